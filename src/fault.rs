@@ -1,0 +1,35 @@
+//! What is wrong with the input, said so that its owner can mend it: where, what was found, what was expected, the way out.
+
+use std::fmt;
+use std::path::Path;
+
+/// A refusal. Every field is a plain sentence part; `Display` is the message the user reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// File, or file and line, as the user named it.
+    pub place: String,
+    pub found: String,
+    pub expected: String,
+    pub way_out: String,
+}
+
+impl Fault {
+    #[must_use]
+    pub fn new(place: impl Into<String>, found: impl Into<String>, expected: impl Into<String>, way_out: impl Into<String>) -> Self {
+        Self { place: place.into(), found: found.into(), expected: expected.into(), way_out: way_out.into() }
+    }
+
+    /// `path:line`, the form editors understand.
+    #[must_use]
+    pub fn at(path: &Path, line: usize) -> String {
+        format!("{}:{line}", path.display())
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}\n  expected: {}\n  way out:  {}", self.place, self.found, self.expected, self.way_out)
+    }
+}
+
+impl std::error::Error for Fault {}

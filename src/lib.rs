@@ -1,0 +1,5 @@
+//! rotate
+pub mod fault;
+pub mod market;
+pub mod replay;
+pub mod units;

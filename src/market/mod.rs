@@ -1,0 +1,308 @@
+//! WHAT HAPPENED: files become one frozen [`Market`]. This room knows prices, rates and dated facts; it must never know
+//! strategies, money or time later than the file says.
+
+mod freeze;
+mod load;
+mod panel;
+
+pub use freeze::{Bar, MarkBar, MarketParts, RawSettlement, SeriesPart, freeze};
+pub use load::Window;
+pub use panel::{Panel, Segment};
+
+use crate::units::{AssetId, Clock, InstrumentId, NarrativeId, Span, Time};
+
+/// One clock, dense columns, dated facts. Immutable once made; shared by all replays.
+#[derive(Debug)]
+pub struct Market {
+    pub name: String,
+    pub about: String,
+    /// A synthetic market is named so in every report and picture.
+    pub synthetic: bool,
+    pub quote: String,
+    pub clock: Clock,
+    pub assets: Vec<Asset>,
+    pub instruments: Vec<Instrument>,
+    pub narratives: Vec<String>,
+    pub memberships: Vec<Membership>,
+    pub panel: Panel,
+    pub funding: FundingBook,
+    /// Market caps and ranks per asset, ascending in `known_at`.
+    pub caps: Vec<Vec<CapFact>>,
+    /// Maintenance-margin tables per instrument, ascending in `since`; empty where none is known.
+    pub tiers: Vec<Vec<TierTable>>,
+    /// Ascending in `known_at`.
+    pub evidence: Vec<Evidence>,
+    pub costs: VenueCosts,
+    pub listing: ListingPolicy,
+    /// Constant used where the funding history has holes; `None` means such a market was refused at load.
+    pub missing_rate_8h: Option<f64>,
+    /// Every file read, relative to the market folder, with the SHA-256 of its bytes; sorted by path.
+    pub inputs: Vec<InputFile>,
+    /// What was odd but carried on with, in plain sentences; sorted.
+    pub cautions: Vec<String>,
+    /// What `rotate check` prints, one per series.
+    pub series: Vec<SeriesSummary>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Tier {
+    Large,
+    Mid,
+    Small,
+}
+
+impl Tier {
+    /// large ≤ 20, mid ≤ 100, small beyond (`formats.md` section 1).
+    #[must_use]
+    pub fn of_rank(rank: u32) -> Self {
+        match rank {
+            0..=20 => Self::Large,
+            21..=100 => Self::Mid,
+            _ => Self::Small,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum VenueKind {
+    Regulated,
+    Cex,
+    Dex,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    Spot,
+    Perp,
+}
+
+impl Kind {
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Spot => "spot",
+            Self::Perp => "perp",
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct Asset {
+    pub name: String,
+    /// The fallback where no rank is known as of the bar.
+    pub tier: Tier,
+    pub spot: Option<InstrumentId>,
+    pub perp: Option<InstrumentId>,
+    pub venue: String,
+    pub venue_kind: VenueKind,
+}
+
+#[derive(Clone, Debug)]
+pub struct Instrument {
+    pub symbol: String,
+    pub asset: AssetId,
+    pub kind: Kind,
+    /// Coins per contract (1000PEPE: 1000). Quantities and prices stay in the venue's own contracts everywhere.
+    pub contract_size: f64,
+}
+
+#[derive(Clone, Debug)]
+pub struct Membership {
+    pub asset: AssetId,
+    pub narrative: NarrativeId,
+    pub since: Time,
+    /// The first instant at which it no longer belongs.
+    pub until: Option<Time>,
+    pub source: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CapFact {
+    pub known_at: Time,
+    pub cap_usd: f64,
+    pub rank: Option<u32>,
+}
+
+/// One bracket covers notional in `(floor, cap]`; maintenance margin is `notional · rate − amount`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bracket {
+    pub floor: f64,
+    pub cap: f64,
+    pub rate: f64,
+    pub max_leverage: f64,
+    pub amount: f64,
+}
+
+#[derive(Clone, Debug)]
+pub struct TierTable {
+    pub since: Time,
+    pub brackets: Vec<Bracket>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Subject {
+    Narrative(NarrativeId),
+    Asset(AssetId),
+}
+
+#[derive(Clone, Debug)]
+pub struct Evidence {
+    pub known_at: Time,
+    pub subject: Subject,
+    pub metric: String,
+    pub value: f64,
+}
+
+/// Fees and half-spreads as fractions of notional.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct VenueCosts {
+    pub spot_maker: f64,
+    pub spot_taker: f64,
+    pub perp_maker: f64,
+    pub perp_taker: f64,
+    /// Indexed by [`Tier`]: large, mid, small.
+    pub half_spread: [f64; 3],
+}
+
+/// When silence means the end of a series, and what leaving then costs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ListingPolicy {
+    /// So long without a bar and the series has ended: a holder is forced out, and bars that come later are a new listing.
+    /// The rule looks backwards only, so a market cut inside a gap decides the same.
+    pub delisted_after: Span,
+    /// Fraction of the last price lost in a forced exit.
+    pub penalty: f64,
+}
+
+impl Default for ListingPolicy {
+    fn default() -> Self {
+        Self { delisted_after: Span::from_seconds(7 * 86_400), penalty: 0.05 }
+    }
+}
+
+/// One funding settlement: `payment = −side · quantity · mark · rate`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Settlement {
+    /// Floored to the minute.
+    pub time: Time,
+    pub rate: f64,
+    pub interval_hours: f64,
+    /// The mark price at that instant, from the finest series the market has; else the open of its bar.
+    pub mark: f64,
+    /// The rate is the declared constant, not an observation.
+    pub assumed: bool,
+}
+
+impl Settlement {
+    /// The rate scaled to eight hours, the only form in which rates of different intervals compare.
+    #[must_use]
+    pub fn rate_8h(&self) -> f64 {
+        self.rate * 8.0 / self.interval_hours
+    }
+}
+
+/// Settlements of all perpetuals, by instrument and by bar. Only those inside the clock and inside a listed segment.
+#[derive(Debug, Default)]
+pub struct FundingBook {
+    /// Per instrument, ascending in time; empty for spot.
+    pub by_instrument: Vec<Vec<Settlement>>,
+    /// `(instrument, index into its list)`, ascending in time, then instrument.
+    pub in_time: Vec<(InstrumentId, u32)>,
+    /// Settlements with `open(t) ≤ time < open(t + 1)` are `in_time[bar_start[t]..bar_start[t + 1]]`; length bars + 1.
+    pub bar_start: Vec<u32>,
+}
+
+impl FundingBook {
+    /// The settlements of one bar, in time order.
+    pub fn in_bar(&self, t: usize) -> impl Iterator<Item = (InstrumentId, &Settlement)> {
+        let range = self.bar_start[t] as usize..self.bar_start[t + 1] as usize;
+        self.in_time[range].iter().map(|&(id, k)| (id, &self.by_instrument[id.index()][k as usize]))
+    }
+
+    /// The settlements of one instrument stamped strictly before `now`, oldest first.
+    #[must_use]
+    pub fn before(&self, id: InstrumentId, now: Time) -> &[Settlement] {
+        let all = &self.by_instrument[id.index()];
+        &all[..all.partition_point(|s| s.time < now)]
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct InputFile {
+    pub path: String,
+    pub sha256: String,
+}
+
+/// What is there and what is missing in one series.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct SeriesSummary {
+    pub asset: String,
+    /// `spot`, `perp`, `mark`, `funding` or `cap`.
+    pub kind: String,
+    pub symbol: String,
+    pub first: Option<Time>,
+    pub last: Option<Time>,
+    pub bars: usize,
+    pub missing: usize,
+    pub files: Vec<String>,
+    /// Funding intervals seen, in hours, ascending.
+    pub intervals: Vec<f64>,
+}
+
+impl Market {
+    #[must_use]
+    pub fn asset(&self, id: AssetId) -> &Asset {
+        &self.assets[id.index()]
+    }
+
+    #[must_use]
+    pub fn instrument(&self, id: InstrumentId) -> &Instrument {
+        &self.instruments[id.index()]
+    }
+
+    #[must_use]
+    pub fn narrative(&self, id: NarrativeId) -> &str {
+        &self.narratives[id.index()]
+    }
+
+    /// The market-cap fact in force at `now`.
+    #[must_use]
+    pub fn cap_at(&self, asset: AssetId, now: Time) -> Option<CapFact> {
+        let facts = &self.caps[asset.index()];
+        let known = facts.partition_point(|fact| fact.known_at <= now);
+        known.checked_sub(1).map(|last| facts[last])
+    }
+
+    /// Tier by the rank known at `now`, else the fallback of `assets.csv`.
+    #[must_use]
+    pub fn tier_at(&self, asset: AssetId, now: Time) -> Tier {
+        self.cap_at(asset, now).and_then(|fact| fact.rank).map_or(self.asset(asset).tier, Tier::of_rank)
+    }
+
+    /// The margin table in force at `now`, if any is known.
+    #[must_use]
+    pub fn tiers_at(&self, id: InstrumentId, now: Time) -> Option<&[Bracket]> {
+        let tables = &self.tiers[id.index()];
+        let known = tables.partition_point(|table| table.since <= now);
+        known.checked_sub(1).map(|last| tables[last].brackets.as_slice())
+    }
+
+    /// Narratives an asset belongs to at `now`, in file order.
+    pub fn narratives_of(&self, asset: AssetId, now: Time) -> impl Iterator<Item = NarrativeId> {
+        self.memberships
+            .iter()
+            .filter(move |m| m.asset == asset && m.since <= now && m.until.is_none_or(|until| now < until))
+            .map(|m| m.narrative)
+    }
+
+    /// Members of a narrative at `now`, in file order.
+    pub fn members(&self, narrative: NarrativeId, now: Time) -> impl Iterator<Item = AssetId> {
+        self.memberships
+            .iter()
+            .filter(move |m| m.narrative == narrative && m.since <= now && m.until.is_none_or(|until| now < until))
+            .map(|m| m.asset)
+    }
+}

@@ -1,0 +1,73 @@
+//! The dense columns of a market: bars of all instruments on one clock.
+
+use crate::units::InstrumentId;
+
+/// A stretch of bars in which an instrument is listed: `first..end` are bar indices, gaps inside are shorter than
+/// [`super::ListingPolicy::delisted_after`]. `end` is one past the last bar that traded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Segment {
+    pub first: usize,
+    pub end: usize,
+}
+
+/// Prices and volumes of `instruments` × `bars`. Series are instrument-major (`id · bars + t`), because indicators and fills walk
+/// along one series; `value` is time-major (`t · instruments + id`), because valuing a book walks across one bar.
+#[derive(Debug, Default)]
+pub struct Panel {
+    pub instruments: usize,
+    pub bars: usize,
+    /// Last-price bars; NaN where the bar is missing.
+    pub open: Vec<f64>,
+    pub high: Vec<f64>,
+    pub low: Vec<f64>,
+    pub close: Vec<f64>,
+    /// In the instrument's own units (contracts); NaN where missing.
+    pub volume: Vec<f64>,
+    /// Mark prices where the market has them, else last prices; NaN where the bar is missing.
+    pub mark_open: Vec<f64>,
+    pub mark_high: Vec<f64>,
+    pub mark_low: Vec<f64>,
+    pub mark_close: Vec<f64>,
+    /// Valuation price at the bar's close: `mark_close`, carried over missing bars; NaN before the first bar. Time-major.
+    pub value: Vec<f64>,
+    /// Listed segments per instrument, ascending.
+    pub segments: Vec<Vec<Segment>>,
+    /// Bars per instrument for which a real mark price was there.
+    pub marked_bars: Vec<usize>,
+}
+
+impl Panel {
+    #[inline]
+    #[must_use]
+    pub fn at(&self, id: InstrumentId, t: usize) -> usize {
+        id.index() * self.bars + t
+    }
+
+    /// Whether the instrument traded in bar `t`.
+    #[inline]
+    #[must_use]
+    pub fn trades(&self, id: InstrumentId, t: usize) -> bool {
+        !self.close[self.at(id, t)].is_nan()
+    }
+
+    /// All valuation prices at the close of bar `t`, indexed by instrument.
+    #[inline]
+    #[must_use]
+    pub fn value_row(&self, t: usize) -> &[f64] {
+        &self.value[t * self.instruments..(t + 1) * self.instruments]
+    }
+
+    #[inline]
+    #[must_use]
+    pub fn value_at(&self, id: InstrumentId, t: usize) -> f64 {
+        self.value[t * self.instruments + id.index()]
+    }
+
+    /// The listed segment in force at bar `t`, as far as could be known then: the last one that began at or before `t`.
+    #[must_use]
+    pub fn segment(&self, id: InstrumentId, t: usize) -> Option<Segment> {
+        let all = &self.segments[id.index()];
+        let begun = all.partition_point(|segment| segment.first <= t);
+        begun.checked_sub(1).map(|last| all[last])
+    }
+}

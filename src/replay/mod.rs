@@ -1,0 +1,2 @@
+//! THE LOOP: the numbered moments of one bar.
+pub mod run;

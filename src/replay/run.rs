@@ -1,0 +1,265 @@
+//! What one replay leaves behind: the whole story, in the columns of `formats.md` section 3. Metrics and reports read this and
+//! nothing else of the replay.
+
+use serde::Serialize;
+
+use crate::units::{AssetId, BucketId, Clock, Direction, InstrumentId, NarrativeId, Time, Usd};
+
+/// The market phase a strategy or a report names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Regime {
+    Bull,
+    Bear,
+    Sideways,
+    /// Not enough history yet.
+    Unknown,
+}
+
+impl Regime {
+    pub const ALL: [Self; 4] = [Self::Bull, Self::Bear, Self::Sideways, Self::Unknown];
+
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Bull => "bull",
+            Self::Bear => "bear",
+            Self::Sideways => "sideways",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// One strategy over one market.
+#[derive(Clone, Debug)]
+pub struct Run {
+    pub strategy: String,
+    pub about: String,
+    pub capital: Usd,
+    /// The bars replayed; row `t` of every column below is the close of bar `t` of this clock.
+    pub clock: Clock,
+    pub equity: Vec<Usd>,
+    /// What buying and holding the benchmark (BTC, else the first spot asset) with all capital was worth; no costs.
+    pub benchmark: Vec<Usd>,
+    pub benchmark_name: String,
+    /// Absolute and signed notional over equity.
+    pub gross_exposure: Vec<f64>,
+    pub net_exposure: Vec<f64>,
+    pub margin_used: Vec<Usd>,
+    pub regime: Vec<Regime>,
+    pub buckets: Vec<String>,
+    /// Bar-major: bucket `b` at bar `t` is `bucket_values[t * buckets.len() + b]`. Each row sums to `equity[t]`.
+    pub bucket_values: Vec<Usd>,
+    pub fills: Vec<Fill>,
+    pub trades: Vec<Trade>,
+    pub funding: Vec<FundingPayment>,
+    pub liquidations: Vec<Liquidation>,
+    pub yields: Vec<Yield>,
+    pub flows: Vec<Flow>,
+    pub decisions: Vec<Decision>,
+    pub rotations: Vec<Rotation>,
+    pub attribution: Attribution,
+    /// Every assumption in force, `name → value` in words, in a fixed order.
+    pub assumptions: Vec<(String, String)>,
+    pub cautions: Vec<String>,
+}
+
+impl Run {
+    #[must_use]
+    pub fn final_equity(&self) -> Usd {
+        self.equity.last().copied().unwrap_or(self.capital)
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    Buy,
+    Sell,
+}
+
+impl Side {
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Buy => "buy",
+            Self::Sell => "sell",
+        }
+    }
+
+    #[must_use]
+    pub fn sign(self) -> f64 {
+        match self {
+            Self::Buy => 1.0,
+            Self::Sell => -1.0,
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct Fill {
+    /// Open of the bar in which it happened.
+    pub time: Time,
+    pub instrument: InstrumentId,
+    pub bucket: BucketId,
+    pub narrative: Option<NarrativeId>,
+    pub side: Side,
+    /// Positive, in the venue's contracts.
+    pub quantity: f64,
+    /// What was paid per contract, slippage included.
+    pub price: f64,
+    pub notional: Usd,
+    pub fee: Usd,
+    /// Cost against the reference price; positive is a cost.
+    pub slippage: Usd,
+    pub reason: String,
+}
+
+/// Flat to flat, per instrument and bucket.
+#[derive(Clone, Debug)]
+pub struct Trade {
+    pub instrument: InstrumentId,
+    pub bucket: BucketId,
+    pub narrative: Option<NarrativeId>,
+    pub direction: Direction,
+    pub opened: Time,
+    pub closed: Time,
+    /// Largest absolute quantity held.
+    pub quantity: f64,
+    /// Average prices of all opening and all closing fills.
+    pub entry_price: f64,
+    pub exit_price: f64,
+    /// Before slippage: the movement of the reference price. `pnl = price_pnl + funding − fees − slippage`.
+    pub price_pnl: Usd,
+    pub funding: Usd,
+    pub fees: Usd,
+    pub slippage: Usd,
+    pub pnl: Usd,
+    /// `pnl` over the most margin (perp) or cost (spot) that was in it.
+    pub return_on_margin: Option<f64>,
+    pub exit_reason: String,
+}
+
+#[derive(Clone, Debug)]
+pub struct FundingPayment {
+    pub time: Time,
+    pub instrument: InstrumentId,
+    pub bucket: BucketId,
+    pub narrative: Option<NarrativeId>,
+    /// Signed: negative is short.
+    pub quantity: f64,
+    pub mark_price: f64,
+    pub rate: f64,
+    pub interval_hours: f64,
+    /// Positive was received.
+    pub payment: Usd,
+    /// The rate was the market's declared constant.
+    pub assumed: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct Liquidation {
+    pub time: Time,
+    pub instrument: InstrumentId,
+    pub bucket: BucketId,
+    pub direction: Direction,
+    pub quantity: f64,
+    /// The mark price at which the margin no longer sufficed.
+    pub mark_price: f64,
+    /// The price at which maintenance margin and margin balance are equal.
+    pub liquidation_price: f64,
+    pub margin_lost: Usd,
+    pub fee: Usd,
+}
+
+#[derive(Clone, Debug)]
+pub struct Yield {
+    pub time: Time,
+    /// `None` is interest on cash.
+    pub asset: Option<AssetId>,
+    pub bucket: BucketId,
+    pub quantity: f64,
+    pub price: f64,
+    pub amount: Usd,
+}
+
+#[derive(Clone, Debug)]
+pub struct Flow {
+    pub time: Time,
+    pub from: BucketId,
+    pub to: BucketId,
+    pub amount: Usd,
+    pub reason: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    Passed,
+    Refused,
+    Resized,
+    Exited,
+}
+
+impl Verdict {
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Refused => "refused",
+            Self::Resized => "resized",
+            Self::Exited => "exited",
+        }
+    }
+}
+
+/// A gate that passed, refused or resized something.
+#[derive(Clone, Debug)]
+pub struct Decision {
+    pub time: Time,
+    pub rule: String,
+    pub subject: String,
+    pub verdict: Verdict,
+    pub value: Option<f64>,
+    pub limit: Option<f64>,
+    pub detail: String,
+}
+
+#[derive(Clone, Debug)]
+pub struct Rotation {
+    pub time: Time,
+    pub narrative: NarrativeId,
+    pub from_stage: String,
+    pub to_stage: String,
+    pub cause: String,
+    pub value: Option<f64>,
+    pub threshold: Option<f64>,
+}
+
+/// Where the money came from and went. Each cut adds up to final minus initial equity, exactly.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Attribution {
+    pub by_source: BySource,
+    pub by_bucket: Vec<(String, Usd)>,
+    pub by_narrative: Vec<(String, Usd)>,
+    pub by_asset: Vec<(String, Usd)>,
+    pub by_regime: Vec<(String, Usd)>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct BySource {
+    /// Movement of reference prices on what was held.
+    pub price: Usd,
+    pub funding: Usd,
+    pub fees: Usd,
+    pub slippage: Usd,
+    /// Margin left at the liquidation mark that the venue kept.
+    pub liquidation: Usd,
+    #[serde(rename = "yield")]
+    pub yields: Usd,
+}
+
+impl BySource {
+    #[must_use]
+    pub fn total(&self) -> Usd {
+        self.price + self.funding + self.fees + self.slippage + self.liquidation + self.yields
+    }
+}

@@ -1,0 +1,355 @@
+//! The words every room shares: money, time, identities.
+//!
+//! Money is a whole number of microdollars, so that "the books balance" is `==` and never "nearly".
+//! Prices, quantities and rates are `f64`: they are observed, not owned.
+
+use std::fmt;
+use std::iter::Sum;
+use std::ops::{Add, AddAssign, Neg, Sub, SubAssign};
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
+use serde::{Deserialize, Serialize, Serializer};
+
+/// An amount of US dollars, exact to one millionth.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Usd(i64);
+
+impl Usd {
+    pub const ZERO: Self = Self(0);
+    /// The largest capital a run may start with. It leaves room for a millionfold gain before the whole number overflows.
+    pub const MAX_CAPITAL: Self = Self(1_000_000_000_000_000);
+    const MICROS: f64 = 1e6;
+
+    #[must_use]
+    pub const fn from_micros(micros: i64) -> Self {
+        Self(micros)
+    }
+
+    #[must_use]
+    pub const fn micros(self) -> i64 {
+        self.0
+    }
+
+    /// Rounds half away from zero to the nearest microdollar.
+    #[must_use]
+    #[inline]
+    pub fn round(dollars: f64) -> Self {
+        let micros = dollars * Self::MICROS;
+        Self((micros + 0.5_f64.copysign(micros)) as i64)
+    }
+
+    #[must_use]
+    pub fn to_f64(self) -> f64 {
+        self.0 as f64 / Self::MICROS
+    }
+
+    #[must_use]
+    pub fn abs(self) -> Self {
+        Self(self.0.abs())
+    }
+
+    #[must_use]
+    pub fn is_positive(self) -> bool {
+        self.0 > 0
+    }
+
+    #[must_use]
+    pub fn is_negative(self) -> bool {
+        self.0 < 0
+    }
+
+    /// The share `part / whole` of this amount, rounded towards zero, so that shares never sum to more than the whole.
+    #[must_use]
+    pub fn share(self, part: f64) -> Self {
+        Self((self.0 as f64 * part) as i64)
+    }
+}
+
+impl Add for Usd {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self(self.0 + other.0)
+    }
+}
+
+impl Sub for Usd {
+    type Output = Self;
+    fn sub(self, other: Self) -> Self {
+        Self(self.0 - other.0)
+    }
+}
+
+impl Neg for Usd {
+    type Output = Self;
+    fn neg(self) -> Self {
+        Self(-self.0)
+    }
+}
+
+impl AddAssign for Usd {
+    fn add_assign(&mut self, other: Self) {
+        self.0 += other.0;
+    }
+}
+
+impl SubAssign for Usd {
+    fn sub_assign(&mut self, other: Self) {
+        self.0 -= other.0;
+    }
+}
+
+impl Sum for Usd {
+    fn sum<I: Iterator<Item = Self>>(amounts: I) -> Self {
+        amounts.fold(Self::ZERO, Add::add)
+    }
+}
+
+/// All six decimals, no thousands separator: the form of the report tables.
+impl fmt::Display for Usd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.0 < 0 { "-" } else { "" };
+        let micros = self.0.unsigned_abs();
+        f.pad(&format!("{sign}{}.{:06}", micros / 1_000_000, micros % 1_000_000))
+    }
+}
+
+/// In JSON an amount is a number of dollars. Six decimals survive exactly up to nine billion dollars.
+impl Serialize for Usd {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_f64(self.to_f64())
+    }
+}
+
+/// An instant in UTC, in whole seconds since 1970.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Time(i64);
+
+impl Time {
+    pub const MIN: Self = Self(i64::MIN);
+    pub const MAX: Self = Self(i64::MAX);
+
+    #[must_use]
+    pub const fn from_seconds(seconds: i64) -> Self {
+        Self(seconds)
+    }
+
+    #[must_use]
+    pub const fn seconds(self) -> i64 {
+        self.0
+    }
+
+    #[must_use]
+    pub const fn plus(self, seconds: i64) -> Self {
+        Self(self.0.saturating_add(seconds))
+    }
+
+    /// Reads ISO 8601: a date (midnight UTC), a date and time with or without a zone, with `T` or a space between.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        if let Ok(date) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
+            return Some(Self(date.and_time(NaiveTime::MIN).and_utc().timestamp()));
+        }
+        if let Ok(zoned) = DateTime::parse_from_rfc3339(text) {
+            return Some(Self(zoned.timestamp()));
+        }
+        ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
+            .iter()
+            .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())
+            .map(|naive| Self(naive.and_utc().timestamp()))
+    }
+
+    /// `2024-03-01`
+    #[must_use]
+    pub fn date(self) -> String {
+        self.to_chrono().format("%Y-%m-%d").to_string()
+    }
+
+    #[must_use]
+    pub fn to_chrono(self) -> NaiveDateTime {
+        DateTime::from_timestamp(self.0, 0).unwrap_or_default().naive_utc()
+    }
+}
+
+/// RFC 3339, `2024-03-01T08:00:00Z`.
+impl fmt::Display for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.to_chrono().format("%Y-%m-%dT%H:%M:%SZ").to_string())
+    }
+}
+
+impl Serialize for Time {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// A length of time written as in charts: `15m`, `1h`, `8h`, `1d`, `2w`. Always at least one minute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Span(i64);
+
+impl Span {
+    pub const MINUTE: Self = Self(60);
+    pub const HOUR: Self = Self(3_600);
+    pub const DAY: Self = Self(86_400);
+
+    #[must_use]
+    pub const fn from_seconds(seconds: i64) -> Self {
+        Self(seconds)
+    }
+
+    #[must_use]
+    pub const fn seconds(self) -> i64 {
+        self.0
+    }
+
+    #[must_use]
+    pub fn hours(self) -> f64 {
+        self.0 as f64 / 3_600.0
+    }
+
+    #[must_use]
+    pub fn days(self) -> f64 {
+        self.0 as f64 / 86_400.0
+    }
+
+    /// How many whole bars of length `bar` fit, at least one.
+    #[must_use]
+    pub fn in_bars(self, bar: Self) -> usize {
+        usize::try_from(self.0 / bar.0).unwrap_or(1).max(1)
+    }
+}
+
+impl TryFrom<String> for Span {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        let wrong = || format!("`{text}` is no length of time: write a whole number and one of m, h, d, w, as in 15m, 8h, 1d, 2w");
+        let unit = match text.chars().last() {
+            Some('m') => 60,
+            Some('h') => 3_600,
+            Some('d') => 86_400,
+            Some('w') => 604_800,
+            _ => return Err(wrong()),
+        };
+        let count: i64 = text[..text.len() - 1].parse().map_err(|_| wrong())?;
+        if !(1..=100_000).contains(&count) {
+            return Err(wrong());
+        }
+        Ok(Self(count * unit))
+    }
+}
+
+impl From<Span> for String {
+    fn from(span: Span) -> Self {
+        span.to_string()
+    }
+}
+
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (count, unit) = match self.0 {
+            s if s % 604_800 == 0 && s > 604_800 => (s / 604_800, 'w'),
+            s if s % 86_400 == 0 => (s / 86_400, 'd'),
+            s if s % 3_600 == 0 => (s / 3_600, 'h'),
+            s => (s / 60, 'm'),
+        };
+        f.pad(&format!("{count}{unit}"))
+    }
+}
+
+/// The one clock of a market: bar `t` covers `[open(t), close(t))`, and `close(t) == open(t + 1)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Clock {
+    pub start: Time,
+    pub bar: Span,
+    pub bars: usize,
+}
+
+impl Clock {
+    #[must_use]
+    pub fn open(&self, t: usize) -> Time {
+        self.start.plus(self.bar.seconds() * t as i64)
+    }
+
+    #[must_use]
+    pub fn close(&self, t: usize) -> Time {
+        self.open(t + 1)
+    }
+
+    /// The bar that covers an instant; `None` outside the clock.
+    #[must_use]
+    pub fn bar_of(&self, time: Time) -> Option<usize> {
+        let offset = time.seconds() - self.start.seconds();
+        let bar = usize::try_from(offset.div_euclid(self.bar.seconds())).ok()?;
+        (bar < self.bars).then_some(bar)
+    }
+
+    #[must_use]
+    pub fn years(&self) -> f64 {
+        self.bar.days() * self.bars as f64 / 365.0
+    }
+}
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub u16);
+        impl $name {
+            #[must_use]
+            pub fn index(self) -> usize {
+                usize::from(self.0)
+            }
+            /// # Panics
+            /// With more than 65,535 of them; the loader refuses such a market first.
+            #[must_use]
+            pub fn new(index: usize) -> Self {
+                Self(u16::try_from(index).expect("fewer than 65,536 identities"))
+            }
+        }
+    };
+}
+
+id!(
+    /// An asset, by its row in `assets.csv`. Order is the file's, so names never decide anything.
+    AssetId
+);
+id!(
+    /// A tradable series: one asset on one market.
+    InstrumentId
+);
+id!(
+    /// A narrative, in order of first appearance in `narratives.csv`.
+    NarrativeId
+);
+id!(
+    /// A bucket of a strategy, in the order of its file.
+    BucketId
+);
+
+/// `+1` long, `−1` short.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Direction {
+    Long,
+    Short,
+}
+
+impl Direction {
+    #[must_use]
+    pub fn sign(self) -> f64 {
+        match self {
+            Self::Long => 1.0,
+            Self::Short => -1.0,
+        }
+    }
+
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Long => "long",
+            Self::Short => "short",
+        }
+    }
+}
