@@ -353,3 +353,13 @@ impl Direction {
         }
     }
 }
+
+/// One bracket covers notional in `(floor, cap]`; maintenance margin is `notional · rate − amount`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bracket {
+    pub floor: f64,
+    pub cap: f64,
+    pub rate: f64,
+    pub max_leverage: f64,
+    pub amount: f64,
+}

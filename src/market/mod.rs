@@ -9,6 +9,7 @@ pub use freeze::{Bar, MarkBar, MarketParts, RawSettlement, SeriesPart, freeze};
 pub use load::Window;
 pub use panel::{Panel, Segment};
 
+pub use crate::units::Bracket;
 use crate::units::{AssetId, Clock, InstrumentId, NarrativeId, Span, Time};
 
 /// One clock, dense columns, dated facts. Immutable once made; shared by all replays.
@@ -124,16 +125,6 @@ pub struct CapFact {
     pub known_at: Time,
     pub cap_usd: f64,
     pub rank: Option<u32>,
-}
-
-/// One bracket covers notional in `(floor, cap]`; maintenance margin is `notional · rate − amount`.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Bracket {
-    pub floor: f64,
-    pub cap: f64,
-    pub rate: f64,
-    pub max_leverage: f64,
-    pub amount: f64,
 }
 
 #[derive(Clone, Debug)]

@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 
+pub use crate::ledger::BySource;
 use crate::units::{AssetId, BucketId, Clock, Direction, InstrumentId, NarrativeId, Time, Usd};
 
 /// The market phase a strategy or a report names.
@@ -242,24 +243,4 @@ pub struct Attribution {
     pub by_narrative: Vec<(String, Usd)>,
     pub by_asset: Vec<(String, Usd)>,
     pub by_regime: Vec<(String, Usd)>,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct BySource {
-    /// Movement of reference prices on what was held.
-    pub price: Usd,
-    pub funding: Usd,
-    pub fees: Usd,
-    pub slippage: Usd,
-    /// Margin left at the liquidation mark that the venue kept.
-    pub liquidation: Usd,
-    #[serde(rename = "yield")]
-    pub yields: Usd,
-}
-
-impl BySource {
-    #[must_use]
-    pub fn total(&self) -> Usd {
-        self.price + self.funding + self.fees + self.slippage + self.liquidation + self.yields
-    }
 }

@@ -1,0 +1,356 @@
+//! The accounts, the one verb, and the movements made of it.
+
+use crate::ledger::{BySource, Closed, Position, Source, Tally};
+use crate::units::{BucketId, InstrumentId, NarrativeId, Usd};
+
+/// One side of a movement. Positions are named by their place among the open ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Account {
+    Cash(BucketId),
+    Margin(usize),
+    Held(usize),
+    Income(usize, Source),
+}
+
+/// All accounts of one run.
+#[derive(Clone, Debug)]
+pub struct Books {
+    capital: Usd,
+    cash: Vec<Usd>,
+    /// Open positions, ascending by (bucket, instrument).
+    positions: Vec<Position>,
+    /// Income of all positions, open and closed.
+    income: Usd,
+}
+
+/// A fill as the ledger sees it: numbers only.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    /// Signed: positive buys.
+    pub quantity: f64,
+    /// What was paid per contract.
+    pub price: f64,
+    /// What it would have cost without spread and impact.
+    pub reference: f64,
+    pub fee: Usd,
+}
+
+impl Entry {
+    fn notional(&self) -> Usd {
+        Usd::round(self.quantity * self.price)
+    }
+
+    fn slippage(&self) -> Usd {
+        self.notional() - Usd::round(self.quantity * self.reference)
+    }
+}
+
+impl Books {
+    /// Capital dealt out as cash by the buckets' weights; what rounding leaves goes to the last bucket.
+    ///
+    /// # Panics
+    /// Without buckets.
+    #[must_use]
+    pub fn open(capital: Usd, weights: &[f64]) -> Self {
+        let mut cash: Vec<Usd> = weights.iter().map(|&weight| capital.share(weight)).collect();
+        let dealt: Usd = cash.iter().copied().sum();
+        *cash.last_mut().expect("a strategy has a bucket") += capital - dealt;
+        Self { capital, cash, positions: Vec::new(), income: Usd::ZERO }
+    }
+
+    /// The one verb: what one account gives, another receives.
+    fn transfer(&mut self, from: Account, to: Account, amount: Usd) {
+        self.post(from, -amount);
+        self.post(to, amount);
+    }
+
+    #[inline]
+    fn post(&mut self, account: Account, amount: Usd) {
+        match account {
+            Account::Cash(bucket) => self.cash[bucket.index()] += amount,
+            Account::Margin(at) => self.positions[at].margin += amount,
+            Account::Held(at) => self.positions[at].held += amount,
+            // Income is what assets receive, so its sign is the assets': giving makes it grow.
+            Account::Income(at, source) => {
+                *self.positions[at].income.of(source) -= amount;
+                self.income -= amount;
+            }
+        }
+    }
+
+    #[must_use]
+    pub fn cash(&self, bucket: BucketId) -> Usd {
+        self.cash[bucket.index()]
+    }
+
+    #[must_use]
+    pub fn positions(&self) -> &[Position] {
+        &self.positions
+    }
+
+    /// Where an open position stands among [`Self::positions`].
+    #[must_use]
+    pub fn find(&self, bucket: BucketId, instrument: InstrumentId) -> Option<usize> {
+        self.positions.binary_search_by_key(&(bucket, instrument), |p| (p.bucket, p.instrument)).ok()
+    }
+
+    /// Cash, margin and worth of a bucket, as of the last mark.
+    #[must_use]
+    pub fn bucket_value(&self, bucket: BucketId) -> Usd {
+        self.cash(bucket) + self.positions.iter().filter(|p| p.bucket == bucket).map(Position::worth).sum()
+    }
+
+    /// All buckets' values at once, into `row`.
+    pub fn bucket_values(&self, row: &mut [Usd]) {
+        row.copy_from_slice(&self.cash);
+        for position in &self.positions {
+            row[position.bucket.index()] += position.worth();
+        }
+    }
+
+    /// As of the last mark.
+    #[must_use]
+    pub fn equity(&self) -> Usd {
+        self.cash.iter().copied().sum::<Usd>() + self.positions.iter().map(Position::worth).sum()
+    }
+
+    /// Moves cash between buckets, at most what is there; returns what moved.
+    pub fn flow(&mut self, from: BucketId, to: BucketId, amount: Usd) -> Usd {
+        let moved = amount.min(self.cash(from)).max(Usd::ZERO);
+        self.transfer(Account::Cash(from), Account::Cash(to), moved);
+        moved
+    }
+
+    /// Values every position at its price in `row` (indexed by instrument).
+    #[inline]
+    pub fn mark(&mut self, row: &[f64]) {
+        let mut moved = Usd::ZERO;
+        for position in &mut self.positions {
+            let worth = Usd::round(position.quantity * row[position.instrument.index()]);
+            let held = if position.margined { worth - position.cost } else { worth };
+            let change = held - position.held;
+            position.held = held;
+            position.income.price += change;
+            moved += change;
+        }
+        self.income += moved;
+    }
+
+    /// Values one position at a price.
+    pub fn mark_one(&mut self, at: usize, price: f64) {
+        let position = &self.positions[at];
+        let worth = Usd::round(position.quantity * price);
+        let held = if position.margined { worth - position.cost } else { worth };
+        let change = held - position.held;
+        self.transfer(Account::Income(at, Source::Price), Account::Held(at), change);
+    }
+
+    /// Opens a position or adds to it. `margin` moves from the bucket's cash behind a perpetual; a spot buy pays in full.
+    /// Returns its place.
+    pub fn increase(
+        &mut self,
+        bucket: BucketId,
+        instrument: InstrumentId,
+        narrative: Option<NarrativeId>,
+        margined: bool,
+        entry: &Entry,
+        margin: Usd,
+    ) -> usize {
+        let place = self.positions.binary_search_by_key(&(bucket, instrument), |p| (p.bucket, p.instrument));
+        let at = place.unwrap_or_else(|at| {
+            let position = Position {
+                instrument,
+                bucket,
+                narrative,
+                margined,
+                quantity: 0.0,
+                cost: Usd::ZERO,
+                held: Usd::ZERO,
+                margin: Usd::ZERO,
+                income: BySource::default(),
+                booked: BySource::default(),
+                tally: Tally::default(),
+            };
+            self.positions.insert(at, position);
+            at
+        });
+        let cash = Account::Cash(bucket);
+        let slippage = entry.slippage();
+        if margined {
+            self.transfer(cash, Account::Margin(at), margin);
+            self.transfer(Account::Held(at), Account::Income(at, Source::Slippage), slippage);
+        } else {
+            self.transfer(cash, Account::Held(at), entry.notional() - slippage);
+            self.transfer(cash, Account::Income(at, Source::Slippage), slippage);
+        }
+        self.transfer(cash, Account::Income(at, Source::Fees), entry.fee);
+
+        let position = &mut self.positions[at];
+        position.quantity += entry.quantity;
+        position.cost += entry.notional();
+        position.tally.entry_quantity += entry.quantity.abs();
+        position.tally.entry_notional += entry.quantity.abs() * entry.price;
+        position.tally.most_quantity = position.tally.most_quantity.max(position.quantity.abs());
+        let committed = if margined { position.margin } else { position.cost };
+        position.tally.most_committed = position.tally.most_committed.max(committed);
+        at
+    }
+
+    /// Sells a holding or reduces a perpetual by `entry` (opposite in sign to the position, at most its quantity). Margin comes back in
+    /// proportion, profit and loss are settled in the bucket's cash. Going flat removes the position and returns its record.
+    pub fn reduce(&mut self, at: usize, entry: &Entry) -> Option<Closed> {
+        let position = &self.positions[at];
+        let bucket = position.bucket;
+        let flat = position.quantity + entry.quantity == 0.0;
+        let share = if flat { 1.0 } else { (entry.quantity / position.quantity).abs() };
+        let cost = if flat { position.cost } else { position.cost.share(share) };
+        let cash = Account::Cash(bucket);
+        let slippage = entry.slippage();
+        if position.margined {
+            let released = if flat { position.margin } else { position.margin.share(share) };
+            self.transfer(Account::Margin(at), cash, released);
+            self.transfer(Account::Held(at), Account::Income(at, Source::Slippage), slippage);
+            // Proceeds less what the part had cost: both notional and cost carry the sign of their side.
+            self.transfer(Account::Held(at), cash, -entry.notional() - cost);
+        } else {
+            self.transfer(Account::Held(at), cash, -entry.notional() + slippage);
+            self.transfer(cash, Account::Income(at, Source::Slippage), slippage);
+        }
+        self.transfer(cash, Account::Income(at, Source::Fees), entry.fee);
+
+        let position = &mut self.positions[at];
+        position.quantity = if flat { 0.0 } else { position.quantity + entry.quantity };
+        position.cost -= cost;
+        position.tally.exit_quantity += entry.quantity.abs();
+        position.tally.exit_notional += entry.quantity.abs() * entry.price;
+        flat.then(|| self.remove(at, if entry.quantity < 0.0 { 1.0 } else { -1.0 }))
+    }
+
+    /// A funding payment into (or out of) the margin behind a perpetual.
+    pub fn fund(&mut self, at: usize, payment: Usd) {
+        self.transfer(Account::Income(at, Source::Funding), Account::Margin(at), payment);
+    }
+
+    /// The venue takes over a perpetual at `mark`: the whole margin is lost, nothing comes back and nothing is owed. What was
+    /// left at that mark is the liquidation loss; what the margin did not cover is the venue's.
+    /// Returns the record, the price at which the position left (bankruptcy price) and the margin lost.
+    pub fn liquidate(&mut self, at: usize, mark: f64) -> (Closed, f64, Usd) {
+        self.mark_one(at, mark);
+        let position = &self.positions[at];
+        let (margin, quantity, left) = (position.margin, position.quantity, position.worth());
+        let price = (position.cost - margin).to_f64() / quantity;
+        let source = if left.is_positive() { Source::Liquidation } else { Source::Price };
+        self.transfer(Account::Held(at), Account::Income(at, source), left);
+        self.transfer(Account::Margin(at), Account::Held(at), margin);
+        let position = &mut self.positions[at];
+        position.tally.exit_quantity += quantity.abs();
+        position.tally.exit_notional += quantity.abs() * price;
+        position.quantity = 0.0;
+        (self.remove(at, quantity.signum()), price, margin)
+    }
+
+    /// Takes a flat position off the books; whatever its value account still holds was movement of price since the last mark.
+    fn remove(&mut self, at: usize, sign: f64) -> Closed {
+        let rest = self.positions[at].held;
+        self.transfer(Account::Held(at), Account::Income(at, Source::Price), rest);
+        let mut position = self.positions.remove(at);
+        debug_assert_eq!(position.worth(), Usd::ZERO);
+        position.quantity = sign;
+        Closed {
+            instrument: position.instrument,
+            bucket: position.bucket,
+            narrative: position.narrative,
+            direction: position.direction(),
+            unbooked: position.income.less(&position.booked),
+            income: position.income,
+            tally: position.tally,
+        }
+    }
+
+    /// Income of each open position since it was last asked, for the attribution.
+    pub fn take_unbooked(&mut self, mut each: impl FnMut(&Position, &BySource)) {
+        for position in &mut self.positions {
+            let fresh = position.income.less(&position.booked);
+            position.booked = position.income;
+            each(position, &fresh);
+        }
+    }
+
+    /// # Panics
+    /// When assets and their origin differ, by a microdollar or more, or a bucket's cash is negative: both are bugs of ours.
+    pub fn assert_balanced(&self) {
+        let assets = self.equity();
+        assert!(
+            assets == self.capital + self.income,
+            "the books do not balance: assets {assets}, capital {} + income {}",
+            self.capital,
+            self.income
+        );
+        for (bucket, cash) in self.cash.iter().enumerate() {
+            assert!(!cash.is_negative(), "bucket {bucket} has drawn {cash} of cash it does not have");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BUCKET: BucketId = BucketId(0);
+    const COIN: InstrumentId = InstrumentId(0);
+
+    fn usd(dollars: f64) -> Usd {
+        Usd::round(dollars)
+    }
+
+    fn entry(quantity: f64, price: f64, reference: f64, fee: f64) -> Entry {
+        Entry { quantity, price, reference, fee: usd(fee) }
+    }
+
+    #[test]
+    fn a_spot_round_trip_adds_up_by_source() {
+        let mut books = Books::open(usd(1_000.0), &[1.0]);
+        let at = books.increase(BUCKET, COIN, None, false, &entry(5.0, 101.0, 100.0, 0.5), Usd::ZERO);
+        assert_eq!(books.cash(BUCKET), usd(494.5));
+        books.mark(&[110.0]);
+        assert_eq!(books.equity(), usd(494.5 + 550.0));
+        let closed = books.reduce(at, &entry(-5.0, 118.0, 120.0, 0.6)).expect("flat");
+        books.assert_balanced();
+        assert_eq!(books.equity(), usd(494.5 + 590.0 - 0.6));
+        let income = closed.income;
+        assert_eq!((income.price, income.slippage, income.fees), (usd(100.0), usd(-15.0), usd(-1.1)));
+        assert_eq!(income.total(), books.equity() - usd(1_000.0));
+    }
+
+    #[test]
+    fn a_short_halved_then_closed_adds_up() {
+        let mut books = Books::open(usd(1_000.0), &[1.0]);
+        let at = books.increase(BUCKET, COIN, None, true, &entry(-10.0, 100.0, 100.0, 0.5), usd(500.0));
+        assert_eq!(books.cash(BUCKET), usd(499.5));
+        books.mark(&[90.0]);
+        assert_eq!(books.equity(), usd(1_099.5));
+        assert!(books.reduce(at, &entry(5.0, 90.0, 90.0, 0.2)).is_none());
+        assert_eq!(books.cash(BUCKET), usd(499.5 + 250.0 + 50.0 - 0.2));
+        books.fund(at, usd(-1.0));
+        books.mark(&[95.0]);
+        let closed = books.reduce(at, &entry(5.0, 95.0, 95.0, 0.2)).expect("flat");
+        books.assert_balanced();
+        assert_eq!(closed.direction, crate::units::Direction::Short);
+        assert_eq!(closed.income.price, usd(75.0));
+        assert_eq!(books.cash(BUCKET), usd(1_000.0 + 75.0 - 0.9 - 1.0));
+    }
+
+    #[test]
+    fn a_liquidation_loses_the_margin_and_no_more() {
+        for mark in [91.0, 70.0] {
+            let mut books = Books::open(usd(1_000.0), &[1.0]);
+            let at = books.increase(BUCKET, COIN, None, true, &entry(10.0, 100.0, 100.0, 0.0), usd(100.0));
+            let (closed, price, lost) = books.liquidate(at, mark);
+            books.assert_balanced();
+            assert_eq!((lost, books.equity()), (usd(100.0), usd(900.0)));
+            assert_eq!(price, 90.0);
+            assert_eq!(closed.income.liquidation, usd(if mark > 90.0 { -10.0 } else { 0.0 }));
+            assert_eq!(closed.income.total(), usd(-100.0));
+        }
+    }
+}

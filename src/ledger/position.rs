@@ -1,0 +1,81 @@
+//! One open position and what it has earned since it was opened.
+
+use crate::ledger::BySource;
+use crate::units::{BucketId, Direction, InstrumentId, NarrativeId, Usd};
+
+/// A spot holding or an isolated perpetual position. Money fields change only through [`super::Books`].
+#[derive(Clone, Debug)]
+pub struct Position {
+    pub instrument: InstrumentId,
+    pub bucket: BucketId,
+    pub narrative: Option<NarrativeId>,
+    /// A perpetual set against its own margin; a spot holding is paid in full.
+    pub margined: bool,
+    /// Signed, in the venue's contracts.
+    pub quantity: f64,
+    /// What the open quantity cost at fill prices; signed like the quantity.
+    pub(super) cost: Usd,
+    /// Spot: market value. Perpetual: unrealised profit. As of the last mark.
+    pub(super) held: Usd,
+    /// Wallet behind a perpetual: margin put in, less what was released, plus and minus funding. Zero for spot.
+    pub(super) margin: Usd,
+    /// Income since it was opened.
+    pub(super) income: BySource,
+    /// The part of `income` already handed to the attribution.
+    pub(super) booked: BySource,
+    pub(super) tally: Tally,
+}
+
+/// What the record of a trade needs beyond income.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Tally {
+    pub entry_quantity: f64,
+    pub entry_notional: f64,
+    pub exit_quantity: f64,
+    pub exit_notional: f64,
+    pub most_quantity: f64,
+    /// The most money that was in it at once: margin of a perpetual, cost of a spot holding.
+    pub most_committed: Usd,
+}
+
+impl Position {
+    #[must_use]
+    pub fn direction(&self) -> Direction {
+        if self.quantity < 0.0 { Direction::Short } else { Direction::Long }
+    }
+
+    #[must_use]
+    pub fn margin(&self) -> Usd {
+        self.margin
+    }
+
+    /// Average price of the open quantity, fills as paid.
+    #[must_use]
+    pub fn entry_price(&self) -> f64 {
+        self.cost.to_f64() / self.quantity
+    }
+
+    /// What it adds to equity: market value of spot; margin plus unrealised profit of a perpetual.
+    #[must_use]
+    pub fn worth(&self) -> Usd {
+        self.held + self.margin
+    }
+
+    #[must_use]
+    pub fn income(&self) -> &BySource {
+        &self.income
+    }
+}
+
+/// A position that has gone flat, for the record.
+#[derive(Clone, Debug)]
+pub struct Closed {
+    pub instrument: InstrumentId,
+    pub bucket: BucketId,
+    pub narrative: Option<NarrativeId>,
+    pub direction: Direction,
+    pub income: BySource,
+    /// Income not yet handed to the attribution.
+    pub unbooked: BySource,
+    pub tally: Tally,
+}
