@@ -2,10 +2,13 @@
 //! Loaders, tests and benchmarks all come through [`freeze`], so there is one place where a market is made.
 
 use crate::fault::Fault;
+use crate::market::align::align;
+use crate::market::caution::cautions;
+use crate::market::settle::settle;
 use crate::market::{
     Asset, CapFact, Evidence, InputFile, Instrument, ListingPolicy, Market, Membership, SeriesSummary, TierTable, VenueCosts,
 };
-use crate::units::{InstrumentId, Span, Time};
+use crate::units::{Clock, Span, Time};
 
 /// Everything a market is made of, before alignment.
 #[derive(Debug)]
@@ -75,12 +78,66 @@ pub struct RawSettlement {
     pub interval_hours: Option<f64>,
 }
 
-/// Aligns all series on one clock.
+/// Aligns all series on one clock: the extent of the data, narrowed by `from` and `to`. Bars outside it are forgotten,
+/// settlements outside it are only remembered as neighbours, so that a cut inside the history invents no hole at its edge.
 ///
 /// # Errors
 /// A market without a single bar, or a perpetual whose funding history has a hole inside its listed life while
 /// `missing_rate_8h` is absent (names symbol and dates).
 pub fn freeze(parts: MarketParts) -> Result<Market, Fault> {
-    let _ = (parts, InstrumentId(0));
-    unimplemented!()
+    let clock = clock_of(&parts)?;
+    let panel = align(&clock, &parts.series, parts.listing.delisted_after);
+    let (funding, covers) = settle(&clock, &panel, &parts)?;
+    let cautions = cautions(&clock, &panel, &covers, &parts);
+    Ok(Market {
+        name: parts.name,
+        about: parts.about,
+        synthetic: parts.synthetic,
+        quote: parts.quote,
+        clock,
+        assets: parts.assets,
+        instruments: parts.instruments,
+        narratives: parts.narratives,
+        memberships: parts.memberships,
+        panel,
+        funding,
+        caps: parts.caps,
+        tiers: parts.tiers,
+        evidence: parts.evidence,
+        costs: parts.costs,
+        listing: parts.listing,
+        missing_rate_8h: parts.missing_rate_8h,
+        inputs: parts.inputs,
+        cautions,
+        series: parts.summaries,
+    })
+}
+
+fn clock_of(parts: &MarketParts) -> Result<Clock, Fault> {
+    let none = |found: String| {
+        Fault::new(
+            format!("market `{}`", parts.name),
+            found,
+            "at least one bar of one spot or perpetual series",
+            "add price files, or widen `from` and `to`",
+        )
+    };
+    let firsts = parts.series.iter().filter_map(|series| series.bars.first());
+    let lasts = parts.series.iter().filter_map(|series| series.bars.last());
+    let (Some(first), Some(last)) = (firsts.map(|bar| bar.time).min(), lasts.map(|bar| bar.time).max()) else {
+        return Err(none("no bars".to_owned()));
+    };
+    let bar = parts.bar.seconds();
+    let up = |time: Time| (time.seconds() + bar - 1).div_euclid(bar) * bar;
+    let start = parts.from.map_or(first.seconds(), |from| up(from).max(first.seconds()));
+    let end = last.seconds() + bar;
+    let end = parts.to.map_or(end, |to| up(to).min(end));
+    let bars = usize::try_from((end - start) / bar).unwrap_or(0);
+    let clock = Clock { start: Time::from_seconds(start), bar: parts.bar, bars };
+    if bars == 0 || !parts.series.iter().any(|series| series.bars.iter().any(|b| clock.bar_of(b.time).is_some())) {
+        let (from, to) =
+            (parts.from.map_or_else(|| first.date(), |t| t.to_string()), parts.to.map_or_else(|| last.date(), |t| t.to_string()));
+        return Err(none(format!("no bars from {from} to {to}; the data reach from {first} to {last}")));
+    }
+    Ok(clock)
 }

@@ -1,9 +1,12 @@
 //! WHAT HAPPENED: files become one frozen [`Market`]. This room knows prices, rates and dated facts; it must never know
 //! strategies, money or time later than the file says.
 
+mod align;
+mod caution;
 mod freeze;
 mod load;
 mod panel;
+mod settle;
 
 pub use freeze::{Bar, MarkBar, MarketParts, RawSettlement, SeriesPart, freeze};
 pub use load::Window;

@@ -1,0 +1,92 @@
+//! What was odd but carried on with, in plain sentences. One kind of oddity, one sentence: a market of fifty coins must stay readable.
+
+use crate::market::freeze::MarketParts;
+use crate::market::settle::Cover;
+use crate::market::{Instrument, Kind, Panel};
+use crate::units::{Clock, InstrumentId, Span};
+
+/// Everything odd that shows only once all series are on one clock, added to what the files already confessed. Sorted.
+pub(super) fn cautions(clock: &Clock, panel: &Panel, covers: &[Cover], parts: &MarketParts) -> Vec<String> {
+    let mut found = parts.cautions.clone();
+    let series = |id: usize| format!("{} {}", parts.instruments[id].symbol, parts.instruments[id].kind.name());
+    let perps = || instruments(parts).filter(|(_, instrument)| instrument.kind == Kind::Perp);
+
+    let silent = instruments(parts).filter(|(id, _)| panel.segments[*id].is_empty()).map(|(id, _)| series(id)).collect();
+    tell(&mut found, "no bar inside the clock, never tradable", silent);
+
+    let missing = instruments(parts).filter_map(|(id, _)| Some(format!("{} {}", series(id), missing(clock, panel, id)?)));
+    tell(&mut found, "missing bars (not traded in, carried at the last price)", missing.collect());
+
+    let ended = instruments(parts).flat_map(|(id, _)| ends(clock, panel, id, parts.listing.delisted_after).map(move |end| (id, end)));
+    let ended = ended.map(|(id, end)| format!("{} {end}", series(id))).collect();
+    tell(&mut found, "series that end before the market does: delisted, a holder is forced out", ended);
+
+    let relisted =
+        instruments(parts).flat_map(|(id, _)| panel.segments[id].iter().skip(1).map(move |segment| (id, clock.open(segment.first).date())));
+    let relisted = relisted.map(|(id, date)| format!("{} {date}", series(id))).collect();
+    tell(&mut found, "series that begin again after a long silence: treated as a new listing, perhaps of another coin", relisted);
+
+    if let Some(rate) = parts.missing_rate_8h {
+        let assumed = perps().filter(|(id, _)| covers[*id].assumed > 0).map(|(id, perp)| {
+            let Cover { listed_seconds, assumed_seconds, assumed, first, last } = covers[id];
+            let percent = 100.0 * assumed_seconds as f64 / listed_seconds as f64;
+            let date = |time: Option<crate::units::Time>| time.map(crate::units::Time::date).unwrap_or_default();
+            format!("{} {percent:.0} % of its life ({assumed} settlements, {} to {})", perp.symbol, date(first), date(last))
+        });
+        let head = format!("no funding history, the constant {rate} per 8 hours is used instead");
+        tell(&mut found, &head, assumed.collect());
+    }
+
+    let untiered = perps().filter(|(id, _)| parts.tiers[*id].is_empty()).map(|(_, perp)| perp.symbol.clone()).collect();
+    tell(&mut found, "no margin tiers known", untiered);
+
+    let unmarked = perps().filter_map(|(id, perp)| {
+        let traded = (0..clock.bars).filter(|&t| panel.trades(InstrumentId::new(id), t)).count();
+        let without = traded - panel.marked_bars[id];
+        match without {
+            0 => None,
+            _ if without == traded => Some(perp.symbol.clone()),
+            _ => Some(format!("{} ({without} of {traded} bars)", perp.symbol)),
+        }
+    });
+    tell(&mut found, "no mark prices, margin is measured on the last price, whose wicks are longer", unmarked.collect());
+
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// Adds `head: item; item; …` if there is any item.
+pub(super) fn tell(cautions: &mut Vec<String>, head: &str, items: Vec<String>) {
+    if !items.is_empty() {
+        cautions.push(format!("{head}: {}", items.join("; ")));
+    }
+}
+
+fn instruments(parts: &MarketParts) -> impl Iterator<Item = (usize, &Instrument)> {
+    parts.instruments.iter().enumerate()
+}
+
+/// `12 (longest 5 bars from 2021-08-13T08:00:00Z)`, counted inside listed segments.
+fn missing(clock: &Clock, panel: &Panel, id: usize) -> Option<String> {
+    let (mut count, mut longest, mut since) = (0, 0, 0);
+    for segment in &panel.segments[id] {
+        let mut run = 0;
+        for t in segment.first..segment.end {
+            run = if panel.trades(InstrumentId::new(id), t) { 0 } else { run + 1 };
+            count += usize::from(run > 0);
+            if run > longest {
+                (longest, since) = (run, t + 1 - run);
+            }
+        }
+    }
+    let bars = if longest == 1 { "bar" } else { "bars" };
+    (count > 0).then(|| format!("{count} (longest {longest} {bars} from {})", clock.open(since)))
+}
+
+/// The dates of the last bars of segments that were followed by silence long enough to be an end.
+fn ends(clock: &Clock, panel: &Panel, id: usize, delisted_after: Span) -> impl Iterator<Item = String> {
+    let (segments, silence) = (&panel.segments[id], delisted_after.in_bars(clock.bar));
+    let ended = segments.iter().enumerate().filter(move |(k, segment)| k + 1 < segments.len() || clock.bars - segment.end >= silence);
+    ended.map(|(_, segment)| clock.open(segment.end - 1).date())
+}

@@ -1,0 +1,247 @@
+//! Raw settlements become the funding book: intervals inferred, holes found and filled with the declared constant or refused,
+//! each settlement with the mark price it is paid on.
+
+use crate::fault::Fault;
+use crate::market::freeze::{MarketParts, RawSettlement, SeriesPart};
+use crate::market::{FundingBook, Kind, Panel, Segment, Settlement};
+use crate::units::{Clock, InstrumentId, Time};
+
+/// Seconds between the stamps at which a hole is filled: 00, 08 and 16 o'clock UTC.
+const EIGHT_HOURS: i64 = 28_800;
+
+/// How much of a perpetual's listed life its funding history covers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Cover {
+    pub(super) listed_seconds: i64,
+    pub(super) assumed_seconds: i64,
+    pub(super) assumed: usize,
+    /// Instants of the first and the last assumed settlement.
+    pub(super) first: Option<Time>,
+    pub(super) last: Option<Time>,
+}
+
+/// The funding book, and one [`Cover`] per instrument.
+pub(super) fn settle(clock: &Clock, panel: &Panel, parts: &MarketParts) -> Result<(FundingBook, Vec<Cover>), Fault> {
+    let mut book = FundingBook::default();
+    let mut covers = Vec::with_capacity(parts.instruments.len());
+    for (index, instrument) in parts.instruments.iter().enumerate() {
+        let mut cover = Cover::default();
+        let mut list = Vec::new();
+        if instrument.kind == Kind::Perp {
+            let (id, part) = (InstrumentId::new(index), &parts.series[index]);
+            let intervals = intervals(&part.settlements);
+            for &segment in &panel.segments[index] {
+                let life = Life::of(clock, segment, part);
+                cover.listed_seconds += life.end - life.start;
+                let real = part.settlements.iter().zip(&intervals);
+                let real = real.filter(|(s, _)| (life.start..life.end).contains(&s.time.seconds()));
+                list.extend(real.map(|(s, &interval)| (s.time, s.rate, interval, false)));
+                for (after, before) in holes(&part.settlements, &intervals, life) {
+                    let rate = parts.missing_rate_8h.ok_or_else(|| uncovered(&instrument.symbol, after, before))?;
+                    cover.assumed_seconds += before - after;
+                    for time in stamps(after, before) {
+                        cover.assumed += 1;
+                        cover.first = Some(cover.first.map_or(time, |first| first.min(time)));
+                        cover.last = Some(cover.last.map_or(time, |last| last.max(time)));
+                        list.push((time, rate, 8.0, true));
+                    }
+                }
+            }
+            list.sort_by_key(|&(time, ..)| time);
+            let marked = |(time, rate, interval_hours, assumed)| Settlement {
+                time,
+                rate,
+                interval_hours,
+                mark: mark_at(clock, panel, id, part, time),
+                assumed,
+            };
+            book.by_instrument.push(list.into_iter().map(marked).collect());
+        } else {
+            book.by_instrument.push(Vec::new());
+        }
+        covers.push(cover);
+    }
+    index_in_time(clock, &mut book);
+    Ok((book, covers))
+}
+
+fn index_in_time(clock: &Clock, book: &mut FundingBook) {
+    for (index, list) in book.by_instrument.iter().enumerate() {
+        book.in_time.extend((0..list.len()).map(|k| (InstrumentId::new(index), k as u32)));
+    }
+    let by_instrument = &book.by_instrument;
+    let time_of = |&(id, k): &(InstrumentId, u32)| by_instrument[id.index()][k as usize].time;
+    book.in_time.sort_by_key(|entry| (time_of(entry), entry.0));
+    let mut next = 0;
+    for t in 0..=clock.bars {
+        while next < book.in_time.len() && time_of(&book.in_time[next]) < clock.open(t) {
+            next += 1;
+        }
+        book.bar_start.push(next as u32);
+    }
+}
+
+/// Hours between settlements, per settlement: the file's column, else the distance to the settlement before, which is the period the
+/// rate was earned over and needs no look ahead. Two exceptions: where that distance is longer than eight hours (a hole, the first
+/// stamp), the interval last seen holds, else the distance to the next; and where the settlements on both sides agree on a shorter interval, one is
+/// missing in between and the distance says nothing.
+fn intervals(raw: &[RawSettlement]) -> Vec<f64> {
+    let apart = |k: usize| raw.get(k + 1).map(|next| whole_hours(next.time.seconds() - raw[k].time.seconds()));
+    let mut found: Vec<f64> = Vec::with_capacity(raw.len());
+    for (k, settlement) in raw.iter().enumerate() {
+        let (before, after) = (k.checked_sub(1).and_then(apart), apart(k));
+        let known = found.last().copied();
+        let inferred = match (before, known) {
+            (Some(gap), Some(known)) if gap > known && after == Some(known) => known,
+            (Some(gap), _) if gap <= 8.0 => gap,
+            (_, Some(known)) => known,
+            _ => after.filter(|&gap| gap <= 24.0).unwrap_or(8.0),
+        };
+        found.push(settlement.interval_hours.filter(|&hours| hours > 0.0 && hours <= 24.0).unwrap_or(inferred));
+    }
+    found
+}
+
+/// Stamps wander by seconds, and are floored to the minute: a distance within five minutes of a whole hour is that hour.
+fn whole_hours(seconds: i64) -> f64 {
+    let hours = (seconds + 1_800).div_euclid(3_600);
+    if hours > 0 && (hours * 3_600 - seconds).abs() <= 300 { hours as f64 } else { seconds as f64 / 3_600.0 }
+}
+
+/// The stretch of one segment in which settlements fall due, in seconds since 1970.
+#[derive(Clone, Copy)]
+struct Life {
+    start: i64,
+    end: i64,
+    /// From here a settlement must have been seen. A listing is known to its bar only, and its first settlement may be
+    /// one interval away; where the clock cuts into an older series nothing is excused.
+    due: i64,
+}
+
+impl Life {
+    fn of(clock: &Clock, segment: Segment, part: &SeriesPart) -> Self {
+        let (start, end) = (clock.open(segment.first), clock.open(segment.end));
+        let cut = segment.first == 0 && part.bars.first().is_some_and(|bar| bar.time < start);
+        let grace = if cut { 0 } else { clock.bar.seconds() + EIGHT_HOURS };
+        Self { start: start.seconds(), end: end.seconds(), due: start.seconds() + grace }
+    }
+}
+
+/// Stretches `[from, to)` of a life in which settlements are missing: consecutive stamps further apart than 1.5 × the larger interval, and
+/// whatever lies before the first or after the last stamp. Neighbours outside the life count, so a cut makes no hole.
+fn holes(raw: &[RawSettlement], intervals: &[f64], life: Life) -> Vec<(i64, i64)> {
+    let seconds = |k: usize| (intervals[k] * 3_600.0) as i64;
+    let mut found = Vec::new();
+    for next in 0..=raw.len() {
+        let after = next.checked_sub(1).map(|k| (raw[k].time.seconds(), seconds(k)));
+        let before = (next < raw.len()).then(|| (raw[next].time.seconds(), seconds(next)));
+        if let (Some((a, of_a)), Some((b, of_b))) = (after, before)
+            && 2 * (b - a) <= 3 * of_a.max(of_b)
+        {
+            continue;
+        }
+        // The settlement after `a` fell due one interval later.
+        let from = after.map_or(life.due, |(a, interval)| if a < life.start { life.due.max(a + interval) } else { a + interval });
+        let to = before.map_or(life.end, |(b, _)| b.min(life.end));
+        // Before the first and after the last stamp only a whole missed stamp is a hole, not the mere distance to the edge.
+        let inside = after.is_some_and(|(a, _)| a >= life.start) && before.is_some_and(|(b, _)| b < life.end);
+        if from < to && (inside || stamps(from, to).next().is_some()) {
+            found.push((from, to));
+        }
+    }
+    found
+}
+
+/// The instants 00, 08 and 16 o'clock UTC in `[from, to)`.
+fn stamps(from: i64, to: i64) -> impl Iterator<Item = Time> {
+    let first = (from + EIGHT_HOURS - 1).div_euclid(EIGHT_HOURS);
+    (first..).map(|n| n * EIGHT_HOURS).take_while(move |&at| at < to).map(Time::from_seconds)
+}
+
+fn uncovered(symbol: &str, from: i64, to: i64) -> Fault {
+    let (from, to) = (Time::from_seconds(from), Time::from_seconds(to));
+    Fault::new(
+        format!("funding/{symbol}"),
+        format!("no funding rate from {from} to {to}, while the perpetual {symbol} trades"),
+        "a settled funding rate for every interval of its listed life",
+        "add the history, narrow `from` and `to`, or declare a constant: `[funding] missing_rate_8h` in market.toml",
+    )
+}
+
+/// What a settlement is paid on: the fine mark at exactly that instant; else the mark open of its bar, which is that instant's price when it is
+/// stamped at the bar's open and the last one known before it when it is not; else, in a missing bar, the carried value.
+fn mark_at(clock: &Clock, panel: &Panel, id: InstrumentId, part: &SeriesPart, time: Time) -> f64 {
+    if let Ok(k) = part.fine_marks.binary_search_by_key(&time, |&(at, _)| at) {
+        return part.fine_marks[k].1;
+    }
+    let t = clock.bar_of(time).expect("settlements are kept inside the clock only");
+    let open = panel.mark_open[panel.at(id, t)];
+    if open.is_nan() { panel.value_at(id, t) } else { open }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn raw(hours: &[i64]) -> Vec<RawSettlement> {
+        let at = |&hour: &i64| RawSettlement { time: Time::from_seconds(hour * 3_600), rate: 0.0001, interval_hours: None };
+        hours.iter().map(at).collect()
+    }
+
+    #[test]
+    fn the_interval_is_the_distance_to_the_settlement_before() {
+        // 8 h, switched to 4 h at hour 16 and to 1 h at hour 28.
+        assert_eq!(intervals(&raw(&[0, 8, 16, 20, 24, 28, 29, 30])), [8.0, 8.0, 8.0, 4.0, 4.0, 4.0, 1.0, 1.0]);
+        // And back up to 8 h: the longer distances repeat, so nothing is missing.
+        assert_eq!(intervals(&raw(&[0, 4, 8, 16, 24])), [4.0, 4.0, 4.0, 8.0, 8.0]);
+    }
+
+    #[test]
+    fn a_missing_settlement_and_a_hole_leave_the_interval_alone() {
+        assert_eq!(intervals(&raw(&[0, 4, 8, 16, 20])), [4.0, 4.0, 4.0, 4.0, 4.0]);
+        assert_eq!(intervals(&raw(&[0, 4, 8, 500, 508, 516])), [4.0, 4.0, 4.0, 4.0, 8.0, 8.0]);
+        assert_eq!(intervals(&raw(&[0, 24, 48])), [24.0, 24.0, 24.0]);
+        assert_eq!(intervals(&raw(&[5])), [8.0]);
+    }
+
+    #[test]
+    fn the_column_wins_when_it_is_sane() {
+        let mut given = raw(&[0, 8, 16]);
+        given[1].interval_hours = Some(4.0);
+        given[2].interval_hours = Some(0.0);
+        assert_eq!(intervals(&given), [8.0, 4.0, 8.0]);
+    }
+
+    #[test]
+    fn stamps_a_minute_off_are_whole_hours() {
+        assert_eq!(whole_hours(28_740), 8.0);
+        assert_eq!(whole_hours(5_400), 1.5);
+        assert_eq!(whole_hours(60), 60.0 / 3_600.0);
+    }
+
+    fn found(hours: &[i64], life: (i64, i64, i64)) -> Vec<(i64, i64)> {
+        let (raw, hour) = (raw(hours), 3_600);
+        let life = Life { start: life.0 * hour, end: life.1 * hour, due: life.2 * hour };
+        holes(&raw, &intervals(&raw), life).into_iter().map(|(from, to)| (from / hour, to / hour)).collect()
+    }
+
+    #[test]
+    fn holes_are_longer_than_one_and_a_half_intervals() {
+        assert_eq!(found(&[0, 8, 16, 24], (0, 32, 0)), []);
+        assert_eq!(found(&[0, 8, 24, 32], (0, 40, 0)), [(16, 24)]);
+        // The history ends early, begins late, or is not there at all.
+        assert_eq!(found(&[0, 8, 16], (0, 48, 0)), [(24, 48)]);
+        assert_eq!(found(&[48, 56], (0, 64, 0)), [(0, 48)]);
+        assert_eq!(found(&[], (0, 64, 16)), [(16, 64)]);
+        // One settlement of a 4 h coin is missing where no 8 h stamp falls: a hole all the same.
+        assert_eq!(found(&[0, 4, 8, 16, 20], (0, 24, 0)), [(12, 16)]);
+    }
+
+    #[test]
+    fn neighbours_outside_the_life_cover_its_edges() {
+        assert_eq!(found(&[0, 8, 16, 24, 32], (10, 20, 10)), []);
+        assert_eq!(found(&[0, 100], (10, 20, 10)), [(10, 20)]);
+        // A listing's first settlement may be one interval away.
+        assert_eq!(found(&[16, 20, 24], (8, 28, 24)), []);
+    }
+}
