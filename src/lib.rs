@@ -1,7 +1,10 @@
 //! rotate
+pub mod batch;
 pub mod exchange;
 pub mod fault;
 pub mod ledger;
 pub mod market;
 pub mod replay;
+pub mod signal;
+pub mod strategy;
 pub mod units;

@@ -5,7 +5,7 @@ use crate::units::{BucketId, InstrumentId, NarrativeId, Usd};
 
 /// One side of a movement. Positions are named by their place among the open ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Account {
+pub(super) enum Account {
     Cash(BucketId),
     Margin(usize),
     Held(usize),
@@ -21,6 +21,15 @@ pub struct Books {
     positions: Vec<Position>,
     /// Income of all positions, open and closed.
     income: Usd,
+}
+
+/// The book at a mark: equity, notional held (absolute and signed, USD), margin behind perpetuals.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Snapshot {
+    pub equity: Usd,
+    pub gross: f64,
+    pub net: f64,
+    pub margin: Usd,
 }
 
 /// A fill as the ledger sees it: numbers only.
@@ -40,7 +49,9 @@ impl Entry {
         Usd::round(self.quantity * self.price)
     }
 
-    fn slippage(&self) -> Usd {
+    /// What crossing the book cost against the reference; positive is a cost.
+    #[must_use]
+    pub fn slippage(&self) -> Usd {
         self.notional() - Usd::round(self.quantity * self.reference)
     }
 }
@@ -100,14 +111,6 @@ impl Books {
         self.cash(bucket) + self.positions.iter().filter(|p| p.bucket == bucket).map(Position::worth).sum()
     }
 
-    /// All buckets' values at once, into `row`.
-    pub fn bucket_values(&self, row: &mut [Usd]) {
-        row.copy_from_slice(&self.cash);
-        for position in &self.positions {
-            row[position.bucket.index()] += position.worth();
-        }
-    }
-
     /// As of the last mark.
     #[must_use]
     pub fn equity(&self) -> Usd {
@@ -121,19 +124,27 @@ impl Books {
         moved
     }
 
-    /// Values every position at its price in `row` (indexed by instrument).
-    #[inline]
-    pub fn mark(&mut self, row: &[f64]) {
+    /// Values every position at its price in `row` (indexed by instrument) and deals what each bucket is worth into `buckets`.
+    pub fn mark(&mut self, row: &[f64], buckets: &mut [Usd]) -> Snapshot {
+        buckets.copy_from_slice(&self.cash);
+        let mut snapshot = Snapshot::default();
         let mut moved = Usd::ZERO;
         for position in &mut self.positions {
-            let worth = Usd::round(position.quantity * row[position.instrument.index()]);
+            let notional = position.quantity * row[position.instrument.index()];
+            let worth = Usd::round(notional);
             let held = if position.margined { worth - position.cost } else { worth };
             let change = held - position.held;
             position.held = held;
             position.income.price += change;
             moved += change;
+            snapshot.gross += notional.abs();
+            snapshot.net += notional;
+            snapshot.margin += position.margin;
+            buckets[position.bucket.index()] += held + position.margin;
         }
         self.income += moved;
+        snapshot.equity = buckets.iter().copied().sum();
+        snapshot
     }
 
     /// Values one position at a price.
@@ -278,8 +289,7 @@ impl Books {
 
     /// # Panics
     /// When assets and their origin differ, by a microdollar or more, or a bucket's cash is negative: both are bugs of ours.
-    pub fn assert_balanced(&self) {
-        let assets = self.equity();
+    pub fn assert_balanced(&self, assets: Usd) {
         assert!(
             assets == self.capital + self.income,
             "the books do not balance: assets {assets}, capital {} + income {}",
@@ -312,10 +322,10 @@ mod tests {
         let mut books = Books::open(usd(1_000.0), &[1.0]);
         let at = books.increase(BUCKET, COIN, None, false, &entry(5.0, 101.0, 100.0, 0.5), Usd::ZERO);
         assert_eq!(books.cash(BUCKET), usd(494.5));
-        books.mark(&[110.0]);
+        books.mark(&[110.0], &mut [Usd::ZERO]);
         assert_eq!(books.equity(), usd(494.5 + 550.0));
         let closed = books.reduce(at, &entry(-5.0, 118.0, 120.0, 0.6)).expect("flat");
-        books.assert_balanced();
+        books.assert_balanced(books.equity());
         assert_eq!(books.equity(), usd(494.5 + 590.0 - 0.6));
         let income = closed.income;
         assert_eq!((income.price, income.slippage, income.fees), (usd(100.0), usd(-15.0), usd(-1.1)));
@@ -327,14 +337,14 @@ mod tests {
         let mut books = Books::open(usd(1_000.0), &[1.0]);
         let at = books.increase(BUCKET, COIN, None, true, &entry(-10.0, 100.0, 100.0, 0.5), usd(500.0));
         assert_eq!(books.cash(BUCKET), usd(499.5));
-        books.mark(&[90.0]);
+        books.mark(&[90.0], &mut [Usd::ZERO]);
         assert_eq!(books.equity(), usd(1_099.5));
         assert!(books.reduce(at, &entry(5.0, 90.0, 90.0, 0.2)).is_none());
         assert_eq!(books.cash(BUCKET), usd(499.5 + 250.0 + 50.0 - 0.2));
         books.fund(at, usd(-1.0));
-        books.mark(&[95.0]);
+        books.mark(&[95.0], &mut [Usd::ZERO]);
         let closed = books.reduce(at, &entry(5.0, 95.0, 95.0, 0.2)).expect("flat");
-        books.assert_balanced();
+        books.assert_balanced(books.equity());
         assert_eq!(closed.direction, crate::units::Direction::Short);
         assert_eq!(closed.income.price, usd(75.0));
         assert_eq!(books.cash(BUCKET), usd(1_000.0 + 75.0 - 0.9 - 1.0));
@@ -346,7 +356,7 @@ mod tests {
             let mut books = Books::open(usd(1_000.0), &[1.0]);
             let at = books.increase(BUCKET, COIN, None, true, &entry(10.0, 100.0, 100.0, 0.0), usd(100.0));
             let (closed, price, lost) = books.liquidate(at, mark);
-            books.assert_balanced();
+            books.assert_balanced(books.equity());
             assert_eq!((lost, books.equity()), (usd(100.0), usd(900.0)));
             assert_eq!(price, 90.0);
             assert_eq!(closed.income.liquidation, usd(if mark > 90.0 { -10.0 } else { 0.0 }));

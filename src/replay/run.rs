@@ -4,32 +4,9 @@
 use serde::Serialize;
 
 pub use crate::ledger::BySource;
+pub use crate::signal::regime::Regime;
+pub use crate::strategy::{Decision, Verdict};
 use crate::units::{AssetId, BucketId, Clock, Direction, InstrumentId, NarrativeId, Time, Usd};
-
-/// The market phase a strategy or a report names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, serde::Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Regime {
-    Bull,
-    Bear,
-    Sideways,
-    /// Not enough history yet.
-    Unknown,
-}
-
-impl Regime {
-    pub const ALL: [Self; 4] = [Self::Bull, Self::Bear, Self::Sideways, Self::Unknown];
-
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Bull => "bull",
-            Self::Bear => "bear",
-            Self::Sideways => "sideways",
-            Self::Unknown => "unknown",
-        }
-    }
-}
 
 /// One strategy over one market.
 #[derive(Clone, Debug)]
@@ -190,38 +167,6 @@ pub struct Flow {
     pub to: BucketId,
     pub amount: Usd,
     pub reason: String,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    Passed,
-    Refused,
-    Resized,
-    Exited,
-}
-
-impl Verdict {
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Passed => "passed",
-            Self::Refused => "refused",
-            Self::Resized => "resized",
-            Self::Exited => "exited",
-        }
-    }
-}
-
-/// A gate that passed, refused or resized something.
-#[derive(Clone, Debug)]
-pub struct Decision {
-    pub time: Time,
-    pub rule: String,
-    pub subject: String,
-    pub verdict: Verdict,
-    pub value: Option<f64>,
-    pub limit: Option<f64>,
-    pub detail: String,
 }
 
 #[derive(Clone, Debug)]

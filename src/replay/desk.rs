@@ -1,0 +1,169 @@
+//! The state of one replay between bars.
+
+use crate::exchange::costs::Taker;
+use crate::exchange::margin::DEFAULT_BRACKETS;
+use crate::ledger::{Books, Closed, Entry, Position};
+use crate::market::{Kind, Market};
+use crate::replay::attribution::Cube;
+use crate::replay::orders::{Order, PlannedFlow};
+use crate::replay::run::Side;
+use crate::replay::story::Story;
+use crate::signal::regime::Regime;
+use crate::strategy::{BucketWish, Plan};
+use crate::units::{Bracket, BucketId, InstrumentId, NarrativeId, Time, Usd};
+
+pub(super) struct Desk<'a> {
+    pub market: &'a Market,
+    pub plan: &'a Plan,
+    pub regimes: &'a [Regime],
+    /// The bar being replayed.
+    pub t: usize,
+    pub books: Books,
+    pub story: Story,
+    pub cube: Cube,
+    pub orders: Vec<Order>,
+    pub flows: Vec<PlannedFlow>,
+    /// What the desk keeps beside each open position, by bucket and instrument.
+    pub open: Vec<Option<Open>>,
+    /// Bar from which a bucket may enter an instrument again, by bucket and instrument.
+    pub barred_until: Vec<usize>,
+    /// The last wish of each bucket.
+    pub wishes: Vec<BucketWish>,
+    /// Narratives each bucket is in, ascending.
+    pub narratives: Vec<Vec<NarrativeId>>,
+    pub last_top_up: Vec<Time>,
+    /// Profit of trades closed in this bar, by bucket, for the waterfall.
+    pub profits: Vec<Usd>,
+    /// First bar at which some open position's listing has ended.
+    pub next_delisting: usize,
+}
+
+/// Beside a position: when it was opened and where it is protected.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Open {
+    pub opened: Time,
+    pub stop: Option<f64>,
+    /// Bar at which its listing will have been silent for too long.
+    pub delisted: usize,
+}
+
+impl<'a> Desk<'a> {
+    pub fn new(market: &'a Market, regimes: &'a [Regime], plan: &'a Plan, capital: Usd) -> Self {
+        let weights: Vec<f64> = plan.buckets.iter().map(|bucket| bucket.weight).collect();
+        let places = plan.buckets.len() * market.instruments.len();
+        Self {
+            market,
+            plan,
+            regimes,
+            t: 0,
+            books: Books::open(capital, &weights),
+            story: Story::new(market, plan, capital),
+            cube: Cube::default(),
+            orders: Vec::new(),
+            flows: Vec::new(),
+            open: vec![None; places],
+            barred_until: vec![0; places],
+            wishes: vec![BucketWish::default(); plan.buckets.len()],
+            narratives: vec![Vec::new(); plan.buckets.len()],
+            last_top_up: vec![market.clock.start; plan.buckets.len()],
+            profits: vec![Usd::ZERO; plan.buckets.len()],
+            next_delisting: usize::MAX,
+        }
+    }
+
+    pub fn now(&self) -> Time {
+        self.market.clock.open(self.t)
+    }
+
+    pub fn place(&self, bucket: BucketId, instrument: InstrumentId) -> usize {
+        bucket.index() * self.market.instruments.len() + instrument.index()
+    }
+
+    /// The keys of all open positions, in book order; a copy, because positions come and go while one walks them.
+    pub fn held(&self) -> Vec<(BucketId, InstrumentId)> {
+        self.books.positions().iter().map(|p| (p.bucket, p.instrument)).collect()
+    }
+
+    pub fn taker(&self, instrument: InstrumentId) -> Taker {
+        let costs = &self.market.costs;
+        let traded = self.market.instrument(instrument);
+        let tier = self.market.tier_at(traded.asset, self.now());
+        let fee = match traded.kind {
+            Kind::Spot => costs.spot_taker,
+            Kind::Perp => costs.perp_taker,
+        };
+        Taker { fee, half_spread: costs.half_spread[tier as usize] }
+    }
+
+    pub fn brackets(&self, instrument: InstrumentId) -> &'a [Bracket] {
+        self.market.tiers_at(instrument, self.now()).unwrap_or(&DEFAULT_BRACKETS)
+    }
+
+    /// Takes a position to flat at `reference`, less the cost of crossing; a perpetual loses at most its margin.
+    pub fn exit(&mut self, at: usize, reference: f64, half_spread: f64, reason: &'static str) {
+        let position = &self.books.positions()[at];
+        let (quantity, margined) = (position.quantity, position.margined);
+        let side = if quantity > 0.0 { Side::Sell } else { Side::Buy };
+        let taker = Taker { half_spread, ..self.taker(position.instrument) };
+        let (mut price, mut reference) = (taker.price(side.sign(), reference), reference);
+        let mut fee = taker.fee(quantity * price);
+        if margined {
+            // Ring-fence: beyond the bankruptcy price the venue's insurance pays, and the fee takes no more than is left.
+            let isolated = margin_view(position);
+            let bankruptcy = isolated.bankruptcy_price();
+            if isolated.balance(price) < 0.0 {
+                price = bankruptcy;
+            }
+            if isolated.balance(reference) < 0.0 {
+                reference = bankruptcy;
+            }
+            fee = fee.min(isolated.balance(price).max(0.0));
+        }
+        let entry = Entry { quantity: -quantity, price, reference, fee: Usd::round(fee) };
+        self.reduce(at, &entry, side, reason);
+    }
+
+    /// Books a closing fill and its record.
+    pub fn reduce(&mut self, at: usize, entry: &Entry, side: Side, reason: &'static str) {
+        let position = &self.books.positions()[at];
+        let (bucket, instrument, narrative) = (position.bucket, position.instrument, position.narrative);
+        self.story.fill(self.now(), bucket, instrument, narrative, side, entry, reason);
+        if let Some(closed) = self.books.reduce(at, entry) {
+            self.went_flat(&closed, reason);
+        } else {
+            self.protect(at);
+        }
+    }
+
+    /// The position is gone: its trade is recorded, its income attributed, its profit offered to the waterfall.
+    pub fn went_flat(&mut self, closed: &Closed, reason: &'static str) {
+        let place = self.place(closed.bucket, closed.instrument);
+        let open = self.open[place].take().expect("an open position has its record");
+        let asset = self.market.instrument(closed.instrument).asset;
+        self.cube.add(closed.bucket, closed.narrative, asset, self.regime_at_open(), &closed.unbooked);
+        self.story.trade(open.opened, self.now(), closed, reason);
+        self.profits[closed.bucket.index()] += closed.income.total().max(Usd::ZERO);
+    }
+
+    /// The phase as it was known when the bar opened.
+    pub fn regime_at_open(&self) -> Regime {
+        self.t.checked_sub(1).map_or(Regime::Unknown, |before| self.regimes[before])
+    }
+
+    /// Keeps a bucket out of an instrument for its cool-down.
+    pub fn bar_entry(&mut self, bucket: BucketId, instrument: InstrumentId) {
+        let bars = self.plan.buckets[bucket.index()].cooldown.in_bars(self.market.clock.bar);
+        let place = self.place(bucket, instrument);
+        self.barred_until[place] = self.t + bars;
+    }
+}
+
+/// A perpetual position as the venue's margin desk sees it.
+pub(super) fn margin_view(position: &Position) -> crate::exchange::margin::Isolated {
+    crate::exchange::margin::Isolated {
+        direction: position.direction(),
+        quantity: position.quantity.abs(),
+        entry_price: position.entry_price(),
+        wallet: position.margin().to_f64(),
+    }
+}

@@ -1,0 +1,168 @@
+//! Moment 4: orders decided earlier meet the open.
+
+use crate::exchange::margin;
+use crate::ledger::Entry;
+use crate::market::Kind;
+use crate::replay::desk::{Desk, Open};
+use crate::replay::orders::{Order, Want};
+use crate::replay::run::{Flow, Side};
+use crate::strategy::{Decision, Verdict};
+use crate::units::{BucketId, Usd};
+
+/// An opening order with its price and size at this open.
+struct Opening {
+    order: Order,
+    quantity: f64,
+    leverage: f64,
+    price: f64,
+    reference: f64,
+    /// Cash one unit of quantity takes: margin or price, plus fee.
+    unit_cost: f64,
+    fee_rate: f64,
+}
+
+impl Desk<'_> {
+    /// Closing orders first, then flows between buckets, then opening orders; each kind by instrument, then bucket.
+    pub fn execute_orders(&mut self) {
+        if self.orders.is_empty() && self.flows.is_empty() {
+            return;
+        }
+        let mut orders = std::mem::take(&mut self.orders);
+        orders.sort_by_key(|order| (order.want.opens(), order.instrument, order.bucket));
+        let (opening, closing): (Vec<Order>, Vec<Order>) = orders.into_iter().partition(|order| order.want.opens());
+        for order in closing {
+            self.execute_closing(&order);
+        }
+        for flow in std::mem::take(&mut self.flows) {
+            let moved = self.books.flow(flow.from, flow.to, flow.amount);
+            if moved.is_positive() {
+                self.story.flows.push(Flow {
+                    time: self.now(),
+                    from: flow.from,
+                    to: flow.to,
+                    amount: moved,
+                    reason: flow.reason.to_owned(),
+                });
+            }
+        }
+        for bucket in 0..self.plan.buckets.len() {
+            let bucket = BucketId::new(bucket);
+            let priced: Vec<Opening> =
+                opening.iter().filter(|order| order.bucket == bucket).filter_map(|order| self.price_opening(order)).collect();
+            self.open_affordably(bucket, priced);
+        }
+    }
+
+    /// The open of the bar, or a refusal on record where the instrument does not trade in it.
+    fn reference(&mut self, order: &Order) -> Option<f64> {
+        let panel = &self.market.panel;
+        let open = panel.open[panel.at(order.instrument, self.t)];
+        if open.is_nan() {
+            let bucket = &self.plan.buckets[order.bucket.index()].name;
+            let detail = format!("bucket {bucket}: the instrument has no bar here, so the order `{}` is not filled", order.reason);
+            self.refuse("no_bar", order, None, None, detail);
+            return None;
+        }
+        Some(open)
+    }
+
+    fn refuse(&mut self, rule: &str, order: &Order, value: Option<f64>, limit: Option<f64>, detail: String) {
+        self.log(rule, order, Verdict::Refused, value, limit, detail);
+    }
+
+    fn log(&mut self, rule: &str, order: &Order, verdict: Verdict, value: Option<f64>, limit: Option<f64>, detail: String) {
+        let subject = self.market.instrument(order.instrument).symbol.clone();
+        self.story.decisions.push(Decision { time: self.now(), rule: rule.to_owned(), subject, verdict, value, limit, detail });
+    }
+
+    fn execute_closing(&mut self, order: &Order) {
+        // It may have been stopped, liquidated or delisted since the decision.
+        let Some(at) = self.books.find(order.bucket, order.instrument) else { return };
+        let Some(reference) = self.reference(order) else { return };
+        let taker = self.taker(order.instrument);
+        let quantity = self.books.positions()[at].quantity;
+        match order.want {
+            Want::Reduce(part) if part < quantity.abs() => {
+                let signed = -quantity.signum() * part;
+                let side = if signed > 0.0 { Side::Buy } else { Side::Sell };
+                let price = taker.price(side.sign(), reference);
+                let entry = Entry { quantity: signed, price, reference, fee: Usd::round(taker.fee(signed * price)) };
+                self.reduce(at, &entry, side, order.reason);
+            }
+            Want::Add { .. } => {}
+            Want::Reduce(_) | Want::Close => self.exit(at, reference, taker.half_spread, order.reason),
+        }
+    }
+
+    /// Price, bracket and cost of an opening order at this open; the bracket of the post-trade notional bounds its size.
+    fn price_opening(&mut self, order: &Order) -> Option<Opening> {
+        let Want::Add { mut quantity, leverage } = order.want else { return None };
+        let reference = self.reference(order)?;
+        let taker = self.taker(order.instrument);
+        let price = taker.price(quantity.signum(), reference);
+        let perp = self.market.instrument(order.instrument).kind == Kind::Perp;
+        if perp {
+            let held = self.books.find(order.bucket, order.instrument).map_or(0.0, |at| self.books.positions()[at].quantity.abs());
+            let wanted = (held + quantity.abs()) * price;
+            let allowed = margin::allowed_notional(self.brackets(order.instrument), wanted, leverage);
+            if allowed < wanted {
+                let detail =
+                    format!("leverage {leverage} is more than the bracket of {wanted:.0} USD allows; size cut to {allowed:.0} USD");
+                self.log("bracket", order, Verdict::Resized, Some(wanted), Some(allowed), detail);
+                let kept = (allowed / price - held).max(0.0);
+                quantity = quantity.signum() * kept;
+            }
+        }
+        let unit_cost = price * (1.0 / leverage + taker.fee);
+        (quantity != 0.0).then(|| Opening { order: order.clone(), quantity, leverage, price, reference, unit_cost, fee_rate: taker.fee })
+    }
+
+    /// Never borrow: where a bucket's cash does not reach, all its orders shrink alike.
+    fn open_affordably(&mut self, bucket: BucketId, openings: Vec<Opening>) {
+        if openings.is_empty() {
+            return;
+        }
+        // Each order rounds three amounts to the microdollar; keep that much back.
+        let slack = Usd::from_micros(4 * openings.len() as i64);
+        let cash = (self.books.cash(bucket) - slack).max(Usd::ZERO).to_f64();
+        let need: f64 = openings.iter().map(|opening| opening.quantity.abs() * opening.unit_cost).sum();
+        let scale = if need > cash { cash / need } else { 1.0 };
+        for opening in openings {
+            if scale <= 0.0 {
+                let detail = "no cash left in the bucket".to_owned();
+                self.refuse("affordability", &opening.order, Some(need), Some(cash), detail);
+                continue;
+            }
+            if scale < 1.0 {
+                let detail = format!("the bucket's orders need {need:.2} USD, it has {cash:.2}: all shrink to {:.2} %", scale * 100.0);
+                self.log("affordability", &opening.order, Verdict::Resized, Some(need), Some(cash), detail);
+            }
+            self.open_position(&opening, opening.quantity * scale);
+        }
+    }
+
+    fn open_position(&mut self, opening: &Opening, quantity: f64) {
+        let Order { bucket, instrument, narrative, reason, .. } = opening.order;
+        let now = self.now();
+        let perp = self.market.instrument(instrument).kind == Kind::Perp;
+        let notional = quantity.abs() * opening.price;
+        let margin = if perp { Usd::round(notional / opening.leverage) } else { Usd::ZERO };
+        let entry = Entry { quantity, price: opening.price, reference: opening.reference, fee: Usd::round(notional * opening.fee_rate) };
+        let side = if quantity > 0.0 { Side::Buy } else { Side::Sell };
+        let at = self.books.increase(bucket, instrument, narrative, perp, &entry, margin);
+        let narrative = self.books.positions()[at].narrative;
+        self.story.fill(now, bucket, instrument, narrative, side, &entry, reason);
+        let place = self.place(bucket, instrument);
+        if self.open[place].is_none() {
+            let end = self.market.panel.segment(instrument, self.t).map_or(self.market.clock.bars, |segment| segment.end);
+            let silence = self.market.listing.delisted_after.in_bars(self.market.clock.bar);
+            let delisted = end - 1 + silence;
+            self.open[place] = Some(Open { opened: now, stop: None, delisted });
+            self.next_delisting = self.next_delisting.min(delisted);
+        }
+        self.protect(at);
+        if perp {
+            self.pay_on_entry(bucket, instrument, quantity);
+        }
+    }
+}

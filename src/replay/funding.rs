@@ -1,0 +1,105 @@
+//! Moments 3 and 6: settlements at their real stamps.
+
+use crate::exchange::funding::payment;
+use crate::market::Settlement;
+use crate::replay::desk::Desk;
+use crate::replay::run::FundingPayment;
+use crate::units::{BucketId, InstrumentId, Usd};
+
+impl Desk<'_> {
+    fn settlements(&self) -> std::ops::Range<usize> {
+        let starts = &self.market.funding.bar_start;
+        starts[self.t] as usize..starts[self.t + 1] as usize
+    }
+
+    fn settlement(&self, k: usize) -> (InstrumentId, Settlement) {
+        let (instrument, at) = self.market.funding.in_time[k];
+        (instrument, self.market.funding.by_instrument[instrument.index()][at as usize])
+    }
+
+    /// Moment 3: settlements stamped at the open, on positions held before it, both signs; then the margin test again.
+    pub fn settle_at_open(&mut self) {
+        let now = self.now();
+        for k in self.settlements() {
+            let (instrument, settlement) = self.settlement(k);
+            if settlement.time > now {
+                break;
+            }
+            self.settle(instrument, &settlement);
+        }
+    }
+
+    /// Moment 6: later settlements of the bar, in time order, each followed by the margin test at its own mark.
+    pub fn settle_inside(&mut self) {
+        let now = self.now();
+        for k in self.settlements() {
+            let (instrument, settlement) = self.settlement(k);
+            if settlement.time > now {
+                self.settle(instrument, &settlement);
+            }
+        }
+    }
+
+    fn settle(&mut self, instrument: InstrumentId, settlement: &Settlement) {
+        for bucket in 0..self.plan.buckets.len() {
+            let bucket = BucketId::new(bucket);
+            if self.open[self.place(bucket, instrument)].is_none() {
+                continue;
+            }
+            let at = self.books.find(bucket, instrument).expect("an open record has a position");
+            let quantity = self.books.positions()[at].quantity;
+            self.pay(at, settlement, quantity);
+            if self.fails_at(at, settlement.mark) {
+                self.liquidate(at, settlement.mark);
+            }
+        }
+    }
+
+    /// A position opened, or added to, at the open of a funding bar pays if the rate is against it and never receives.
+    pub fn pay_on_entry(&mut self, bucket: BucketId, instrument: InstrumentId, added: f64) {
+        let now = self.now();
+        for k in self.settlements() {
+            let (settled, settlement) = self.settlement(k);
+            if settlement.time > now {
+                break;
+            }
+            if settled == instrument
+                && let Some(at) = self.books.find(bucket, instrument)
+                && payment(added, settlement.mark, settlement.rate) < 0.0
+            {
+                self.pay(at, &settlement, added);
+            }
+        }
+    }
+
+    /// Before a position leaves at an unknown time inside the bar: the bar's later settlements that go against it.
+    pub fn pay_adverse_settlements(&mut self, at: usize) {
+        let now = self.now();
+        let position = &self.books.positions()[at];
+        let (instrument, quantity) = (position.instrument, position.quantity);
+        for k in self.settlements() {
+            let (settled, settlement) = self.settlement(k);
+            if settled == instrument && settlement.time > now && payment(quantity, settlement.mark, settlement.rate) < 0.0 {
+                self.pay(at, &settlement, quantity);
+            }
+        }
+    }
+
+    fn pay(&mut self, at: usize, settlement: &Settlement, quantity: f64) {
+        let amount = Usd::round(payment(quantity, settlement.mark, settlement.rate));
+        let position = &self.books.positions()[at];
+        self.story.funding.push(FundingPayment {
+            time: settlement.time,
+            instrument: position.instrument,
+            bucket: position.bucket,
+            narrative: position.narrative,
+            quantity,
+            mark_price: settlement.mark,
+            rate: settlement.rate,
+            interval_hours: settlement.interval_hours,
+            payment: amount,
+            assumed: settlement.assumed,
+        });
+        self.books.fund(at, amount);
+    }
+}

@@ -1,0 +1,310 @@
+//! Moments 7 and 8: the row of the curve, then the strategy sees the bar and orders for the next are made.
+
+use crate::replay::desk::Desk;
+use crate::replay::orders::{Order, PlannedFlow, Want};
+use crate::replay::run::Rotation;
+use crate::signal::History;
+use crate::strategy::{self, BucketWish, Decision, Holding, Pick, PlanBucket, Verdict};
+use crate::units::{BucketId, NarrativeId, Span, Usd};
+
+impl Desk<'_> {
+    /// Moment 7.
+    pub fn close_bar(&mut self) {
+        let t = self.t;
+        let row = self.market.panel.value_row(t);
+        let buckets = self.story.bucket_row();
+        let snapshot = self.books.mark(row, buckets);
+        self.books.assert_balanced(snapshot.equity);
+        self.story.close_bar(t, &snapshot, self.regimes[t]);
+        if self.regimes[t] != self.regime_at_open() {
+            self.attribute_open_positions();
+        }
+    }
+
+    /// Hands the income of open positions to the attribution, under the phase of the bar that has just closed.
+    pub fn attribute_open_positions(&mut self) {
+        let (market, regime, cube) = (self.market, self.regime_at_open(), &mut self.cube);
+        self.books.take_unbooked(|position, fresh| {
+            cube.add(position.bucket, position.narrative, market.instrument(position.instrument).asset, regime, fresh);
+        });
+    }
+
+    /// Moment 8.
+    pub fn decide(&mut self) {
+        self.plan_waterfall();
+        let last = self.t + 1 == self.market.clock.bars;
+        if last || !(self.t == 0 || self.falls_on(self.plan.decide)) {
+            return;
+        }
+        let history = History::at_close(self.market, self.t);
+        self.plan_top_ups();
+        let budgets = if self.t > 0 && self.falls_on(self.plan.rebalance.every) {
+            self.plan_rebalance()
+        } else {
+            vec![None; self.plan.buckets.len()]
+        };
+        for bucket in &self.plan.buckets {
+            if bucket.holding == Holding::Cash {
+                continue;
+            }
+            let exits = self.exits(&history, bucket);
+            let due = self.t == 0 || self.falls_on(bucket.review) || budgets[bucket.id.index()].is_some();
+            if due {
+                let value = budgets[bucket.id.index()];
+                self.review(&history, bucket, value, &exits);
+            }
+        }
+    }
+
+    /// Whether this bar's close is a multiple of a span, counted from 1970.
+    fn falls_on(&self, span: Span) -> bool {
+        self.market.clock.close(self.t).seconds() % span.seconds() == 0
+    }
+
+    fn price(&self, order: crate::units::InstrumentId) -> f64 {
+        self.market.panel.value_at(order, self.t)
+    }
+
+    /// Leaves what the exit rules say to leave; returns what was left.
+    fn exits(&mut self, history: &History, bucket: &PlanBucket) -> Vec<crate::units::InstrumentId> {
+        let held: Vec<_> = self.books.positions().iter().filter(|p| p.bucket == bucket.id).map(|p| (p.instrument, p.narrative)).collect();
+        let mut left = Vec::new();
+        for (instrument, narrative) in held {
+            let Some(exit) = strategy::exit_due(history, bucket, instrument) else { continue };
+            self.orders.push(Order { bucket: bucket.id, instrument, narrative, want: Want::Close, reason: exit.rule });
+            self.bar_entry(bucket.id, instrument);
+            self.story.decisions.push(Decision {
+                time: history.now(),
+                rule: exit.rule.to_owned(),
+                subject: history.directory().symbol(instrument).to_owned(),
+                verdict: Verdict::Exited,
+                value: Some(exit.value),
+                limit: Some(exit.limit),
+                detail: format!("bucket {}: {}", bucket.name, exit.detail),
+            });
+            left.push(instrument);
+        }
+        left
+    }
+
+    /// Compares what a bucket wants with what it has and orders the difference. `value` overrides what the bucket is worth after a
+    /// rebalance; then everything is brought exactly to its share.
+    fn review(&mut self, history: &History, bucket: &PlanBucket, value: Option<Usd>, exits: &[crate::units::InstrumentId]) {
+        let wish = strategy::decide(history, bucket);
+        self.log_emptiness(history, bucket, &wish);
+        self.log_rotation(history, bucket, &wish);
+        let band = if value.is_some() { 0.0 } else { self.plan.rebalance.band };
+        let worth = value.unwrap_or_else(|| self.books.bucket_value(bucket.id)).to_f64();
+        let held: Vec<_> =
+            self.books.positions().iter().filter(|p| p.bucket == bucket.id).map(|p| (p.instrument, p.narrative, p.quantity)).collect();
+        for &(instrument, narrative, _) in &held {
+            if !exits.contains(&instrument) && wish.picks.iter().all(|pick| pick.instrument != instrument) {
+                self.orders.push(Order { bucket: bucket.id, instrument, narrative, want: Want::Close, reason: "rotated out" });
+            }
+        }
+        for pick in &wish.picks {
+            let now = held.iter().find(|(instrument, ..)| *instrument == pick.instrument).map(|&(.., quantity)| quantity);
+            match now {
+                Some(_) if exits.contains(&pick.instrument) => {}
+                Some(quantity) => self.resize(bucket, pick, worth, quantity, band),
+                None => self.enter(history, bucket, pick, worth),
+            }
+        }
+        self.wishes[bucket.id.index()] = wish;
+    }
+
+    fn enter(&mut self, history: &History, bucket: &PlanBucket, pick: &Pick, worth: f64) {
+        let subject = history.directory().symbol(pick.instrument).to_owned();
+        let mut decision = Decision {
+            time: history.now(),
+            rule: "enter".to_owned(),
+            subject,
+            verdict: Verdict::Passed,
+            value: pick.score,
+            limit: bucket.enter_above.or(bucket.enter_below),
+            detail: format!("bucket {}", bucket.name),
+        };
+        if let Some(narrative) = pick.narrative {
+            decision.detail += &format!(", narrative {}", history.directory().narrative(narrative));
+        }
+        let barred_until = self.barred_until[self.place(bucket.id, pick.instrument)];
+        if self.t < barred_until {
+            decision.rule = "cooldown".to_owned();
+            decision.verdict = Verdict::Refused;
+            (decision.value, decision.limit) = (None, None);
+            decision.detail += &format!(": left alone until {}", self.market.clock.close(barred_until));
+        } else if let Some(exit) = strategy::exit_due(history, bucket, pick.instrument) {
+            decision.rule = exit.rule.to_owned();
+            decision.verdict = Verdict::Refused;
+            (decision.value, decision.limit) = (Some(exit.value), Some(exit.limit));
+            decision.detail += &format!(": {}", exit.detail);
+        } else {
+            let quantity = self.target_quantity(bucket, pick, worth);
+            self.orders.push(Order {
+                bucket: bucket.id,
+                instrument: pick.instrument,
+                narrative: pick.narrative,
+                want: Want::Add { quantity: quantity * bucket.direction.sign(), leverage: pick.leverage },
+                reason: "enter",
+            });
+        }
+        self.story.decisions.push(decision);
+    }
+
+    /// Quantity (positive) that a pick's share of `worth` buys at the last close, leaving room for the cost of getting in.
+    fn target_quantity(&self, bucket: &PlanBucket, pick: &Pick, worth: f64) -> f64 {
+        let taker = self.taker(pick.instrument);
+        let money = worth * pick.share;
+        let notional = match bucket.holding {
+            Holding::Perp => money * pick.leverage / (1.0 + pick.leverage * (taker.fee + taker.half_spread)),
+            _ => money / taker.gross_up(),
+        };
+        notional / self.price(pick.instrument)
+    }
+
+    fn resize(&mut self, bucket: &PlanBucket, pick: &Pick, worth: f64, quantity: f64, band: f64) {
+        let target = self.target_quantity(bucket, pick, worth);
+        let drift = quantity.abs() / target - 1.0;
+        if drift.abs() <= band || target <= 0.0 {
+            return;
+        }
+        let (want, reason) = if drift > 0.0 {
+            (Want::Reduce(quantity.abs() - target), "rebalance")
+        } else {
+            (Want::Add { quantity: (target - quantity.abs()) * bucket.direction.sign(), leverage: pick.leverage }, "rebalance")
+        };
+        self.orders.push(Order { bucket: bucket.id, instrument: pick.instrument, narrative: pick.narrative, want, reason });
+    }
+
+    fn log_emptiness(&mut self, history: &History, bucket: &PlanBucket, wish: &BucketWish) {
+        if let Some(why) = &wish.empty_because {
+            if self.wishes[bucket.id.index()].empty_because.as_ref() != Some(why) {
+                self.story.decisions.push(Decision {
+                    time: history.now(),
+                    rule: "select".to_owned(),
+                    subject: bucket.name.clone(),
+                    verdict: Verdict::Refused,
+                    value: None,
+                    limit: None,
+                    detail: format!("{why}: the bucket stays in stablecoins"),
+                });
+            }
+        } else {
+            self.story.filled[bucket.id.index()] = true;
+        }
+    }
+
+    /// Steps of a bucket into and out of narratives.
+    fn log_rotation(&mut self, history: &History, bucket: &PlanBucket, wish: &BucketWish) {
+        if bucket.selection.narratives.is_none() {
+            return;
+        }
+        let mut wanted: Vec<NarrativeId> = wish.picks.iter().filter_map(|pick| pick.narrative).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let before = std::mem::replace(&mut self.narratives[bucket.id.index()], wanted.clone());
+        let mean = |id: NarrativeId| {
+            let scores: Vec<f64> = wish.picks.iter().filter(|pick| pick.narrative == Some(id)).filter_map(|pick| pick.score).collect();
+            (!scores.is_empty()).then(|| scores.iter().sum::<f64>() / scores.len() as f64)
+        };
+        let step = |narrative, from: &str, to: &str, cause: &str, value| Rotation {
+            time: history.now(),
+            narrative,
+            from_stage: from.to_owned(),
+            to_stage: to.to_owned(),
+            cause: format!("{}: {cause}", bucket.name),
+            value,
+            threshold: bucket.enter_above.or(bucket.enter_below),
+        };
+        for &id in before.iter().filter(|id| !wanted.contains(id)) {
+            let cause = if wish.picks.is_empty() { "no candidate left" } else { "outranked or no candidate left" };
+            self.story.rotations.push(step(id, "held", "out", cause, None));
+        }
+        for &id in wanted.iter().filter(|id| !before.contains(id)) {
+            self.story.rotations.push(step(id, "out", "held", "among the strongest by mean score", mean(id)));
+        }
+    }
+
+    /// Profit of trades closed in this bar goes where the waterfall says, at the next open; a bucket that holds something buys more of it.
+    fn plan_waterfall(&mut self) {
+        let Some(waterfall) = &self.plan.waterfall else { return };
+        let profit = std::mem::take(&mut self.profits[waterfall.from.index()]);
+        if !profit.is_positive() {
+            return;
+        }
+        for &(to, share) in &waterfall.to {
+            let amount = profit.share(share);
+            self.flows.push(PlannedFlow { from: waterfall.from, to, amount, reason: "waterfall" });
+            let bucket = &self.plan.buckets[to.index()];
+            if bucket.holding == Holding::Spot {
+                let picks = std::mem::take(&mut self.wishes[to.index()].picks);
+                for pick in picks.iter().filter(|pick| self.books.find(to, pick.instrument).is_some()) {
+                    let quantity = self.target_quantity(bucket, pick, amount.to_f64());
+                    let want = Want::Add { quantity, leverage: pick.leverage };
+                    self.orders.push(Order {
+                        bucket: to,
+                        instrument: pick.instrument,
+                        narrative: pick.narrative,
+                        want,
+                        reason: "waterfall",
+                    });
+                }
+                self.wishes[to.index()].picks = picks;
+            }
+        }
+    }
+
+    /// The one way a ring-fenced bucket draws on another.
+    fn plan_top_ups(&mut self) {
+        let equity = self.books.equity().to_f64();
+        let now = self.market.clock.close(self.t);
+        for bucket in &self.plan.buckets {
+            let Some(rule) = bucket.top_up else { continue };
+            let full = equity * bucket.weight;
+            let value = self.books.bucket_value(bucket.id).to_f64();
+            let waited = now.seconds() - self.last_top_up[bucket.id.index()].seconds() >= rule.every.seconds();
+            if waited && value < full * rule.below {
+                self.last_top_up[bucket.id.index()] = now;
+                self.flows.push(PlannedFlow { from: rule.from, to: bucket.id, amount: Usd::round(full - value), reason: "top-up" });
+            }
+        }
+    }
+
+    /// Brings buckets back to their weights when one has drifted beyond the band. A perpetual bucket gives up free cash above its
+    /// weight and is never refilled here; the others share what is left in proportion. Returns what each moved bucket will be worth.
+    fn plan_rebalance(&mut self) -> Vec<Option<Usd>> {
+        let count = self.plan.buckets.len();
+        let values: Vec<f64> = (0..count).map(|b| self.books.bucket_value(BucketId::new(b)).to_f64()).collect();
+        let equity: f64 = values.iter().sum();
+        let perp = |b: usize| self.plan.buckets[b].holding == Holding::Perp;
+        let mut target = values.clone();
+        for b in (0..count).filter(|&b| perp(b)) {
+            let cash = self.books.cash(BucketId::new(b)).to_f64();
+            target[b] = values[b] - (values[b] - equity * self.plan.buckets[b].weight).clamp(0.0, cash);
+        }
+        let fenced: f64 = (0..count).filter(|&b| perp(b)).map(|b| target[b]).sum();
+        let open_weight: f64 = self.plan.buckets.iter().filter(|bucket| bucket.holding != Holding::Perp).map(|bucket| bucket.weight).sum();
+        for b in (0..count).filter(|&b| !perp(b)) {
+            target[b] = (equity - fenced) * self.plan.buckets[b].weight / open_weight;
+        }
+        let band = self.plan.rebalance.band;
+        let drifted = (0..count).any(|b| target[b] > 0.0 && (values[b] / target[b] - 1.0).abs() > band);
+        if !drifted {
+            return vec![None; count];
+        }
+        let mut give: Vec<f64> = (0..count).map(|b| (values[b] - target[b]).max(0.0)).collect();
+        for to in 0..count {
+            let mut lack = (target[to] - values[to]).max(0.0);
+            for (from, left) in give.iter_mut().enumerate() {
+                let amount = left.min(lack);
+                if amount > 0.0 {
+                    *left -= amount;
+                    lack -= amount;
+                    let (from, to) = (BucketId::new(from), BucketId::new(to));
+                    self.flows.push(PlannedFlow { from, to, amount: Usd::round(amount), reason: "rebalance" });
+                }
+            }
+        }
+        target.into_iter().map(|value| Some(Usd::round(value))).collect()
+    }
+}

@@ -1,0 +1,189 @@
+//! The market as it looked at the close of one bar: closed bars, settlements already paid, facts already known.
+
+use crate::market::{CapFact, Market, Settlement, Tier};
+use crate::units::{AssetId, InstrumentId, NarrativeId, Span, Time};
+
+/// A window on a market that ends at the close of bar `bar`. Cheap to make and to copy; nothing behind it can be asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct History<'m> {
+    market: &'m Market,
+    bar: usize,
+}
+
+impl<'m> History<'m> {
+    #[must_use]
+    pub fn at_close(market: &'m Market, bar: usize) -> Self {
+        Self { market, bar }
+    }
+
+    /// The instant of the decision: the close of the last bar.
+    #[must_use]
+    pub fn now(&self) -> Time {
+        self.market.clock.close(self.bar)
+    }
+
+    #[must_use]
+    pub fn bar(&self) -> usize {
+        self.bar
+    }
+
+    /// How many bars a span is, at least one.
+    #[must_use]
+    pub fn bars_in(&self, span: Span) -> usize {
+        span.in_bars(self.market.clock.bar)
+    }
+
+    /// Whether the instrument traded in the last bar.
+    #[must_use]
+    pub fn trades(&self, id: InstrumentId) -> bool {
+        self.market.panel.trades(id, self.bar)
+    }
+
+    /// First bar of the listing in force; what an earlier listing under the same symbol did is another coin's history.
+    #[must_use]
+    fn listed_since(&self, id: InstrumentId) -> Option<usize> {
+        self.market.panel.segment(id, self.bar).map(|segment| segment.first)
+    }
+
+    /// Bars since the instrument was listed, the last one included.
+    #[must_use]
+    pub fn age(&self, id: InstrumentId) -> Option<usize> {
+        self.listed_since(id).map(|first| self.bar + 1 - first)
+    }
+
+    /// Last traded close.
+    #[must_use]
+    pub fn close(&self, id: InstrumentId) -> Option<f64> {
+        self.close_before(id, 0)
+    }
+
+    /// The close `back` bars ago, or the last one traded before that; `None` before the listing.
+    #[must_use]
+    pub fn close_before(&self, id: InstrumentId, back: usize) -> Option<f64> {
+        let first = self.listed_since(id)?;
+        let last = self.bar.checked_sub(back).filter(|&last| last >= first)?;
+        let panel = &self.market.panel;
+        panel.close[panel.at(id, first)..=panel.at(id, last)].iter().rev().copied().find(|close| !close.is_nan())
+    }
+
+    /// Closes of the last `bars` bars, NaN where one is missing; `None` when the listing is younger.
+    #[must_use]
+    pub fn closes(&self, id: InstrumentId, bars: usize) -> Option<&'m [f64]> {
+        let first = self.listed_since(id)?;
+        let from = (self.bar + 1).checked_sub(bars).filter(|&from| from >= first)?;
+        let panel = &self.market.panel;
+        Some(&panel.close[panel.at(id, from)..=panel.at(id, self.bar)])
+    }
+
+    /// Dollar volume a day over the last `span`, missing bars counted as none; `None` when the listing is younger.
+    #[must_use]
+    pub fn daily_volume(&self, id: InstrumentId, span: Span) -> Option<f64> {
+        let bars = self.bars_in(span);
+        let closes = self.closes(id, bars)?;
+        let panel = &self.market.panel;
+        let end = panel.at(id, self.bar) + 1;
+        let volumes = &panel.volume[end - bars..end];
+        let traded: f64 = closes.iter().zip(volumes).filter(|(close, _)| !close.is_nan()).map(|(close, volume)| close * volume).sum();
+        Some(traded / (bars as f64 * self.market.clock.bar.days()))
+    }
+
+    /// Settlements stamped strictly before the decision, oldest first. One stamped at the very instant is not known yet.
+    #[must_use]
+    pub fn settlements(&self, id: InstrumentId) -> &'m [Settlement] {
+        self.market.funding.before(id, self.now())
+    }
+
+    #[must_use]
+    pub fn cap(&self, asset: AssetId) -> Option<CapFact> {
+        self.market.cap_at(asset, self.now())
+    }
+
+    /// Market-cap rank known by now.
+    #[must_use]
+    pub fn rank(&self, asset: AssetId) -> Option<u32> {
+        self.cap(asset).and_then(|fact| fact.rank)
+    }
+
+    #[must_use]
+    pub fn tier(&self, asset: AssetId) -> Tier {
+        self.market.tier_at(asset, self.now())
+    }
+
+    pub fn members(&self, narrative: NarrativeId) -> impl Iterator<Item = AssetId> + use<'m> {
+        self.market.members(narrative, self.now())
+    }
+
+    pub fn narratives_of(&self, asset: AssetId) -> impl Iterator<Item = NarrativeId> + use<'m> {
+        self.market.narratives_of(asset, self.now())
+    }
+
+    /// What does not change in time: names, which asset has which instruments.
+    #[must_use]
+    pub fn directory(&self) -> Directory<'m> {
+        Directory { market: self.market }
+    }
+}
+
+/// The timeless part of a market, for rules: identities, never prices.
+#[derive(Clone, Copy, Debug)]
+pub struct Directory<'m> {
+    market: &'m Market,
+}
+
+impl<'m> Directory<'m> {
+    #[must_use]
+    pub fn of(market: &'m Market) -> Self {
+        Self { market }
+    }
+
+    #[must_use]
+    pub fn asset_named(&self, name: &str) -> Option<AssetId> {
+        self.market.assets.iter().position(|asset| asset.name == name).map(AssetId::new)
+    }
+
+    pub fn assets(&self) -> impl Iterator<Item = AssetId> + use<'m> {
+        (0..self.market.assets.len()).map(AssetId::new)
+    }
+
+    #[must_use]
+    pub fn spot(&self, asset: AssetId) -> Option<InstrumentId> {
+        self.market.asset(asset).spot
+    }
+
+    #[must_use]
+    pub fn perp(&self, asset: AssetId) -> Option<InstrumentId> {
+        self.market.asset(asset).perp
+    }
+
+    #[must_use]
+    pub fn asset_of(&self, id: InstrumentId) -> AssetId {
+        self.market.instrument(id).asset
+    }
+
+    #[must_use]
+    pub fn venue_kind(&self, asset: AssetId) -> crate::market::VenueKind {
+        self.market.asset(asset).venue_kind
+    }
+
+    #[must_use]
+    pub fn symbol(&self, id: InstrumentId) -> &'m str {
+        &self.market.instrument(id).symbol
+    }
+
+    #[must_use]
+    pub fn narrative(&self, id: NarrativeId) -> &'m str {
+        self.market.narrative(id)
+    }
+
+    pub fn narratives(&self) -> impl Iterator<Item = NarrativeId> + use<'m> {
+        (0..self.market.narratives.len()).map(NarrativeId::new)
+    }
+
+    /// The asset everything is measured against: BTC, else the first with a spot series, else the first.
+    #[must_use]
+    pub fn benchmark(&self) -> InstrumentId {
+        let named = self.asset_named("BTC").and_then(|asset| self.spot(asset).or(self.perp(asset)));
+        let first_spot = || self.market.assets.iter().find_map(|asset| asset.spot);
+        named.or_else(first_spot).unwrap_or(InstrumentId(0))
+    }
+}

@@ -1,0 +1,11 @@
+//! WHAT COULD BE KNOWN: everything a rule may look at, as of the close of one bar. This room reads the market only through
+//! [`History`], which ends at that close; it must never know money, orders or positions.
+
+pub mod crowding;
+mod history;
+pub mod narrative;
+pub mod regime;
+pub mod score;
+pub mod universe;
+
+pub use history::History;

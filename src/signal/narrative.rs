@@ -1,0 +1,22 @@
+//! Narratives as groups: how strong one is, and how broad, from its members as of the day.
+
+use crate::signal::{History, score};
+use crate::units::{AssetId, InstrumentId, NarrativeId, Span};
+
+/// The series that speaks for an asset in a signal: spot where it has one, else the perpetual.
+#[must_use]
+pub fn voice(history: &History, asset: AssetId) -> Option<InstrumentId> {
+    let directory = history.directory();
+    [directory.spot(asset), directory.perp(asset)].into_iter().flatten().find(|&id| history.trades(id))
+}
+
+/// Share of members whose return over `span` is positive; `None` with no member old enough.
+#[must_use]
+pub fn breadth(history: &History, narrative: NarrativeId, span: Span) -> Option<f64> {
+    let moves: Vec<f64> =
+        history.members(narrative).filter_map(|asset| voice(history, asset)).filter_map(|id| score::momentum(history, id, span)).collect();
+    if moves.is_empty() {
+        return None;
+    }
+    Some(moves.iter().filter(|&&m| m > 0.0).count() as f64 / moves.len() as f64)
+}

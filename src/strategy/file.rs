@@ -1,0 +1,191 @@
+//! A strategy file: read, overridden by `--set`, validated; every refusal names file, line and key.
+
+use std::fmt::Write as _;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use toml::de::{DeTable, DeValue};
+
+use crate::fault::Fault;
+use crate::strategy::{Strategy, validate};
+
+/// A strategy as it will run, and the text it came from.
+#[derive(Clone, Debug)]
+pub struct StrategyFile {
+    pub path: PathBuf,
+    pub text: String,
+    /// `KEY=VALUE` applied on top, in order.
+    pub overrides: Vec<String>,
+    pub strategy: Strategy,
+}
+
+/// One `--set KEY=VALUE`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Override {
+    pub text: String,
+    pub key: Vec<String>,
+    pub value: toml::Value,
+}
+
+impl Override {
+    /// Reads `buckets.narratives.weight=0.1`. The value is TOML; a bare word is taken as text, so `rebalance.every=7d` works.
+    pub fn parse(text: &str) -> Result<Self, Fault> {
+        let wrong = |found: &str| {
+            Fault::new(
+                format!("--set {text}"),
+                found,
+                "KEY=VALUE, as in buckets.narratives.weight=0.10",
+                "write the dotted key of the strategy file, an equals sign, and a TOML value",
+            )
+        };
+        let (key, value) = text.split_once('=').ok_or_else(|| wrong("no equals sign"))?;
+        let key: Vec<String> = key.trim().split('.').map(str::to_owned).collect();
+        if key.iter().any(String::is_empty) {
+            return Err(wrong("an empty key"));
+        }
+        let value = value.trim();
+        let parsed = toml::from_str::<toml::Table>(&format!("value = {value}")).ok().and_then(|mut table| table.remove("value"));
+        let value = parsed.unwrap_or_else(|| toml::Value::String(value.to_owned()));
+        Ok(Self { text: text.to_owned(), key, value })
+    }
+
+    fn apply(&self, table: &mut toml::Table) -> bool {
+        let (last, path) = self.key.split_last().expect("a key has a part");
+        let mut place = table;
+        for part in path {
+            match place.get_mut(part) {
+                Some(toml::Value::Table(inner)) => place = inner,
+                _ => return false,
+            }
+        }
+        match place.get_mut(last) {
+            Some(slot) => {
+                *slot = self.value.clone();
+                true
+            }
+            None => false,
+        }
+    }
+}
+
+impl StrategyFile {
+    /// Reads and validates one file.
+    pub fn read(path: &Path) -> Result<Self, Fault> {
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            Fault::new(
+                path.display().to_string(),
+                format!("cannot be read: {error}"),
+                "a strategy file in TOML",
+                "name an existing file; without names every strategies/*.toml is run",
+            )
+        })?;
+        Self::parse(path, text)
+    }
+
+    /// The same, from text; `path` is only for messages.
+    pub fn parse(path: &Path, text: String) -> Result<Self, Fault> {
+        let strategy: Strategy = toml::from_str(&text).map_err(|error| syntax_fault(path, &text, &error))?;
+        let file = Self { path: path.to_owned(), text, overrides: Vec::new(), strategy };
+        validate::check(&file.strategy).map_err(|wrong| file.fault(&wrong))?;
+        Ok(file)
+    }
+
+    fn fault(&self, wrong: &validate::Wrong) -> Fault {
+        let key = wrong.key.join(".");
+        let place = match self.overrides.iter().rev().find(|set| set.starts_with(&key)) {
+            Some(set) => format!("{}: --set {set}", self.path.display()),
+            None => Fault::at(&self.path, line_of_key(&self.text, &wrong.key)),
+        };
+        Fault::new(place, format!("`{key}`: {}", wrong.found), wrong.expected.clone(), wrong.way_out.clone())
+    }
+
+    /// Whether the file has the key of an override.
+    #[must_use]
+    pub fn has(&self, set: &Override) -> bool {
+        toml::from_str::<toml::Table>(&self.text).is_ok_and(|mut table| set.apply(&mut table))
+    }
+
+    /// The same strategy with one key replaced; several are applied together by [`Self::with_all`].
+    pub fn with_all(&self, sets: &[Override]) -> Result<Self, Fault> {
+        let mut table: toml::Table = toml::Table::try_from(&self.strategy).expect("a strategy that was read can be written as a table");
+        for set in sets {
+            if !set.apply(&mut table) {
+                return Err(Fault::new(
+                    format!("{}: --set {}", self.path.display(), set.text),
+                    format!("the strategy has no key `{}`", set.key.join(".")),
+                    "a key that stands in the strategy file",
+                    "write the key into the file first, or correct its name",
+                ));
+            }
+        }
+        let strategy: Strategy = table.try_into().map_err(|error: toml::de::Error| {
+            let sets: Vec<&str> = sets.iter().map(|set| set.text.as_str()).collect();
+            Fault::new(
+                format!("{}: --set {}", self.path.display(), sets.join(" --set ")),
+                error.message().to_owned(),
+                "a value the key can take",
+                "see strategies/README.md or `rotate schema`",
+            )
+        })?;
+        let overrides = self.overrides.iter().cloned().chain(sets.iter().map(|set| set.text.clone())).collect();
+        let file = Self { path: self.path.clone(), text: self.text.clone(), overrides, strategy };
+        validate::check(&file.strategy).map_err(|wrong| file.fault(&wrong))?;
+        Ok(file)
+    }
+}
+
+fn syntax_fault(path: &Path, text: &str, error: &toml::de::Error) -> Fault {
+    let at = error.span().map_or(0, |span| span.start);
+    let mut found = error.message().trim().to_owned();
+    let mut expected = "the keys and values of strategies/README.md".to_owned();
+    if let Some((what, allowed)) = found.clone().split_once(", expected ") {
+        what.clone_into(&mut found);
+        allowed.clone_into(&mut expected);
+    }
+    if let Some(key) = key_at(text, at) {
+        let _ = write!(found, " (at `{key}`)");
+    }
+    Fault::new(Fault::at(path, line_at(text, at)), found, expected, "correct the key or its value; `rotate schema` lists all of them")
+}
+
+fn line_at(text: &str, offset: usize) -> usize {
+    text.as_bytes().iter().take(offset).filter(|&&byte| byte == b'\n').count() + 1
+}
+
+/// The line on which a key path stands, or its deepest part that does.
+fn line_of_key(text: &str, key: &[String]) -> usize {
+    let Ok(document) = DeTable::parse(text) else { return 1 };
+    let mut table = document.get_ref();
+    let mut line = 1;
+    for part in key {
+        let Some((name, value)) = table.iter().find(|(name, _)| name.get_ref() == part.as_str()) else { break };
+        line = line_at(text, name.span().start);
+        match value.get_ref() {
+            DeValue::Table(inner) => table = inner,
+            _ => break,
+        }
+    }
+    line
+}
+
+/// The dotted key whose name or value covers an offset.
+fn key_at(text: &str, offset: usize) -> Option<String> {
+    fn search(table: &DeTable, covers: &dyn Fn(&Range<usize>) -> bool, path: &mut Vec<String>) -> bool {
+        for (name, value) in table {
+            path.push(name.get_ref().to_string());
+            if let DeValue::Table(inner) = value.get_ref()
+                && search(inner, covers, path)
+            {
+                return true;
+            }
+            if covers(&name.span()) || covers(&value.span()) {
+                return true;
+            }
+            path.pop();
+        }
+        false
+    }
+    let document = DeTable::parse(text).ok()?;
+    let mut path = Vec::new();
+    search(document.get_ref(), &|span| span.contains(&offset), &mut path).then(|| path.join("."))
+}

@@ -1,0 +1,283 @@
+//! The TOML of a strategy as types. Every key's meaning, unit and default stands here once; the JSON Schema and
+//! `strategies/README.md` say the same.
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::market::Tier;
+use crate::units::{Direction, Span};
+
+/// One strategy file.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Strategy {
+    /// Names the report folder: letters, digits, `-` and `_`.
+    pub name: String,
+    /// One sentence for the reader.
+    pub about: String,
+    /// The market phase it is made for; for the reader, it switches nothing.
+    pub regime: Purpose,
+    /// How often rules look: exits and reviews fall on multiples of this (counted from 1970). At least one bar.
+    #[serde(default = "day")]
+    #[schemars(with = "String")]
+    pub decide: Span,
+    pub rebalance: Rebalance,
+    /// The parts the equity is dealt into; weights sum to 1.
+    pub buckets: IndexMap<String, Bucket>,
+    /// Where realised profit goes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waterfall: Option<Waterfall>,
+    /// What `rotate tune` may turn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tune: Option<Tune>,
+}
+
+impl AsRef<Self> for Strategy {
+    fn as_ref(&self) -> &Self {
+        self
+    }
+}
+
+fn day() -> Span {
+    Span::DAY
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Purpose {
+    Bull,
+    Bear,
+    Rotation,
+    Any,
+}
+
+/// When buckets and holdings are brought back to their weights.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Rebalance {
+    /// Bucket weights are restored this often.
+    #[schemars(with = "String")]
+    pub every: Span,
+    /// Relative drift below which nothing is traded: 0.2 leaves a holding alone between 80 % and 120 % of its target.
+    #[serde(default)]
+    pub band: f64,
+}
+
+/// A part of the equity with a purpose.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Bucket {
+    /// Share of equity. Of a perpetual bucket it is margin, and ring-fenced: the most that can be lost is what was put in.
+    pub weight: f64,
+    /// What it holds: `"cash"`, `{ spot = … }` or `{ perp = … }`.
+    pub hold: Hold,
+    /// `"long"` (default) or `"short"`; short only with perpetuals.
+    #[serde(default = "long")]
+    pub direction: Direction,
+    /// What candidates are ranked by; without it by market cap, then by the order of `assets.csv`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score: Option<Score>,
+    /// Candidates score strictly above this to be entered (long momentum: 0 means "has risen").
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enter_above: Option<f64>,
+    /// Candidates score strictly below this to be entered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enter_below: Option<f64>,
+    /// How picks share the bucket.
+    #[serde(default)]
+    pub weigh: Weigh,
+    /// How often picks are chosen anew. Default: `decide`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub review: Option<Span>,
+    /// Perpetuals only: notional over margin.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leverage: Option<Leverage>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stop: Option<Stop>,
+    /// Leave when funding stays high while price stalls.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exit: Option<CrowdingExit>,
+    /// Leave when the score no longer carries.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exit_score: Option<LossExit>,
+    /// After a stop, an exit or a liquidation the instrument is left alone for so long. Default 7d.
+    #[serde(default = "week")]
+    #[schemars(with = "String")]
+    pub cooldown: Span,
+    /// The one way a ring-fenced bucket draws on another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub top_up: Option<TopUp>,
+}
+
+fn long() -> Direction {
+    Direction::Long
+}
+
+fn week() -> Span {
+    Span::from_seconds(7 * 86_400)
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Hold {
+    /// Stablecoins.
+    Cash,
+    Spot(Selection),
+    Perp(Selection),
+}
+
+/// Who is considered, and how many are taken.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Selection {
+    /// Only these assets, by name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assets: Option<Vec<String>>,
+    /// Only these tiers, as known on the day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tier: Option<Vec<Tier>>,
+    /// Market-cap rank as known on the day, both ends included.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rank: Option<[u32; 2]>,
+    /// Take this many, best score first. Default: all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub count: Option<usize>,
+    /// Take this many narratives, strongest first (mean score of its candidates), instead of single coins.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub narratives: Option<usize>,
+    /// With `narratives`: at most this many coins of each. Default 4.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub per_narrative: Option<usize>,
+    /// Listed for at least so long.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub min_age: Option<Span>,
+    /// Dollars traded a day over the last 30 days, at least.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_daily_volume: Option<f64>,
+}
+
+/// One number a candidate; highest is best unless `lowest` says otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Score {
+    /// Return over the span.
+    Momentum(#[schemars(with = "String")] Span),
+    /// Return over the span, least first: what has fallen most.
+    Oversold(#[schemars(with = "String")] Span),
+    /// Return over the span less that of BTC: what has decoupled upwards.
+    AgainstBtc(#[schemars(with = "String")] Span),
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Weigh {
+    /// The bucket divided by the number of places it has, so that empty places stay in cash.
+    #[default]
+    Equal,
+    /// In proportion to one over the 30-day volatility.
+    InverseVolatility,
+    /// In proportion to market cap.
+    Cap,
+    /// Stated shares by asset; a missing asset's share stays in cash.
+    Fixed(IndexMap<String, f64>),
+}
+
+/// Notional over margin, by how far the narrative has come.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Leverage {
+    /// At entry.
+    pub open: f64,
+    /// Once the narrative is confirmed: at least 60 % of its coins are up over the score's span and over a quarter of it. Default: `open`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmed: Option<f64>,
+}
+
+/// A protective stop, worked by the venue inside the bar.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Stop {
+    /// Perpetuals: leave when price alone has cost this share of the margin put in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub loss_of_margin: Option<f64>,
+    /// Leave when price is this share worse than the average entry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from_entry: Option<f64>,
+}
+
+/// Funding high while price stalls.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CrowdingExit {
+    /// Mean eight-hour-equivalent rate that the position pays, at or above this.
+    pub funding_8h_above: f64,
+    /// Over so many last settlements.
+    pub settlements: usize,
+    /// And price has made no headway over this span.
+    #[schemars(with = "String")]
+    pub stall: Span,
+}
+
+/// The score has turned.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LossExit {
+    /// Leave when the score is at or below this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub below: Option<f64>,
+    /// Leave when the score is at or above this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub above: Option<f64>,
+}
+
+/// Bring a ring-fenced bucket back to its weight.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TopUp {
+    /// The cash bucket that pays.
+    pub from: String,
+    /// At most this often.
+    #[schemars(with = "String")]
+    pub every: Span,
+    /// Only when the bucket is worth less than this share of its weight.
+    pub below: f64,
+}
+
+/// Half to the stablecoins, half to the foundation.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Waterfall {
+    /// The bucket whose closed trades feed it; only profit net of funding, fees and slippage counts.
+    pub from: String,
+    /// Shares of each profit by bucket; what is left of 1 stays where it was made.
+    pub to: IndexMap<String, f64>,
+}
+
+/// Keys of this file and the values to try.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Tune {
+    /// `"buckets.narratives.weight" = [0.05, 0.10, 0.15]`; every combination is one trial.
+    #[schemars(with = "IndexMap<String, Vec<serde_json::Value>>")]
+    pub keys: IndexMap<String, Vec<toml::Value>>,
+    /// The metric trials are ranked by, in-sample. Default `sharpe`.
+    #[serde(default = "sharpe")]
+    pub by: String,
+    /// The last share of the time, kept out of the ranking. Default one third.
+    #[serde(default = "third")]
+    pub out_of_sample: f64,
+    /// Changing one bucket's weight changes this one's the other way, so that weights still sum to 1. Default: the first cash bucket.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub balance: Option<String>,
+}
+
+fn sharpe() -> String {
+    "sharpe".to_owned()
+}
+
+fn third() -> f64 {
+    1.0 / 3.0
+}
