@@ -4,6 +4,7 @@
 mod freeze;
 mod load;
 mod panel;
+pub mod sample;
 
 pub use freeze::{Bar, MarkBar, MarketParts, RawSettlement, SeriesPart, freeze};
 pub use load::Window;
