@@ -6,6 +6,7 @@ mod caution;
 mod freeze;
 mod load;
 mod panel;
+pub mod sample;
 mod settle;
 
 pub use freeze::{Bar, MarkBar, MarketParts, RawSettlement, SeriesPart, freeze};
