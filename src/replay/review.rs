@@ -114,41 +114,30 @@ impl Desk<'_> {
     }
 
     fn enter(&mut self, history: &History, bucket: &PlanBucket, pick: &Pick, worth: f64) {
-        let subject = history.directory().symbol(pick.instrument).to_owned();
-        let mut decision = Decision {
-            time: history.now(),
-            rule: "enter".to_owned(),
-            subject,
-            verdict: Verdict::Passed,
-            value: pick.score,
-            limit: bucket.enter_above.or(bucket.enter_below),
-            detail: format!("bucket {}", bucket.name),
-        };
-        if let Some(narrative) = pick.narrative {
-            decision.detail += &format!(", narrative {}", history.directory().narrative(narrative));
-        }
         let barred_until = self.barred_until[self.place(bucket.id, pick.instrument)];
-        if self.t < barred_until {
-            decision.rule = "cooldown".to_owned();
-            decision.verdict = Verdict::Refused;
-            (decision.value, decision.limit) = (None, None);
-            decision.detail += &format!(": left alone until {}", self.market.clock.close(barred_until));
+        let (rule, verdict, value, limit, why) = if self.t < barred_until {
+            let until = self.market.clock.close(barred_until);
+            ("cooldown", Verdict::Refused, None, None, format!("left alone until {until}"))
         } else if let Some(exit) = strategy::exit_due(history, bucket, pick.instrument) {
-            decision.rule = exit.rule.to_owned();
-            decision.verdict = Verdict::Refused;
-            (decision.value, decision.limit) = (Some(exit.value), Some(exit.limit));
-            decision.detail += &format!(": {}", exit.detail);
+            (exit.rule, Verdict::Refused, Some(exit.value), Some(exit.limit), exit.detail)
         } else {
-            let quantity = self.target_quantity(bucket, pick, worth);
-            self.orders.push(Order {
-                bucket: bucket.id,
-                instrument: pick.instrument,
-                narrative: pick.narrative,
-                want: Want::Add { quantity: quantity * bucket.direction.sign(), leverage: pick.leverage },
-                reason: "enter",
-            });
-        }
-        self.story.decisions.push(decision);
+            let quantity = self.target_quantity(bucket, pick, worth) * bucket.direction.sign();
+            let want = Want::Add { quantity, leverage: pick.leverage };
+            self.orders.push(Order { bucket: bucket.id, instrument: pick.instrument, narrative: pick.narrative, want, reason: "enter" });
+            let limit = bucket.enter_above.or(bucket.enter_below);
+            ("enter", Verdict::Passed, pick.score, limit, format!("{:.4} of the bucket at {}x", pick.share, pick.leverage))
+        };
+        let directory = history.directory();
+        let narrative = pick.narrative.map_or_else(String::new, |id| format!(", narrative {}", directory.narrative(id)));
+        self.story.decisions.push(Decision {
+            time: history.now(),
+            rule: rule.to_owned(),
+            subject: directory.symbol(pick.instrument).to_owned(),
+            verdict,
+            value,
+            limit,
+            detail: format!("bucket {}{narrative}: {why}", bucket.name),
+        });
     }
 
     /// Quantity (positive) that a pick's share of `worth` buys at the last close, leaving room for the cost of getting in.
