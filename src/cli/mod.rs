@@ -1,0 +1,170 @@
+//! The command line (`formats.md` section 2), one file a command. Exit code 0 fine, 1 the input or the output is at fault,
+//! 2 wrong usage, 101 a bug of ours.
+
+pub mod check;
+mod compare;
+mod run;
+mod sample;
+mod schema;
+mod strategies;
+mod tune;
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::batch;
+use crate::fault::Fault;
+use crate::market::Window;
+use crate::units::{Time, Usd};
+
+/// Replays narrative rotation strategies over spot and perpetual markets, with true funding and books that balance.
+#[derive(Parser, Debug)]
+#[command(name = "rotate", version, about, max_term_width = 120)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Args, Clone, Copy, Debug)]
+pub(crate) struct Common {
+    /// How results are printed.
+    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// No progress on standard error.
+    #[arg(long, global = true)]
+    pub quiet: bool,
+    /// Threads; results never depend on it. Default: all cores.
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub jobs: Option<u16>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Text,
+    Json,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Replay strategies over a market and write a report.
+    #[command(after_help = "Example: rotate run --market ../shared/markets/majors-8h --from 2022-01-01 --capital 50000")]
+    Run(run::Arguments),
+    /// Say what a market holds and what is missing, and whether strategies are sound.
+    #[command(after_help = "Example: rotate check --market data/sample strategies/bull.toml")]
+    Check(check::Arguments),
+    /// Lay reports side by side.
+    #[command(after_help = "Example: rotate compare reports/latest reports/other/bull --out reports/compared")]
+    Compare(compare::Arguments),
+    /// Try every combination of the values in a strategy's [tune] table.
+    #[command(after_help = "Example: rotate tune strategies/bull.toml --market data/sample --out reports/tuned")]
+    Tune(tune::Arguments),
+    /// Print the JSON Schema of strategy files.
+    #[command(after_help = "Example: rotate schema > strategy.schema.json")]
+    Schema,
+    /// Make the synthetic sample market.
+    #[command(after_help = "Example: rotate sample --seed 7 --out data/mine")]
+    Sample(sample::Arguments),
+}
+
+/// The market and the part of it to look at.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct MarketArguments {
+    /// Folder of the market.
+    #[arg(long, value_name = "DIR", default_value = "data/sample")]
+    pub market: PathBuf,
+    /// First day or instant.
+    #[arg(long, value_name = "DATE", value_parser = parse_from)]
+    pub from: Option<Time>,
+    /// Last day, included; or the instant before which bars must open.
+    #[arg(long, value_name = "DATE", value_parser = parse_to)]
+    pub to: Option<Time>,
+}
+
+impl MarketArguments {
+    pub(crate) fn window(&self) -> Result<Window, Fault> {
+        if let (Some(from), Some(to)) = (self.from, self.to)
+            && from >= to
+        {
+            return Err(Fault::new("--from, --to", format!("{from} is not before {to}"), "a first day before the last", "swap them"));
+        }
+        Ok(Window { from: self.from, to: self.to })
+    }
+
+    pub(crate) fn load(&self) -> Result<crate::market::Market, Fault> {
+        crate::market::Market::load(&self.market, self.window()?)
+    }
+}
+
+fn parse_from(text: &str) -> Result<Time, String> {
+    Time::parse(text).ok_or_else(|| format!("`{text}` is no date: write 2024-03-01 or 2024-03-01T08:00:00Z"))
+}
+
+fn parse_to(text: &str) -> Result<Time, String> {
+    let time = parse_from(text)?;
+    Ok(if text.trim().len() == "2024-03-01".len() { time.plus(86_400) } else { time })
+}
+
+fn parse_capital(text: &str) -> Result<Usd, String> {
+    let capital = text.replace('_', "").parse::<f64>().ok().filter(|dollars| dollars.is_finite());
+    capital
+        .filter(|&dollars| dollars >= 1.0 && dollars <= Usd::MAX_CAPITAL.to_f64())
+        .map(Usd::round)
+        .ok_or_else(|| format!("`{text}` is no capital: from 1 to {:.0} USD", Usd::MAX_CAPITAL.to_f64()))
+}
+
+/// A path as a report may name it: as typed when relative, else its last part, so that a report says nothing of the machine.
+pub(crate) fn nameable(path: &Path) -> String {
+    let shown = if path.is_absolute() { path.file_name().map_or(path, Path::new) } else { path };
+    shown.display().to_string()
+}
+
+/// Runs the program on the process's own arguments.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let jobs = cli.common.jobs.map(usize::from);
+    let outcome = batch::with_jobs(jobs, || match &cli.command {
+        Command::Run(arguments) => run::run(arguments, cli.common),
+        Command::Check(arguments) => check::run(arguments, cli.common),
+        Command::Compare(arguments) => compare::run(arguments, cli.common),
+        Command::Tune(arguments) => tune::run(arguments, cli.common),
+        Command::Schema => schema::run(),
+        Command::Sample(arguments) => sample::run(arguments),
+    });
+    let printed = match outcome {
+        Ok(Ok(text)) => print(&text),
+        Ok(Err(fault)) => return fail(&fault.to_string()),
+        Err(why) => return fail(&why),
+    };
+    match printed {
+        // A reader that has seen enough (`| head`) is not a fault.
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => fail(&format!("standard output: {error}")),
+    }
+}
+
+fn print(text: &str) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}
+
+fn fail(message: &str) -> ExitCode {
+    let _ = writeln!(std::io::stderr().lock(), "error: {message}");
+    ExitCode::from(1)
+}
+
+/// A progress bar on standard error, when that is a terminal and nobody asked for quiet.
+pub(crate) fn progress(common: Common, steps: usize, what: &str) -> indicatif::ProgressBar {
+    if common.quiet {
+        return indicatif::ProgressBar::hidden();
+    }
+    let style = indicatif::ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}").expect("a fixed template");
+    indicatif::ProgressBar::new(steps as u64).with_style(style).with_message(what.to_owned())
+}

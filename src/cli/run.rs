@@ -1,0 +1,91 @@
+//! `rotate run`: strategies over a market, side by side, into a report.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::json;
+
+use crate::batch::Arena;
+use crate::cli::strategies::{self, StrategyArguments};
+use crate::cli::{Common, Format, MarketArguments, nameable, parse_capital, progress};
+use crate::fault::Fault;
+use crate::market::Market;
+use crate::report::{self, Manifest, terminal};
+use crate::strategy::{Strategy, StrategyFile};
+use crate::units::Usd;
+
+#[derive(Args, Clone, Debug)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    strategies: StrategyArguments,
+    #[command(flatten)]
+    market: MarketArguments,
+    /// Money at the start, in USD.
+    #[arg(long, value_name = "USD", default_value = "100000", value_parser = parse_capital)]
+    capital: Usd,
+    /// Folder of the report.
+    #[arg(long, value_name = "DIR", default_value = "reports/latest")]
+    out: PathBuf,
+}
+
+pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault> {
+    let files = arguments.strategies.read()?;
+    let staging = report::Staging::begin(&arguments.out)?;
+    let market = arguments.market.load()?;
+    let arena = Arena::new(&market);
+    let strategies: Vec<&Strategy> = files.iter().map(|file| &file.strategy).collect();
+
+    let bar = progress(common, strategies.len(), "replaying");
+    let runs = arena.replay_all(&strategies, arguments.capital, || bar.inc(1));
+    bar.finish_and_clear();
+    report::write::distinct(&runs)?;
+
+    let bar = progress(common, runs.len(), "writing");
+    let written = arena.map_all(&runs, |run| {
+        let done = report::write_strategy(&staging.path().join(report::folder_name(&run.strategy)), &market, run);
+        bar.inc(1);
+        done
+    });
+    bar.finish_and_clear();
+    written.into_iter().collect::<Result<(), Fault>>()?;
+    report::write_index(staging.path(), &market, &runs, &manifest(arguments, &files, &market))?;
+    staging.finish()?;
+
+    Ok(match common.format {
+        Format::Json => {
+            let mut closing = terminal::closing_json(&runs);
+            closing["report"] = json!(arguments.out.display().to_string());
+            serde_json::to_string_pretty(&closing).expect("plain values") + "\n"
+        }
+        Format::Text => {
+            let synthetic = if market.synthetic { " (SYNTHETIC DATA)" } else { "" };
+            let last = market.clock.close(market.clock.bars - 1);
+            let head = format!(
+                "{}{synthetic}, {} to {}, {} bars of {}, {:.0} USD\n\n",
+                market.name, market.clock.start, last, market.clock.bars, market.clock.bar, arguments.capital.to_f64()
+            );
+            format!("{head}{}\nreport: {}\n", terminal::closing(&runs), arguments.out.join("index.html").display())
+        }
+    })
+}
+
+/// Only what decides the outcome: neither `--jobs` nor `--out` is in it.
+fn manifest(arguments: &Arguments, files: &[StrategyFile], market: &Market) -> Manifest {
+    let market_dir = nameable(&arguments.market.market);
+    let mut command = vec!["rotate".to_owned(), "run".to_owned()];
+    command.extend(files.iter().map(|file| nameable(&file.path)));
+    command.extend(["--market".to_owned(), market_dir.clone()]);
+    for (flag, time) in [("--from", arguments.market.from), ("--to", arguments.market.to)] {
+        command.extend(time.map(|time| [flag.to_owned(), time.to_string()]).into_iter().flatten());
+    }
+    command.extend(["--capital".to_owned(), arguments.capital.to_string()]);
+    command.extend(arguments.strategies.set.iter().flat_map(|set| ["--set".to_owned(), set.clone()]));
+    let settings = json!({
+        "market_dir": market_dir,
+        "from": arguments.market.from.map(|time| time.to_string()),
+        "to": arguments.market.to.map(|time| time.to_string()),
+        "capital": arguments.capital.to_string(),
+        "set": arguments.strategies.set,
+    });
+    Manifest::new(command, market.name.clone(), settings, market.inputs.clone(), files.iter().map(strategies::record).collect())
+}

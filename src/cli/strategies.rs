@@ -1,0 +1,68 @@
+//! Which strategies a command means, read and overridden.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use crate::fault::Fault;
+use crate::report::StrategyRecord;
+use crate::strategy::{Override, StrategyFile};
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct StrategyArguments {
+    /// Strategy files. Default: every strategies/*.toml.
+    #[arg(value_name = "STRATEGY.toml")]
+    pub strategies: Vec<PathBuf>,
+    /// Replace a key of the strategies, as in buckets.narratives.weight=0.10. A strategy named on the command line must have it.
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+}
+
+const FOLDER: &str = "strategies";
+
+impl StrategyArguments {
+    pub(crate) fn read(&self) -> Result<Vec<StrategyFile>, Fault> {
+        let named = !self.strategies.is_empty();
+        let paths = if named { self.strategies.clone() } else { all_in(Path::new(FOLDER))? };
+        let files = paths.iter().map(|path| StrategyFile::read(path)).collect::<Result<Vec<_>, _>>()?;
+        let sets = self.set.iter().map(|text| Override::parse(text)).collect::<Result<Vec<_>, _>>()?;
+        if let Some(stray) = sets.iter().find(|set| !files.iter().any(|file| file.has(set))) {
+            return Err(Fault::new(
+                format!("--set {}", stray.text),
+                format!("no strategy here has the key `{}`", stray.key.join(".")),
+                "a key that stands in a strategy file",
+                "write the key into the file first, or correct its name",
+            ));
+        }
+        files
+            .into_iter()
+            .map(|file| {
+                let own: Vec<Override> = sets.iter().filter(|set| named || file.has(set)).cloned().collect();
+                if own.is_empty() { Ok(file) } else { file.with_all(&own) }
+            })
+            .collect()
+    }
+}
+
+fn all_in(folder: &Path) -> Result<Vec<PathBuf>, Fault> {
+    let missing = |found: String| {
+        Fault::new(folder.display().to_string(), found, "strategy files (*.toml)", "name them, or run where the folder `strategies` is")
+    };
+    let entries = std::fs::read_dir(folder).map_err(|error| missing(format!("cannot be read: {error}")))?;
+    let mut paths: Vec<PathBuf> =
+        entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.extension().is_some_and(|end| end == "toml")).collect();
+    if paths.is_empty() {
+        return Err(missing("no strategy file in it".to_owned()));
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+/// A strategy in full, for the manifest.
+pub(crate) fn record(file: &StrategyFile) -> StrategyRecord {
+    StrategyRecord {
+        name: file.strategy.name.clone(),
+        source: file.text.clone(),
+        resolved: serde_json::to_value(&file.strategy).expect("a strategy has string keys"),
+    }
+}
