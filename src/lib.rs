@@ -1,4 +1,5 @@
 //! rotate
+pub mod cli;
 pub mod fault;
 pub mod market;
 pub mod replay;

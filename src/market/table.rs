@@ -54,10 +54,6 @@ impl Table {
     pub(super) fn rows(&self) -> impl Iterator<Item = Row<'_>> {
         self.rows.iter().map(|(line, record)| Row { table: self, line: *line, record })
     }
-
-    pub(super) fn has(&self, column: &str) -> bool {
-        self.header.iter().any(|name| name == column)
-    }
 }
 
 impl<'a> Row<'a> {
