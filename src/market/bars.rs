@@ -8,7 +8,7 @@ use crate::market::freeze::{Bar, MarkBar};
 use crate::market::series::{Recipe, Rows, Wrong};
 use crate::units::{Span, Time};
 
-const TIME: &[&str] = &["opentime", "timestamp", "datetime", "date", "time"];
+const TIME: &[&str] = &["open_time", "timestamp", "datetime", "date", "time"];
 
 const fn required(names: &'static [&'static str]) -> Wanted {
     Wanted { names, optional: false }
@@ -41,7 +41,7 @@ const MARK_BARS: Recipe = Recipe {
 };
 
 const MARK_CLOSES: Recipe = Recipe {
-    layout: &Layout { time: TIME, columns: &[required(&["markprice"])], headless: &[] },
+    layout: &Layout { time: TIME, columns: &[required(&["mark_price"])], headless: &[] },
     floor: 1,
     check: |columns, row| wrong_price("mark_price", columns[0][row]),
 };
@@ -140,7 +140,7 @@ pub(super) fn marks(sources: &[Source], bar: Span) -> Result<Series, Fault> {
 
 fn one_column(source: &Source) -> Result<bool, Fault> {
     let (bytes, _) = source.read()?;
-    Ok(crate::market::frame::has_column(source, &bytes, "markprice"))
+    Ok(crate::market::frame::has_column(source, &bytes, "mark_price"))
 }
 
 /// Seconds between rows: the most frequent distance, the shorter of two equally frequent ones. The bar's own length when there are

@@ -36,19 +36,19 @@ pub(super) fn columns_of(source: &Source, bytes: &[u8], layout: &Layout) -> Resu
     Ok(places)
 }
 
+/// Column names are compared in lower case, without `_` and spaces: `open_time`, `Opentime` and `Open time` are one.
+pub(super) fn plain(name: &str) -> String {
+    name.chars().filter(|c| !matches!(c, '_' | ' ')).flat_map(char::to_lowercase).collect()
+}
+
 /// Finds the wanted columns by their names.
 pub(super) fn find(source: &Source, names: &[String], layout: &Layout) -> Result<Places, Fault> {
-    let plain = |name: &String| name.chars().filter(|c| !matches!(c, '_' | ' ')).flat_map(char::to_lowercase).collect::<String>();
-    let names: Vec<String> = names.iter().map(plain).collect();
-    let place = |wanted: &[&str]| wanted.iter().find_map(|wanted| names.iter().position(|name| name == wanted));
+    let names: Vec<String> = names.iter().map(|name| plain(name)).collect();
+    let place = |wanted: &[&str]| wanted.iter().find_map(|wanted| names.iter().position(|name| *name == plain(wanted)));
     let missing = |wanted: &[&str]| {
         let line = if source.packing == Packing::Parquet { source.path.display().to_string() } else { Fault::at(&source.path, 1) };
-        Fault::new(
-            line,
-            format!("no column `{}`", wanted[0]),
-            format!("a header with the columns {}", expected(layout)),
-            "name the columns in the first line",
-        )
+        let columns = format!("a header with the columns {}", expected(layout));
+        Fault::new(line, format!("no column {}", either(wanted)), columns, "name the columns in the first line")
     };
     let time = place(layout.time).ok_or_else(|| missing(layout.time))?;
     let mut columns = Vec::with_capacity(layout.columns.len());
@@ -62,9 +62,14 @@ pub(super) fn find(source: &Source, names: &[String], layout: &Layout) -> Result
     Ok(Places { header: true, width: names.len(), time, columns, numeric_time: false })
 }
 
+/// `open_time | timestamp | date`
+fn either(names: &[&str]) -> String {
+    names.join(" | ")
+}
+
 fn expected(layout: &Layout) -> String {
-    let required = layout.columns.iter().filter(|wanted| !wanted.optional).map(|wanted| wanted.names[0]);
-    let names: Vec<&str> = std::iter::once(layout.time[0]).chain(required).collect();
+    let required = layout.columns.iter().filter(|wanted| !wanted.optional).map(|wanted| wanted.names);
+    let names: Vec<String> = std::iter::once(layout.time).chain(required).map(either).collect();
     names.join(", ")
 }
 
@@ -137,8 +142,7 @@ pub(super) fn last_close(source: &Source, bytes: &[u8]) -> Option<crate::units::
     let at = if headless && first.len() == ARCHIVE.len() {
         ARCHIVE.iter().position(|name| *name == "close_time")
     } else {
-        let plain = |field: &[u8]| String::from_utf8_lossy(field).replace(['_', ' '], "").to_lowercase();
-        first.iter().position(|field| plain(field) == "closetime")
+        first.iter().position(|field| plain(&String::from_utf8_lossy(field)) == "closetime")
     }?;
     let text = bytes.trim_ascii_end();
     let line = text.rsplit(|&byte| byte == b'\n').next()?;

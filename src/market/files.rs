@@ -39,7 +39,10 @@ impl Source {
 
     /// The bytes of the (unpacked) table, and the hash of the file as it lies there.
     pub(super) fn read(&self) -> Result<(Vec<u8>, InputFile), Fault> {
-        let packed = fs::read(&self.path).map_err(|error| unreadable(&self.path, &error.to_string()))?;
+        let packed = fs::read(&self.path).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => unreadable(&self.path, "there is no such file"),
+            _ => unreadable(&self.path, &error.to_string()),
+        })?;
         let input = InputFile { path: self.name.clone(), sha256: sha256(&packed) };
         let mut bytes = match self.packing {
             Packing::Csv | Packing::Parquet => packed,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use polars::prelude::{CsvReadOptions, DataFrame, DataType, Field, ParquetReader, PlSmallStr, Schema, SerReader};
 
 use crate::fault::Fault;
-use crate::market::careful::{careful, columns_of};
+use crate::market::careful::{careful, columns_of, find, plain};
 use crate::market::files::{Packing, Source};
 use crate::market::stamp;
 use crate::units::Time;
@@ -148,7 +148,7 @@ fn read_parquet(source: &Source, bytes: &[u8], layout: &Layout) -> Result<Sheet,
     };
     let frame = ParquetReader::new(Cursor::new(bytes)).finish().map_err(broken)?;
     let names: Vec<String> = frame.get_column_names().iter().map(ToString::to_string).collect();
-    let places = super::careful::find(source, &names, layout)?;
+    let places = find(source, &names, layout)?;
     let wrong = |name: &str| {
         Fault::new(
             &place,
@@ -167,7 +167,7 @@ fn read_parquet(source: &Source, bytes: &[u8], layout: &Layout) -> Result<Sheet,
 
 /// Whether a table has a column of that name, compared as a [`Layout`] compares.
 pub(super) fn has_column(source: &Source, bytes: &[u8], name: &str) -> bool {
-    let plain = |name: &str| name.replace(['_', ' '], "").to_lowercase();
+    let name = plain(name);
     if source.packing == Packing::Parquet {
         let schema = ParquetReader::new(Cursor::new(bytes)).schema();
         return schema.is_ok_and(|schema| schema.iter_names().any(|column| plain(column) == name));

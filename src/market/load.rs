@@ -33,7 +33,8 @@ impl Market {
     /// # Errors
     /// The first [`Fault`] in a fixed order of files, whatever the number of threads.
     pub fn load(dir: &Path, window: Window) -> Result<Self, Fault> {
-        freeze(parts(dir, window)?)
+        let inside = |fault: Fault| Fault { place: dir.join(&fault.place).display().to_string(), ..fault };
+        freeze(parts(dir, window)?).map_err(inside)
     }
 }
 

@@ -8,10 +8,10 @@ use crate::market::series::{Recipe, Rows};
 
 const RATES: Recipe = Recipe {
     layout: &Layout {
-        time: &["calctime", "fundingtime", "timestamp", "time"],
+        time: &["calc_time", "fundingTime", "timestamp", "time"],
         columns: &[
-            Wanted { names: &["lastfundingrate", "fundingrate", "rate"], optional: false },
-            Wanted { names: &["fundingintervalhours"], optional: true },
+            Wanted { names: &["last_funding_rate", "funding_rate", "rate"], optional: false },
+            Wanted { names: &["funding_interval_hours"], optional: true },
         ],
         headless: &[],
     },
