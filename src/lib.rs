@@ -1,6 +1,7 @@
 //! rotate
 pub mod batch;
 pub mod exchange;
+pub mod cli;
 pub mod fault;
 pub mod ledger;
 pub mod market;

@@ -19,12 +19,12 @@ pub(super) fn cautions(clock: &Clock, panel: &Panel, covers: &[Cover], parts: &M
 
     let ended = instruments(parts).flat_map(|(id, _)| ends(clock, panel, id, parts.listing.delisted_after).map(move |end| (id, end)));
     let ended = ended.map(|(id, end)| format!("{} {end}", series(id))).collect();
-    tell(&mut found, "series that end before the market does: delisted, a holder is forced out", ended);
+    tell(&mut found, "series that end before the market does, treated as delisted (a holder is forced out)", ended);
 
     let relisted =
         instruments(parts).flat_map(|(id, _)| panel.segments[id].iter().skip(1).map(move |segment| (id, clock.open(segment.first).date())));
     let relisted = relisted.map(|(id, date)| format!("{} {date}", series(id))).collect();
-    tell(&mut found, "series that begin again after a long silence: treated as a new listing, perhaps of another coin", relisted);
+    tell(&mut found, "series that begin again after a long silence, treated as a new listing, perhaps of another coin", relisted);
 
     if let Some(rate) = parts.missing_rate_8h {
         let assumed = perps().filter(|(id, _)| covers[*id].assumed > 0).map(|(id, perp)| {
@@ -37,8 +37,9 @@ pub(super) fn cautions(clock: &Clock, panel: &Panel, covers: &[Cover], parts: &M
         tell(&mut found, &head, assumed.collect());
     }
 
+    let all = perps().count();
     let untiered = perps().filter(|(id, _)| parts.tiers[*id].is_empty()).map(|(_, perp)| perp.symbol.clone()).collect();
-    tell(&mut found, "no margin tiers known", untiered);
+    tell_of(all, &mut found, "no margin tiers known", untiered);
 
     let unmarked = perps().filter_map(|(id, perp)| {
         let traded = (0..clock.bars).filter(|&t| panel.trades(InstrumentId::new(id), t)).count();
@@ -49,7 +50,7 @@ pub(super) fn cautions(clock: &Clock, panel: &Panel, covers: &[Cover], parts: &M
             _ => Some(format!("{} ({without} of {traded} bars)", perp.symbol)),
         }
     });
-    tell(&mut found, "no mark prices, margin is measured on the last price, whose wicks are longer", unmarked.collect());
+    tell_of(all, &mut found, "no mark prices, margin is measured on the last price, whose wicks are longer", unmarked.collect());
 
     found.sort();
     found.dedup();
@@ -61,6 +62,12 @@ pub(super) fn tell(cautions: &mut Vec<String>, head: &str, items: Vec<String>) {
     if !items.is_empty() {
         cautions.push(format!("{head}: {}", items.join("; ")));
     }
+}
+
+/// As [`tell`], in one word where it is true of all perpetuals.
+fn tell_of(all: usize, cautions: &mut Vec<String>, head: &str, items: Vec<String>) {
+    let whole = items.len() == all && all > 3 && items.iter().all(|item| !item.contains(' '));
+    tell(cautions, head, if whole { vec![format!("all {all} perpetuals")] } else { items });
 }
 
 fn instruments(parts: &MarketParts) -> impl Iterator<Item = (usize, &Instrument)> {

@@ -83,7 +83,7 @@ pub struct RawSettlement {
 ///
 /// # Errors
 /// A market without a single bar, or a perpetual whose funding history has a hole inside its listed life while
-/// `missing_rate_8h` is absent (names symbol and dates).
+/// `missing_rate_8h` is absent (names symbol and dates). Places are relative to the market folder.
 pub fn freeze(parts: MarketParts) -> Result<Market, Fault> {
     let clock = clock_of(&parts)?;
     let panel = align(&clock, &parts.series, parts.listing.delisted_after);
@@ -115,12 +115,7 @@ pub fn freeze(parts: MarketParts) -> Result<Market, Fault> {
 
 fn clock_of(parts: &MarketParts) -> Result<Clock, Fault> {
     let none = |found: String| {
-        Fault::new(
-            format!("market `{}`", parts.name),
-            found,
-            "at least one bar of one spot or perpetual series",
-            "add price files, or widen `from` and `to`",
-        )
+        Fault::new("market.toml", found, "at least one bar of one spot or perpetual series", "add price files, or widen `from` and `to`")
     };
     let firsts = parts.series.iter().filter_map(|series| series.bars.first());
     let lasts = parts.series.iter().filter_map(|series| series.bars.last());

@@ -2,12 +2,24 @@
 //! strategies, money or time later than the file says.
 
 mod align;
+mod bars;
+mod careful;
 mod caution;
+mod facts;
+mod files;
+mod frame;
 mod freeze;
 mod load;
+mod manifest;
 mod panel;
 pub mod sample;
+mod rates;
+mod roster;
+mod series;
 mod settle;
+mod stamp;
+mod table;
+mod tiers;
 
 pub use freeze::{Bar, MarkBar, MarketParts, RawSettlement, SeriesPart, freeze};
 pub use load::Window;

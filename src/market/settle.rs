@@ -85,7 +85,7 @@ fn index_in_time(clock: &Clock, book: &mut FundingBook) {
 /// rate was earned over and needs no look ahead. Two exceptions: where that distance is longer than eight hours (a hole, the first
 /// stamp), the interval last seen holds, else the distance to the next; and where the settlements on both sides agree on a shorter interval, one is
 /// missing in between and the distance says nothing.
-fn intervals(raw: &[RawSettlement]) -> Vec<f64> {
+pub(super) fn intervals(raw: &[RawSettlement]) -> Vec<f64> {
     let apart = |k: usize| raw.get(k + 1).map(|next| whole_hours(next.time.seconds() - raw[k].time.seconds()));
     let mut found: Vec<f64> = Vec::with_capacity(raw.len());
     for (k, settlement) in raw.iter().enumerate() {

@@ -1,0 +1,175 @@
+//! `rotate check`: what is there, what is missing, and what is odd.
+
+use std::fmt::Write;
+
+use serde::Serialize;
+
+use crate::market::{Kind, Market, SeriesSummary, Subject};
+use crate::units::{InstrumentId, Time};
+
+/// Everything `rotate check` says about a market, for machines.
+#[derive(Debug, Serialize)]
+struct Report<'a> {
+    market: &'a str,
+    about: &'a str,
+    synthetic: bool,
+    bar: String,
+    from: Time,
+    /// Close of the last bar.
+    to: Time,
+    bars: usize,
+    coverage: Coverage,
+    series: &'a [SeriesSummary],
+    inputs: usize,
+    cautions: &'a [String],
+}
+
+/// How many of the market's assets and perpetuals have what.
+#[derive(Debug, Serialize)]
+struct Coverage {
+    assets: usize,
+    narratives: usize,
+    spot: usize,
+    perp: usize,
+    /// Assets with at least one market cap.
+    market_caps: usize,
+    /// Perpetuals with at least one margin table.
+    margin_tiers: usize,
+    /// Perpetuals with mark prices in every bar they traded in.
+    mark_prices: usize,
+    /// Perpetuals whose settlements were all observed.
+    funding_complete: usize,
+    /// Perpetuals with some settlements observed and some assumed.
+    funding_partial: usize,
+    /// Facts of evidence, and how many assets and narratives they speak of.
+    evidence: usize,
+    evidence_subjects: usize,
+}
+
+impl Coverage {
+    fn of(market: &Market) -> Self {
+        let perps: Vec<InstrumentId> = ids(market).filter(|&id| market.instrument(id).kind == Kind::Perp).collect();
+        let with = |test: &dyn Fn(InstrumentId) -> bool| perps.iter().filter(|&&id| test(id)).count();
+        let traded = |id: InstrumentId| (0..market.clock.bars).filter(|&t| market.panel.trades(id, t)).count();
+        let settled = |id: InstrumentId| {
+            let all = &market.funding.by_instrument[id.index()];
+            (all.iter().filter(|s| !s.assumed).count(), all.iter().filter(|s| s.assumed).count())
+        };
+        let mut subjects: Vec<Subject> = market.evidence.iter().map(|fact| fact.subject).collect();
+        subjects.sort_unstable();
+        subjects.dedup();
+        Self {
+            assets: market.assets.len(),
+            narratives: market.narratives.len(),
+            spot: market.assets.iter().filter(|asset| asset.spot.is_some()).count(),
+            perp: perps.len(),
+            market_caps: market.caps.iter().filter(|facts| !facts.is_empty()).count(),
+            margin_tiers: with(&|id| !market.tiers[id.index()].is_empty()),
+            mark_prices: with(&|id| traded(id) > 0 && market.panel.marked_bars[id.index()] == traded(id)),
+            funding_complete: with(&|id| matches!(settled(id), (1.., 0))),
+            funding_partial: with(&|id| matches!(settled(id), (1.., 1..))),
+            evidence: market.evidence.len(),
+            evidence_subjects: subjects.len(),
+        }
+    }
+}
+
+fn ids(market: &Market) -> impl Iterator<Item = InstrumentId> {
+    (0..market.instruments.len()).map(InstrumentId::new)
+}
+
+/// The JSON form, pretty, one object.
+pub fn json(market: &Market) -> String {
+    let report = Report {
+        market: &market.name,
+        about: &market.about,
+        synthetic: market.synthetic,
+        bar: market.clock.bar.to_string(),
+        from: market.clock.start,
+        to: market.clock.open(market.clock.bars),
+        bars: market.clock.bars,
+        coverage: Coverage::of(market),
+        series: &market.series,
+        inputs: market.inputs.len(),
+        cautions: &market.cautions,
+    };
+    serde_json::to_string_pretty(&report).expect("a report has no maps and no floats that JSON lacks")
+}
+
+/// The form for people: a heading, the series, the coverage, the cautions.
+pub fn text(market: &Market) -> String {
+    let mut out = String::new();
+    let synthetic = if market.synthetic { " (SYNTHETIC)" } else { "" };
+    let (clock, cover) = (market.clock, Coverage::of(market));
+    let _ = writeln!(out, "{}{synthetic}: {}", market.name, market.about);
+    let _ = writeln!(out, "{} bars of {} from {} to {}\n", clock.bars, clock.bar, clock.start, clock.open(clock.bars));
+    out.push_str(&table(&series_rows(market)));
+    let perps = cover.perp;
+    let _ = writeln!(out, "\ncoverage");
+    for (what, how_many) in [
+        ("assets", format!("{} in {} narratives", cover.assets, cover.narratives)),
+        ("spot", format!("{} of {} assets", cover.spot, cover.assets)),
+        ("perpetuals", format!("{perps} of {} assets", cover.assets)),
+        ("funding", format!("{} of {perps} perpetuals complete, {} in part", cover.funding_complete, cover.funding_partial)),
+        ("mark prices", format!("{} of {perps} perpetuals", cover.mark_prices)),
+        ("margin tiers", format!("{} of {perps} perpetuals", cover.margin_tiers)),
+        ("market caps", format!("{} of {} assets", cover.market_caps, cover.assets)),
+        ("evidence", format!("{} facts about {} subjects", cover.evidence, cover.evidence_subjects)),
+        ("input files", market.inputs.len().to_string()),
+    ] {
+        let _ = writeln!(out, "  {what:<13} {how_many}");
+    }
+    let _ = writeln!(out, "\n{} caution{}", market.cautions.len(), if market.cautions.len() == 1 { "" } else { "s" });
+    for caution in &market.cautions {
+        let _ = writeln!(out, "  * {caution}");
+    }
+    out
+}
+
+fn series_rows(market: &Market) -> Vec<[String; 9]> {
+    let head = ["asset", "series", "symbol", "first", "last", "bars", "missing", "intervals", "files"].map(str::to_owned);
+    // Bars shorter than a day need the hour to say where a series begins.
+    let daily = market.clock.bar.seconds() >= 86_400;
+    let time = |time: Option<Time>| match time {
+        Some(time) if daily => time.date(),
+        Some(time) => time.to_chrono().format("%Y-%m-%d %H:%M").to_string(),
+        None => "-".to_owned(),
+    };
+    let rows = market.series.iter().map(|series| {
+        let intervals: Vec<String> = series.intervals.iter().map(|hours| format!("{hours}h")).collect();
+        let files = match series.files.as_slice() {
+            [one] => one.clone(),
+            [first, .., last] => format!("{} files, {first} to {last}", series.files.len()),
+            [] => String::new(),
+        };
+        [
+            series.asset.clone(),
+            series.kind.clone(),
+            series.symbol.clone(),
+            time(series.first),
+            time(series.last),
+            series.bars.to_string(),
+            series.missing.to_string(),
+            intervals.join(" "),
+            files,
+        ]
+    });
+    std::iter::once(head).chain(rows).collect()
+}
+
+/// Columns as wide as their widest cell; the two counts to the right.
+fn table(rows: &[[String; 9]]) -> String {
+    let mut out = String::new();
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..9).map(width).collect();
+    for row in rows {
+        let mut line = String::new();
+        for (column, cell) in row.iter().enumerate() {
+            let width = widths[column];
+            let _ = if matches!(column, 5 | 6) { write!(line, "{cell:>width$}  ") } else { write!(line, "{cell:<width$}  ") };
+        }
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+    out
+}

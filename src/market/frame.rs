@@ -1,0 +1,177 @@
+//! The only file that knows polars: bytes of a table become columns of numbers. The frame reader is fast but mute about lines; where it
+//! stumbles, [`careful`] reads the same bytes row by row, and either finds the line to blame or reads what the frame reader could not.
+
+use std::io::Cursor;
+use std::sync::Arc;
+
+use polars::prelude::{CsvReadOptions, DataFrame, DataType, Field, ParquetReader, PlSmallStr, Schema, SerReader};
+
+use crate::fault::Fault;
+use crate::market::careful::{careful, columns_of, find, plain};
+use crate::market::files::{Packing, Source};
+use crate::market::stamp;
+use crate::units::Time;
+
+/// One column a table must or may have. Names are compared in lower case without `_` and spaces.
+pub(super) struct Wanted {
+    pub(super) names: &'static [&'static str],
+    /// An optional column may be absent, and its fields may be empty: both read as NaN.
+    pub(super) optional: bool,
+}
+
+/// What to read from a table: its time, and columns of numbers.
+pub(super) struct Layout {
+    pub(super) time: &'static [&'static str],
+    pub(super) columns: &'static [Wanted],
+    /// Column names of the exchange archives that come without a header.
+    pub(super) headless: &'static [&'static str],
+}
+
+/// Columns of one table, in the order of its rows. `columns[k]` is the layout's column `k`; empty where an optional one is absent.
+#[derive(Debug, Default)]
+pub(super) struct Sheet {
+    pub(super) time: Vec<Time>,
+    pub(super) columns: Vec<Vec<f64>>,
+}
+
+/// Where the wanted columns stand in a CSV table.
+#[derive(Debug)]
+pub(super) struct Places {
+    pub(super) header: bool,
+    /// Columns in all.
+    pub(super) width: usize,
+    pub(super) time: usize,
+    pub(super) columns: Vec<Option<usize>>,
+    /// The first data row writes time as a whole number.
+    pub(super) numeric_time: bool,
+}
+
+/// Reads a table.
+///
+/// # Errors
+/// Missing columns, unparsable or non-finite numbers, unparsable times; with the line.
+pub(super) fn read(source: &Source, bytes: &[u8], layout: &Layout) -> Result<Sheet, Fault> {
+    if source.packing == Packing::Parquet {
+        return read_parquet(source, bytes, layout);
+    }
+    let places = columns_of(source, bytes, layout)?;
+    match read_csv(bytes, layout, &places) {
+        Some(sheet) => Ok(sheet),
+        None => careful(source, bytes, layout, &places),
+    }
+}
+
+/// `None` when anything at all is odd.
+fn read_csv(bytes: &[u8], layout: &Layout, places: &Places) -> Option<Sheet> {
+    let name = |k: usize| PlSmallStr::from_string(k.to_string());
+    let mut dtypes = vec![DataType::String; places.width];
+    if places.numeric_time {
+        dtypes[places.time] = DataType::Int64;
+    }
+    let mut projection = vec![places.time];
+    for &at in places.columns.iter().flatten() {
+        dtypes[at] = DataType::Float64;
+        projection.push(at);
+    }
+    projection.sort_unstable();
+    projection.dedup();
+    let schema: Schema = dtypes.into_iter().enumerate().map(|(k, dtype)| Field::new(name(k), dtype)).collect();
+    let options = CsvReadOptions {
+        has_header: places.header,
+        schema: Some(Arc::new(schema)),
+        projection: Some(Arc::new(projection)),
+        raise_if_empty: false,
+        ..CsvReadOptions::default()
+    };
+    let frame = options.into_reader_with_file_handle(Cursor::new(bytes)).finish().ok()?;
+    let time = times(&frame, &name(places.time))?;
+    let columns = places.columns.iter().zip(layout.columns).map(|(at, wanted)| match at {
+        Some(at) => numbers(&frame, &name(*at), wanted.optional),
+        None => Some(Vec::new()),
+    });
+    Some(Sheet { time, columns: columns.collect::<Option<_>>()? })
+}
+
+fn times(frame: &DataFrame, name: &str) -> Option<Vec<Time>> {
+    let column = frame.column(name).ok()?;
+    if column.null_count() > 0 {
+        return None;
+    }
+    let series = column.as_materialized_series();
+    match series.dtype() {
+        DataType::String => series.str().ok()?.iter().map(|text| stamp::of_text(text?)).collect(),
+        DataType::Datetime(unit, _) => {
+            let per_second = match unit {
+                polars::prelude::TimeUnit::Nanoseconds => 1_000_000_000,
+                polars::prelude::TimeUnit::Microseconds => 1_000_000,
+                polars::prelude::TimeUnit::Milliseconds => 1_000,
+            };
+            let physical = series.to_physical_repr();
+            let instants = physical.i64().ok()?.into_no_null_iter();
+            Some(instants.map(|at| Time::from_seconds(at.div_euclid(per_second))).collect())
+        }
+        _ => {
+            let whole = series.cast(&DataType::Int64).ok()?;
+            whole.i64().ok()?.iter().map(|number| stamp::of_number(number?)).collect()
+        }
+    }
+}
+
+fn numbers(frame: &DataFrame, name: &str, optional: bool) -> Option<Vec<f64>> {
+    let series = frame.column(name).ok()?.as_materialized_series();
+    let cast;
+    let series = if series.dtype() == &DataType::Float64 {
+        series
+    } else {
+        cast = series.cast(&DataType::Float64).ok()?;
+        &cast
+    };
+    let numbers = series.f64().ok()?;
+    if optional {
+        return Some(numbers.iter().map(|number| number.unwrap_or(f64::NAN)).collect());
+    }
+    if numbers.null_count() > 0 {
+        return None;
+    }
+    let mut values = Vec::with_capacity(numbers.len());
+    for chunk in numbers.downcast_iter() {
+        values.extend_from_slice(chunk.values());
+    }
+    values.iter().all(|value| value.is_finite()).then_some(values)
+}
+
+/// A parquet file has rows, not lines: those are what a fault names.
+fn read_parquet(source: &Source, bytes: &[u8], layout: &Layout) -> Result<Sheet, Fault> {
+    let place = source.path.display().to_string();
+    let broken = |error: polars::prelude::PolarsError| {
+        Fault::new(&place, format!("cannot be read: {error}"), "a parquet file", "check that it is whole")
+    };
+    let frame = ParquetReader::new(Cursor::new(bytes)).finish().map_err(broken)?;
+    let names: Vec<String> = frame.get_column_names().iter().map(ToString::to_string).collect();
+    let places = find(source, &names, layout)?;
+    let wrong = |name: &str| {
+        Fault::new(
+            &place,
+            format!("column `{name}` has empty, infinite or unreadable values"),
+            "numbers, and times as integers, timestamps or ISO text, in every row",
+            "mend or remove these rows",
+        )
+    };
+    let time = times(&frame, &names[places.time]).ok_or_else(|| wrong(&names[places.time]))?;
+    let columns = places.columns.iter().zip(layout.columns).map(|(at, wanted)| match at {
+        Some(at) => numbers(&frame, &names[*at], wanted.optional).ok_or_else(|| wrong(&names[*at])),
+        None => Ok(Vec::new()),
+    });
+    Ok(Sheet { time, columns: columns.collect::<Result<_, _>>()? })
+}
+
+/// Whether a table has a column of that name, compared as a [`Layout`] compares.
+pub(super) fn has_column(source: &Source, bytes: &[u8], name: &str) -> bool {
+    let name = plain(name);
+    if source.packing == Packing::Parquet {
+        let schema = ParquetReader::new(Cursor::new(bytes)).schema();
+        return schema.is_ok_and(|schema| schema.iter_names().any(|column| plain(column) == name));
+    }
+    let line = bytes.split(|&byte| byte == b'\n').next().unwrap_or_default();
+    String::from_utf8_lossy(line).split(',').any(|column| plain(column.trim().trim_matches('"')) == name)
+}

@@ -1,0 +1,97 @@
+//! Small CSV tables with named columns and the line of every row.
+
+use std::path::{Path, PathBuf};
+
+use crate::fault::Fault;
+use crate::units::Time;
+
+/// A table in memory. Column names are compared in lower case.
+pub(super) struct Table {
+    path: PathBuf,
+    header: Vec<String>,
+    rows: Vec<(usize, csv::StringRecord)>,
+}
+
+/// One row, able to say where it is wrong.
+#[derive(Clone, Copy)]
+pub(super) struct Row<'a> {
+    table: &'a Table,
+    pub(super) line: usize,
+    record: &'a csv::StringRecord,
+}
+
+impl Table {
+    /// # Errors
+    /// No CSV, or a required column that is not there.
+    pub(super) fn parse(path: &Path, bytes: &[u8], required: &[&str]) -> Result<Self, Fault> {
+        let broken = |error: csv::Error| {
+            let line = error.position().map_or(1, csv::Position::line) as usize;
+            let found = match error.kind() {
+                csv::ErrorKind::UnequalLengths { expected_len, len, .. } => format!("{len} fields in a table of {expected_len} columns"),
+                _ => format!("no CSV row: {error}"),
+            };
+            Fault::new(Fault::at(path, line), found, "one field for every column of the header", "mend this line")
+        };
+        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes);
+        let header: Vec<String> = reader.headers().map_err(broken)?.iter().map(str::to_lowercase).collect();
+        if let Some(missing) = required.iter().find(|wanted| !header.iter().any(|name| name == *wanted)) {
+            return Err(Fault::new(
+                Fault::at(path, 1),
+                format!("no column `{missing}`"),
+                format!("a header with the columns {}", required.join(", ")),
+                "name the columns in the first line",
+            ));
+        }
+        let mut rows = Vec::new();
+        for record in reader.records() {
+            let record = record.map_err(broken)?;
+            let line = record.position().map_or(0, csv::Position::line) as usize;
+            rows.push((line, record));
+        }
+        Ok(Self { path: path.to_owned(), header, rows })
+    }
+
+    pub(super) fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+        self.rows.iter().map(|(line, record)| Row { table: self, line: *line, record })
+    }
+}
+
+impl<'a> Row<'a> {
+    /// Empty where the table has no such column.
+    pub(super) fn text(&self, column: &str) -> &'a str {
+        let at = self.table.header.iter().position(|name| name == column);
+        at.and_then(|at| self.record.get(at)).unwrap_or_default()
+    }
+
+    pub(super) fn fault(&self, found: impl Into<String>, expected: impl Into<String>, way_out: impl Into<String>) -> Fault {
+        Fault::new(Fault::at(&self.table.path, self.line), found, expected, way_out)
+    }
+
+    pub(super) fn number(&self, column: &str) -> Result<f64, Fault> {
+        let text = self.text(column);
+        match text.parse::<f64>() {
+            Ok(number) if number.is_finite() => Ok(number),
+            _ => {
+                let found = if text.is_empty() { "nothing".to_owned() } else { format!("`{text}`") };
+                Err(self.fault(format!("{found} in column `{column}`"), "a finite number", "mend or remove this line"))
+            }
+        }
+    }
+
+    pub(super) fn time(&self, column: &str) -> Result<Time, Fault> {
+        let text = self.text(column);
+        super::stamp::of_text(text).ok_or_else(|| {
+            let expected = "a date or an instant, 2024-03-01 or 2024-03-01T08:00:00Z";
+            self.fault(format!("`{text}` in column `{column}` is no time"), expected, "mend or remove this line")
+        })
+    }
+
+    /// One of a few allowed words.
+    pub(super) fn word<T: Copy>(&self, column: &str, words: &[(&str, T)]) -> Result<T, Fault> {
+        let text = self.text(column);
+        words.iter().find(|(word, _)| *word == text).map(|&(_, value)| value).ok_or_else(|| {
+            let allowed: Vec<&str> = words.iter().map(|&(word, _)| word).collect();
+            self.fault(format!("`{text}` in column `{column}`"), format!("one of {}", allowed.join(", ")), "write one of these words")
+        })
+    }
+}

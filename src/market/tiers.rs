@@ -1,0 +1,71 @@
+//! `margin-tiers.csv`: maintenance-margin tables, refused where they break the arithmetic of the exchange.
+
+use std::collections::BTreeMap;
+
+use crate::fault::Fault;
+use crate::market::roster::Roster;
+use crate::market::table::{Row, Table};
+use crate::market::{Bracket, Kind, TierTable};
+use crate::units::{InstrumentId, Time};
+
+pub(super) const COLUMNS: [&str; 7] =
+    ["since", "perp", "floor_usd", "cap_usd", "maintenance_rate", "max_leverage", "maintenance_amount_usd"];
+
+/// Tables per instrument, ascending in `since`.
+///
+/// # Errors
+/// Unknown perpetuals, unparsable fields, gaps or overlaps, rates out of `[0, 1)`, leverage below one, maintenance amounts that break
+/// `amount[n] = amount[n−1] + floor[n] · (rate[n] − rate[n−1])` (`fidelity.md` 1.2; it makes maintenance margin continuous).
+pub(super) fn tiers(table: &Table, roster: &Roster) -> Result<Vec<Vec<TierTable>>, Fault> {
+    let perps: BTreeMap<&str, InstrumentId> = roster.symbols(Kind::Perp).map(|(id, symbol)| (symbol, id)).collect();
+    let mut groups: BTreeMap<(InstrumentId, Time), Vec<Bracket>> = BTreeMap::new();
+    for row in table.rows() {
+        let since = row.time("since")?;
+        let symbol = row.text("perp");
+        let Some(&id) = perps.get(symbol) else {
+            let expected = "a perp symbol of assets.csv";
+            return Err(row.fault(format!("unknown perpetual `{symbol}`"), expected, "add it to assets.csv or remove this line"));
+        };
+        let bracket = Bracket {
+            floor: row.number("floor_usd")?,
+            cap: row.number("cap_usd")?,
+            rate: row.number("maintenance_rate")?,
+            max_leverage: row.number("max_leverage")?,
+            amount: row.number("maintenance_amount_usd")?,
+        };
+        let brackets = groups.entry((id, since)).or_default();
+        check(row, brackets.last(), bracket)?;
+        brackets.push(bracket);
+    }
+    let mut found: Vec<Vec<TierTable>> = vec![Vec::new(); roster.instruments.len()];
+    for ((id, since), brackets) in groups {
+        found[id.index()].push(TierTable { since, brackets });
+    }
+    Ok(found)
+}
+
+fn check(row: Row<'_>, before: Option<&Bracket>, bracket: Bracket) -> Result<(), Fault> {
+    let Bracket { floor, cap, rate, max_leverage, amount } = bracket;
+    let wrong = |found: String, expected: String| {
+        Err(row.fault(found, expected, "mend the table: all brackets of one perpetual, in ascending order"))
+    };
+    let (reaches, due) = before.map_or((0.0, 0.0), |b| (b.cap, b.amount + floor * (rate - b.rate)));
+    if floor != reaches {
+        return wrong(format!("floor_usd {floor}: a gap or an overlap"), format!("{reaches}, where the bracket before ends"));
+    }
+    if cap <= floor {
+        return wrong(format!("cap_usd {cap}, not above floor_usd {floor}"), "a cap above the floor".to_owned());
+    }
+    if !(0.0..1.0).contains(&rate) {
+        return wrong(format!("maintenance_rate {rate}"), "a fraction from 0, below 1".to_owned());
+    }
+    if max_leverage < 1.0 {
+        return wrong(format!("max_leverage {max_leverage}"), "a leverage of at least 1".to_owned());
+    }
+    // Exchanges print whole cents.
+    if (amount - due).abs() > 0.01 + 1e-6 * due.abs() {
+        let formula = "the amount before + floor_usd · (maintenance_rate − the rate before)";
+        return wrong(format!("maintenance_amount_usd {amount}"), format!("{due:.2}: {formula}"));
+    }
+    Ok(())
+}
