@@ -16,7 +16,7 @@ use crate::units::Usd;
 
 /// Days of a year in which the market is open: all of them, never 252.
 pub const DAYS_PER_YEAR: f64 = 365.0;
-/// VaR and CVaR at 95 %.
+/// Value at risk and its conditional form look at the worst twentieth.
 const TAIL: f64 = 0.05;
 
 /// Fractions unless the name says otherwise: `_usd` is money, `_days` is time. Undefined is `None`, never NaN.
