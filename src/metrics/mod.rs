@@ -1,0 +1,171 @@
+//! WHAT IT WAS WORTH: pure functions of a run. Definitions and sources: `fidelity.md` section 2.
+//!
+//! Ratios are taken on UTC calendar days, drawdowns on every bar, growth on elapsed time.
+
+pub mod book;
+pub mod daily;
+pub mod drawdown;
+pub mod relative;
+pub mod returns;
+pub mod trades;
+
+use serde::Serialize;
+
+use crate::replay::run::{Run, Verdict};
+use crate::units::Usd;
+
+/// Days of a year in which the market is open: all of them, never 252.
+pub const DAYS_PER_YEAR: f64 = 365.0;
+/// Value at risk and its conditional form look at the worst twentieth.
+const TAIL: f64 = 0.05;
+
+/// Fractions unless the name says otherwise: `_usd` is money, `_days` is time. Undefined is `None`, never NaN.
+/// The order of the fields is the order of the columns of `comparison.csv`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Metrics {
+    pub days: f64,
+    pub final_equity_usd: f64,
+    pub total_return: Option<f64>,
+    pub cagr: Option<f64>,
+    pub volatility: Option<f64>,
+    pub sharpe: Option<f64>,
+    pub sortino: Option<f64>,
+    pub calmar: Option<f64>,
+    pub max_drawdown: Option<f64>,
+    pub max_drawdown_duration_days: Option<f64>,
+    pub time_underwater: Option<f64>,
+    pub ulcer_index: Option<f64>,
+    pub downside_deviation: Option<f64>,
+    pub value_at_risk_95: Option<f64>,
+    pub conditional_value_at_risk_95: Option<f64>,
+    pub skew: Option<f64>,
+    pub kurtosis: Option<f64>,
+    pub omega: Option<f64>,
+    pub tail_ratio: Option<f64>,
+    pub best_day: Option<f64>,
+    pub worst_day: Option<f64>,
+    pub benchmark_return: Option<f64>,
+    pub beta: Option<f64>,
+    pub alpha: Option<f64>,
+    pub correlation: Option<f64>,
+    pub information_ratio: Option<f64>,
+    pub trades: usize,
+    pub trades_long: usize,
+    pub trades_short: usize,
+    pub win_rate: Option<f64>,
+    pub profit_factor: Option<f64>,
+    pub expectancy_usd: Option<f64>,
+    pub payoff_ratio: Option<f64>,
+    pub average_win_usd: Option<f64>,
+    pub average_loss_usd: Option<f64>,
+    pub best_trade_usd: Option<f64>,
+    pub worst_trade_usd: Option<f64>,
+    pub average_trade_days: Option<f64>,
+    pub average_gross_exposure: Option<f64>,
+    pub average_net_exposure: Option<f64>,
+    /// The largest gross exposure at any close.
+    pub max_effective_leverage: Option<f64>,
+    pub turnover_per_year: Option<f64>,
+    pub fills: usize,
+    pub fees_usd: f64,
+    pub slippage_usd: f64,
+    pub funding_received_usd: f64,
+    pub funding_paid_usd: f64,
+    pub funding_net_usd: f64,
+    pub funding_settlements: usize,
+    /// Settlements at the market's declared constant instead of an observed rate.
+    pub funding_assumed: usize,
+    pub yield_usd: f64,
+    pub liquidations: usize,
+    /// Decisions in which a gate said no.
+    pub refused: usize,
+    pub rotations: usize,
+}
+
+impl Metrics {
+    #[must_use]
+    pub fn of(run: &Run) -> Self {
+        let wealth: Vec<f64> = run.equity.iter().map(|e| e.to_f64()).collect();
+        let capital = run.capital.to_f64();
+        let years = run.clock.bar.days() * wealth.len() as f64 / DAYS_PER_YEAR;
+        let total_return = growth(&wealth, capital);
+        let cagr = total_return.and_then(|total| returns::cagr(total, years));
+        let falls = drawdown::drawdowns(&wealth, capital);
+        let max_drawdown = drawdown::max_drawdown(&falls);
+        let longest = drawdown::periods(&falls).iter().map(drawdown::Period::steps).max().unwrap_or(0);
+        let days = daily::daily_returns(&run.clock, &run.equity, run.capital);
+        let mut against = daily::daily_returns(&run.clock, &run.benchmark, run.capital);
+        // After ruin there are no more days to compare.
+        against.truncate(days.len());
+        let year = DAYS_PER_YEAR;
+        let stats = trades::trade_stats(&run.trades);
+        let (received, paid) = book::funding_sums(&run.funding);
+        let traded: f64 = run.fills.iter().map(|f| f.notional.to_f64().abs()).sum();
+        let held = returns::mean(&wealth).unwrap_or(0.0);
+        let benchmark: Vec<f64> = run.benchmark.iter().map(|e| e.to_f64()).collect();
+        Self {
+            days: run.clock.bar.days() * wealth.len() as f64,
+            final_equity_usd: run.final_equity().to_f64(),
+            total_return,
+            cagr,
+            volatility: returns::volatility(&days, year),
+            sharpe: returns::sharpe(&days, 0.0, year),
+            sortino: returns::sortino(&days, 0.0, year),
+            calmar: cagr.zip(max_drawdown).and_then(|(growth, fall)| returns::calmar(growth, fall)),
+            max_drawdown,
+            max_drawdown_duration_days: max_drawdown.map(|_| run.clock.bar.days() * longest as f64),
+            time_underwater: drawdown::time_underwater(&falls),
+            ulcer_index: drawdown::ulcer_index(&falls),
+            downside_deviation: returns::downside_deviation(&days, 0.0, year),
+            value_at_risk_95: returns::value_at_risk(&days, TAIL),
+            conditional_value_at_risk_95: returns::conditional_value_at_risk(&days, TAIL),
+            skew: returns::skew(&days),
+            kurtosis: returns::kurtosis(&days),
+            omega: returns::omega(&days, 0.0),
+            tail_ratio: returns::tail_ratio(&days),
+            best_day: days.iter().copied().reduce(f64::max),
+            worst_day: days.iter().copied().reduce(f64::min),
+            benchmark_return: growth(&benchmark, capital),
+            beta: relative::beta(&days, &against),
+            alpha: relative::alpha(&days, &against, year),
+            correlation: relative::correlation(&days, &against),
+            information_ratio: relative::information_ratio(&days, &against, year),
+            trades: stats.total,
+            trades_long: stats.long,
+            trades_short: stats.short,
+            win_rate: stats.win_rate,
+            profit_factor: stats.profit_factor,
+            expectancy_usd: stats.expectancy,
+            payoff_ratio: stats.payoff,
+            average_win_usd: stats.average_win,
+            average_loss_usd: stats.average_loss,
+            best_trade_usd: stats.best,
+            worst_trade_usd: stats.worst,
+            average_trade_days: stats.average_days,
+            average_gross_exposure: book::average_exposure(&run.gross_exposure),
+            average_net_exposure: book::average_exposure(&run.net_exposure),
+            max_effective_leverage: book::max_exposure(&run.gross_exposure),
+            turnover_per_year: book::turnover(traded, held, years),
+            fills: run.fills.len(),
+            fees_usd: run.fills.iter().map(|f| f.fee).sum::<Usd>().to_f64(),
+            slippage_usd: run.fills.iter().map(|f| f.slippage).sum::<Usd>().to_f64(),
+            funding_received_usd: received.to_f64(),
+            funding_paid_usd: paid.to_f64(),
+            funding_net_usd: (received - paid).to_f64(),
+            funding_settlements: run.funding.len(),
+            funding_assumed: run.funding.iter().filter(|p| p.assumed).count(),
+            yield_usd: run.yields.iter().map(|y| y.amount).sum::<Usd>().to_f64(),
+            liquidations: run.liquidations.len(),
+            refused: run.decisions.iter().filter(|d| d.verdict == Verdict::Refused).count(),
+            rotations: run.rotations.len(),
+        }
+    }
+}
+
+/// Final over starting wealth less one; a run that touched zero stays lost.
+fn growth(wealth: &[f64], capital: f64) -> Option<f64> {
+    if wealth.iter().any(|w| *w <= 0.0) {
+        return Some(-1.0);
+    }
+    wealth.last().and_then(|last| returns::ratio(*last, capital)).map(|times| times - 1.0)
+}

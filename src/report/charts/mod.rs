@@ -1,0 +1,70 @@
+//! The pictures, and the only place that knows the drawing library. SVG is the form that is kept; PNG is made from it.
+//!
+//! Legible without colour: Okabe–Ito colours, names at the ends of lines, dash patterns. Series are thinned to about two thousand points
+//! with lows and highs kept.
+
+pub mod canvas;
+pub mod overlay;
+pub mod palette;
+pub mod panel;
+pub mod png;
+pub mod scale;
+pub mod single;
+pub mod thin;
+
+use crate::market::Market;
+use crate::replay::run::Run;
+use crate::units::Usd;
+use overlay::Overlay;
+use panel::Series;
+
+/// The pictures of one strategy, as SVG.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pictures {
+    pub equity: String,
+    pub drawdown: String,
+    pub buckets: String,
+}
+
+impl Pictures {
+    #[must_use]
+    pub fn of(market: &Market, run: &Run) -> Self {
+        Self { equity: single::equity(market, run), drawdown: single::drawdown(market, run), buckets: single::buckets(market, run) }
+    }
+
+    /// File stem and SVG.
+    #[must_use]
+    pub fn named(&self) -> [(&'static str, &str); 3] {
+        [("equity", &self.equity), ("drawdown", &self.drawdown), ("buckets", &self.buckets)]
+    }
+}
+
+/// Equity and drawdown of all strategies of a batch, `(equity, drawdown)`.
+#[must_use]
+pub fn overlays(market: &Market, runs: &[Run]) -> (String, String) {
+    let below = runs.first().map_or_else(String::new, |run| {
+        let to = run.clock.open(run.equity.len());
+        format!("{}  ·  {} bars  ·  from {}", panel::period(run.clock.start, to), run.clock.bar, crate::report::words::money_of(run.capital))
+    });
+    let overlay = Overlay {
+        title: market.name.clone(),
+        below,
+        synthetic: market.synthetic,
+        axis: "Equity, USD".to_string(),
+        lines: runs.iter().map(|run| wealth(&run.strategy, run, &run.equity)).collect(),
+        benchmark: runs
+            .first()
+            .filter(|run| run.benchmark.len() == run.equity.len())
+            .map(|run| wealth(&format!("{} held", run.benchmark_name), run, &run.benchmark)),
+    };
+    (overlay.equity(), overlay.drawdown())
+}
+
+fn wealth(name: &str, run: &Run, column: &[Usd]) -> Series {
+    Series {
+        name: name.to_string(),
+        times: (0..=column.len()).map(|t| run.clock.open(t).seconds() as f64).collect(),
+        values: std::iter::once(run.capital).chain(column.iter().copied()).map(Usd::to_f64).collect(),
+        ink: palette::line(0),
+    }
+}

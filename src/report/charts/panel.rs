@@ -1,0 +1,172 @@
+//! One set of axes: mesh, labels, bands behind, lines in front, names at their ends.
+
+use crate::replay::run::Regime;
+use crate::report::charts::canvas::{At, Canvas, Ink, Point, Words};
+use crate::report::charts::palette;
+use crate::report::charts::scale::Scale;
+use crate::report::charts::thin;
+use crate::units::Time;
+
+pub const WIDTH: f64 = 1200.0;
+pub const LEFT: f64 = 86.0;
+/// The longest name at the end of a line, in letters.
+const LONGEST: usize = 24;
+
+pub const TICK: Words = Words { size: 12.5, colour: palette::GREY, bold: false, at: At::Right };
+pub const NOTE: Words = Words { size: 13.0, colour: palette::BLACK, bold: true, at: At::Left };
+pub const LABEL: Words = Words { size: 12.5, colour: palette::BLACK, bold: true, at: At::Left };
+
+/// Values over time with the name and ink they are drawn in; both columns have one entry a point.
+#[derive(Clone, Debug)]
+pub struct Series {
+    pub name: String,
+    pub times: Vec<f64>,
+    pub values: Vec<f64>,
+    pub ink: Ink,
+}
+
+pub struct Panel {
+    pub x: Scale,
+    pub y: Scale,
+}
+
+impl Panel {
+    /// The points of a series, thinned.
+    #[must_use]
+    pub fn points(&self, series: &Series) -> Vec<Point> {
+        let keep = thin::kept(&series.values).into_iter();
+        keep.filter(|i| series.values[*i].is_finite())
+            .map(|i| (self.x.place(series.times[i]), self.y.place(series.values[i])))
+            .collect()
+    }
+
+    /// Pale horizontal and vertical lines with labels; dates only where asked for.
+    pub fn mesh(&self, canvas: &Canvas, title: &str, ticks: &[(f64, String)], dates: bool) {
+        let (top, bottom) = (self.y.start.min(self.y.end), self.y.start.max(self.y.end));
+        let pale = Ink::line(palette::MESH, 0.8);
+        for (value, label) in ticks {
+            let y = self.y.place(*value);
+            canvas.line(&[(self.x.start, y), (self.x.end, y)], pale);
+            canvas.text(label, (self.x.start - 9.0, y), TICK);
+        }
+        for (value, label) in self.x.time_ticks(8) {
+            let x = self.x.place(value);
+            canvas.line(&[(x, top), (x, bottom)], pale);
+            if dates {
+                canvas.line(&[(x, bottom), (x, bottom + 5.0)], Ink::line(palette::GREY, 0.8));
+                canvas.text(&label, (x, bottom + 17.0), Words { at: At::Middle, ..TICK });
+            }
+        }
+        canvas.line(&[(self.x.start, bottom), (self.x.end, bottom)], Ink::line(palette::GREY, 1.0));
+        canvas.text(title, (self.x.start, top - 14.0), NOTE);
+    }
+
+    /// The regime behind the lines: a tint over the whole height, one block for each stretch of pixels.
+    pub fn bands(&self, canvas: &Canvas, opens: &[f64], regimes: &[Regime]) {
+        let (top, bottom) = (self.y.start.min(self.y.end), self.y.start.max(self.y.end));
+        let mut from = 0;
+        for t in 1..=regimes.len() {
+            let ends = t == regimes.len() || regimes[t] != regimes[from];
+            // A stretch thinner than a third of a pixel is left to its successor.
+            let to = if t == regimes.len() { self.x.end } else { self.x.place(opens[t]) };
+            if ends && (to - self.x.place(opens[from]) >= 0.3 || t == regimes.len()) {
+                if let Some(ink) = palette::regime(regimes[from]) {
+                    canvas.block((self.x.place(opens[from]), top), (to, bottom), ink);
+                }
+                from = t;
+            }
+        }
+    }
+
+    /// Names at the right end, moved apart where they would touch.
+    pub fn end_labels(&self, canvas: &Canvas, labels: &[(String, f64, Ink)]) {
+        const STEP: f64 = 17.0;
+        let (top, bottom) = (self.y.start.min(self.y.end), self.y.start.max(self.y.end));
+        let room = ((bottom - top) / STEP) as usize;
+        let mut order: Vec<usize> = (0..labels.len().min(room)).collect();
+        order.sort_by(|a, b| labels[*a].1.total_cmp(&labels[*b].1).reverse());
+        let mut places: Vec<f64> = order.iter().map(|i| self.y.place(labels[*i].1)).collect();
+        for k in 1..places.len() {
+            places[k] = places[k].max(places[k - 1] + STEP);
+        }
+        let mut floor = bottom;
+        for place in places.iter_mut().rev() {
+            *place = place.min(floor);
+            floor = *place - STEP;
+        }
+        for (k, i) in order.into_iter().enumerate() {
+            let (name, value, ink) = &labels[i];
+            let x = self.x.end;
+            canvas.line(&[(x + 2.0, self.y.place(*value)), (x + 9.0, places[k])], Ink::line(ink.colour, 0.8));
+            canvas.text(name, (x + 12.0, places[k]), Words { colour: darker(*ink), ..LABEL });
+        }
+    }
+}
+
+/// Text needs more contrast than a line.
+fn darker(ink: Ink) -> plotters::style::RGBColor {
+    let c = ink.colour;
+    let dim = |v: u8| (f64::from(v) * 0.78) as u8;
+    plotters::style::RGBColor(dim(c.0), dim(c.1), dim(c.2))
+}
+
+/// Title, line below it, and the mark of made-up data, at the top of every picture.
+pub fn heading(canvas: &Canvas, title: &str, below: &str, synthetic: bool) {
+    canvas.text(&shortened(title, 64), (LEFT, 26.0), Words { size: 20.0, colour: palette::BLACK, bold: true, at: At::Left });
+    canvas.text(below, (LEFT, 50.0), Words { size: 13.0, colour: palette::GREY, bold: false, at: At::Left });
+    if synthetic {
+        let words = Words { size: 14.0, colour: plotters::style::RGBColor(255, 255, 255), bold: true, at: At::Middle };
+        let (right, wide) = (WIDTH - 20.0, 158.0);
+        canvas.block((right - wide, 13.0), (right, 39.0), Ink::tint(palette::VERMILION, 1.0));
+        canvas.text("SYNTHETIC DATA", (right - wide / 2.0, 26.0), words);
+    }
+}
+
+/// What a row of samples explains.
+pub enum Sample {
+    Line(Ink),
+    Block(Ink),
+    Mark(Ink),
+}
+
+/// Samples and their names from `x` on, at height `y`; returns where the next would begin.
+pub fn legend(canvas: &Canvas, mut x: f64, y: f64, entries: &[(Sample, String)]) -> f64 {
+    let words = Words { size: 12.5, colour: palette::BLACK, bold: false, at: At::Left };
+    for (sample, name) in entries {
+        match sample {
+            Sample::Line(ink) => canvas.line(&[(x, y), (x + 26.0, y)], *ink),
+            Sample::Block(ink) => {
+                canvas.block((x, y - 6.5), (x + 20.0, y + 6.5), *ink);
+                let edge = Ink::line(palette::MESH, 0.8);
+                canvas.line(&[(x, y - 6.5), (x + 20.0, y - 6.5), (x + 20.0, y + 6.5), (x, y + 6.5), (x, y - 6.5)], edge);
+            }
+            Sample::Mark(ink) => mark(canvas, (x + 10.0, y), *ink),
+        }
+        let gap = if matches!(sample, Sample::Line(_)) { 32.0 } else { 27.0 };
+        canvas.text(name, (x + gap, y), words);
+        x += gap + canvas.width_of(name, words) + 20.0;
+    }
+    x
+}
+
+/// A small triangle that points down.
+pub fn mark(canvas: &Canvas, (x, y): Point, ink: Ink) {
+    canvas.shape(&[(x - 5.0, y - 5.0), (x + 5.0, y - 5.0), (x, y + 5.0)], ink);
+}
+
+#[must_use]
+pub fn shortened(name: &str, longest: usize) -> String {
+    if name.chars().count() <= longest { name.to_string() } else { name.chars().take(longest - 1).chain(['…']).collect() }
+}
+
+/// The form of a name at the end of a line.
+#[must_use]
+pub fn end_name(name: &str, value: &str) -> String {
+    format!("{} {value}", shortened(name, LONGEST))
+}
+
+/// `2021-01-01 to 2023-12-31`
+#[must_use]
+pub fn period(from: Time, to: Time) -> String {
+    format!("{} to {}", from.date(), to.date())
+}

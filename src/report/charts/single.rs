@@ -1,0 +1,228 @@
+//! The pictures of one strategy.
+
+use crate::market::Market;
+use crate::metrics::drawdown::drawdowns;
+use crate::replay::run::{Regime, Run};
+use crate::report::charts::canvas::{Canvas, Ink, picture};
+use crate::report::charts::palette;
+use crate::report::charts::panel::{LABEL, LEFT, Panel, Sample, Series, WIDTH, end_name, heading, legend, mark, period, shortened};
+use crate::report::charts::scale::Scale;
+use crate::report::charts::thin;
+use crate::report::words::{money_of, percent, short_money};
+
+const OWN: Ink = Ink::line(palette::BLUE, 2.0);
+const ALARM: Ink = Ink::tint(palette::VERMILION, 1.0);
+
+/// The columns of a run as the pictures need them; the starting wealth is the first point.
+struct Columns {
+    opens: Vec<f64>,
+    equity: Series,
+    benchmark: Option<Series>,
+    falls: Series,
+    benchmark_falls: Option<Series>,
+    regimes: Vec<Regime>,
+    right: f64,
+}
+
+impl Columns {
+    fn of(run: &Run) -> Self {
+        let bars = run.equity.len();
+        let times: Vec<f64> = (0..=bars).map(|t| run.clock.open(t).seconds() as f64).collect();
+        let capital = run.capital.to_f64();
+        let with_start = |column: &[crate::units::Usd]| -> Vec<f64> {
+            std::iter::once(capital).chain(column.iter().map(|v| v.to_f64())).collect()
+        };
+        let series = |name: &str, values: Vec<f64>, ink| Series { name: name.to_string(), times: times.clone(), values, ink };
+        let wealth = with_start(&run.equity);
+        let against = (run.benchmark.len() == bars && bars > 0).then(|| with_start(&run.benchmark));
+        Self {
+            opens: times.clone(),
+            falls: series(&run.strategy, drawdowns(&wealth, capital), OWN),
+            benchmark_falls: against
+                .as_ref()
+                .map(|values| series(&run.benchmark_name, drawdowns(values, capital), palette::benchmark())),
+            equity: series(&run.strategy, wealth, OWN),
+            benchmark: against.map(|values| series(&run.benchmark_name, values, palette::benchmark())),
+            regimes: run.regime.clone(),
+            right: WIDTH - 40.0,
+        }
+    }
+
+    fn x(&self, run: &Run) -> Scale {
+        Scale::of_time(run.clock.start, run.clock.open(run.equity.len()), LEFT, self.right)
+    }
+
+    fn bands(&self) -> Vec<(Sample, String)> {
+        Regime::ALL
+            .into_iter()
+            .filter(|regime| self.regimes.contains(regime))
+            .filter_map(|regime| palette::regime(regime).map(|ink| (Sample::Block(ink), regime.name().to_string())))
+            .collect()
+    }
+}
+
+fn below(market: &Market, run: &Run) -> String {
+    let (from, to) = (run.clock.start, run.clock.open(run.equity.len()));
+    let growth = run.final_equity().to_f64() / run.capital.to_f64() - 1.0;
+    format!(
+        "{}  ·  {}  ·  {} bars  ·  {} → {} ({})",
+        shortened(&market.name, 40),
+        period(from, to),
+        run.clock.bar,
+        money_of(run.capital),
+        money_of(run.final_equity()),
+        percent(Some(growth)),
+    )
+}
+
+/// Room on the right for the names at the ends of lines.
+fn room<'a>(canvas: &Canvas, names: impl Iterator<Item = &'a String>) -> f64 {
+    let widest = names.map(|name| canvas.width_of(name, LABEL)).fold(40.0, f64::max);
+    WIDTH - (widest * 1.04 + 26.0).min(360.0)
+}
+
+/// Equity with benchmark over regime bands, the drawdown under it.
+#[must_use]
+pub fn equity(market: &Market, run: &Run) -> String {
+    picture(WIDTH, 780.0, |canvas| {
+        let mut columns = Columns::of(run);
+        heading(canvas, &run.strategy, &below(market, run), market.synthetic);
+        let ends = money_ends(&columns);
+        columns.right = room(canvas, ends.iter().map(|(name, ..)| name));
+        let shown = || std::iter::once(&columns.equity).chain(&columns.benchmark);
+        let y = Scale::of_money(shown().flat_map(|s| s.values.iter().copied()), 520.0, 110.0);
+        let upper = Panel { x: columns.x(run), y };
+        upper.bands(canvas, &columns.opens, &columns.regimes);
+        let title = if y.log { "Equity, USD, log scale" } else { "Equity, USD" };
+        upper.mesh(canvas, title, &y.money_ticks(6), false);
+        for series in shown().collect::<Vec<_>>().into_iter().rev() {
+            canvas.line(&upper.points(series), series.ink);
+        }
+        let fallen = liquidations(canvas, &upper, &columns, run);
+        upper.end_labels(canvas, &ends);
+        let mut entries = vec![(Sample::Line(OWN), shortened(&run.strategy, 32))];
+        if columns.benchmark.is_some() {
+            entries.push((Sample::Line(palette::benchmark()), format!("{} bought and held", shortened(&run.benchmark_name, 16))));
+        }
+        entries.extend(columns.bands());
+        if fallen > 0 {
+            entries.push((Sample::Mark(ALARM), format!("liquidation ({fallen})")));
+        }
+        legend(canvas, LEFT, 76.0, &entries);
+        falls(canvas, &columns, run, 572.0, 740.0);
+    })
+}
+
+fn money_ends(columns: &Columns) -> Vec<(String, f64, Ink)> {
+    std::iter::once(&columns.equity)
+        .chain(&columns.benchmark)
+        .filter_map(|s| {
+            let last = *s.values.last()?;
+            Some((end_name(&s.name, &short_money(last, last.abs() / 100.0)), last, s.ink))
+        })
+        .collect()
+}
+
+fn liquidations(canvas: &Canvas, panel: &Panel, columns: &Columns, run: &Run) -> usize {
+    let mut drawn: Option<f64> = None;
+    for event in &run.liquidations {
+        let Some(t) = run.clock.bar_of(event.time).filter(|t| *t < run.equity.len()) else { continue };
+        let (x, y) = (panel.x.place(columns.opens[t + 1]), panel.y.place(columns.equity.values[t + 1]));
+        if drawn.is_none_or(|before| x - before > 3.0) {
+            mark(canvas, (x, y - 9.0), ALARM);
+            drawn = Some(x);
+        }
+    }
+    run.liquidations.len()
+}
+
+/// The panel of drawdowns between two heights.
+fn falls(canvas: &Canvas, columns: &Columns, run: &Run, top: f64, bottom: f64) {
+    let shown = || std::iter::once(&columns.falls).chain(&columns.benchmark_falls);
+    let y = Scale::of_falls(shown().flat_map(|s| s.values.iter().copied()), top, bottom);
+    let panel = Panel { x: columns.x(run), y };
+    panel.bands(canvas, &columns.opens, &columns.regimes);
+    panel.mesh(canvas, "Drawdown, below the last peak", &y.percent_ticks(((bottom - top) / 45.0) as usize), true);
+    let own = panel.points(&columns.falls);
+    let mut area = own.clone();
+    area.extend([(own[own.len() - 1].0, top), (own[0].0, top)]);
+    canvas.shape(&area, Ink::tint(palette::BLUE, 0.22));
+    if let Some(series) = &columns.benchmark_falls {
+        canvas.line(&panel.points(series), series.ink);
+    }
+    canvas.line(&own, Ink { width: 1.4, ..OWN });
+    let deepest = columns.falls.values.iter().copied().fold(0.0, f64::min);
+    if deepest < 0.0 {
+        let at = columns.falls.values.iter().position(|v| *v == deepest).unwrap_or(0);
+        let place = (panel.x.place(columns.opens[at]), panel.y.place(deepest));
+        canvas.block((place.0 - 3.0, place.1 - 3.0), (place.0 + 3.0, place.1 + 3.0), Ink::tint(palette::BLACK, 1.0));
+        let label = format!("max {}", percent(Some(deepest)));
+        panel.end_labels(canvas, &[(label, deepest, OWN)]);
+    }
+}
+
+/// The drawdown alone.
+#[must_use]
+pub fn drawdown(market: &Market, run: &Run) -> String {
+    picture(WIDTH, 460.0, |canvas| {
+        let mut columns = Columns::of(run);
+        heading(canvas, &format!("{}: drawdown", shortened(&run.strategy, 48)), &below(market, run), market.synthetic);
+        columns.right = room(canvas, [format!("max {}", percent(Some(-1.0)))].iter());
+        let mut entries = vec![(Sample::Line(OWN), shortened(&run.strategy, 32))];
+        if columns.benchmark_falls.is_some() {
+            entries.push((Sample::Line(palette::benchmark()), format!("{} bought and held", shortened(&run.benchmark_name, 16))));
+        }
+        entries.extend(columns.bands());
+        legend(canvas, LEFT, 76.0, &entries);
+        falls(canvas, &columns, run, 112.0, 418.0);
+    })
+}
+
+/// What each bucket was worth, stacked to the equity.
+#[must_use]
+pub fn buckets(market: &Market, run: &Run) -> String {
+    picture(WIDTH, 560.0, |canvas| {
+        heading(canvas, &format!("{}: buckets", shortened(&run.strategy, 48)), &below(market, run), market.synthetic);
+        let width = run.buckets.len();
+        let equity: Vec<f64> = run.equity.iter().map(|e| e.to_f64()).collect();
+        let keep = thin::kept(&equity);
+        // Heights of the lower edge of each bucket, then of the top, at every kept bar.
+        let stacks: Vec<Vec<f64>> = keep
+            .iter()
+            .map(|t| {
+                let row = &run.bucket_values[t * width..(t + 1) * width];
+                let mut edges = vec![0.0];
+                for value in row {
+                    edges.push(edges[edges.len() - 1] + value.to_f64().max(0.0));
+                }
+                edges
+            })
+            .collect();
+        let last: Vec<f64> = stacks.last().cloned().unwrap_or_else(|| vec![0.0; width + 1]);
+        let ends: Vec<(String, f64, Ink)> = (0..width)
+            .map(|b| {
+                let value = last[b + 1] - last[b];
+                let middle = f64::midpoint(last[b], last[b + 1]);
+                let text = end_name(&run.buckets[b], &short_money(value, (value / 100.0).max(1.0)));
+                (text, middle, Ink::line(palette::area(b), 1.0))
+            })
+            .collect();
+        let right = room(canvas, ends.iter().map(|(name, ..)| name));
+        let highest = stacks.iter().map(|edges| edges[width]).fold(1.0, f64::max);
+        let y = Scale { low: 0.0, high: highest * 1.05, start: 520.0, end: 110.0, log: false };
+        let panel = Panel { x: Scale::of_time(run.clock.start, run.clock.open(run.equity.len()), LEFT, right), y };
+        let x: Vec<f64> = keep.iter().map(|t| panel.x.place(run.clock.close(*t).seconds() as f64)).collect();
+        for b in 0..width {
+            let upper = x.iter().zip(&stacks).map(|(x, edges)| (*x, y.place(edges[b + 1])));
+            let lower = x.iter().zip(&stacks).rev().map(|(x, edges)| (*x, y.place(edges[b])));
+            canvas.shape(&upper.clone().chain(lower).collect::<Vec<_>>(), Ink::tint(palette::area(b), 0.75));
+            // A white seam keeps neighbours apart without colour.
+            canvas.line(&upper.collect::<Vec<_>>(), Ink::line(plotters::style::RGBColor(255, 255, 255), 1.0));
+        }
+        panel.mesh(canvas, "Value of each bucket, USD", &y.money_ticks(6), true);
+        panel.end_labels(canvas, &ends);
+        let entries: Vec<_> =
+            (0..width).map(|b| (Sample::Block(Ink::tint(palette::area(b), 0.75)), shortened(&run.buckets[b], 24))).collect();
+        legend(canvas, LEFT, 76.0, &entries);
+    })
+}

@@ -1,0 +1,230 @@
+//! `rotate compare`: reports read back and laid side by side. Works on folders alone: no market, no replay.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value, json};
+
+use crate::fault::Fault;
+use crate::report::charts::overlay::Overlay;
+use crate::report::charts::palette;
+use crate::report::charts::panel::{Series, period};
+use crate::report::write::{Staging, put, write_picture};
+use crate::report::{comparison, html, manifest, terminal};
+use crate::units::Time;
+
+/// One strategy of a report, as read from its folder.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// As shown: the strategy, with its report before it where two reports have one of that name.
+    pub name: String,
+    pub strategy: String,
+    pub folder: PathBuf,
+    pub market: String,
+    pub synthetic: bool,
+    pub from: Time,
+    pub to: Time,
+    pub capital: f64,
+    pub metrics: Map<String, Value>,
+    pub cautions: Vec<String>,
+    /// Closes of bars in seconds, and the equity there.
+    pub times: Vec<f64>,
+    pub equity: Vec<f64>,
+}
+
+/// Reads reports, or single strategies of reports, in the order given and by folder name within a report.
+pub fn read(folders: &[PathBuf]) -> Result<Vec<Told>, Fault> {
+    let mut all = Vec::new();
+    for folder in folders {
+        if folder.join("summary.json").is_file() {
+            all.push(one(folder)?);
+        } else {
+            for strategy in strategies(folder)? {
+                all.push(one(&strategy)?);
+            }
+        }
+    }
+    if all.is_empty() {
+        return Err(Fault::new("compare", "no report", "folders of reports or of strategies in them", "as in: rotate compare reports/latest"));
+    }
+    distinguish(&mut all);
+    Ok(all)
+}
+
+/// Side by side on the terminal, with what to mind.
+#[must_use]
+pub fn text(all: &[Told]) -> String {
+    terminal::table(&lines(all)) + &terminal::caution_lines(&notes(all))
+}
+
+/// The same for machines.
+#[must_use]
+pub fn to_json(all: &[Told]) -> Value {
+    let strategies: Vec<Value> = all
+        .iter()
+        .map(|told| {
+            json!({
+                "name": told.name,
+                "strategy": told.strategy,
+                "market": told.market,
+                "synthetic": told.synthetic,
+                "from": told.from,
+                "to": told.to,
+                "capital": told.capital,
+                "metrics": told.metrics,
+                "cautions": told.cautions,
+            })
+        })
+        .collect();
+    json!({ "strategies": strategies, "cautions": notes(all) })
+}
+
+/// Writes `comparison.csv`, the overlays, `index.html` and a manifest that marks the folder as ours.
+pub fn write(out: &Path, all: &[Told]) -> Result<(), Fault> {
+    let staging = Staging::begin(out)?;
+    let dir = staging.path();
+    let rows: Vec<_> = all.iter().map(|told| (told.name.clone(), told.metrics.clone())).collect();
+    put(&dir.join("comparison.csv"), &comparison::comparison_csv(&rows)?)?;
+    let overlay = overlay(all);
+    let (equity, drawdown) = (overlay.equity(), overlay.drawdown());
+    write_picture(dir, "equity", &equity)?;
+    write_picture(dir, "drawdown", &drawdown)?;
+    let page = html::index::comparison(&overlay.title, overlay.synthetic, &lines(all), &notes(all), &equity, &drawdown);
+    put(&dir.join("index.html"), page.as_bytes())?;
+    let record = json!({
+        "program": manifest::PROGRAM,
+        "version": env!("CARGO_PKG_VERSION"),
+        "command": ["compare"],
+        "compared": all.iter().map(|told| &told.name).collect::<Vec<_>>(),
+    });
+    put(&dir.join("manifest.json"), format!("{record:#}\n").as_bytes())?;
+    staging.finish()
+}
+
+fn lines(all: &[Told]) -> Vec<terminal::Line> {
+    all.iter().map(|told| terminal::Line::read(&told.name, &told.metrics)).collect()
+}
+
+/// What makes the numbers not quite comparable, then what the reports themselves warn of.
+fn notes(all: &[Told]) -> Vec<String> {
+    let mut notes = Vec::new();
+    let differ = |pick: fn(&Told) -> String| all.iter().any(|told| pick(told) != pick(&all[0]));
+    if differ(|told| told.market.clone()) {
+        notes.push("the strategies ran on different markets".to_string());
+    }
+    if differ(|told| period(told.from, told.to)) {
+        notes.push("the strategies ran over different periods".to_string());
+    }
+    if differ(|told| told.capital.to_string()) {
+        notes.push("the strategies started with different capital: pictures show the growth of $100".to_string());
+    }
+    for told in all {
+        notes.extend(told.cautions.iter().map(|caution| format!("{}: {caution}", told.name)));
+    }
+    notes
+}
+
+fn overlay(all: &[Told]) -> Overlay {
+    let rebased = all.iter().any(|told| told.capital != all[0].capital);
+    let one_market = all.iter().all(|told| told.market == all[0].market);
+    let from = all.iter().map(|told| told.from).min().unwrap_or_default();
+    let to = all.iter().map(|told| told.to).max().unwrap_or_default();
+    let line = |told: &Told| {
+        let times = std::iter::once(told.from.seconds() as f64).chain(told.times.iter().copied()).collect();
+        let unit = if rebased { 100.0 / told.capital } else { 1.0 };
+        let values = std::iter::once(told.capital).chain(told.equity.iter().copied()).map(|v| v * unit).collect();
+        Series { name: told.name.clone(), times, values, ink: palette::line(0) }
+    };
+    Overlay {
+        title: if one_market { format!("Comparison on {}", all[0].market) } else { "Comparison".to_string() },
+        below: period(from, to),
+        synthetic: all.iter().any(|told| told.synthetic),
+        axis: if rebased { "Growth of $100".to_string() } else { "Equity, USD".to_string() },
+        lines: all.iter().map(line).collect(),
+        benchmark: None,
+    }
+}
+
+/// Strategies of one name get their report's folder, then a number, before it.
+fn distinguish(all: &mut [Told]) {
+    let twins = |all: &[Told]| -> Vec<bool> { all.iter().map(|a| all.iter().filter(|b| a.name == b.name).count() > 1).collect() };
+    for (i, twin) in twins(all).into_iter().enumerate() {
+        if twin {
+            let report = all[i].folder.parent().and_then(Path::file_name).map(|n| n.to_string_lossy().into_owned());
+            all[i].name = format!("{}/{}", report.unwrap_or_default(), all[i].strategy);
+        }
+    }
+    for (i, twin) in twins(all).into_iter().enumerate() {
+        if twin {
+            all[i].name = format!("{} ({})", all[i].name, i + 1);
+        }
+    }
+}
+
+fn strategies(report: &Path) -> Result<Vec<PathBuf>, Fault> {
+    let entries = fs::read_dir(report).map_err(|e| {
+        unreadable(report, &e.to_string(), "a folder that `rotate run` wrote")
+    })?;
+    if !report.join("manifest.json").is_file() {
+        return Err(unreadable(report, "neither manifest.json nor summary.json is there", "a folder that `rotate run` wrote, or one strategy in it"));
+    }
+    let mut found: Vec<PathBuf> =
+        entries.filter_map(Result::ok).map(|e| e.path()).filter(|p| p.is_dir()).collect();
+    found.sort();
+    if found.is_empty() {
+        return Err(unreadable(report, "no strategy in it", "at least one folder with summary.json and equity.csv"));
+    }
+    Ok(found)
+}
+
+fn one(folder: &Path) -> Result<Told, Fault> {
+    let place = folder.join("summary.json");
+    let wanted = "the summary.json of a finished report";
+    let text = fs::read_to_string(&place).map_err(|e| unreadable(&place, &e.to_string(), wanted))?;
+    let summary: Value = serde_json::from_str(&text).map_err(|e| unreadable(&place, &format!("not JSON: {e}"), wanted))?;
+    let missing = |key: &str| unreadable(&place, &format!("`{key}` is missing or of another kind"), wanted);
+    let word = |key: &str| summary.get(key).and_then(Value::as_str).map(str::to_string).ok_or_else(|| missing(key));
+    let time = |key: &str| word(key).and_then(|text| Time::parse(&text).ok_or_else(|| missing(key)));
+    let capital = summary.get("capital").and_then(Value::as_f64).filter(|c| *c > 0.0).ok_or_else(|| missing("capital"))?;
+    let metrics = summary.get("metrics").and_then(Value::as_object).cloned().ok_or_else(|| missing("metrics"))?;
+    let cautions = summary.get("cautions").and_then(Value::as_array).ok_or_else(|| missing("cautions"))?;
+    let (times, equity) = curve(&folder.join("equity.csv"))?;
+    let strategy = word("strategy")?;
+    Ok(Told {
+        name: strategy.clone(),
+        strategy,
+        folder: folder.to_path_buf(),
+        market: word("market")?,
+        synthetic: summary.get("synthetic").and_then(Value::as_bool).ok_or_else(|| missing("synthetic"))?,
+        from: time("from")?,
+        to: time("to")?,
+        capital,
+        metrics,
+        cautions: cautions.iter().filter_map(|c| c.as_str().map(str::to_string)).collect(),
+        times,
+        equity,
+    })
+}
+
+fn curve(place: &Path) -> Result<(Vec<f64>, Vec<f64>), Fault> {
+    let wanted = "the equity.csv of a finished report, with the columns time and equity";
+    let fault = |found: String| unreadable(place, &found, wanted);
+    let mut reader = csv::Reader::from_path(place).map_err(|e| fault(e.to_string()))?;
+    let header = reader.headers().map_err(|e| fault(e.to_string()))?.clone();
+    let column = |name: &str| header.iter().position(|h| h == name).ok_or_else(|| fault(format!("no column `{name}`")));
+    let (time, equity) = (column("time")?, column("equity")?);
+    let (mut times, mut values) = (Vec::new(), Vec::new());
+    for (i, record) in reader.records().enumerate() {
+        let record = record.map_err(|e| fault(e.to_string()))?;
+        let line = |what: &str| Fault { place: Fault::at(place, i + 2), ..fault(format!("`{what}` cannot be read")) };
+        let at = Time::parse(&record[time]).ok_or_else(|| line(&record[time]))?;
+        let value = record[equity].parse::<f64>().ok().filter(|v| v.is_finite()).ok_or_else(|| line(&record[equity]))?;
+        times.push(at.seconds() as f64);
+        values.push(value);
+    }
+    Ok((times, values))
+}
+
+fn unreadable(place: &Path, found: &str, expected: &str) -> Fault {
+    Fault::new(place.display().to_string(), found, expected, "run the report again, or name another folder")
+}

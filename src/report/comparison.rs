@@ -1,0 +1,47 @@
+//! `comparison.csv`: one row a strategy, one column a metric.
+
+use std::path::Path;
+
+use serde_json::{Map, Value};
+
+use crate::fault::Fault;
+use crate::metrics::Metrics;
+use crate::report::words::exact;
+use crate::report::write::broken;
+
+/// Metrics by name, in the order of the fields of [`Metrics`].
+#[must_use]
+pub fn named(metrics: &Metrics) -> Map<String, Value> {
+    match serde_json::to_value(metrics).expect("metrics are finite numbers or nothing") {
+        Value::Object(map) => map,
+        _ => unreachable!("a struct is an object"),
+    }
+}
+
+/// The table, for strategies and their metrics by name. Columns are those of the first row, then any the later rows add.
+pub fn comparison_csv(rows: &[(String, Map<String, Value>)]) -> Result<Vec<u8>, Fault> {
+    let mut columns: Vec<&str> = Vec::new();
+    for (_, metrics) in rows {
+        for name in metrics.keys() {
+            if !columns.contains(&name.as_str()) {
+                columns.push(name);
+            }
+        }
+    }
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let fault = |e: &dyn std::fmt::Display| broken(Path::new("comparison.csv"), e);
+    writer.write_record(std::iter::once("strategy").chain(columns.iter().copied())).map_err(|e| fault(&e))?;
+    for (strategy, metrics) in rows {
+        let cells = columns.iter().map(|column| cell(metrics.get(*column)));
+        writer.write_record(std::iter::once(strategy.clone()).chain(cells)).map_err(|e| fault(&e))?;
+    }
+    writer.into_inner().map_err(|e| fault(&e))
+}
+
+fn cell(value: Option<&Value>) -> String {
+    match value {
+        Some(Value::Number(n)) => n.as_u64().map_or_else(|| n.as_f64().map(exact).unwrap_or_default(), |count| count.to_string()),
+        Some(Value::String(text)) => text.clone(),
+        _ => String::new(),
+    }
+}

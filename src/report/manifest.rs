@@ -1,0 +1,53 @@
+//! `manifest.json`: what is needed to make the same report again. No clock, no host, no path of the machine.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::market::InputFile;
+
+/// What a folder must say to be ours; [`super::write::Staging`] replaces no other.
+pub const PROGRAM: &str = "rotate";
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    pub program: String,
+    pub version: String,
+    /// The command as words, paths as the caller chose to name them.
+    pub command: Vec<String>,
+    pub market: String,
+    /// Whatever else decided the outcome: window, capital, overrides.
+    #[serde(default)]
+    pub settings: Value,
+    /// Every file read, with the SHA-256 of its bytes.
+    pub inputs: Vec<InputFile>,
+    pub strategies: Vec<StrategyRecord>,
+}
+
+/// A strategy in full: as written, and as understood with all defaults filled in.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StrategyRecord {
+    pub name: String,
+    pub source: String,
+    #[serde(default)]
+    pub resolved: Value,
+}
+
+impl Manifest {
+    /// This program's own name and version are filled in.
+    #[must_use]
+    pub fn new(
+        command: Vec<String>,
+        market: impl Into<String>,
+        settings: Value,
+        inputs: Vec<InputFile>,
+        strategies: Vec<StrategyRecord>,
+    ) -> Self {
+        let version = env!("CARGO_PKG_VERSION").to_string();
+        Self { program: PROGRAM.to_string(), version, command, market: market.into(), settings, inputs, strategies }
+    }
+
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        serde_json::to_string_pretty(self).expect("a manifest has string keys") + "\n"
+    }
+}

@@ -1,0 +1,20 @@
+//! WORDS AND PICTURES: a run becomes tables, a summary, pictures and pages (`formats.md` section 3). This room reads [`Run`] and the
+//! names in [`Market`]; it decides nothing and computes nothing that a table does not show. Everything it writes is a function of
+//! its input alone: no clock, no host, no path.
+//!
+//! [`Run`]: crate::replay::run::Run
+//! [`Market`]: crate::market::Market
+
+pub mod charts;
+pub mod compare;
+pub mod comparison;
+pub mod html;
+pub mod manifest;
+pub mod summary;
+pub mod tables;
+pub mod terminal;
+pub mod words;
+pub mod write;
+
+pub use manifest::{Manifest, StrategyRecord};
+pub use write::{Staging, folder_name, write_batch, write_index, write_strategy};

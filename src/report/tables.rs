@@ -1,0 +1,264 @@
+//! The CSV tables of one run, columns in the order of `formats.md` section 3. Money has six decimals, other numbers the shortest form that
+//! reads back exactly, undefined is empty.
+
+use std::path::Path;
+
+use crate::fault::Fault;
+use crate::market::Market;
+use crate::metrics::drawdown::drawdowns;
+use crate::replay::run::Run;
+use crate::report::words::{exact, exact_or_empty};
+use crate::report::write::{broken, put};
+use crate::units::{BucketId, InstrumentId, NarrativeId};
+
+/// One table: file name, header, rows.
+pub struct Table {
+    pub file: &'static str,
+    pub header: &'static [&'static str],
+    pub rows: Vec<Vec<String>>,
+}
+
+const EQUITY: &[&str] = &["time", "equity", "benchmark", "drawdown", "gross_exposure", "net_exposure", "margin_used", "regime"];
+const BUCKETS: &[&str] = &["time", "bucket", "value"];
+const FILLS: &[&str] = &[
+    "time", "asset", "market", "symbol", "bucket", "narrative", "side", "quantity", "price", "notional", "fee", "slippage", "reason",
+];
+const TRADES: &[&str] = &[
+    "asset", "market", "symbol", "bucket", "narrative", "side", "opened", "closed", "quantity", "entry_price", "exit_price", "price_pnl",
+    "funding", "fees", "slippage", "pnl", "return_on_margin", "exit_reason",
+];
+const FUNDING: &[&str] =
+    &["time", "asset", "symbol", "bucket", "narrative", "quantity", "mark_price", "rate", "interval_hours", "payment"];
+const LIQUIDATIONS: &[&str] =
+    &["time", "asset", "symbol", "bucket", "side", "quantity", "mark_price", "liquidation_price", "margin_lost", "fee"];
+const YIELDS: &[&str] = &["time", "asset", "bucket", "quantity", "price", "amount"];
+const FLOWS: &[&str] = &["time", "from", "to", "amount", "reason"];
+const DECISIONS: &[&str] = &["time", "rule", "subject", "verdict", "value", "limit", "detail"];
+const ROTATIONS: &[&str] = &["time", "narrative", "from_stage", "to_stage", "cause", "value", "threshold"];
+
+/// Writes all tables of a run into `dir`.
+pub fn write_tables(dir: &Path, market: &Market, run: &Run) -> Result<(), Fault> {
+    for table in tables(market, run) {
+        put(&dir.join(table.file), &csv_bytes(&table)?)?;
+    }
+    Ok(())
+}
+
+/// All tables of a run, in the order of `formats.md`.
+#[must_use]
+pub fn tables(market: &Market, run: &Run) -> Vec<Table> {
+    let names = Names { market, run };
+    vec![
+        equity(run),
+        buckets(run),
+        fills(&names),
+        trades(&names),
+        funding(&names),
+        liquidations(&names),
+        yields(&names),
+        flows(&names),
+        decisions(run),
+        rotations(&names),
+    ]
+}
+
+/// The bytes of a table: header first, one line a row.
+pub fn csv_bytes(table: &Table) -> Result<Vec<u8>, Fault> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let fault = |e: &dyn std::fmt::Display| broken(Path::new(table.file), e);
+    writer.write_record(table.header).map_err(|e| fault(&e))?;
+    for row in &table.rows {
+        writer.write_record(row).map_err(|e| fault(&e))?;
+    }
+    writer.into_inner().map_err(|e| fault(&e))
+}
+
+/// What ids are called.
+struct Names<'a> {
+    market: &'a Market,
+    run: &'a Run,
+}
+
+impl Names<'_> {
+    fn asset(&self, id: InstrumentId) -> String {
+        self.market.asset(self.market.instrument(id).asset).name.clone()
+    }
+    fn kind(&self, id: InstrumentId) -> String {
+        self.market.instrument(id).kind.name().to_string()
+    }
+    fn symbol(&self, id: InstrumentId) -> String {
+        self.market.instrument(id).symbol.clone()
+    }
+    fn bucket(&self, id: BucketId) -> String {
+        self.run.buckets[id.index()].clone()
+    }
+    fn narrative(&self, id: Option<NarrativeId>) -> String {
+        id.map(|id| self.market.narrative(id).to_string()).unwrap_or_default()
+    }
+}
+
+fn equity(run: &Run) -> Table {
+    let wealth: Vec<f64> = run.equity.iter().map(|e| e.to_f64()).collect();
+    let falls = drawdowns(&wealth, run.capital.to_f64());
+    let row = |t: usize| {
+        vec![
+            run.clock.close(t).to_string(),
+            run.equity[t].to_string(),
+            run.benchmark.get(t).map(ToString::to_string).unwrap_or_default(),
+            exact(falls[t]),
+            exact(run.gross_exposure[t]),
+            exact(run.net_exposure[t]),
+            run.margin_used[t].to_string(),
+            run.regime[t].name().to_string(),
+        ]
+    };
+    Table { file: "equity.csv", header: EQUITY, rows: (0..run.equity.len()).map(row).collect() }
+}
+
+fn buckets(run: &Run) -> Table {
+    let width = run.buckets.len();
+    let mut rows = Vec::with_capacity(run.bucket_values.len());
+    for t in 0..run.equity.len() {
+        let time = run.clock.close(t).to_string();
+        for (b, bucket) in run.buckets.iter().enumerate() {
+            rows.push(vec![time.clone(), bucket.clone(), run.bucket_values[t * width + b].to_string()]);
+        }
+    }
+    Table { file: "buckets.csv", header: BUCKETS, rows }
+}
+
+fn fills(names: &Names) -> Table {
+    let rows = names.run.fills.iter().map(|f| {
+        vec![
+            f.time.to_string(),
+            names.asset(f.instrument),
+            names.kind(f.instrument),
+            names.symbol(f.instrument),
+            names.bucket(f.bucket),
+            names.narrative(f.narrative),
+            f.side.name().to_string(),
+            exact(f.quantity),
+            exact(f.price),
+            f.notional.to_string(),
+            f.fee.to_string(),
+            f.slippage.to_string(),
+            f.reason.clone(),
+        ]
+    });
+    Table { file: "fills.csv", header: FILLS, rows: rows.collect() }
+}
+
+fn trades(names: &Names) -> Table {
+    let rows = names.run.trades.iter().map(|t| {
+        vec![
+            names.asset(t.instrument),
+            names.kind(t.instrument),
+            names.symbol(t.instrument),
+            names.bucket(t.bucket),
+            names.narrative(t.narrative),
+            t.direction.name().to_string(),
+            t.opened.to_string(),
+            t.closed.to_string(),
+            exact(t.quantity),
+            exact(t.entry_price),
+            exact(t.exit_price),
+            t.price_pnl.to_string(),
+            t.funding.to_string(),
+            t.fees.to_string(),
+            t.slippage.to_string(),
+            t.pnl.to_string(),
+            exact_or_empty(t.return_on_margin),
+            t.exit_reason.clone(),
+        ]
+    });
+    Table { file: "trades.csv", header: TRADES, rows: rows.collect() }
+}
+
+fn funding(names: &Names) -> Table {
+    let rows = names.run.funding.iter().map(|p| {
+        vec![
+            p.time.to_string(),
+            names.asset(p.instrument),
+            names.symbol(p.instrument),
+            names.bucket(p.bucket),
+            names.narrative(p.narrative),
+            exact(p.quantity),
+            exact(p.mark_price),
+            exact(p.rate),
+            exact(p.interval_hours),
+            p.payment.to_string(),
+        ]
+    });
+    Table { file: "funding.csv", header: FUNDING, rows: rows.collect() }
+}
+
+fn liquidations(names: &Names) -> Table {
+    let rows = names.run.liquidations.iter().map(|l| {
+        vec![
+            l.time.to_string(),
+            names.asset(l.instrument),
+            names.symbol(l.instrument),
+            names.bucket(l.bucket),
+            l.direction.name().to_string(),
+            exact(l.quantity),
+            exact(l.mark_price),
+            exact(l.liquidation_price),
+            l.margin_lost.to_string(),
+            l.fee.to_string(),
+        ]
+    });
+    Table { file: "liquidations.csv", header: LIQUIDATIONS, rows: rows.collect() }
+}
+
+fn yields(names: &Names) -> Table {
+    let rows = names.run.yields.iter().map(|y| {
+        // Interest on cash is paid in the quote currency.
+        let asset = y.asset.map_or(&names.market.quote, |id| &names.market.asset(id).name);
+        vec![
+            y.time.to_string(),
+            asset.clone(),
+            names.bucket(y.bucket),
+            exact(y.quantity),
+            exact(y.price),
+            y.amount.to_string(),
+        ]
+    });
+    Table { file: "yields.csv", header: YIELDS, rows: rows.collect() }
+}
+
+fn flows(names: &Names) -> Table {
+    let rows = names.run.flows.iter().map(|f| {
+        vec![f.time.to_string(), names.bucket(f.from), names.bucket(f.to), f.amount.to_string(), f.reason.clone()]
+    });
+    Table { file: "flows.csv", header: FLOWS, rows: rows.collect() }
+}
+
+fn decisions(run: &Run) -> Table {
+    let rows = run.decisions.iter().map(|d| {
+        vec![
+            d.time.to_string(),
+            d.rule.clone(),
+            d.subject.clone(),
+            d.verdict.name().to_string(),
+            exact_or_empty(d.value),
+            exact_or_empty(d.limit),
+            d.detail.clone(),
+        ]
+    });
+    Table { file: "decisions.csv", header: DECISIONS, rows: rows.collect() }
+}
+
+fn rotations(names: &Names) -> Table {
+    let rows = names.run.rotations.iter().map(|r| {
+        vec![
+            r.time.to_string(),
+            names.narrative(Some(r.narrative)),
+            r.from_stage.clone(),
+            r.to_stage.clone(),
+            r.cause.clone(),
+            exact_or_empty(r.value),
+            exact_or_empty(r.threshold),
+        ]
+    });
+    Table { file: "rotations.csv", header: ROTATIONS, rows: rows.collect() }
+}

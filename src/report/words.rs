@@ -1,0 +1,117 @@
+//! How numbers are said to people. Tables for machines use the shortest form that reads back exactly instead.
+
+use crate::units::Usd;
+
+/// Machine form: the shortest decimal that reads back to the same bits; empty where undefined.
+#[must_use]
+pub fn exact(value: f64) -> String {
+    if value.is_finite() { format!("{value}") } else { String::new() }
+}
+
+#[must_use]
+pub fn exact_or_empty(value: Option<f64>) -> String {
+    value.map(exact).unwrap_or_default()
+}
+
+/// `12.34 %`, `−5.00 %`; a dash where undefined. Beyond a thousandfold no decimals.
+#[must_use]
+pub fn percent(fraction: Option<f64>) -> String {
+    fraction.map_or_else(dash, |f| {
+        let cent = f * 100.0;
+        let decimals = if cent.abs() >= 10_000.0 { 0 } else { 2 };
+        format!("{} %", grouped(cent, decimals))
+    })
+}
+
+/// `1.23`; a dash where undefined.
+#[must_use]
+pub fn number(value: Option<f64>) -> String {
+    value.map_or_else(dash, |v| grouped(v, 2))
+}
+
+/// `$1,234.56`, whole dollars from a hundred thousand on.
+#[must_use]
+pub fn money(dollars: f64) -> String {
+    let decimals = if dollars.abs() >= 100_000.0 { 0 } else { 2 };
+    let text = grouped(dollars.abs(), decimals);
+    if grouped(dollars, decimals).starts_with('−') { format!("−${text}") } else { format!("${text}") }
+}
+
+#[must_use]
+pub fn money_of(amount: Usd) -> String {
+    money(amount.to_f64())
+}
+
+/// Axis form: `$120k`, `$1.5M`, `$80`. `step` is the distance of two ticks and decides the decimals.
+#[must_use]
+pub fn short_money(dollars: f64, step: f64) -> String {
+    let size = dollars.abs().max(step);
+    let (unit, letter) = match size {
+        s if s >= 1e12 => (1e12, "T"),
+        s if s >= 1e9 => (1e9, "B"),
+        s if s >= 1e6 => (1e6, "M"),
+        s if s >= 1e3 => (1e3, "k"),
+        _ => (1.0, ""),
+    };
+    let decimals = decimals_for(step / unit);
+    let text = grouped(dollars.abs() / unit, decimals);
+    let sign = if dollars < 0.0 { "−" } else { "" };
+    format!("{sign}${text}{letter}")
+}
+
+/// Enough decimals to tell two ticks apart, at most six.
+#[must_use]
+pub fn decimals_for(step: f64) -> usize {
+    (0..6).find(|&d| {
+        let scaled = step * libm::pow(10.0, f64::from(d));
+        (scaled - scaled.round()).abs() < 1e-6 * scaled.max(1.0)
+    })
+    .map_or(6, |d| d as usize)
+}
+
+/// Thousands separated, a true minus sign, and no minus before nothing.
+#[must_use]
+pub fn grouped(value: f64, decimals: usize) -> String {
+    if !value.is_finite() {
+        return dash();
+    }
+    let text = format!("{:.decimals$}", value.abs());
+    let (whole, rest) = text.split_at(text.find('.').unwrap_or(text.len()));
+    let mut out = String::new();
+    if value < 0.0 && text.bytes().any(|b| (b'1'..=b'9').contains(&b)) {
+        out.push('−');
+    }
+    for (i, digit) in whole.chars().enumerate() {
+        if i > 0 && (whole.len() - i) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out + rest
+}
+
+fn dash() -> String {
+    "–".to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_read_as_people_write_them() {
+        assert_eq!(percent(Some(-0.05)), "−5.00 %");
+        assert_eq!(percent(Some(-0.000_000_1)), "0.00 %");
+        assert_eq!(percent(None), "–");
+        assert_eq!(percent(Some(1234.5)), "123,450 %");
+        assert_eq!(money(-1234.5), "−$1,234.50");
+        assert_eq!(money(-0.001), "$0.00");
+        assert_eq!(money(1_234_567.0), "$1,234,567");
+        assert_eq!(short_money(120_000.0, 20_000.0), "$120k");
+        assert_eq!(short_money(1_500_000.0, 500_000.0), "$1.5M");
+        assert_eq!(short_money(102_500.0, 500.0), "$102.5k");
+        assert_eq!(short_money(0.0, 20_000.0), "$0k");
+        assert_eq!(exact(0.1 + 0.2), "0.30000000000000004");
+        assert_eq!(exact(f64::NAN), "");
+    }
+}

@@ -1,0 +1,244 @@
+//! A small market and runs over it, made by arithmetic: prices and money here mean nothing, but every column holds together.
+
+use rotate::market::{
+    Asset, FundingBook, InputFile, Instrument, Kind, ListingPolicy, Market, Panel, Tier, VenueCosts, VenueKind,
+};
+use rotate::replay::run::{
+    Attribution, BySource, Decision, Fill, Flow, FundingPayment, Liquidation, Regime, Rotation, Run, Side, Trade, Verdict, Yield,
+};
+use rotate::report::{Manifest, StrategyRecord};
+use rotate::units::{AssetId, BucketId, Clock, Direction, InstrumentId, NarrativeId, Span, Time, Usd};
+
+pub const HOSTILE: &str = "<script>alert(1)</script>";
+
+pub fn usd(dollars: f64) -> Usd {
+    Usd::round(dollars)
+}
+
+pub fn market(bars: usize, bar: Span) -> Market {
+    let clock = Clock { start: Time::parse("2021-01-01").unwrap(), bar, bars };
+    let asset = |name: &str, spot, perp| Asset {
+        name: name.to_string(),
+        tier: Tier::Large,
+        spot,
+        perp,
+        venue: "nowhere".to_string(),
+        venue_kind: VenueKind::Cex,
+    };
+    let instrument = |symbol: &str, asset, kind| Instrument { symbol: symbol.to_string(), asset: AssetId(asset), kind, contract_size: 1.0 };
+    Market {
+        name: "made up".to_string(),
+        about: "A market that never was".to_string(),
+        synthetic: true,
+        quote: "USDT".to_string(),
+        clock,
+        assets: vec![
+            asset("BTC", Some(InstrumentId(0)), Some(InstrumentId(1))),
+            asset(HOSTILE, None, Some(InstrumentId(2))),
+        ],
+        instruments: vec![
+            instrument("BTCUSDT", 0, Kind::Spot),
+            instrument("BTCUSDT", 0, Kind::Perp),
+            instrument(HOSTILE, 1, Kind::Perp),
+        ],
+        narratives: vec!["oracles & <b>bots</b>".to_string(), "gaming, \"play\"".to_string()],
+        memberships: Vec::new(),
+        panel: Panel::default(),
+        funding: FundingBook::default(),
+        caps: vec![Vec::new(); 2],
+        tiers: vec![Vec::new(); 3],
+        evidence: Vec::new(),
+        costs: VenueCosts { spot_maker: 0.001, spot_taker: 0.001, perp_maker: 0.0002, perp_taker: 0.0005, half_spread: [0.0; 3] },
+        listing: ListingPolicy::default(),
+        missing_rate_8h: None,
+        inputs: vec![InputFile { path: "assets.csv".to_string(), sha256: "00".repeat(32) }],
+        cautions: Vec::new(),
+        series: Vec::new(),
+    }
+}
+
+/// A wandering strategy: `drift` a bar, `swing` in size, its own course for each `seed`.
+pub fn run(name: &str, market: &Market, seed: u64, drift: f64, swing: f64) -> Run {
+    let clock = market.clock;
+    let mut state = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+    let mut chance = move || {
+        let mut sum = 0.0;
+        for _ in 0..4 {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            sum += (state >> 33) as f64 / f64::from(1_u32 << 31) - 0.5;
+        }
+        sum
+    };
+    let capital = usd(100_000.0);
+    let (mut own, mut held) = (100_000.0_f64, 100_000.0_f64);
+    let (mut equity, mut benchmark, mut regime) = (Vec::new(), Vec::new(), Vec::new());
+    for t in 0..clock.bars {
+        let phase = (t as f64 / clock.bars as f64 * 7.0).sin();
+        let tide = chance() * 0.02 + phase * 0.001;
+        held *= 1.0 + tide;
+        own *= 1.0 + drift + swing * (tide + chance() * 0.01);
+        equity.push(usd(own));
+        benchmark.push(usd(held));
+        regime.push(match phase {
+            _ if t < clock.bars / 20 => Regime::Unknown,
+            p if p > 0.4 => Regime::Bull,
+            p if p < -0.4 => Regime::Bear,
+            _ => Regime::Sideways,
+        });
+    }
+    let buckets: Vec<String> = ["foundation", "narratives", "stablecoins"].map(str::to_string).to_vec();
+    let mut bucket_values = Vec::new();
+    for (t, now) in equity.iter().enumerate() {
+        let first = now.share(0.5 + 0.2 * (t as f64 / 90.0).sin());
+        let second = (*now - first).share(0.4);
+        bucket_values.extend([first, second, *now - first - second]);
+    }
+    let gain = equity.last().copied().unwrap_or(capital) - capital;
+    let at = |t: usize| clock.open(t.min(clock.bars - 1));
+    let whole = |parts: [(&str, f64); 3]| {
+        let mut left = gain;
+        let mut list = Vec::new();
+        for (i, (name, share)) in parts.into_iter().enumerate() {
+            let part = if i == 2 { left } else { gain.share(share) };
+            left -= part;
+            list.push((name.to_string(), part));
+        }
+        list
+    };
+    let (funding, fees, slippage) = (usd(-12.5), usd(-30.0), usd(-7.25));
+    Run {
+        strategy: name.to_string(),
+        about: format!("Does nothing real, as <{name}>"),
+        capital,
+        clock,
+        gross_exposure: (0..clock.bars).map(|t| 0.9 + 0.3 * (t as f64 / 50.0).sin()).collect(),
+        net_exposure: (0..clock.bars).map(|t| if t == 0 { f64::NAN } else { 0.5 }).collect(),
+        margin_used: equity.iter().map(|e| e.share(0.1)).collect(),
+        benchmark_name: "BTC".to_string(),
+        equity,
+        benchmark,
+        regime,
+        buckets,
+        bucket_values,
+        fills: (0..6)
+            .map(|k| Fill {
+                time: at(k * 3),
+                instrument: InstrumentId(k as u16 % 3),
+                bucket: BucketId(k as u16 % 2),
+                narrative: (k % 2 == 1).then_some(NarrativeId(0)),
+                side: if k < 3 { Side::Buy } else { Side::Sell },
+                quantity: 0.1 + 0.2,
+                price: 50_000.5,
+                notional: usd(15_000.15),
+                fee: usd(5.0),
+                slippage: usd(1.5),
+                reason: "rebalance, \"weekly\"".to_string(),
+            })
+            .collect(),
+        trades: (0..3)
+            .map(|k| Trade {
+                instrument: InstrumentId(k),
+                bucket: BucketId(k % 2),
+                narrative: Some(NarrativeId(1)),
+                direction: if k == 2 { Direction::Short } else { Direction::Long },
+                opened: at(0),
+                closed: at(9),
+                quantity: 0.3,
+                entry_price: 50_000.0,
+                exit_price: 51_000.0,
+                price_pnl: usd(300.0),
+                funding: usd(-4.0),
+                fees: usd(10.0),
+                slippage: usd(2.0),
+                pnl: usd([284.0, -142.0, 0.0][k as usize]),
+                return_on_margin: (k != 1).then_some(0.0568),
+                exit_reason: "exhausted <i>".to_string(),
+            })
+            .collect(),
+        funding: [4.0, -16.5]
+            .map(|payment| FundingPayment {
+                time: at(1),
+                instrument: InstrumentId(2),
+                bucket: BucketId(1),
+                narrative: None,
+                quantity: -0.3,
+                mark_price: 50_123.25,
+                rate: 0.000_1,
+                interval_hours: 8.0,
+                payment: usd(payment),
+                assumed: payment > 0.0,
+            })
+            .to_vec(),
+        liquidations: vec![Liquidation {
+            time: at(clock.bars / 2),
+            instrument: InstrumentId(2),
+            bucket: BucketId(1),
+            direction: Direction::Long,
+            quantity: 12.0,
+            mark_price: 8.5,
+            liquidation_price: 8.625,
+            margin_lost: usd(250.0),
+            fee: usd(1.0),
+        }],
+        yields: vec![
+            Yield { time: at(2), asset: None, bucket: BucketId(2), quantity: 1.25, price: 1.0, amount: usd(1.25) },
+            Yield { time: at(3), asset: Some(AssetId(0)), bucket: BucketId(0), quantity: 0.001, price: 50_000.0, amount: usd(50.0) },
+        ],
+        flows: vec![Flow { time: at(4), from: BucketId(1), to: BucketId(2), amount: usd(77.0), reason: "waterfall".to_string() }],
+        decisions: vec![
+            Decision {
+                time: at(5),
+                rule: "rank".to_string(),
+                subject: HOSTILE.to_string(),
+                verdict: Verdict::Refused,
+                value: Some(712.0),
+                limit: Some(500.0),
+                detail: "too small".to_string(),
+            },
+            Decision {
+                time: at(6),
+                rule: "momentum".to_string(),
+                subject: "BTC".to_string(),
+                verdict: Verdict::Passed,
+                value: None,
+                limit: None,
+                detail: String::new(),
+            },
+        ],
+        rotations: vec![Rotation {
+            time: at(7),
+            narrative: NarrativeId(0),
+            from_stage: "open".to_string(),
+            to_stage: "exhausted".to_string(),
+            cause: "funding".to_string(),
+            value: Some(0.000_7),
+            threshold: Some(0.000_5),
+        }],
+        attribution: Attribution {
+            by_source: BySource {
+                price: gain - funding - fees - slippage,
+                funding,
+                fees,
+                slippage,
+                liquidation: Usd::ZERO,
+                yields: Usd::ZERO,
+            },
+            by_bucket: whole([("foundation", 0.7), ("narratives", 0.2), ("stablecoins", 0.0)]),
+            by_narrative: whole([("oracles & <b>bots</b>", 0.3), ("gaming, \"play\"", -0.1), ("none", 0.0)]),
+            by_asset: whole([("BTC", 0.6), (HOSTILE, 0.1), ("USDT", 0.0)]),
+            by_regime: whole([("bull", 0.9), ("bear", -0.4), ("sideways", 0.0)]),
+        },
+        assumptions: vec![("maintenance margin".to_string(), "2 % where no table is known".to_string())],
+        cautions: vec!["the made-up data is <made up>".to_string(), format!("only {name} knows")],
+    }
+}
+
+pub fn manifest(market: &Market, runs: &[Run]) -> Manifest {
+    let strategies = runs.iter().map(|run| StrategyRecord {
+        name: run.strategy.clone(),
+        source: "[buckets]\n".to_string(),
+        resolved: serde_json::json!({ "buckets": {} }),
+    });
+    let command = ["run", "--capital", "100000"].map(str::to_string).to_vec();
+    Manifest::new(command, market.name.clone(), serde_json::Value::Null, market.inputs.clone(), strategies.collect())
+}
