@@ -2,10 +2,42 @@
 
 use std::fmt::Write;
 
+use clap::Args;
 use serde::Serialize;
 
+use crate::cli::strategies::StrategyArguments;
+use crate::cli::{Common, Format, MarketArguments};
+use crate::fault::Fault;
 use crate::market::{Kind, Market, SeriesSummary, Subject};
+use crate::signal::History;
+use crate::strategy::Plan;
 use crate::units::{InstrumentId, Time};
+
+#[derive(Args, Clone, Debug)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    market: MarketArguments,
+    /// Strategies to check along with the market.
+    #[command(flatten)]
+    strategies: StrategyArguments,
+}
+
+pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault> {
+    let files = if arguments.strategies.strategies.is_empty() { Vec::new() } else { arguments.strategies.read()? };
+    let market = arguments.market.load()?;
+    if common.format == Format::Json {
+        return Ok(json(&market));
+    }
+    let mut told = text(&market);
+    for file in &files {
+        let plan = Plan::new(&file.strategy, &History::at_close(&market, 0));
+        let _ = writeln!(told, "\nstrategy {}: sound, {} buckets", plan.name, plan.buckets.len());
+        for caution in &plan.cautions {
+            let _ = writeln!(told, "  ! {caution}");
+        }
+    }
+    Ok(told)
+}
 
 /// Everything `rotate check` says about a market, for machines.
 #[derive(Debug, Serialize)]

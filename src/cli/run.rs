@@ -62,7 +62,12 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
             let last = market.clock.close(market.clock.bars - 1);
             let head = format!(
                 "{}{synthetic}, {} to {}, {} bars of {}, {:.0} USD\n\n",
-                market.name, market.clock.start, last, market.clock.bars, market.clock.bar, arguments.capital.to_f64()
+                market.name,
+                market.clock.start,
+                last,
+                market.clock.bars,
+                market.clock.bar,
+                arguments.capital.to_f64()
             );
             format!("{head}{}\nreport: {}\n", terminal::closing(&runs), arguments.out.join("index.html").display())
         }

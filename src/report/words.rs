@@ -62,11 +62,12 @@ pub fn short_money(dollars: f64, step: f64) -> String {
 /// Enough decimals to tell two ticks apart, at most six.
 #[must_use]
 pub fn decimals_for(step: f64) -> usize {
-    (0..6).find(|&d| {
-        let scaled = step * libm::pow(10.0, f64::from(d));
-        (scaled - scaled.round()).abs() < 1e-6 * scaled.max(1.0)
-    })
-    .map_or(6, |d| d as usize)
+    (0..6)
+        .find(|&d| {
+            let scaled = step * libm::pow(10.0, f64::from(d));
+            (scaled - scaled.round()).abs() < 1e-6 * scaled.max(1.0)
+        })
+        .map_or(6, |d| d as usize)
 }
 
 /// Thousands separated, a true minus sign, and no minus before nothing.

@@ -78,7 +78,13 @@ impl Scale {
     /// 1, 2, 5 a decade; fewer where many decades show.
     fn log_ticks(&self) -> Vec<f64> {
         let decades = libm::log10(self.high / self.low);
-        let marks: &[f64] = if decades > 5.0 { &[1.0] } else if decades > 2.5 { &[1.0, 3.0] } else { &[1.0, 2.0, 5.0] };
+        let marks: &[f64] = if decades > 5.0 {
+            &[1.0]
+        } else if decades > 2.5 {
+            &[1.0, 3.0]
+        } else {
+            &[1.0, 2.0, 5.0]
+        };
         let first = libm::log10(self.low).floor() as i32;
         let last = libm::log10(self.high).ceil() as i32;
         (first..=last)
@@ -108,13 +114,7 @@ impl Scale {
     }
 }
 
-fn walk(
-    from: Time,
-    to: Time,
-    start: NaiveDateTime,
-    next: impl Fn(NaiveDateTime) -> NaiveDateTime,
-    form: &str,
-) -> Vec<(f64, String)> {
+fn walk(from: Time, to: Time, start: NaiveDateTime, next: impl Fn(NaiveDateTime) -> NaiveDateTime, form: &str) -> Vec<(f64, String)> {
     let mut ticks = Vec::new();
     let mut at = start;
     while at.and_utc().timestamp() <= to.seconds() {

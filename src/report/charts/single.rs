@@ -29,18 +29,15 @@ impl Columns {
         let bars = run.equity.len();
         let times: Vec<f64> = (0..=bars).map(|t| run.clock.open(t).seconds() as f64).collect();
         let capital = run.capital.to_f64();
-        let with_start = |column: &[crate::units::Usd]| -> Vec<f64> {
-            std::iter::once(capital).chain(column.iter().map(|v| v.to_f64())).collect()
-        };
+        let with_start =
+            |column: &[crate::units::Usd]| -> Vec<f64> { std::iter::once(capital).chain(column.iter().map(|v| v.to_f64())).collect() };
         let series = |name: &str, values: Vec<f64>, ink| Series { name: name.to_string(), times: times.clone(), values, ink };
         let wealth = with_start(&run.equity);
         let against = (run.benchmark.len() == bars && bars > 0).then(|| with_start(&run.benchmark));
         Self {
             opens: times.clone(),
             falls: series(&run.strategy, drawdowns(&wealth, capital), OWN),
-            benchmark_falls: against
-                .as_ref()
-                .map(|values| series(&run.benchmark_name, drawdowns(values, capital), palette::benchmark())),
+            benchmark_falls: against.as_ref().map(|values| series(&run.benchmark_name, drawdowns(values, capital), palette::benchmark())),
             equity: series(&run.strategy, wealth, OWN),
             benchmark: against.map(|values| series(&run.benchmark_name, values, palette::benchmark())),
             regimes: run.regime.clone(),
