@@ -1,4 +1,26 @@
-//! rotate
+//! A narrative rotation backtester: spot and perpetuals in one equity curve, true funding, tiered liquidation, dated narratives,
+//! and books that balance to the microdollar.
+//!
+//! *Files become a frozen [`market::Market`]; a [`strategy::Strategy`] looks at its closed bars and says what it wants; the [`exchange`]
+//! says what it gets; the [`ledger`] says what it owns; [`metrics`] says what it was worth; [`report`] shows it.*
+//!
+//! | room | question | may use | must never know |
+//! |---|---|---|---|
+//! | [`units`], [`fault`] | which words | – | anything else |
+//! | [`market`] | what happened | units | strategies, money |
+//! | [`signal`] | what could be known | market | money, orders, anything after the close it stands at |
+//! | [`strategy`] | what we want | signal | money, positions, costs |
+//! | [`ledger`] | what we own | units | the market, prices it was not handed |
+//! | [`exchange`] | what the venue gives | units, ledger | why somebody trades |
+//! | [`replay`] | the loop | all above | files, threads, reports |
+//! | [`batch`] | many side by side | replay | what a run means |
+//! | [`metrics`] | what it was worth | a run | how it came about |
+//! | [`tune`] | which parameters, honestly | batch, metrics | how a study looks |
+//! | [`report`] | words and pictures | a run, metrics, a study | how to change any of it |
+//! | [`cli`] | the program | all | – |
+//!
+//! `tests/tidy.rs` holds the table.
+
 pub mod batch;
 pub mod cli;
 pub mod exchange;
@@ -10,4 +32,5 @@ pub mod replay;
 pub mod report;
 pub mod signal;
 pub mod strategy;
+pub mod tune;
 pub mod units;

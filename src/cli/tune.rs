@@ -1,9 +1,62 @@
-//! tune
-use crate::cli::Common;
-use crate::fault::Fault;
+//! `rotate tune`: every combination of a strategy's `[tune]` table.
+
+use std::path::PathBuf;
+
 use clap::Args;
+use serde_json::json;
+
+use crate::batch::Arena;
+use crate::cli::{Common, Format, MarketArguments, nameable, parse_capital, progress, strategies};
+use crate::fault::Fault;
+use crate::report::{Manifest, study as told};
+use crate::strategy::StrategyFile;
+use crate::tune;
+use crate::units::Usd;
+
 #[derive(Args, Clone, Debug)]
-pub(super) struct Arguments {}
-pub(super) fn run(_arguments: &Arguments, _common: Common) -> Result<String, Fault> {
-    Ok(String::new())
+pub(super) struct Arguments {
+    /// The strategy, with a [tune] table.
+    #[arg(value_name = "STRATEGY.toml")]
+    strategy: PathBuf,
+    #[command(flatten)]
+    market: MarketArguments,
+    /// Money at the start, in USD.
+    #[arg(long, value_name = "USD", default_value = "100000", value_parser = parse_capital)]
+    capital: Usd,
+    /// Refuse a grid with more combinations than this.
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    trials: usize,
+    /// Folder of the study.
+    #[arg(long, value_name = "DIR", default_value = "reports/study")]
+    out: PathBuf,
+}
+
+pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault> {
+    let file = StrategyFile::read(&arguments.strategy)?;
+    let market = arguments.market.load()?;
+    let arena = Arena::new(&market);
+    let combinations = file.strategy.tune.as_ref().map_or(0, |tune| tune.keys.values().map(Vec::len).product());
+    let bar = progress(common, combinations, "trials");
+    let study = tune::study(&arena, &file, arguments.capital, arguments.trials, || bar.inc(1))?;
+    bar.finish_and_clear();
+
+    let market_dir = nameable(&arguments.market.market);
+    let mut command = vec!["rotate".to_owned(), "tune".to_owned(), nameable(&file.path), "--market".to_owned(), market_dir.clone()];
+    for (flag, time) in [("--from", arguments.market.from), ("--to", arguments.market.to)] {
+        command.extend(time.map(|time| [flag.to_owned(), time.to_string()]).into_iter().flatten());
+    }
+    command.extend(["--capital".to_owned(), arguments.capital.to_string()]);
+    let settings = json!({
+        "market_dir": market_dir,
+        "sampler": "grid",
+        "by": study.by,
+        "out_of_sample_from": study.split,
+        "search_space": file.strategy.tune.as_ref().map(|tune| &tune.keys),
+    });
+    let manifest = Manifest::new(command, market.name.clone(), settings, market.inputs.clone(), vec![strategies::record(&file)]);
+    told::write_study(&arguments.out, &market, &study, &manifest)?;
+    Ok(match common.format {
+        Format::Json => serde_json::to_string_pretty(&told::closing_json(&study)).expect("plain values") + "\n",
+        Format::Text => format!("{}\nstudy: {}\n", told::closing(&study, 10), arguments.out.join("study.html").display()),
+    })
 }

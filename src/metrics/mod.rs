@@ -10,6 +10,7 @@ pub mod returns;
 pub mod trades;
 
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use crate::replay::run::{Run, Verdict};
 use crate::units::Usd;
@@ -83,6 +84,15 @@ pub struct Metrics {
 }
 
 impl Metrics {
+    /// Metrics by name, in the order of the fields.
+    #[must_use]
+    pub fn named(&self) -> Map<String, Value> {
+        match serde_json::to_value(self).expect("metrics are finite numbers or nothing") {
+            Value::Object(map) => map,
+            _ => unreachable!("a struct is an object"),
+        }
+    }
+
     #[must_use]
     pub fn of(run: &Run) -> Self {
         let wealth: Vec<f64> = run.equity.iter().map(|e| e.to_f64()).collect();

@@ -5,18 +5,8 @@ use std::path::Path;
 use serde_json::{Map, Value};
 
 use crate::fault::Fault;
-use crate::metrics::Metrics;
 use crate::report::words::exact;
 use crate::report::write::broken;
-
-/// Metrics by name, in the order of the fields of [`Metrics`].
-#[must_use]
-pub fn named(metrics: &Metrics) -> Map<String, Value> {
-    match serde_json::to_value(metrics).expect("metrics are finite numbers or nothing") {
-        Value::Object(map) => map,
-        _ => unreachable!("a struct is an object"),
-    }
-}
 
 /// The table, for strategies and their metrics by name. Columns are those of the first row, then any the later rows add.
 pub fn comparison_csv(rows: &[(String, Map<String, Value>)]) -> Result<Vec<u8>, Fault> {

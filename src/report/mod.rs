@@ -10,6 +10,7 @@ pub mod compare;
 pub mod comparison;
 pub mod html;
 pub mod manifest;
+pub mod study;
 pub mod summary;
 pub mod tables;
 pub mod terminal;

@@ -6,7 +6,6 @@ use serde_json::{Map, Value, json};
 
 use crate::metrics::Metrics;
 use crate::replay::run::Run;
-use crate::report::comparison::named;
 use crate::report::words::{money, number, percent};
 
 pub const COLUMNS: [&str; 8] = ["strategy", "return", "CAGR", "Sharpe", "max drawdown", "funding", "fees", "liquidations"];
@@ -29,7 +28,7 @@ pub struct Line {
 impl Line {
     #[must_use]
     pub fn of(strategy: &str, metrics: &Metrics) -> Self {
-        Self::read(strategy, &named(metrics))
+        Self::read(strategy, &metrics.named())
     }
 
     /// From metrics by name, as in `summary.json`; what is not there is unknown.

@@ -40,7 +40,7 @@ pub fn write_strategy(dir: &Path, market: &Market, run: &Run) -> Result<(), Faul
 pub fn write_index(dir: &Path, market: &Market, runs: &[Run], manifest: &Manifest) -> Result<(), Fault> {
     fs::create_dir_all(dir).map_err(|e| broken(dir, &e))?;
     let metrics: Vec<Metrics> = runs.iter().map(Metrics::of).collect();
-    let rows: Vec<_> = runs.iter().zip(&metrics).map(|(run, m)| (run.strategy.clone(), comparison::named(m))).collect();
+    let rows: Vec<_> = runs.iter().zip(&metrics).map(|(run, m)| (run.strategy.clone(), m.named())).collect();
     put(&dir.join("comparison.csv"), &comparison::comparison_csv(&rows)?)?;
     let (equity, drawdown) = charts::overlays(market, runs);
     write_picture(dir, "equity", &equity)?;

@@ -4,6 +4,7 @@
 //! with lows and highs kept.
 
 pub mod canvas;
+pub mod heat;
 pub mod overlay;
 pub mod palette;
 pub mod panel;

@@ -2,6 +2,7 @@
 
 pub mod index;
 pub mod sheet;
+pub mod study;
 
 use std::fmt::Write;
 

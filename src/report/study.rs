@@ -1,0 +1,168 @@
+//! A study as a folder (`formats.md` section 4): trials.csv, heat maps, best.toml, study.html, manifest.json.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::fault::Fault;
+use crate::market::Market;
+use crate::report::charts::heat::Heat;
+use crate::report::html;
+use crate::report::write::{Staging, broken, put, write_picture};
+use crate::report::{Manifest, words};
+use crate::tune::Study;
+
+/// Keys beyond this many would make more heat maps than anybody looks at.
+const MOST_HEAT_KEYS: usize = 4;
+
+/// Writes a study; refuses a target that is not a report of ours.
+pub fn write_study(out: &Path, market: &Market, study: &Study, manifest: &Manifest) -> Result<(), Fault> {
+    let staging = Staging::begin(out)?;
+    let dir = staging.path();
+    std::fs::create_dir_all(dir).map_err(|error| broken(dir, &error))?;
+    put(&dir.join("trials.csv"), &trials(study)?)?;
+    put(&dir.join("best.toml"), best(market, study).as_bytes())?;
+    let heats = heats(market, study);
+    for (name, svg) in &heats {
+        write_picture(dir, name, svg)?;
+    }
+    put(&dir.join("study.html"), html::study::page(market, study, &heats).as_bytes())?;
+    put(&dir.join("manifest.json"), manifest.to_json().as_bytes())?;
+    staging.finish()
+}
+
+fn trials(study: &Study) -> Result<Vec<u8>, Fault> {
+    let fault = |error: &dyn std::fmt::Display| broken(Path::new("trials.csv"), error);
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let metrics: Vec<&String> = study.trials[0].in_sample.keys().collect();
+    let mut header = vec!["trial".to_owned()];
+    header.extend(study.keys.iter().cloned());
+    header.extend(metrics.iter().map(|name| format!("is_{name}")));
+    header.extend(metrics.iter().map(|name| format!("oos_{name}")));
+    writer.write_record(&header).map_err(|error| fault(&error))?;
+    for (number, trial) in study.trials.iter().enumerate() {
+        let mut row = vec![(number + 1).to_string()];
+        row.extend(trial.combination.0.iter().map(|(_, value)| plain(value)));
+        for out_of_sample in [false, true] {
+            row.extend(metrics.iter().map(|name| words::exact_or_empty(trial.metric(name, out_of_sample))));
+        }
+        writer.write_record(&row).map_err(|error| fault(&error))?;
+    }
+    writer.into_inner().map_err(|error| fault(&error))
+}
+
+fn plain(value: &toml::Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// The best strategy ready to run, its provenance in comments.
+fn best(market: &Market, study: &Study) -> String {
+    let trial = study.best();
+    let mut head = format!(
+        "# Best of {} combinations of `{}` on {}{}, by {} in-sample.\n",
+        study.trials.len(),
+        study.strategy,
+        market.name,
+        if market.synthetic { " (SYNTHETIC DATA)" } else { "" },
+        study.by
+    );
+    let shown = |value: Option<f64>| value.map_or_else(|| "not available".to_owned(), |value| format!("{value:.4}"));
+    let _ = writeln!(head, "# in-sample {}: {}", study.by, shown(trial.metric(&study.by, false)));
+    if let Some(split) = study.split {
+        let _ = writeln!(head, "# out of sample, from {split}: {}", shown(trial.metric(&study.by, true)));
+    }
+    for (key, value) in &trial.combination.0 {
+        let _ = writeln!(head, "# {key} = {value}");
+    }
+    let body = toml::to_string_pretty(&trial.file.strategy).expect("a strategy that was read can be written");
+    format!("{head}\n{body}")
+}
+
+/// A heat map for each pair of keys: the mean in-sample metric over all trials that share the two values.
+fn heats(market: &Market, study: &Study) -> Vec<(String, String)> {
+    let keys = study.keys.len().min(MOST_HEAT_KEYS);
+    let mut all = Vec::new();
+    for r in 0..keys {
+        for c in r + 1..keys {
+            let (rows, columns) = (values(study, r), values(study, c));
+            let mean = |row: &String, column: &String| {
+                let shared =
+                    study.trials.iter().filter(|t| plain(&t.combination.0[r].1) == *row && plain(&t.combination.0[c].1) == *column);
+                let known: Vec<f64> = shared.filter_map(|trial| trial.metric(&study.by, false)).collect();
+                (!known.is_empty()).then(|| known.iter().sum::<f64>() / known.len() as f64)
+            };
+            let values = rows.iter().flat_map(|row| columns.iter().map(move |column| (row, column))).map(|(row, column)| mean(row, column));
+            let heat = Heat {
+                title: format!("{}: {} in-sample", study.strategy, study.by),
+                subtitle: format!(
+                    "{}{} · mean over the other keys · {} combinations tried",
+                    market.name,
+                    if market.synthetic { " (SYNTHETIC DATA)" } else { "" },
+                    study.trials.len()
+                ),
+                row_key: study.keys[r].clone(),
+                column_key: study.keys[c].clone(),
+                values: values.collect(),
+                rows: rows.clone(),
+                columns: columns.clone(),
+            };
+            all.push((format!("heatmap-{}-{}", file_safe(&study.keys[r]), file_safe(&study.keys[c])), heat.draw()));
+        }
+    }
+    all
+}
+
+/// The distinct values of a key, in the order tried.
+fn values(study: &Study, key: usize) -> Vec<String> {
+    let mut seen: Vec<String> = Vec::new();
+    for trial in &study.trials {
+        let value = plain(&trial.combination.0[key].1);
+        if !seen.contains(&value) {
+            seen.push(value);
+        }
+    }
+    seen
+}
+
+fn file_safe(key: &str) -> String {
+    key.chars().map(|c| if c.is_ascii_alphanumeric() || c == '.' || c == '_' { c } else { '-' }).collect()
+}
+
+/// The terminal's table: the best trials, both sides of the split.
+#[must_use]
+pub fn closing(study: &Study, most: usize) -> String {
+    let shown = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.3}"));
+    let mut out = format!("{} combinations of `{}` tried; ranked by in-sample {}", study.trials.len(), study.strategy, study.by);
+    match study.split {
+        Some(split) => _ = writeln!(out, ", out of sample from {split}\n"),
+        None => _ = writeln!(out, ", nothing kept out of sample\n"),
+    }
+    let by = &study.by;
+    let _ = writeln!(out, "{:>4}  {:>5}  {:>14}  {:>14}  values", "rank", "trial", format!("is {by}"), format!("oos {by}"));
+    for (rank, &trial) in study.ranking.iter().take(most).enumerate() {
+        let told = &study.trials[trial];
+        let values: Vec<String> = told.combination.0.iter().map(|(key, value)| format!("{key} = {value}")).collect();
+        let (inside, outside) = (shown(told.metric(by, false)), shown(told.metric(by, true)));
+        let _ = writeln!(out, "{:>4}  {:>5}  {inside:>14}  {outside:>14}  {}", rank + 1, trial + 1, values.join(", "));
+    }
+    out
+}
+
+/// For machines: the best trial and how it did on both sides.
+#[must_use]
+pub fn closing_json(study: &Study) -> Value {
+    let best = study.best();
+    serde_json::json!({
+        "strategy": study.strategy,
+        "combinations": study.trials.len(),
+        "by": study.by,
+        "out_of_sample_from": study.split,
+        "best": {
+            "trial": study.ranking[0] + 1,
+            "values": best.combination.0.iter().map(|(key, value)| (key.clone(), serde_json::json!(value))).collect::<serde_json::Map<_, _>>(),
+            "in_sample": best.in_sample,
+            "out_of_sample": best.out_of_sample,
+        },
+    })
+}

@@ -1,0 +1,101 @@
+//! WHICH PARAMETERS, HONESTLY: every combination of a strategy's `[tune]` table over one shared market, ranked on the first part of
+//! the time, judged on the rest. A study says how many combinations were tried; the best of many is partly luck.
+
+mod grid;
+mod window;
+
+use serde_json::{Map, Value};
+
+use crate::batch::Arena;
+use crate::fault::Fault;
+use crate::metrics::Metrics;
+use crate::strategy::StrategyFile;
+use crate::units::{Time, Usd};
+
+pub use grid::Combination;
+pub use window::window;
+
+/// All trials of one strategy over one market.
+#[derive(Debug)]
+pub struct Study {
+    pub strategy: String,
+    /// The metric trials are ranked by, in-sample.
+    pub by: String,
+    pub keys: Vec<String>,
+    /// In the order of the grid: the last key turns fastest.
+    pub trials: Vec<Trial>,
+    /// First instant that is out of sample; `None` when nothing was kept out.
+    pub split: Option<Time>,
+    /// Trials, best first; a trial whose metric is undefined comes last.
+    pub ranking: Vec<usize>,
+}
+
+#[derive(Debug)]
+pub struct Trial {
+    pub combination: Combination,
+    pub file: StrategyFile,
+    pub in_sample: Map<String, Value>,
+    pub out_of_sample: Option<Map<String, Value>>,
+}
+
+impl Trial {
+    /// A metric as a number; `None` where it is undefined.
+    #[must_use]
+    pub fn metric(&self, name: &str, out_of_sample: bool) -> Option<f64> {
+        let metrics = if out_of_sample { self.out_of_sample.as_ref()? } else { &self.in_sample };
+        metrics.get(name)?.as_f64()
+    }
+}
+
+impl Study {
+    #[must_use]
+    pub fn best(&self) -> &Trial {
+        &self.trials[self.ranking[0]]
+    }
+}
+
+/// Replays every combination once and measures both parts of the time; `done` is called once a trial.
+///
+/// # Errors
+/// A strategy without `[tune]`, a key it lacks, a combination its own validation refuses, a metric nobody knows.
+pub fn study(arena: &Arena, file: &StrategyFile, capital: Usd, most: usize, done: impl Fn() + Sync) -> Result<Study, Fault> {
+    let combinations = grid::combinations(file, most)?;
+    let tune = file.strategy.tune.as_ref().expect("a grid comes from it");
+    let files = combinations.iter().map(|combination| grid::apply(file, combination)).collect::<Result<Vec<_>, _>>()?;
+    let bars = arena.market.clock.bars;
+    let split = bars - (bars as f64 * tune.out_of_sample).round() as usize;
+
+    let measured = arena.map_all(&files, |file| {
+        let run = arena.replay(&file.strategy, capital);
+        let inside = Metrics::of(&window(&run, 0..split)).named();
+        let outside = (split < bars).then(|| Metrics::of(&window(&run, split..bars)).named());
+        done();
+        (inside, outside)
+    });
+    if !measured[0].0.get(&tune.by).is_some_and(|value| value.is_number() || value.is_null()) {
+        let known: Vec<&str> = measured[0].0.keys().map(String::as_str).collect();
+        return Err(Fault::new(
+            file.path.display().to_string(),
+            format!("`tune.by`: no metric {:?}", tune.by),
+            known.join(", "),
+            "name one of these",
+        ));
+    }
+    let trials: Vec<Trial> = combinations
+        .into_iter()
+        .zip(files)
+        .zip(measured)
+        .map(|((combination, file), (in_sample, out_of_sample))| Trial { combination, file, in_sample, out_of_sample })
+        .collect();
+    let mut ranking: Vec<usize> = (0..trials.len()).collect();
+    let merit = |trial: usize| trials[trial].metric(&tune.by, false).unwrap_or(f64::NEG_INFINITY);
+    ranking.sort_by(|&a, &b| merit(b).total_cmp(&merit(a)));
+    Ok(Study {
+        strategy: file.strategy.name.clone(),
+        by: tune.by.clone(),
+        keys: tune.keys.keys().cloned().collect(),
+        trials,
+        split: (split < bars).then(|| arena.market.clock.open(split)),
+        ranking,
+    })
+}
