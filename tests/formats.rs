@@ -209,8 +209,8 @@ fn one_column_of_mark_prices_is_the_close_of_its_bar() {
     write(dir.path(), "funding/BTCUSDT.csv", rates(&[0, 8, 12, 16, 20]));
     // Hourly from two hours before the clock, hour 10 missing: the close of hour h is 1000 + h.
     let hours = (-8..24).filter(|&hour| hour != 10);
-    let mark: String = hours.map(|hour| format!("{},{}\n", START + hour * HOUR, 1_000 + hour)).collect();
-    write(dir.path(), "mark/BTCUSDT.csv", "timestamp,mark_price\n".to_owned() + &mark);
+    let mark: Vec<String> = hours.map(|hour| format!("{},{}", START + hour * HOUR, 1_000 + hour)).collect();
+    write(dir.path(), "mark/BTCUSDT.csv", "timestamp,mark_price\n".to_owned() + &mark.join("\n"));
     let market = load(&dir);
     let p = &market.panel;
     // Bar 0 opens at the close of hour −1 and closes with hour 7; its low is its open.
