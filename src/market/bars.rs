@@ -178,7 +178,7 @@ fn on_grid(rows: Rows, fine: Vec<Bar>, bar: Span) -> Result<Series, Fault> {
     }
     let still_open = rows.last_close.is_some_and(|close| {
         let opened = fine.last().map_or(close, |last| last.time);
-        close.seconds() + 60 < opened.seconds() + grid
+        close >= opened && close.seconds() + 60 < opened.seconds() + grid
     });
     if !finer {
         return Ok(Series { bars: fine, rows, holed: 0, still_open, fine: Vec::new() });

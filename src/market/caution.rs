@@ -11,19 +11,19 @@ pub(super) fn cautions(clock: &Clock, panel: &Panel, covers: &[Cover], parts: &M
     let series = |id: usize| format!("{} {}", parts.instruments[id].symbol, parts.instruments[id].kind.name());
     let perps = || instruments(parts).filter(|(_, instrument)| instrument.kind == Kind::Perp);
 
-    let silent = instruments(parts).filter(|(id, _)| panel.segments[*id].is_empty()).map(|(id, _)| series(id)).collect();
+    let silent = instruments(parts).filter(|(id, _)| panel.segments[*id].is_empty()).map(|(id, _)| series(id));
     tell(&mut found, "no bar inside the clock, never tradable", silent);
 
     let missing = instruments(parts).filter_map(|(id, _)| Some(format!("{} {}", series(id), missing(clock, panel, id)?)));
-    tell(&mut found, "missing bars (not traded in, carried at the last price)", missing.collect());
+    tell(&mut found, "missing bars (not traded in, carried at the last price)", missing);
 
     let ended = instruments(parts).flat_map(|(id, _)| ends(clock, panel, id, parts.listing.delisted_after).map(move |end| (id, end)));
-    let ended = ended.map(|(id, end)| format!("{} {end}", series(id))).collect();
+    let ended = ended.map(|(id, end)| format!("{} {end}", series(id)));
     tell(&mut found, "series that end before the market does, treated as delisted (a holder is forced out)", ended);
 
     let relisted =
         instruments(parts).flat_map(|(id, _)| panel.segments[id].iter().skip(1).map(move |segment| (id, clock.open(segment.first).date())));
-    let relisted = relisted.map(|(id, date)| format!("{} {date}", series(id))).collect();
+    let relisted = relisted.map(|(id, date)| format!("{} {date}", series(id)));
     tell(&mut found, "series that begin again after a long silence, treated as a new listing, perhaps of another coin", relisted);
 
     if let Some(rate) = parts.missing_rate_8h {
@@ -34,11 +34,11 @@ pub(super) fn cautions(clock: &Clock, panel: &Panel, covers: &[Cover], parts: &M
             format!("{} {percent:.0} % of its life ({assumed} settlements, {} to {})", perp.symbol, date(first), date(last))
         });
         let head = format!("no funding history, the constant {rate} per 8 hours is used instead");
-        tell(&mut found, &head, assumed.collect());
+        tell(&mut found, &head, assumed);
     }
 
     let all = perps().count();
-    let untiered = perps().filter(|(id, _)| parts.tiers[*id].is_empty()).map(|(_, perp)| perp.symbol.clone()).collect();
+    let untiered = perps().filter(|(id, _)| parts.tiers[*id].is_empty()).map(|(_, perp)| perp.symbol.clone());
     tell_of(all, &mut found, "no margin tiers known", untiered);
 
     let unmarked = perps().filter_map(|(id, perp)| {
@@ -50,7 +50,7 @@ pub(super) fn cautions(clock: &Clock, panel: &Panel, covers: &[Cover], parts: &M
             _ => Some(format!("{} ({without} of {traded} bars)", perp.symbol)),
         }
     });
-    tell_of(all, &mut found, "no mark prices, margin is measured on the last price, whose wicks are longer", unmarked.collect());
+    tell_of(all, &mut found, "no mark prices, margin is measured on the last price, whose wicks are longer", unmarked);
 
     found.sort();
     found.dedup();
@@ -58,14 +58,16 @@ pub(super) fn cautions(clock: &Clock, panel: &Panel, covers: &[Cover], parts: &M
 }
 
 /// Adds `head: item; item; …` if there is any item.
-pub(super) fn tell(cautions: &mut Vec<String>, head: &str, items: Vec<String>) {
+pub(super) fn tell(cautions: &mut Vec<String>, head: &str, items: impl IntoIterator<Item = String>) {
+    let items: Vec<String> = items.into_iter().collect();
     if !items.is_empty() {
         cautions.push(format!("{head}: {}", items.join("; ")));
     }
 }
 
 /// As [`tell`], in one word where it is true of all perpetuals.
-fn tell_of(all: usize, cautions: &mut Vec<String>, head: &str, items: Vec<String>) {
+fn tell_of(all: usize, cautions: &mut Vec<String>, head: &str, items: impl IntoIterator<Item = String>) {
+    let items: Vec<String> = items.into_iter().collect();
     let whole = items.len() == all && all > 3 && items.iter().all(|item| !item.contains(' '));
     tell(cautions, head, if whole { vec![format!("all {all} perpetuals")] } else { items });
 }

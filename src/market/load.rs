@@ -64,7 +64,7 @@ fn parts(dir: &Path, window: Window) -> Result<MarketParts, Fault> {
     let tiers = table("margin-tiers.csv", &tiers::COLUMNS, false)?
         .map_or_else(|| Ok(vec![Vec::new(); roster.instruments.len()]), |table| tiers::tiers(&table, &roster))?;
     let mut evidence = Vec::new();
-    for name in names(&dir.join("evidence"))?.iter().filter(|name| name.ends_with(".csv")) {
+    for name in names(&dir.join("evidence"))?.iter().filter(|name| Path::new(name).extension().is_some_and(|ending| ending == "csv")) {
         if let Some(table) = table(&format!("evidence/{name}"), &facts::EVIDENCE, true)? {
             evidence.extend(facts::evidence(&table, &roster, &narratives)?);
         }

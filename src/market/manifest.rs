@@ -93,7 +93,7 @@ struct Text<'a> {
 
 impl Text<'_> {
     fn fault(&self, at: usize, found: impl Into<String>, expected: &str, way_out: &str) -> Fault {
-        let line = 1 + self.text.as_bytes()[..at.min(self.text.len())].iter().filter(|&&byte| byte == b'\n').count();
+        let line = 1 + self.text.get(..at).unwrap_or(self.text).matches('\n').count();
         Fault::new(Fault::at(self.path, line), found, expected, way_out)
     }
 
