@@ -1,0 +1,166 @@
+//! The workload of the comparison with peers: 50 assets × 35,064 hourly bars, 20 spot and 30 perpetuals with eight-hour funding,
+//! weekly rebalancing, full equity curve. Seeded, so every run measures the same numbers.
+
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+use rotate::market::{
+    Asset, Bar, Instrument, Kind, ListingPolicy, Market, MarketParts, RawSettlement, SeriesPart, Tier, VenueCosts, VenueKind, freeze,
+};
+use rotate::strategy::{Strategy, StrategyFile};
+use rotate::units::{AssetId, InstrumentId, Span, Time};
+
+pub const BARS: usize = 35_064;
+pub const FOUNDATION: usize = 5;
+pub const MIDS: usize = 15;
+pub const PERPS: usize = 30;
+pub const ASSETS: usize = FOUNDATION + MIDS + PERPS;
+pub const START: i64 = 1_609_459_200;
+pub const HOUR: i64 = 3_600;
+pub const WEEK: i64 = 604_800;
+pub const FEE: f64 = 0.001;
+
+/// A number in (0, 1).
+fn uniform(random: &mut ChaCha8Rng) -> f64 {
+    ((random.next_u64() >> 11) as f64 + 0.5) / (1u64 << 53) as f64
+}
+
+fn normal(random: &mut ChaCha8Rng) -> f64 {
+    let radius = (-2.0 * uniform(random).ln()).sqrt();
+    radius * (std::f64::consts::TAU * uniform(random)).cos()
+}
+
+fn series(asset: usize, common: &[f64]) -> SeriesPart {
+    let mut random = ChaCha8Rng::seed_from_u64(1_000 + asset as u64);
+    let mut close = 1.0 + 400.0 * uniform(&mut random);
+    let mut bars = Vec::with_capacity(BARS);
+    for (t, shock) in common.iter().enumerate() {
+        let open = close;
+        let step = (0.8 * shock + 0.006 * normal(&mut random)).clamp(-0.2, 0.2);
+        close = open * (1.0 + step);
+        let wick = |x: f64| 0.003 * x.abs();
+        let high = open.max(close) * (1.0 + wick(normal(&mut random)));
+        let low = open.min(close) * (1.0 - wick(normal(&mut random)));
+        bars.push(Bar { time: Time::from_seconds(START + t as i64 * HOUR), open, high, low, close, volume: 1e6 });
+    }
+    let settlements = (0..BARS / 8)
+        .map(|k| RawSettlement {
+            time: Time::from_seconds(START + k as i64 * 8 * HOUR),
+            rate: 1e-4 + 5e-5 * normal(&mut random),
+            interval_hours: Some(8.0),
+        })
+        .collect();
+    let perp = asset >= FOUNDATION + MIDS;
+    SeriesPart { bars, settlements: if perp { settlements } else { Vec::new() }, ..SeriesPart::default() }
+}
+
+pub fn market() -> Market {
+    let mut random = ChaCha8Rng::seed_from_u64(7);
+    let common: Vec<f64> = (0..BARS).map(|_| 0.005 * normal(&mut random)).collect();
+    let perp = |asset: usize| asset >= FOUNDATION + MIDS;
+    let id = |asset: usize| Some(InstrumentId::new(asset));
+    freeze(MarketParts {
+        name: "workload".to_owned(),
+        about: "seeded random walks".to_owned(),
+        synthetic: true,
+        quote: "USDT".to_owned(),
+        bar: Span::HOUR,
+        from: None,
+        to: None,
+        assets: (0..ASSETS)
+            .map(|asset| Asset {
+                name: format!("A{asset:02}"),
+                tier: Tier::Small,
+                spot: id(asset).filter(|_| !perp(asset)),
+                perp: id(asset).filter(|_| perp(asset)),
+                venue: "bench".to_owned(),
+                venue_kind: VenueKind::Cex,
+            })
+            .collect(),
+        instruments: (0..ASSETS)
+            .map(|asset| Instrument {
+                symbol: format!("A{asset:02}USDT"),
+                asset: AssetId::new(asset),
+                kind: if perp(asset) { Kind::Perp } else { Kind::Spot },
+                contract_size: 1.0,
+            })
+            .collect(),
+        narratives: Vec::new(),
+        memberships: Vec::new(),
+        series: (0..ASSETS).map(|asset| series(asset, &common)).collect(),
+        caps: vec![Vec::new(); ASSETS],
+        tiers: vec![Vec::new(); ASSETS],
+        evidence: Vec::new(),
+        costs: VenueCosts { spot_maker: FEE, spot_taker: FEE, perp_maker: FEE, perp_taker: FEE, half_spread: [0.0; 3] },
+        listing: ListingPolicy::default(),
+        missing_rate_8h: None,
+        inputs: Vec::new(),
+        cautions: Vec::new(),
+        summaries: Vec::new(),
+    })
+    .expect("the workload is sound")
+}
+
+pub fn strategy() -> Strategy {
+    let names = |range: std::ops::Range<usize>| range.map(|asset| format!("\"A{asset:02}\"")).collect::<Vec<_>>().join(", ");
+    let text = format!(
+        "name = \"workload\"\nabout = \"weekly rebalancing\"\nregime = \"any\"\ndecide = \"1w\"\n\
+         [rebalance]\nevery = \"1w\"\nband = 0.0\n\
+         [buckets.foundation]\nweight = 0.40\nhold = {{ spot = {{ assets = [{}] }} }}\n\
+         [buckets.mids]\nweight = 0.35\nhold = {{ spot = {{ assets = [{}] }} }}\n\
+         [buckets.perps]\nweight = 0.15\nhold = {{ perp = {{ assets = [{}] }} }}\nleverage = {{ open = 1.0 }}\n\
+         [buckets.cash]\nweight = 0.10\nhold = \"cash\"\n",
+        names(0..FOUNDATION),
+        names(FOUNDATION..FOUNDATION + MIDS),
+        names(FOUNDATION + MIDS..ASSETS),
+    );
+    StrategyFile::parse(std::path::Path::new("workload.toml"), text).expect("the workload is sound").strategy
+}
+
+/// The least there is to do, written by hand over the same arrays: weekly targets at the close, fees, funding on what was held,
+/// equity at every bar. Returns the curve.
+pub fn bare_loop(market: &Market, capital: f64) -> Vec<f64> {
+    let rows = &market.panel.value;
+    let weight = |asset: usize| match asset {
+        0..FOUNDATION => 0.40 / FOUNDATION as f64,
+        _ if asset < FOUNDATION + MIDS => 0.35 / MIDS as f64,
+        _ => 0.15 / PERPS as f64,
+    };
+    let first_perp = FOUNDATION + MIDS;
+    let mut units = [0.0; ASSETS];
+    let mut entry = [0.0; ASSETS];
+    let mut cash = capital;
+    let mut curve = Vec::with_capacity(BARS);
+    for t in 0..BARS {
+        let row = &rows[t * ASSETS..(t + 1) * ASSETS];
+        if t % 8 == 0 && t > 0 {
+            let before = &rows[(t - 1) * ASSETS..t * ASSETS];
+            for asset in first_perp..ASSETS {
+                let rate = market.funding.by_instrument[asset][t / 8].rate;
+                cash -= units[asset] * before[asset] * rate;
+            }
+        }
+        let close = START + (t as i64 + 1) * HOUR;
+        if t == 0 || close % WEEK == 0 {
+            let spot: f64 = (0..first_perp).map(|asset| units[asset] * row[asset]).sum();
+            let unsettled: f64 = (first_perp..ASSETS).map(|asset| units[asset] * (row[asset] - entry[asset])).sum();
+            let value = cash + spot + unsettled;
+            for asset in 0..ASSETS {
+                let price = row[asset];
+                let target = weight(asset) * value / price;
+                let traded = target - units[asset];
+                if asset < first_perp {
+                    cash -= traded * price;
+                } else {
+                    cash += units[asset] * (price - entry[asset]);
+                    entry[asset] = price;
+                }
+                cash -= FEE * (traded * price).abs();
+                units[asset] = target;
+            }
+        }
+        let spot: f64 = (0..first_perp).map(|asset| units[asset] * row[asset]).sum();
+        let unsettled: f64 = (first_perp..ASSETS).map(|asset| units[asset] * (row[asset] - entry[asset])).sum();
+        curve.push(cash + spot + unsettled);
+    }
+    curve
+}
