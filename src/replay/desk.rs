@@ -3,13 +3,13 @@
 use crate::exchange::costs::Taker;
 use crate::exchange::margin::DEFAULT_BRACKETS;
 use crate::ledger::{Books, Closed, Entry, Position};
-use crate::market::{Kind, Market};
+use crate::market::{Kind, Market, TierTable};
 use crate::replay::attribution::Cube;
 use crate::replay::orders::{Order, PlannedFlow};
 use crate::replay::run::Side;
 use crate::replay::story::Story;
 use crate::signal::regime::Regime;
-use crate::strategy::{BucketWish, Plan};
+use crate::strategy::{BucketWish, Holding, Plan};
 use crate::units::{Bracket, BucketId, InstrumentId, NarrativeId, Time, Usd};
 
 pub(super) struct Desk<'a> {
@@ -23,8 +23,12 @@ pub(super) struct Desk<'a> {
     pub cube: Cube,
     pub orders: Vec<Order>,
     pub flows: Vec<PlannedFlow>,
-    /// What the desk keeps beside each open position, by bucket and instrument.
-    pub open: Vec<Option<Open>>,
+    /// What the desk keeps beside each open position; the same places as [`Books::positions`].
+    pub beside: Vec<Beside>,
+    /// The buckets that hold perpetuals.
+    pub perp_buckets: Vec<BucketId>,
+    /// The highest maintenance rate any bracket of an instrument ever asks, closing fee included.
+    pub most_margin: Vec<f64>,
     /// Bar from which a bucket may enter an instrument again, by bucket and instrument.
     pub barred_until: Vec<usize>,
     /// The last wish of each bucket.
@@ -38,13 +42,32 @@ pub(super) struct Desk<'a> {
     pub next_delisting: usize,
 }
 
-/// Beside a position: when it was opened and where it is protected.
+/// Beside a position: when it was opened, where it is protected, from where on its margin must be tested.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Open {
+pub(super) struct Beside {
     pub opened: Time,
     pub stop: Option<f64>,
     /// Bar at which its listing will have been silent for too long.
     pub delisted: usize,
+    /// A mark price on the good side of this cannot liquidate, whatever the bracket; NaN for spot, which compares as safe.
+    pub danger: f64,
+    pub long: bool,
+    /// Where its instrument's series begin in the panel.
+    pub series: usize,
+}
+
+impl Beside {
+    /// Whether a mark price is so bad that the margin must be tested.
+    #[inline]
+    pub fn endangered(&self, mark: f64) -> bool {
+        if self.long { mark <= self.danger } else { mark >= self.danger }
+    }
+
+    /// Whether a price reaches the stop.
+    #[inline]
+    pub fn stopped(&self, price: f64) -> bool {
+        self.stop.is_some_and(|stop| if self.long { price <= stop } else { price >= stop })
+    }
 }
 
 impl<'a> Desk<'a> {
@@ -61,7 +84,9 @@ impl<'a> Desk<'a> {
             cube: Cube::default(),
             orders: Vec::new(),
             flows: Vec::new(),
-            open: vec![None; places],
+            beside: Vec::new(),
+            perp_buckets: plan.buckets.iter().filter(|bucket| bucket.holding == Holding::Perp).map(|bucket| bucket.id).collect(),
+            most_margin: market.tiers.iter().map(|tables| most_margin(market, tables)).collect(),
             barred_until: vec![0; places],
             wishes: vec![BucketWish::default(); plan.buckets.len()],
             narratives: vec![Vec::new(); plan.buckets.len()],
@@ -129,19 +154,18 @@ impl<'a> Desk<'a> {
         let (bucket, instrument, narrative) = (position.bucket, position.instrument, position.narrative);
         self.story.fill(self.now(), bucket, instrument, narrative, side, entry, reason);
         if let Some(closed) = self.books.reduce(at, entry) {
-            self.went_flat(&closed, reason);
+            self.went_flat(at, &closed, reason);
         } else {
             self.protect(at);
         }
     }
 
     /// The position is gone: its trade is recorded, its income attributed, its profit offered to the waterfall.
-    pub fn went_flat(&mut self, closed: &Closed, reason: &'static str) {
-        let place = self.place(closed.bucket, closed.instrument);
-        let open = self.open[place].take().expect("an open position has its record");
+    pub fn went_flat(&mut self, at: usize, closed: &Closed, reason: &'static str) {
+        let beside = self.beside.remove(at);
         let asset = self.market.instrument(closed.instrument).asset;
         self.cube.add(closed.bucket, closed.narrative, asset, self.regime_at_open(), &closed.unbooked);
-        self.story.trade(open.opened, self.now(), closed, reason);
+        self.story.trade(beside.opened, self.now(), closed, reason);
         self.profits[closed.bucket.index()] += closed.income.total().max(Usd::ZERO);
     }
 
@@ -156,6 +180,11 @@ impl<'a> Desk<'a> {
         let place = self.place(bucket, instrument);
         self.barred_until[place] = self.t + bars;
     }
+}
+
+fn most_margin(market: &Market, tables: &[TierTable]) -> f64 {
+    let brackets = tables.iter().flat_map(|table| &table.brackets).chain(&DEFAULT_BRACKETS);
+    brackets.map(|bracket| bracket.rate).fold(0.0, f64::max) + market.costs.perp_taker
 }
 
 /// A perpetual position as the venue's margin desk sees it.

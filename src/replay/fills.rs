@@ -3,7 +3,7 @@
 use crate::exchange::margin;
 use crate::ledger::Entry;
 use crate::market::Kind;
-use crate::replay::desk::{Desk, Open};
+use crate::replay::desk::{Beside, Desk};
 use crate::replay::orders::{Order, Want};
 use crate::replay::run::{Flow, Side};
 use crate::strategy::{Decision, Verdict};
@@ -149,17 +149,17 @@ impl Desk<'_> {
         let margin = if perp { Usd::round(notional / opening.leverage) } else { Usd::ZERO };
         let entry = Entry { quantity, price: opening.price, reference: opening.reference, fee: Usd::round(notional * opening.fee_rate) };
         let side = if quantity > 0.0 { Side::Buy } else { Side::Sell };
+        let held = self.books.positions().len();
         let at = self.books.increase(bucket, instrument, narrative, perp, &entry, margin);
-        let narrative = self.books.positions()[at].narrative;
-        self.story.fill(now, bucket, instrument, narrative, side, &entry, reason);
-        let place = self.place(bucket, instrument);
-        if self.open[place].is_none() {
+        if self.books.positions().len() > held {
             let end = self.market.panel.segment(instrument, self.t).map_or(self.market.clock.bars, |segment| segment.end);
-            let silence = self.market.listing.delisted_after.in_bars(self.market.clock.bar);
-            let delisted = end - 1 + silence;
-            self.open[place] = Some(Open { opened: now, stop: None, delisted });
+            let delisted = end - 1 + self.market.listing.delisted_after.in_bars(self.market.clock.bar);
+            let series = self.market.panel.at(instrument, 0);
+            self.beside.insert(at, Beside { opened: now, stop: None, delisted, danger: f64::NAN, long: quantity > 0.0, series });
             self.next_delisting = self.next_delisting.min(delisted);
         }
+        let narrative = self.books.positions()[at].narrative;
+        self.story.fill(now, bucket, instrument, narrative, side, &entry, reason);
         self.protect(at);
         if perp {
             self.pay_on_entry(bucket, instrument, quantity);

@@ -41,12 +41,8 @@ impl Desk<'_> {
     }
 
     fn settle(&mut self, instrument: InstrumentId, settlement: &Settlement) {
-        for bucket in 0..self.plan.buckets.len() {
-            let bucket = BucketId::new(bucket);
-            if self.open[self.place(bucket, instrument)].is_none() {
-                continue;
-            }
-            let at = self.books.find(bucket, instrument).expect("an open record has a position");
+        for k in 0..self.perp_buckets.len() {
+            let Some(at) = self.books.find(self.perp_buckets[k], instrument) else { continue };
             let quantity = self.books.positions()[at].quantity;
             self.pay(at, settlement, quantity);
             if self.fails_at(at, settlement.mark) {
@@ -101,5 +97,6 @@ impl Desk<'_> {
             assumed: settlement.assumed,
         });
         self.books.fund(at, amount);
+        self.watch(at);
     }
 }

@@ -12,28 +12,25 @@ impl Desk<'_> {
         if self.t < self.next_delisting {
             return;
         }
-        for (bucket, instrument) in self.held() {
-            if self.open[self.place(bucket, instrument)].is_some_and(|open| self.t >= open.delisted) {
-                let at = self.books.find(bucket, instrument).expect("held");
-                let last = self.market.panel.value_at(instrument, self.t - 1);
+        let mut at = 0;
+        while at < self.beside.len() {
+            if self.t >= self.beside[at].delisted {
+                let last = self.market.panel.value_at(self.books.positions()[at].instrument, self.t - 1);
                 self.exit(at, last, self.market.listing.penalty, "delisting");
+            } else {
+                at += 1;
             }
         }
-        self.next_delisting = self.open.iter().flatten().map(|open| open.delisted).min().unwrap_or(usize::MAX);
+        self.next_delisting = self.beside.iter().map(|beside| beside.delisted).min().unwrap_or(usize::MAX);
     }
 
     /// Moment 2: the inequality at the open's mark. Gap risk: no order acts before it.
     pub fn liquidate_at_open(&mut self) {
+        let marks = &self.market.panel.mark_open;
         let mut at = 0;
-        while at < self.books.positions().len() {
-            let position = &self.books.positions()[at];
-            let taken = position.margined && {
-                let panel = &self.market.panel;
-                self.fails_at(at, panel.mark_open[panel.at(position.instrument, self.t)])
-            };
-            if taken {
-                let panel = &self.market.panel;
-                let mark = panel.mark_open[panel.at(self.books.positions()[at].instrument, self.t)];
+        while at < self.beside.len() {
+            let mark = marks[self.beside[at].series + self.t];
+            if self.fails_at(at, mark) {
                 self.liquidate(at, mark);
             } else {
                 at += 1;
@@ -43,15 +40,28 @@ impl Desk<'_> {
 
     /// The exact inequality at a mark price; a missing price (NaN) fails nothing.
     pub fn fails_at(&self, at: usize, mark: f64) -> bool {
-        if mark.is_nan() {
+        if !self.beside[at].endangered(mark) {
             return false;
         }
         let position = &self.books.positions()[at];
+        margin_view(position).is_liquidated(self.brackets(position.instrument), mark, self.closing_fee())
+    }
+
+    /// Keeps [`crate::replay::desk::Beside::danger`] true after the size or the wallet of a position has changed. No bracket asks for more than `most` of the
+    /// notional, so `wallet + s·q·(p − entry) > most·q·p` means safe: solved for `p`.
+    pub fn watch(&mut self, at: usize) {
+        let position = &self.books.positions()[at];
+        if !position.margined {
+            return;
+        }
+        let most = self.most_margin[position.instrument.index()];
         let isolated = margin_view(position);
-        let brackets = self.brackets(position.instrument);
-        // No bracket asks for more than the last one's rate on all of the notional: most bars end here.
-        let most = brackets.last().map_or(0.0, |last| last.rate) + self.closing_fee();
-        isolated.balance(mark) <= isolated.quantity * mark * most && isolated.is_liquidated(brackets, mark, self.closing_fee())
+        let sign = isolated.direction.sign();
+        let room = 1.0 - sign * most;
+        // A hair towards caution, so that rounding here never hides a failure from the exact test.
+        let danger = isolated.bankruptcy_price() / room * (1.0 + sign * 1e-9);
+        self.beside[at].danger = if room > 0.0 { danger } else { f64::INFINITY };
+        self.beside[at].long = sign > 0.0;
     }
 
     fn closing_fee(&self) -> f64 {
@@ -78,32 +88,27 @@ impl Desk<'_> {
             margin_lost,
             fee: Usd::ZERO,
         });
-        self.went_flat(&closed, "liquidation");
+        self.went_flat(at, &closed, "liquidation");
         self.bar_entry(bucket, instrument);
     }
 
     /// Moment 5: from the open to the extreme that hurts. Stop and liquidation happen in the order of price; at the same price it is
     /// the liquidation. A position that leaves inside the bar pays the bar's later settlements that go against it and receives none.
     pub fn adverse_leg(&mut self) {
+        let panel = &self.market.panel;
         let mut at = 0;
-        while at < self.books.positions().len() {
+        while at < self.beside.len() {
+            let beside = self.beside[at];
+            let cell = beside.series + self.t;
+            let (last, mark) = if beside.long { (&panel.low, &panel.mark_low) } else { (&panel.high, &panel.mark_high) };
+            let mark = mark[cell];
+            let stopped = beside.stop.filter(|_| beside.stopped(last[cell]));
+            if stopped.is_none() && !self.fails_at(at, mark) {
+                at += 1;
+                continue;
+            }
             let position = &self.books.positions()[at];
-            let (bucket, instrument) = (position.bucket, position.instrument);
-            let stop = self.open[self.place(bucket, instrument)].and_then(|open| open.stop);
-            if !position.margined && stop.is_none() {
-                at += 1;
-                continue;
-            }
-            let panel = &self.market.panel;
-            let cell = panel.at(instrument, self.t);
-            let long = position.direction() == Direction::Long;
-            let margined = position.margined;
-            let (last, mark) = if long { (panel.low[cell], panel.mark_low[cell]) } else { (panel.high[cell], panel.mark_high[cell]) };
-            let stopped = stop.filter(|&stop| if long { last <= stop } else { last >= stop });
-            if stopped.is_none() && !(margined && self.fails_at(at, mark)) {
-                at += 1;
-                continue;
-            }
+            let (bucket, instrument, margined, long) = (position.bucket, position.instrument, position.margined, beside.long);
             self.pay_adverse_settlements(at);
             let fill = stopped.map(|stop| {
                 let open = panel.open[cell];
@@ -160,8 +165,7 @@ impl Desk<'_> {
     /// Puts the protective stop where the bucket's rule says, after any change of size or entry.
     pub fn protect(&mut self, at: usize) {
         let position = &self.books.positions()[at];
-        let (bucket, instrument) = (position.bucket, position.instrument);
-        let stop = self.plan.buckets[bucket.index()].stop.and_then(|rule| {
+        let stop = self.plan.buckets[position.bucket.index()].stop.and_then(|rule| {
             let isolated = margin_view(position);
             let sign = isolated.direction.sign();
             let by_margin = rule
@@ -175,10 +179,8 @@ impl Desk<'_> {
                 (a, b) => a.or(b),
             }
         });
-        let place = self.place(bucket, instrument);
-        if let Some(open) = &mut self.open[place] {
-            open.stop = stop.filter(|&price| price > 0.0);
-        }
+        self.beside[at].stop = stop.filter(|&price| price > 0.0);
+        self.watch(at);
     }
 
     /// Moment 9: everything leaves at the last close, with costs.
