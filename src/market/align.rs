@@ -22,6 +22,8 @@ pub(super) fn align(clock: &Clock, series: &[SeriesPart], delisted_after: Span) 
         value: column(),
         segments: Vec::with_capacity(instruments),
         marked_bars: Vec::with_capacity(instruments),
+        block_low: Vec::new(),
+        block_high: Vec::new(),
     };
     for (id, part) in series.iter().enumerate() {
         let base = id * bars;

@@ -86,7 +86,8 @@ pub struct RawSettlement {
 /// `missing_rate_8h` is absent (names symbol and dates). Places are relative to the market folder.
 pub fn freeze(parts: MarketParts) -> Result<Market, Fault> {
     let clock = clock_of(&parts)?;
-    let panel = align(&clock, &parts.series, parts.listing.delisted_after);
+    let mut panel = align(&clock, &parts.series, parts.listing.delisted_after);
+    panel.index_extremes();
     let (funding, covers) = settle(&clock, &panel, &parts)?;
     let cautions = cautions(&clock, &panel, &covers, &parts);
     Ok(Market {

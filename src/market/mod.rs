@@ -23,7 +23,7 @@ mod tiers;
 
 pub use freeze::{Bar, MarkBar, MarketParts, RawSettlement, SeriesPart, freeze};
 pub use load::Window;
-pub use panel::{Panel, Segment};
+pub use panel::{BLOCK, Panel, Segment};
 
 pub use crate::units::Bracket;
 use crate::units::{AssetId, Clock, InstrumentId, NarrativeId, Span, Time};

@@ -34,7 +34,14 @@ pub struct Panel {
     pub segments: Vec<Vec<Segment>>,
     /// Bars per instrument for which a real mark price was there.
     pub marked_bars: Vec<usize>,
+    /// Lowest low and highest high (last and mark) of each block of [`BLOCK`] bars, instrument-major: whether a price level was
+    /// reached in a block can be answered without looking at its bars.
+    pub block_low: Vec<f64>,
+    pub block_high: Vec<f64>,
 }
+
+/// Bars a block.
+pub const BLOCK: usize = 64;
 
 impl Panel {
     #[inline]
@@ -48,6 +55,23 @@ impl Panel {
     #[must_use]
     pub fn trades(&self, id: InstrumentId, t: usize) -> bool {
         !self.close[self.at(id, t)].is_nan()
+    }
+
+    /// Blocks an instrument has.
+    #[must_use]
+    pub fn blocks(&self) -> usize {
+        self.bars.div_ceil(BLOCK)
+    }
+
+    /// Fills the block extremes from the bars; missing bars (NaN) count for nothing.
+    pub fn index_extremes(&mut self) {
+        let bars = self.bars.max(1);
+        let fold = |columns: [&[f64]; 3], start: f64, pick: fn(f64, f64) -> f64| -> Vec<f64> {
+            let [last, mark, open] = columns.map(|column| column.chunks(bars).flat_map(|series| series.chunks(BLOCK)));
+            last.zip(mark).zip(open).map(|((last, mark), open)| last.iter().chain(mark).chain(open).copied().fold(start, pick)).collect()
+        };
+        self.block_low = fold([&self.low, &self.mark_low, &self.mark_open], f64::INFINITY, f64::min);
+        self.block_high = fold([&self.high, &self.mark_high, &self.mark_open], f64::NEG_INFINITY, f64::max);
     }
 
     /// All valuation prices at the close of bar `t`, indexed by instrument.

@@ -3,7 +3,7 @@
 use crate::exchange::costs::Taker;
 use crate::exchange::margin::DEFAULT_BRACKETS;
 use crate::ledger::{Books, Closed, Entry, Position};
-use crate::market::{Kind, Market, TierTable};
+use crate::market::{BLOCK, Kind, Market, TierTable};
 use crate::replay::attribution::Cube;
 use crate::replay::orders::{Order, PlannedFlow};
 use crate::replay::run::Side;
@@ -38,6 +38,10 @@ pub(super) struct Desk<'a> {
     pub last_top_up: Vec<Time>,
     /// Profit of trades closed in this bar, by bucket, for the waterfall.
     pub profits: Vec<Usd>,
+    /// Whether any price of this block of bars could reach a stop or break a margin; while it is false, moments 2 and 5 are quiet.
+    pub alert: bool,
+    /// A position, a stop or a wallet has changed since `alert` was set.
+    pub stale: bool,
     /// First bar at which some open position's listing has ended.
     pub next_delisting: usize,
 }
@@ -61,6 +65,15 @@ impl Beside {
     #[inline]
     pub fn endangered(&self, mark: f64) -> bool {
         if self.long { mark <= self.danger } else { mark >= self.danger }
+    }
+
+    /// Whether a price range reaches the stop or the danger zone. NaN and no stop reach nothing.
+    fn reached(&self, low: f64, high: f64) -> bool {
+        if self.long {
+            low <= self.danger.max(self.stop.unwrap_or(f64::NEG_INFINITY))
+        } else {
+            high >= self.danger.min(self.stop.unwrap_or(f64::INFINITY))
+        }
     }
 
     /// Whether a price reaches the stop.
@@ -92,6 +105,8 @@ impl<'a> Desk<'a> {
             narratives: vec![Vec::new(); plan.buckets.len()],
             last_top_up: vec![market.clock.start; plan.buckets.len()],
             profits: vec![Usd::ZERO; plan.buckets.len()],
+            alert: false,
+            stale: false,
             next_delisting: usize::MAX,
         }
     }
@@ -122,6 +137,20 @@ impl<'a> Desk<'a> {
 
     pub fn brackets(&self, instrument: InstrumentId) -> &'a [Bracket] {
         self.market.tiers_at(instrument, self.now()).unwrap_or(&DEFAULT_BRACKETS)
+    }
+
+    /// Whether the moments that look for stops and broken margins have anything to look at in this bar.
+    pub fn alert(&mut self) -> bool {
+        if self.stale || self.t.is_multiple_of(BLOCK) {
+            let panel = &self.market.panel;
+            let block = self.t / BLOCK;
+            self.alert = self.beside.iter().zip(self.books.positions()).any(|(beside, position)| {
+                let at = position.instrument.index() * panel.blocks() + block;
+                beside.reached(panel.block_low[at], panel.block_high[at])
+            });
+            self.stale = false;
+        }
+        self.alert
     }
 
     /// Takes a position to flat at `reference`, less the cost of crossing; a perpetual loses at most its margin.

@@ -26,6 +26,9 @@ impl Desk<'_> {
 
     /// Moment 2: the inequality at the open's mark. Gap risk: no order acts before it.
     pub fn liquidate_at_open(&mut self) {
+        if !self.alert() {
+            return;
+        }
         let marks = &self.market.panel.mark_open;
         let mut at = 0;
         while at < self.beside.len() {
@@ -62,6 +65,7 @@ impl Desk<'_> {
         let danger = isolated.bankruptcy_price() / room * (1.0 + sign * 1e-9);
         self.beside[at].danger = if room > 0.0 { danger } else { f64::INFINITY };
         self.beside[at].long = sign > 0.0;
+        self.stale = true;
     }
 
     fn closing_fee(&self) -> f64 {
@@ -95,6 +99,9 @@ impl Desk<'_> {
     /// Moment 5: from the open to the extreme that hurts. Stop and liquidation happen in the order of price; at the same price it is
     /// the liquidation. A position that leaves inside the bar pays the bar's later settlements that go against it and receives none.
     pub fn adverse_leg(&mut self) {
+        if !self.alert() {
+            return;
+        }
         let panel = &self.market.panel;
         let mut at = 0;
         while at < self.beside.len() {
@@ -180,6 +187,7 @@ impl Desk<'_> {
             }
         });
         self.beside[at].stop = stop.filter(|&price| price > 0.0);
+        self.stale = true;
         self.watch(at);
     }
 
