@@ -45,7 +45,12 @@ pub fn read(folders: &[PathBuf]) -> Result<Vec<Told>, Fault> {
         }
     }
     if all.is_empty() {
-        return Err(Fault::new("compare", "no report", "folders of reports or of strategies in them", "as in: rotate compare reports/latest"));
+        return Err(Fault::new(
+            "compare",
+            "no report",
+            "folders of reports or of strategies in them",
+            "as in: rotate compare reports/latest",
+        ));
     }
     distinguish(&mut all);
     Ok(all)
@@ -162,14 +167,15 @@ fn distinguish(all: &mut [Told]) {
 }
 
 fn strategies(report: &Path) -> Result<Vec<PathBuf>, Fault> {
-    let entries = fs::read_dir(report).map_err(|e| {
-        unreadable(report, &e.to_string(), "a folder that `rotate run` wrote")
-    })?;
+    let entries = fs::read_dir(report).map_err(|e| unreadable(report, &e.to_string(), "a folder that `rotate run` wrote"))?;
     if !report.join("manifest.json").is_file() {
-        return Err(unreadable(report, "neither manifest.json nor summary.json is there", "a folder that `rotate run` wrote, or one strategy in it"));
+        return Err(unreadable(
+            report,
+            "neither manifest.json nor summary.json is there",
+            "a folder that `rotate run` wrote, or one strategy in it",
+        ));
     }
-    let mut found: Vec<PathBuf> =
-        entries.filter_map(Result::ok).map(|e| e.path()).filter(|p| p.is_dir()).collect();
+    let mut found: Vec<PathBuf> = entries.filter_map(Result::ok).map(|e| e.path()).filter(|p| p.is_dir()).collect();
     found.sort();
     if found.is_empty() {
         return Err(unreadable(report, "no strategy in it", "at least one folder with summary.json and equity.csv"));

@@ -20,15 +20,29 @@ pub struct Table {
 
 const EQUITY: &[&str] = &["time", "equity", "benchmark", "drawdown", "gross_exposure", "net_exposure", "margin_used", "regime"];
 const BUCKETS: &[&str] = &["time", "bucket", "value"];
-const FILLS: &[&str] = &[
-    "time", "asset", "market", "symbol", "bucket", "narrative", "side", "quantity", "price", "notional", "fee", "slippage", "reason",
-];
+const FILLS: &[&str] =
+    &["time", "asset", "market", "symbol", "bucket", "narrative", "side", "quantity", "price", "notional", "fee", "slippage", "reason"];
 const TRADES: &[&str] = &[
-    "asset", "market", "symbol", "bucket", "narrative", "side", "opened", "closed", "quantity", "entry_price", "exit_price", "price_pnl",
-    "funding", "fees", "slippage", "pnl", "return_on_margin", "exit_reason",
+    "asset",
+    "market",
+    "symbol",
+    "bucket",
+    "narrative",
+    "side",
+    "opened",
+    "closed",
+    "quantity",
+    "entry_price",
+    "exit_price",
+    "price_pnl",
+    "funding",
+    "fees",
+    "slippage",
+    "pnl",
+    "return_on_margin",
+    "exit_reason",
 ];
-const FUNDING: &[&str] =
-    &["time", "asset", "symbol", "bucket", "narrative", "quantity", "mark_price", "rate", "interval_hours", "payment"];
+const FUNDING: &[&str] = &["time", "asset", "symbol", "bucket", "narrative", "quantity", "mark_price", "rate", "interval_hours", "payment"];
 const LIQUIDATIONS: &[&str] =
     &["time", "asset", "symbol", "bucket", "side", "quantity", "mark_price", "liquidation_price", "margin_lost", "fee"];
 const YIELDS: &[&str] = &["time", "asset", "bucket", "quantity", "price", "amount"];
@@ -214,22 +228,17 @@ fn yields(names: &Names) -> Table {
     let rows = names.run.yields.iter().map(|y| {
         // Interest on cash is paid in the quote currency.
         let asset = y.asset.map_or(&names.market.quote, |id| &names.market.asset(id).name);
-        vec![
-            y.time.to_string(),
-            asset.clone(),
-            names.bucket(y.bucket),
-            exact(y.quantity),
-            exact(y.price),
-            y.amount.to_string(),
-        ]
+        vec![y.time.to_string(), asset.clone(), names.bucket(y.bucket), exact(y.quantity), exact(y.price), y.amount.to_string()]
     });
     Table { file: "yields.csv", header: YIELDS, rows: rows.collect() }
 }
 
 fn flows(names: &Names) -> Table {
-    let rows = names.run.flows.iter().map(|f| {
-        vec![f.time.to_string(), names.bucket(f.from), names.bucket(f.to), f.amount.to_string(), f.reason.clone()]
-    });
+    let rows = names
+        .run
+        .flows
+        .iter()
+        .map(|f| vec![f.time.to_string(), names.bucket(f.from), names.bucket(f.to), f.amount.to_string(), f.reason.clone()]);
     Table { file: "flows.csv", header: FLOWS, rows: rows.collect() }
 }
 

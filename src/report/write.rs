@@ -58,16 +58,14 @@ pub fn write_picture(dir: &Path, name: &str, svg: &str) -> Result<(), Fault> {
 /// The name of a strategy as a folder: letters, digits, `-`, `_` and inner dots stay, anything else becomes `-`.
 #[must_use]
 pub fn folder_name(strategy: &str) -> String {
-    let safe: String =
-        strategy.chars().map(|c| if c.is_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '-' }).collect();
+    let safe: String = strategy.chars().map(|c| if c.is_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '-' }).collect();
     let trimmed = safe.trim_matches('.');
     if trimmed.is_empty() { "strategy".to_string() } else { trimmed.to_string() }
 }
 
 /// Two strategies must not share a folder, nor one take the name of a file of the batch.
 pub fn distinct(runs: &[Run]) -> Result<(), Fault> {
-    const TAKEN: &[&str] =
-        &["manifest.json", "comparison.csv", "index.html", "equity.svg", "equity.png", "drawdown.svg", "drawdown.png"];
+    const TAKEN: &[&str] = &["manifest.json", "comparison.csv", "index.html", "equity.svg", "equity.png", "drawdown.svg", "drawdown.png"];
     for (i, run) in runs.iter().enumerate() {
         let name = folder_name(&run.strategy).to_lowercase();
         let twin = runs[..i].iter().find(|other| folder_name(&other.strategy).to_lowercase() == name);

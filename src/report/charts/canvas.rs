@@ -2,12 +2,12 @@
 
 use std::sync::Once;
 
+use plotters::backend::SVGBackend;
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, IntoDrawingArea};
 use plotters::element::{PathElement, Polygon, Rectangle};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, FontDesc, FontFamily, FontStyle, RGBColor, TextStyle, register_font};
-use plotters::backend::SVGBackend;
 
 /// plotters draws at whole units; four to a pixel keep slopes smooth.
 const FINE: f64 = 4.0;

@@ -44,7 +44,12 @@ impl Pictures {
 pub fn overlays(market: &Market, runs: &[Run]) -> (String, String) {
     let below = runs.first().map_or_else(String::new, |run| {
         let to = run.clock.open(run.equity.len());
-        format!("{}  ·  {} bars  ·  from {}", panel::period(run.clock.start, to), run.clock.bar, crate::report::words::money_of(run.capital))
+        format!(
+            "{}  ·  {} bars  ·  from {}",
+            panel::period(run.clock.start, to),
+            run.clock.bar,
+            crate::report::words::money_of(run.capital)
+        )
     });
     let overlay = Overlay {
         title: market.name.clone(),

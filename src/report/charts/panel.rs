@@ -35,9 +35,7 @@ impl Panel {
     #[must_use]
     pub fn points(&self, series: &Series) -> Vec<Point> {
         let keep = thin::kept(&series.values).into_iter();
-        keep.filter(|i| series.values[*i].is_finite())
-            .map(|i| (self.x.place(series.times[i]), self.y.place(series.values[i])))
-            .collect()
+        keep.filter(|i| series.values[*i].is_finite()).map(|i| (self.x.place(series.times[i]), self.y.place(series.values[i]))).collect()
     }
 
     /// Pale horizontal and vertical lines with labels; dates only where asked for.

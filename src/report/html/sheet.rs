@@ -222,10 +222,8 @@ fn activity(run: &Run) -> String {
         run.liquidations.len(),
     );
     if !verdicts.is_empty() {
-        let rows: Vec<Vec<String>> = verdicts
-            .into_iter()
-            .map(|((rule, verdict), count)| vec![rule.to_string(), verdict.to_string(), count.to_string()])
-            .collect();
+        let rows: Vec<Vec<String>> =
+            verdicts.into_iter().map(|((rule, verdict), count)| vec![rule.to_string(), verdict.to_string(), count.to_string()]).collect();
         out += &table(&[("rule", false), ("verdict", false), ("times", true)], &rows);
     }
     out
