@@ -45,18 +45,44 @@ pub fn money_of(amount: Usd) -> String {
 /// Axis form: `$120k`, `$1.5M`, `$80`. `step` is the distance of two ticks and decides the decimals.
 #[must_use]
 pub fn short_money(dollars: f64, step: f64) -> String {
-    let size = dollars.abs().max(step);
-    let (unit, letter) = match size {
+    let (unit, letter) = unit_of(dollars);
+    with_unit(dollars, unit, letter, decimals_for(step / unit))
+}
+
+/// Label form, three digits: `$170k`, `$2.36M`, `$80.7k`.
+#[must_use]
+pub fn brief_money(dollars: f64) -> String {
+    let (unit, letter) = unit_of(dollars);
+    let decimals = match dollars.abs() / unit {
+        size if size >= 100.0 => 0,
+        size if size >= 10.0 => 1,
+        _ => 2,
+    };
+    with_unit(dollars, unit, letter, decimals)
+}
+
+fn unit_of(dollars: f64) -> (f64, &'static str) {
+    match dollars.abs() {
         s if s >= 1e12 => (1e12, "T"),
         s if s >= 1e9 => (1e9, "B"),
         s if s >= 1e6 => (1e6, "M"),
         s if s >= 1e3 => (1e3, "k"),
         _ => (1.0, ""),
-    };
-    let decimals = decimals_for(step / unit);
+    }
+}
+
+fn with_unit(dollars: f64, unit: f64, letter: &str, decimals: usize) -> String {
     let text = grouped(dollars.abs() / unit, decimals);
-    let sign = if dollars < 0.0 { "−" } else { "" };
+    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+    let sign = if dollars < 0.0 && text != "0" { "−" } else { "" };
     format!("{sign}${text}{letter}")
+}
+
+/// As [`percent`], with a plus where it is one.
+#[must_use]
+pub fn signed_percent(fraction: Option<f64>) -> String {
+    let text = percent(fraction);
+    if fraction.is_some_and(|f| f > 0.0) { format!("+{text}") } else { text }
 }
 
 /// Enough decimals to tell two ticks apart, at most six.
@@ -111,7 +137,10 @@ mod tests {
         assert_eq!(short_money(120_000.0, 20_000.0), "$120k");
         assert_eq!(short_money(1_500_000.0, 500_000.0), "$1.5M");
         assert_eq!(short_money(102_500.0, 500.0), "$102.5k");
-        assert_eq!(short_money(0.0, 20_000.0), "$0k");
+        assert_eq!(short_money(0.0, 20_000.0), "$0");
+        assert_eq!(short_money(1_000_000.0, 200_000.0), "$1M");
+        assert_eq!(brief_money(170_222.6), "$170k");
+        assert_eq!(brief_money(-2_364_450.0), "−$2.36M");
         assert_eq!(exact(0.1 + 0.2), "0.30000000000000004");
         assert_eq!(exact(f64::NAN), "");
     }

@@ -1,21 +1,19 @@
 //! A small market and runs over it, made by arithmetic: prices and money here mean nothing, but every column holds together.
 
-use rotate::market::{
-    Asset, FundingBook, InputFile, Instrument, Kind, ListingPolicy, Market, Panel, Tier, VenueCosts, VenueKind,
-};
+use rotate::market::{Asset, FundingBook, InputFile, Instrument, Kind, ListingPolicy, Market, Panel, Tier, VenueCosts, VenueKind};
 use rotate::replay::run::{
     Attribution, BySource, Decision, Fill, Flow, FundingPayment, Liquidation, Regime, Rotation, Run, Side, Trade, Verdict, Yield,
 };
 use rotate::report::{Manifest, StrategyRecord};
 use rotate::units::{AssetId, BucketId, Clock, Direction, InstrumentId, NarrativeId, Span, Time, Usd};
 
-pub const HOSTILE: &str = "<script>alert(1)</script>";
+pub(crate) const HOSTILE: &str = "<script>alert(1)</script>";
 
-pub fn usd(dollars: f64) -> Usd {
+pub(crate) fn usd(dollars: f64) -> Usd {
     Usd::round(dollars)
 }
 
-pub fn market(bars: usize, bar: Span) -> Market {
+pub(crate) fn market(bars: usize, bar: Span) -> Market {
     let clock = Clock { start: Time::parse("2021-01-01").unwrap(), bar, bars };
     let asset = |name: &str, spot, perp| Asset {
         name: name.to_string(),
@@ -32,15 +30,8 @@ pub fn market(bars: usize, bar: Span) -> Market {
         synthetic: true,
         quote: "USDT".to_string(),
         clock,
-        assets: vec![
-            asset("BTC", Some(InstrumentId(0)), Some(InstrumentId(1))),
-            asset(HOSTILE, None, Some(InstrumentId(2))),
-        ],
-        instruments: vec![
-            instrument("BTCUSDT", 0, Kind::Spot),
-            instrument("BTCUSDT", 0, Kind::Perp),
-            instrument(HOSTILE, 1, Kind::Perp),
-        ],
+        assets: vec![asset("BTC", Some(InstrumentId(0)), Some(InstrumentId(1))), asset(HOSTILE, None, Some(InstrumentId(2)))],
+        instruments: vec![instrument("BTCUSDT", 0, Kind::Spot), instrument("BTCUSDT", 0, Kind::Perp), instrument(HOSTILE, 1, Kind::Perp)],
         narratives: vec!["oracles & <b>bots</b>".to_string(), "gaming, \"play\"".to_string()],
         memberships: Vec::new(),
         panel: Panel::default(),
@@ -58,7 +49,7 @@ pub fn market(bars: usize, bar: Span) -> Market {
 }
 
 /// A wandering strategy: `drift` a bar, `swing` in size, its own course for each `seed`.
-pub fn run(name: &str, market: &Market, seed: u64, drift: f64, swing: f64) -> Run {
+pub(crate) fn run(name: &str, market: &Market, seed: u64, drift: f64, swing: f64) -> Run {
     let clock = market.clock;
     let mut state = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
     let mut chance = move || {
@@ -233,7 +224,7 @@ pub fn run(name: &str, market: &Market, seed: u64, drift: f64, swing: f64) -> Ru
     }
 }
 
-pub fn manifest(market: &Market, runs: &[Run]) -> Manifest {
+pub(crate) fn manifest(market: &Market, runs: &[Run]) -> Manifest {
     let strategies = runs.iter().map(|run| StrategyRecord {
         name: run.strategy.clone(),
         source: "[buckets]\n".to_string(),

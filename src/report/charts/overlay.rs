@@ -4,7 +4,7 @@ use crate::report::charts::canvas::{At, Canvas, Ink, Words, picture};
 use crate::report::charts::palette;
 use crate::report::charts::panel::{LABEL, LEFT, Panel, Series, TICK, WIDTH, end_name, heading};
 use crate::report::charts::scale::Scale;
-use crate::report::words::{percent, short_money};
+use crate::report::words::{brief_money, percent};
 use crate::units::Time;
 
 /// What is laid over each other: series of wealth with the starting wealth as first point. Inks are chosen here, by place in
@@ -38,7 +38,7 @@ impl Overlay {
     #[must_use]
     pub fn equity(&self) -> String {
         let y_of = |all: &[Series]| Scale::of_money(all.iter().flat_map(|s| s.values.iter().copied()), 560.0, 100.0);
-        self.draw(&self.title, y_of, |y| y.money_ticks(7), &self.axis, |last| short_money(last, last.abs() / 100.0), |s| s)
+        self.draw(&self.title, y_of, |y| y.money_ticks(7), &self.axis, brief_money, |s| s)
     }
 
     #[must_use]
@@ -86,7 +86,7 @@ fn ends(all: &[Series], say: &impl Fn(f64) -> String) -> Vec<(String, f64, Ink)>
             let last = *s.values.last()?;
             let said = say(last);
             let deepest = s.values.iter().copied().fold(0.0, f64::min);
-            let said = if said.is_empty() { percent(Some(deepest)) } else { said };
+            let said = if said.is_empty() { format!("max {}", percent(Some(deepest))) } else { said };
             Some((end_name(&s.name, &said), last, s.ink))
         })
         .collect()

@@ -166,7 +166,9 @@ mod tests {
         let years = Scale::of_time(time("2021-03-01"), time("2024-03-01"), 0.0, 1.0);
         assert_eq!(labels(years.time_ticks(8)), ["Jul 2021", "Jan 2022", "Jul 2022", "Jan 2023", "Jul 2023", "Jan 2024"]);
         let days = Scale::of_time(time("2024-02-27"), time("2024-03-02"), 0.0, 1.0);
-        assert_eq!(days.time_ticks(8).len(), 8 / 2 + 1);
+        assert_eq!(labels(days.time_ticks(8))[3..6], ["28 Feb 12:00", "29 Feb 00:00", "29 Feb 12:00"]);
+        let weeks = Scale::of_time(time("2024-02-20"), time("2024-03-20"), 0.0, 1.0);
+        assert_eq!(labels(weeks.time_ticks(8))[..2], ["20 Feb 2024", "27 Feb 2024"]);
     }
 
     #[test]

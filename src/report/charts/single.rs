@@ -8,7 +8,7 @@ use crate::report::charts::palette;
 use crate::report::charts::panel::{LABEL, LEFT, Panel, Sample, Series, WIDTH, end_name, heading, legend, mark, period, shortened};
 use crate::report::charts::scale::Scale;
 use crate::report::charts::thin;
-use crate::report::words::{money_of, percent, short_money};
+use crate::report::words::{brief_money, money_of, percent, signed_percent};
 
 const OWN: Ink = Ink::line(palette::BLUE, 2.0);
 const ALARM: Ink = Ink::tint(palette::VERMILION, 1.0);
@@ -53,8 +53,17 @@ impl Columns {
         Regime::ALL
             .into_iter()
             .filter(|regime| self.regimes.contains(regime))
-            .filter_map(|regime| palette::regime(regime).map(|ink| (Sample::Block(ink), regime.name().to_string())))
+            .filter_map(|regime| palette::regime(regime).map(|ink| (Sample::Block(ink), in_words(regime).to_string())))
             .collect()
+    }
+}
+
+fn in_words(regime: Regime) -> &'static str {
+    match regime {
+        Regime::Bull => "bull market",
+        Regime::Bear => "bear market",
+        Regime::Sideways => "sideways",
+        Regime::Unknown => "unknown",
     }
 }
 
@@ -68,7 +77,7 @@ fn below(market: &Market, run: &Run) -> String {
         run.clock.bar,
         money_of(run.capital),
         money_of(run.final_equity()),
-        percent(Some(growth)),
+        signed_percent(Some(growth)),
     )
 }
 
@@ -87,7 +96,7 @@ pub fn equity(market: &Market, run: &Run) -> String {
         let ends = money_ends(&columns);
         columns.right = room(canvas, ends.iter().map(|(name, ..)| name));
         let shown = || std::iter::once(&columns.equity).chain(&columns.benchmark);
-        let y = Scale::of_money(shown().flat_map(|s| s.values.iter().copied()), 520.0, 110.0);
+        let y = Scale::of_money(shown().flat_map(|s| s.values.iter().copied()), 524.0, 122.0);
         let upper = Panel { x: columns.x(run), y };
         upper.bands(canvas, &columns.opens, &columns.regimes);
         let title = if y.log { "Equity, USD, log scale" } else { "Equity, USD" };
@@ -106,7 +115,7 @@ pub fn equity(market: &Market, run: &Run) -> String {
             entries.push((Sample::Mark(ALARM), format!("liquidation ({fallen})")));
         }
         legend(canvas, LEFT, 76.0, &entries);
-        falls(canvas, &columns, run, 572.0, 740.0);
+        falls(canvas, &columns, run, 576.0, 740.0);
     })
 }
 
@@ -115,7 +124,7 @@ fn money_ends(columns: &Columns) -> Vec<(String, f64, Ink)> {
         .chain(&columns.benchmark)
         .filter_map(|s| {
             let last = *s.values.last()?;
-            Some((end_name(&s.name, &short_money(last, last.abs() / 100.0)), last, s.ink))
+            Some((end_name(&s.name, &brief_money(last)), last, s.ink))
         })
         .collect()
 }
@@ -139,7 +148,7 @@ fn falls(canvas: &Canvas, columns: &Columns, run: &Run, top: f64, bottom: f64) {
     let y = Scale::of_falls(shown().flat_map(|s| s.values.iter().copied()), top, bottom);
     let panel = Panel { x: columns.x(run), y };
     panel.bands(canvas, &columns.opens, &columns.regimes);
-    panel.mesh(canvas, "Drawdown, below the last peak", &y.percent_ticks(((bottom - top) / 45.0) as usize), true);
+    panel.mesh(canvas, "Drawdown, below the last peak", &y.percent_ticks(((bottom - top) / 36.0) as usize), true);
     let own = panel.points(&columns.falls);
     let mut area = own.clone();
     area.extend([(own[own.len() - 1].0, top), (own[0].0, top)]);
@@ -171,7 +180,7 @@ pub fn drawdown(market: &Market, run: &Run) -> String {
         }
         entries.extend(columns.bands());
         legend(canvas, LEFT, 76.0, &entries);
-        falls(canvas, &columns, run, 112.0, 418.0);
+        falls(canvas, &columns, run, 122.0, 418.0);
     })
 }
 
@@ -200,14 +209,15 @@ pub fn buckets(market: &Market, run: &Run) -> String {
             .map(|b| {
                 let value = last[b + 1] - last[b];
                 let middle = f64::midpoint(last[b], last[b + 1]);
-                let text = end_name(&run.buckets[b], &short_money(value, (value / 100.0).max(1.0)));
+                let text = end_name(&run.buckets[b], &brief_money(value));
                 (text, middle, Ink::line(palette::area(b), 1.0))
             })
             .collect();
         let right = room(canvas, ends.iter().map(|(name, ..)| name));
         let highest = stacks.iter().map(|edges| edges[width]).fold(1.0, f64::max);
-        let y = Scale { low: 0.0, high: highest * 1.05, start: 520.0, end: 110.0, log: false };
+        let y = Scale { low: 0.0, high: highest * 1.05, start: 520.0, end: 122.0, log: false };
         let panel = Panel { x: Scale::of_time(run.clock.start, run.clock.open(run.equity.len()), LEFT, right), y };
+        panel.mesh(canvas, "Value of each bucket, USD", &y.money_ticks(6), true);
         let x: Vec<f64> = keep.iter().map(|t| panel.x.place(run.clock.close(*t).seconds() as f64)).collect();
         for b in 0..width {
             let upper = x.iter().zip(&stacks).map(|(x, edges)| (*x, y.place(edges[b + 1])));
@@ -216,7 +226,6 @@ pub fn buckets(market: &Market, run: &Run) -> String {
             // A white seam keeps neighbours apart without colour.
             canvas.line(&upper.collect::<Vec<_>>(), Ink::line(plotters::style::RGBColor(255, 255, 255), 1.0));
         }
-        panel.mesh(canvas, "Value of each bucket, USD", &y.money_ticks(6), true);
         panel.end_labels(canvas, &ends);
         let entries: Vec<_> =
             (0..width).map(|b| (Sample::Block(Ink::tint(palette::area(b), 0.75)), shortened(&run.buckets[b], 24))).collect();

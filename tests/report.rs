@@ -1,0 +1,365 @@
+//! What is written: names, columns, sums, bytes.
+
+#[path = "support/fixture.rs"]
+mod fixture;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use fixture::{HOSTILE, manifest, market, run};
+use rotate::market::Market;
+use rotate::metrics::Metrics;
+use rotate::replay::run::Run;
+use rotate::report::{compare, folder_name, terminal, write_batch};
+use rotate::units::{Span, Usd};
+
+const HEADERS: &[(&str, &str)] = &[
+    ("equity.csv", "time,equity,benchmark,drawdown,gross_exposure,net_exposure,margin_used,regime"),
+    ("buckets.csv", "time,bucket,value"),
+    ("fills.csv", "time,asset,market,symbol,bucket,narrative,side,quantity,price,notional,fee,slippage,reason"),
+    (
+        "trades.csv",
+        "asset,market,symbol,bucket,narrative,side,opened,closed,quantity,entry_price,exit_price,price_pnl,funding,fees,slippage,pnl,\
+         return_on_margin,exit_reason",
+    ),
+    ("funding.csv", "time,asset,symbol,bucket,narrative,quantity,mark_price,rate,interval_hours,payment"),
+    ("liquidations.csv", "time,asset,symbol,bucket,side,quantity,mark_price,liquidation_price,margin_lost,fee"),
+    ("yields.csv", "time,asset,bucket,quantity,price,amount"),
+    ("flows.csv", "time,from,to,amount,reason"),
+    ("decisions.csv", "time,rule,subject,verdict,value,limit,detail"),
+    ("rotations.csv", "time,narrative,from_stage,to_stage,cause,value,threshold"),
+];
+
+fn batch() -> (Market, Vec<Run>) {
+    let market = market(400, Span::from_seconds(28_800));
+    let runs = vec![run("up", &market, 1, 0.001, 1.0), run("down & <out>", &market, 2, -0.001, 1.5)];
+    (market, runs)
+}
+
+fn written() -> (tempfile::TempDir, PathBuf) {
+    let home = tempfile::tempdir().unwrap();
+    let out = home.path().join("reports/latest");
+    let (market, runs) = batch();
+    write_batch(&out, &market, &runs, &manifest(&market, &runs)).unwrap();
+    (home, out)
+}
+
+fn rows(path: &Path) -> Vec<BTreeMap<String, String>> {
+    csv::Reader::from_path(path).unwrap().deserialize().map(Result::unwrap).collect()
+}
+
+fn files(dir: &Path, into: &mut BTreeMap<PathBuf, Vec<u8>>, root: &Path) {
+    for entry in fs::read_dir(dir).unwrap().map(Result::unwrap) {
+        let path = entry.path();
+        if path.is_dir() {
+            files(&path, into, root);
+        } else {
+            into.insert(path.strip_prefix(root).unwrap().to_path_buf(), fs::read(&path).unwrap());
+        }
+    }
+}
+
+fn tree(root: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut all = BTreeMap::new();
+    files(root, &mut all, root);
+    all
+}
+
+#[test]
+fn every_file_is_there_and_every_header_is_exact() {
+    let (_home, out) = written();
+    for name in ["manifest.json", "comparison.csv", "index.html", "equity.svg", "drawdown.svg", "equity.png", "drawdown.png"] {
+        assert!(out.join(name).is_file(), "{name}");
+    }
+    for strategy in ["up", &folder_name("down & <out>")] {
+        let dir = out.join(strategy);
+        for name in
+            ["summary.json", "report.html", "equity.svg", "drawdown.svg", "equity.png", "drawdown.png", "buckets.svg", "buckets.png"]
+        {
+            assert!(dir.join(name).is_file(), "{name}");
+        }
+        for (file, header) in HEADERS {
+            let text = fs::read_to_string(dir.join(file)).unwrap();
+            assert_eq!(text.lines().next(), Some(*header), "{file}");
+            assert!(!text.contains("NaN") && !text.contains("inf"), "{file}");
+        }
+    }
+}
+
+#[test]
+fn rows_say_what_the_run_says() {
+    let (_home, out) = written();
+    let (_, runs) = batch();
+    let dir = out.join("up");
+    let equity = rows(&dir.join("equity.csv"));
+    assert_eq!(equity.len(), 400);
+    assert_eq!(equity[0]["time"], "2021-01-01T08:00:00Z");
+    assert_eq!(equity[399]["equity"], runs[0].final_equity().to_string());
+    assert_eq!(equity[0]["net_exposure"], "", "undefined is empty");
+    let fill = &rows(&dir.join("fills.csv"))[1];
+    assert_eq!(
+        (fill["quantity"].as_str(), fill["notional"].as_str(), fill["market"].as_str(), fill["narrative"].as_str()),
+        ("0.30000000000000004", "15000.150000", "perp", "oracles & <b>bots</b>")
+    );
+    assert_eq!(rows(&dir.join("yields.csv"))[0]["asset"], "USDT", "interest is paid in the quote");
+    assert_eq!(rows(&dir.join("trades.csv"))[1]["return_on_margin"], "");
+    assert_eq!(rows(&dir.join("funding.csv"))[1]["payment"], "-16.500000");
+    assert_eq!(rows(&dir.join("decisions.csv"))[0]["verdict"], "refused");
+    assert_eq!(rows(&dir.join("rotations.csv"))[0]["value"], "0.0007");
+    assert_eq!(rows(&dir.join("flows.csv"))[0]["from"], "narratives");
+    assert_eq!(rows(&dir.join("liquidations.csv"))[0]["side"], "long");
+}
+
+fn micros(text: &str) -> i64 {
+    let (whole, rest) = text.split_once('.').unwrap();
+    let size = whole.trim_start_matches('-').parse::<i64>().unwrap() * 1_000_000 + rest.parse::<i64>().unwrap();
+    if text.starts_with('-') { -size } else { size }
+}
+
+#[test]
+fn buckets_sum_to_equity_at_every_time() {
+    let (_home, out) = written();
+    let mut sums: BTreeMap<String, i64> = BTreeMap::new();
+    for row in rows(&out.join("up/buckets.csv")) {
+        *sums.entry(row["time"].clone()).or_default() += micros(&row["value"]);
+    }
+    let equity = rows(&out.join("up/equity.csv"));
+    assert_eq!(sums.len(), equity.len());
+    for row in equity {
+        assert_eq!(sums[&row["time"]], micros(&row["equity"]), "{}", row["time"]);
+    }
+}
+
+#[test]
+fn every_cut_of_the_summary_adds_up() {
+    let (_home, out) = written();
+    let text = fs::read_to_string(out.join("up/summary.json")).unwrap();
+    let summary: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let keys: Vec<&str> = summary.as_object().unwrap().keys().map(String::as_str).collect();
+    for key in [
+        "strategy",
+        "about",
+        "market",
+        "synthetic",
+        "from",
+        "to",
+        "capital",
+        "final_equity",
+        "metrics",
+        "attribution",
+        "assumptions",
+        "cautions",
+    ] {
+        assert!(keys.contains(&key), "{key}");
+    }
+    let gain = Usd::round(summary["final_equity"].as_f64().unwrap()) - Usd::round(summary["capital"].as_f64().unwrap());
+    for cut in ["by_source", "by_bucket", "by_narrative", "by_asset", "by_regime"] {
+        let parts = summary["attribution"][cut].as_object().unwrap();
+        assert_eq!(parts.values().map(|v| Usd::round(v.as_f64().unwrap())).sum::<Usd>(), gain, "{cut}");
+    }
+    assert_eq!(summary["from"], "2021-01-01T00:00:00Z");
+}
+
+#[test]
+fn comparison_has_a_row_a_strategy_and_a_column_a_metric() {
+    let (_home, out) = written();
+    let (_, runs) = batch();
+    let table = rows(&out.join("comparison.csv"));
+    assert_eq!(table.len(), 2);
+    let metrics = Metrics::of(&runs[1]);
+    assert_eq!(table[1]["strategy"], "down & <out>");
+    assert_eq!(table[1]["sharpe"].parse::<f64>().ok(), metrics.sharpe);
+    assert_eq!((table[1]["liquidations"].as_str(), table[1]["refused"].as_str()), ("1", "1"));
+    let text = fs::read_to_string(out.join("comparison.csv")).unwrap();
+    assert!(text.starts_with("strategy,days,final_equity_usd,total_return,cagr,"));
+}
+
+#[test]
+fn the_same_runs_give_the_same_bytes() {
+    let (_one, first) = written();
+    let (_two, second) = written();
+    let (first, second) = (tree(&first), tree(&second));
+    assert_eq!(first.keys().collect::<Vec<_>>(), second.keys().collect::<Vec<_>>());
+    for (name, bytes) in &first {
+        assert!(bytes == &second[name], "{} differs", name.display());
+    }
+}
+
+#[test]
+fn pages_ask_nobody_for_anything_and_run_nothing() {
+    let (_home, out) = written();
+    for page in ["index.html", "up/report.html", "down----out-/report.html"] {
+        let html = fs::read_to_string(out.join(page)).unwrap();
+        for foreign in ["http:", "https:", "//", "src=", "@import", "url(", "<link", "<script", "<b>bots", "<i>", "<made up>", "<out>"] {
+            assert!(!html.contains(foreign), "{page} contains {foreign}");
+        }
+        assert!(html.contains("SYNTHETIC DATA"), "{page}");
+    }
+    let html = fs::read_to_string(out.join("up/report.html")).unwrap();
+    assert!(html.contains("&lt;script&gt;alert(1)&lt;/script&gt;"));
+    assert!(fs::read_to_string(out.join("up/trades.csv")).unwrap().contains(HOSTILE), "tables keep names as they are");
+    let index = fs::read_to_string(out.join("index.html")).unwrap();
+    assert!(index.contains("href=\"up/report.html\"") && index.contains("href=\"down----out-/report.html\""));
+}
+
+#[test]
+fn pictures_say_what_they_show_and_stay_on_the_paper() {
+    let (_home, out) = written();
+    for (picture, words) in [
+        ("equity.svg", &["SYNTHETIC DATA", "made up", "Equity, USD", "Jan 2021"][..]),
+        ("up/equity.svg", &["SYNTHETIC DATA", ">\nup\n<", "BTC bought and held", "bull market", "liquidation (1)", "Drawdown"]),
+        ("up/drawdown.svg", &["up: drawdown", "max −"]),
+        ("up/buckets.svg", &["foundation", "stablecoins", "Value of each bucket, USD"]),
+        ("down----out-/equity.svg", &["down &amp; &lt;out&gt;"]),
+    ] {
+        let svg = fs::read_to_string(out.join(picture)).unwrap();
+        for word in words {
+            assert!(svg.contains(word), "{picture} does not say {word}");
+        }
+        // Four units a pixel; every point of every line lies on the paper.
+        let size = |name: &str| -> f64 {
+            let view = svg.split("viewBox=\"0 0 ").nth(1).unwrap().split('"').next().unwrap();
+            view.split(' ').nth(usize::from(name == "height")).unwrap().parse().unwrap()
+        };
+        let (wide, high) = (size("width"), size("height"));
+        for points in svg.split("points=\"").skip(1) {
+            for point in points.split('"').next().unwrap().split_whitespace() {
+                let (x, y) = point.split_once(',').unwrap();
+                assert!((0.0..=wide).contains(&x.parse().unwrap()) && (0.0..=high).contains(&y.parse().unwrap()), "{picture}: {point}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_real_market_carries_no_mark() {
+    let home = tempfile::tempdir().unwrap();
+    let (mut market, runs) = batch();
+    market.synthetic = false;
+    let out = home.path().join("out");
+    write_batch(&out, &market, &runs, &manifest(&market, &runs)).unwrap();
+    for (name, bytes) in tree(&out) {
+        assert!(!String::from_utf8_lossy(&bytes).contains("SYNTHETIC"), "{}", name.display());
+    }
+}
+
+#[test]
+fn runs_without_bars_or_with_ruin_are_written_too() {
+    let home = tempfile::tempdir().unwrap();
+    let market = market(30, Span::DAY);
+    let mut ruin = run("ruin", &market, 3, 0.0, 1.0);
+    for t in 10..30 {
+        ruin.equity[t] = Usd::ZERO;
+        for b in 0..3 {
+            ruin.bucket_values[t * 3 + b] = Usd::ZERO;
+        }
+    }
+    let mut none = run("none", &market, 4, 0.0, 1.0);
+    none.clock.bars = 0;
+    for column in [&mut none.equity, &mut none.benchmark, &mut none.margin_used, &mut none.bucket_values] {
+        column.clear();
+    }
+    none.gross_exposure.clear();
+    none.net_exposure.clear();
+    none.regime.clear();
+    let runs = vec![ruin, none];
+    let metrics = Metrics::of(&runs[0]);
+    assert_eq!((metrics.total_return, metrics.cagr, metrics.max_drawdown), (Some(-1.0), Some(-1.0), Some(-1.0)));
+    assert_eq!((Metrics::of(&runs[1]).sharpe, Metrics::of(&runs[1]).total_return), (None, None));
+    write_batch(&home.path().join("out"), &market, &runs, &manifest(&market, &runs)).unwrap();
+}
+
+#[test]
+fn an_older_report_is_replaced_and_nothing_else_is() {
+    let (home, out) = written();
+    let (market, runs) = batch();
+    let again = |out: &Path| write_batch(out, &market, &runs[..1], &manifest(&market, &runs));
+    again(&out).unwrap();
+    assert!(!out.join("down----out-").exists(), "nothing of the old report is left");
+    let beside: Vec<_> = fs::read_dir(out.parent().unwrap()).unwrap().map(|e| e.unwrap().file_name()).collect();
+    assert_eq!(beside, ["latest"], "no litter");
+
+    let foreign = home.path().join("thesis");
+    fs::create_dir(&foreign).unwrap();
+    again(&foreign).unwrap();
+    let foreign = home.path().join("photos");
+    fs::create_dir(&foreign).unwrap();
+    fs::write(foreign.join("cat.png"), "miaow").unwrap();
+    let fault = again(&foreign).unwrap_err();
+    assert_eq!(fault.found, "a folder that holds something else than a report of this program");
+    fs::write(foreign.join("manifest.json"), "{\"program\": \"other\"}").unwrap();
+    assert!(again(&foreign).is_err());
+    assert_eq!(fs::read_to_string(foreign.join("cat.png")).unwrap(), "miaow");
+    assert_eq!(again(&foreign.join("cat.png")).unwrap_err().found, "a file, not a folder");
+}
+
+#[test]
+fn strategies_that_would_share_a_folder_are_refused() {
+    let home = tempfile::tempdir().unwrap();
+    let market = market(30, Span::DAY);
+    let runs = vec![run("a b", &market, 1, 0.0, 1.0), run("a/b", &market, 2, 0.0, 1.0)];
+    let fault = write_batch(&home.path().join("out"), &market, &runs, &manifest(&market, &runs)).unwrap_err();
+    assert!(fault.found.contains("`a b` and `a/b`"), "{fault}");
+    assert!(!home.path().join("out").exists());
+    assert_eq!((folder_name("../x").as_str(), folder_name("..").as_str()), ("-x", "strategy"));
+}
+
+#[test]
+fn the_closing_table_is_aligned_and_says_every_caution_once() {
+    let (_, runs) = batch();
+    let text = terminal::closing(&runs);
+    let lines: Vec<&str> = text.lines().collect();
+    let width = lines[0].chars().count();
+    assert_eq!(
+        lines[0].split_whitespace().collect::<Vec<_>>().join(" "),
+        "strategy return CAGR Sharpe max drawdown funding fees liquidations"
+    );
+    assert!(lines[1..4].iter().all(|line| line.chars().count() == width), "{text}");
+    assert_eq!(text.matches("the made-up data").count(), 1);
+    assert!(text.contains("  ! up: only up knows"));
+    assert_eq!(terminal::closing_json(&runs)["strategies"][1]["metrics"]["liquidations"], 1);
+}
+
+#[test]
+fn folders_read_back_compare_as_they_were_written() {
+    let (home, out) = written();
+    let (market, runs) = batch();
+    let all = compare::read(&[out.clone(), out.join("up")]).unwrap();
+    assert_eq!(all.len(), 3);
+    let names: Vec<&str> = all.iter().map(|told| told.name.as_str()).collect();
+    assert_eq!(names, ["down & <out>", "latest/up (2)", "latest/up (3)"]);
+    let told = &all[1];
+    assert_eq!(told.equity.len(), 400);
+    assert_eq!(Usd::round(told.equity[399]), runs[0].final_equity());
+    assert_eq!(terminal::Line::read("x", &told.metrics), terminal::Line::of("x", &Metrics::of(&runs[0])));
+    assert!(compare::text(&all).contains("latest/up (2)"));
+    let target = home.path().join("side-by-side");
+    compare::write(&target, &all).unwrap();
+    compare::write(&target, &all).unwrap();
+    for name in ["comparison.csv", "index.html", "equity.svg", "equity.png", "drawdown.svg", "drawdown.png", "manifest.json"] {
+        assert!(target.join(name).is_file(), "{name}");
+    }
+    assert_eq!(rows(&target.join("comparison.csv"))[0]["sharpe"], rows(&out.join("comparison.csv"))[1]["sharpe"]);
+    assert_eq!(compare::to_json(&all)["strategies"][0]["market"], market.name);
+}
+
+#[test]
+fn what_is_no_finished_report_is_said_so() {
+    let (home, out) = written();
+    let read = |path: PathBuf| compare::read(&[path]).unwrap_err();
+    let missing = read(home.path().join("nowhere"));
+    assert_eq!(missing.expected, "a folder that `rotate run` wrote");
+    let foreign = read(home.path().to_path_buf());
+    assert_eq!(foreign.found, "neither manifest.json nor summary.json is there");
+    fs::remove_file(out.join("up/equity.csv")).unwrap();
+    assert!(read(out.clone()).place.ends_with("equity.csv"));
+    fs::write(out.join("up/equity.csv"), "time,equity\n2021-01-01,much\n").unwrap();
+    let garbled = read(out.join("up"));
+    assert!(garbled.place.ends_with("equity.csv:2") && garbled.found.contains("much"), "{garbled}");
+    fs::write(out.join("up/summary.json"), "{\"strategy\": \"up\"").unwrap();
+    assert!(read(out.clone()).found.starts_with("not JSON"));
+    fs::write(out.join("up/summary.json"), "{\"strategy\": \"up\", \"capital\": 1}").unwrap();
+    assert_eq!(read(out.clone()).found, "`metrics` is missing or of another kind");
+    assert!(compare::read(&[]).is_err());
+}
