@@ -69,7 +69,11 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
                 market.clock.bar,
                 arguments.capital.to_f64()
             );
-            format!("{head}{}\nreport: {}\n", terminal::closing(&runs), arguments.out.join("index.html").display())
+            let about_market = match market.cautions.len() {
+                0 => String::new(),
+                count => format!("  ! {count} about the market itself: rotate check --market {}\n", arguments.market.market.display()),
+            };
+            format!("{head}{}{about_market}\nreport: {}\n", terminal::closing(&runs), arguments.out.join("index.html").display())
         }
     })
 }

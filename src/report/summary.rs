@@ -24,7 +24,8 @@ pub struct Summary<'a> {
     /// Names to money. Every `by_…` object adds up to final minus initial equity.
     pub attribution: Value,
     pub assumptions: Value,
-    pub cautions: &'a [String],
+    /// Of the run, then of the market it stands on.
+    pub cautions: Vec<&'a String>,
 }
 
 impl<'a> Summary<'a> {
@@ -44,7 +45,7 @@ impl<'a> Summary<'a> {
             metrics: Metrics::of(run),
             attribution: attribution(&run.attribution),
             assumptions: assumptions(&run.assumptions),
-            cautions: &run.cautions,
+            cautions: run.cautions.iter().chain(&market.cautions).collect(),
         }
     }
 

@@ -45,10 +45,11 @@ impl<'m> History<'m> {
         self.market.panel.segment(id, self.bar).map(|segment| segment.first)
     }
 
-    /// Bars since the instrument was listed, the last one included.
+    /// Whether the instrument has been listed for at least `span`. One that traded in the market's very first bar was listed at an
+    /// unknown time before it, and counts as old.
     #[must_use]
-    pub fn age(&self, id: InstrumentId) -> Option<usize> {
-        self.listed_since(id).map(|first| self.bar + 1 - first)
+    pub fn listed_for(&self, id: InstrumentId, span: Span) -> bool {
+        self.listed_since(id).is_some_and(|first| first == 0 || self.bar + 1 - first >= self.bars_in(span))
     }
 
     /// Last traded close.

@@ -37,7 +37,7 @@ pub fn admits(history: &History, gates: &Gates, asset: AssetId, id: InstrumentId
         && gates.assets.as_ref().is_none_or(|names| names.contains(&asset))
         && gates.tiers.as_ref().is_none_or(|tiers| tiers.contains(&history.tier(asset)))
         && gates.rank.is_none_or(|band| rank_or_tier(history, asset, band))
-        && gates.min_age.is_none_or(|span| history.age(id).is_some_and(|age| age >= history.bars_in(span)))
+        && gates.min_age.is_none_or(|span| history.listed_for(id, span))
         && gates
             .min_daily_volume
             .is_none_or(|floor| history.daily_volume(id, Span::from_seconds(30 * 86_400)).is_some_and(|volume| volume >= floor))

@@ -74,13 +74,13 @@ pub(super) fn table(columns: &[Column], rows: &[Vec<String>]) -> String {
     out + "</table></div>\n"
 }
 
-pub(super) fn cautions(list: &[String]) -> String {
+pub(super) fn cautions(list: &[impl AsRef<str>]) -> String {
     if list.is_empty() {
         return "<p class=\"dim\">None.</p>\n".to_string();
     }
     let mut out = String::from("<ul>\n");
     for text in list {
-        let _ = writeln!(out, "<li class=\"caution\">{}</li>", escaped(text));
+        let _ = writeln!(out, "<li class=\"caution\">{}</li>", escaped(text.as_ref()));
     }
     out + "</ul>\n"
 }

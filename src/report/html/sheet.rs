@@ -50,7 +50,7 @@ pub fn page(market: &Market, run: &Run, summary: &Summary, pictures: &Pictures) 
     let rows: Vec<Vec<String>> = run.assumptions.iter().map(|(name, value)| vec![name.clone(), value.clone()]).collect();
     body += &table(&[("assumption", false), ("in force", false)], &rows);
     body += "<h2>Cautions</h2>\n";
-    body += &cautions(&run.cautions);
+    body += &cautions(&summary.cautions);
     whole(&format!("{} · {}", run.strategy, market.name), &body)
 }
 
