@@ -223,6 +223,17 @@ fn pictures_say_what_they_show_and_stay_on_the_paper() {
             view.split(' ').nth(usize::from(name == "height")).unwrap().parse().unwrap()
         };
         let (wide, high) = (size("width"), size("height"));
+        for text in svg.split("<text ").skip(1) {
+            let attribute = |name: &str| text.split(&format!(" {name}=\"")).nth(1).unwrap_or_default().split('"').next().unwrap();
+            let x: f64 = text.strip_prefix("x=\"").unwrap().split('"').next().unwrap().parse().unwrap();
+            let line = text.split(">\n").nth(1).unwrap().split('\n').next().unwrap();
+            let letters = line.replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">").chars().count() as f64;
+            if attribute("text-anchor") == "start" {
+                let size: f64 = attribute("font-size").parse().unwrap();
+                // Six tenths of its size is a mean letter's width in the embedded face.
+                assert!(x + 0.6 * size * letters <= wide, "{picture}: {text}");
+            }
+        }
         for points in svg.split("points=\"").skip(1) {
             for point in points.split('"').next().unwrap().split_whitespace() {
                 let (x, y) = point.split_once(',').unwrap();

@@ -152,9 +152,16 @@ pub fn mark(canvas: &Canvas, (x, y): Point, ink: Ink) {
     canvas.shape(&[(x - 5.0, y - 5.0), (x + 5.0, y - 5.0), (x, y + 5.0)], ink);
 }
 
+/// Cuts in the middle: names often differ at their ends.
 #[must_use]
 pub fn shortened(name: &str, longest: usize) -> String {
-    if name.chars().count() <= longest { name.to_string() } else { name.chars().take(longest - 1).chain(['…']).collect() }
+    let letters: Vec<char> = name.chars().collect();
+    if letters.len() <= longest {
+        return name.to_string();
+    }
+    let tail = longest / 3;
+    let head = longest - 1 - tail;
+    letters[..head].iter().chain(['…'].iter()).chain(&letters[letters.len() - tail..]).collect()
 }
 
 /// The form of a name at the end of a line.

@@ -81,9 +81,10 @@ fn below(market: &Market, run: &Run) -> String {
     )
 }
 
-/// Room on the right for the names at the ends of lines.
+/// Room on the right for the names at the ends of lines and for the deepest fall.
 fn room<'a>(canvas: &Canvas, names: impl Iterator<Item = &'a String>) -> f64 {
-    let widest = names.map(|name| canvas.width_of(name, LABEL)).fold(40.0, f64::max);
+    let deepest = canvas.width_of(&format!("max {}", percent(Some(-1.0))), LABEL);
+    let widest = names.map(|name| canvas.width_of(name, LABEL)).fold(deepest, f64::max);
     WIDTH - (widest * 1.04 + 26.0).min(360.0)
 }
 
@@ -173,7 +174,7 @@ pub fn drawdown(market: &Market, run: &Run) -> String {
     picture(WIDTH, 460.0, |canvas| {
         let mut columns = Columns::of(run);
         heading(canvas, &format!("{}: drawdown", shortened(&run.strategy, 48)), &below(market, run), market.synthetic);
-        columns.right = room(canvas, [format!("max {}", percent(Some(-1.0)))].iter());
+        columns.right = room(canvas, std::iter::empty());
         let mut entries = vec![(Sample::Line(OWN), shortened(&run.strategy, 32))];
         if columns.benchmark_falls.is_some() {
             entries.push((Sample::Line(palette::benchmark()), format!("{} bought and held", shortened(&run.benchmark_name, 16))));
