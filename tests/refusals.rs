@@ -1,22 +1,60 @@
-//! Every refusal beside its exact message: `tests/errors/<case>/` is a market folder with one thing wrong, `expected.txt` what is said about it.
+//! Every refusal beside its exact message. `tests/errors/<case>/` is a market folder with one thing wrong, `tests/errors_strategy/<case>/`
+//! holds a `strategy.toml` with one thing wrong; `expected.txt` is what is said about it.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use rotate::fault::Fault;
 use rotate::market::{Market, Window};
+use rotate::strategy::StrategyFile;
+use rotate::units::Span;
+
+/// The bar of the market that every strategy of `errors_strategy` is meant for.
+const BAR: Span = Span::from_seconds(8 * 3_600);
 
 #[test]
-fn every_refusal_says_exactly_this() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/errors");
-    let mut cases: Vec<_> = fs::read_dir(&root).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect();
+fn every_refused_market_says_exactly_this() {
+    compare("errors", 25, "<market>", |case| Market::load(case, Window::default()).map(drop));
+}
+
+#[test]
+fn every_refused_strategy_says_exactly_this() {
+    compare("errors_strategy", 50, "<case>", |case| StrategyFile::read(&case.join("strategy.toml"))?.fits(BAR));
+}
+
+/// The file that all cases of `errors_strategy` differ from by one line is itself fine, so that each is refused for its own reason.
+#[test]
+fn what_the_strategy_cases_are_made_from_is_sound() {
+    let sound = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/errors_strategy/sound.toml");
+    let checked = StrategyFile::read(&sound).and_then(|file| file.fits(BAR));
+    assert!(checked.is_ok(), "{}", checked.unwrap_err());
+    let text = fs::read_to_string(&sound).unwrap();
+    for case in cases("errors_strategy") {
+        let changed = fs::read_to_string(case.join("strategy.toml")).unwrap();
+        let (before, after): (Vec<&str>, Vec<&str>) = (text.lines().collect(), changed.lines().collect());
+        let same_head = before.iter().zip(&after).take_while(|(a, b)| a == b).count();
+        let same_tail = before.iter().rev().zip(after.iter().rev()).take_while(|(a, b)| a == b).count();
+        let touched = after.len().saturating_sub(same_head + same_tail);
+        assert!(touched <= 1, "{} differs from sound.toml in {touched} lines", case.display());
+    }
+}
+
+fn cases(folder: &str) -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(folder);
+    let mut cases: Vec<_> = fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect();
     cases.sort();
-    assert!(cases.len() >= 25, "only {} cases in {}", cases.len(), root.display());
+    cases
+}
+
+fn compare(folder: &str, at_least: usize, alias: &str, check: impl Fn(&Path) -> Result<(), Fault>) {
+    let cases = cases(folder);
+    assert!(cases.len() >= at_least, "only {} cases in {folder}", cases.len());
     let mut wrong = Vec::new();
     for case in cases {
         let name = case.file_name().unwrap().to_string_lossy().into_owned();
-        let said = match Market::load(&case, Window::default()) {
-            Ok(_) => "(accepted)".to_owned(),
-            Err(fault) => fault.to_string().replace(&case.display().to_string(), "<market>"),
+        let said = match check(&case) {
+            Ok(()) => "(accepted)".to_owned(),
+            Err(fault) => fault.to_string().replace(&case.display().to_string(), alias),
         };
         match fs::read_to_string(case.join("expected.txt")) {
             Ok(expected) if expected.trim_end() == said => {}

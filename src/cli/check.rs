@@ -23,14 +23,16 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault> {
-    let files = if arguments.strategies.strategies.is_empty() { Vec::new() } else { arguments.strategies.read()? };
+    let asked = &arguments.strategies;
+    let files = if asked.strategies.is_empty() && asked.set.is_empty() { Vec::new() } else { asked.read()? };
     let market = arguments.market.load()?;
+    files.iter().try_for_each(|file| file.fits(market.clock.bar))?;
+    let plans: Vec<Plan> = files.iter().map(|file| Plan::new(&file.strategy, &History::at_close(&market, 0))).collect();
     if common.format == Format::Json {
-        return Ok(json(&market));
+        return Ok(json(&market, &plans));
     }
     let mut told = text(&market);
-    for file in &files {
-        let plan = Plan::new(&file.strategy, &History::at_close(&market, 0));
+    for plan in &plans {
         let _ = writeln!(told, "\nstrategy {}: sound, {} buckets", plan.name, plan.buckets.len());
         for caution in &plan.cautions {
             let _ = writeln!(told, "  ! {caution}");
@@ -53,6 +55,15 @@ struct Report<'a> {
     coverage: Coverage,
     series: &'a [SeriesSummary],
     inputs: usize,
+    cautions: &'a [String],
+    strategies: Vec<Sound<'a>>,
+}
+
+/// A strategy that can be run on the market.
+#[derive(Debug, Serialize)]
+struct Sound<'a> {
+    name: &'a str,
+    buckets: usize,
     cautions: &'a [String],
 }
 
@@ -111,7 +122,7 @@ fn ids(market: &Market) -> impl Iterator<Item = InstrumentId> {
 }
 
 /// The JSON form, pretty, one object.
-pub fn json(market: &Market) -> String {
+pub fn json(market: &Market, plans: &[Plan]) -> String {
     let report = Report {
         market: &market.name,
         about: &market.about,
@@ -124,8 +135,9 @@ pub fn json(market: &Market) -> String {
         series: &market.series,
         inputs: market.inputs.len(),
         cautions: &market.cautions,
+        strategies: plans.iter().map(|plan| Sound { name: &plan.name, buckets: plan.buckets.len(), cautions: &plan.cautions }).collect(),
     };
-    serde_json::to_string_pretty(&report).expect("a report has no maps and no floats that JSON lacks")
+    serde_json::to_string_pretty(&report).expect("a report has no maps and no floats that JSON lacks") + "\n"
 }
 
 /// The form for people: a heading, the series, the coverage, the cautions.

@@ -32,6 +32,7 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
     let files = arguments.strategies.read()?;
     let staging = report::Staging::begin(&arguments.out)?;
     let market = arguments.market.load()?;
+    files.iter().try_for_each(|file| file.fits(market.clock.bar))?;
     let arena = Arena::new(&market);
     let strategies: Vec<&Strategy> = files.iter().map(|file| &file.strategy).collect();
 

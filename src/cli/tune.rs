@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::batch::Arena;
 use crate::cli::{Common, Format, MarketArguments, nameable, parse_capital, progress, strategies};
 use crate::fault::Fault;
-use crate::report::{Manifest, study as told};
+use crate::report::{self, Manifest, study as told};
 use crate::strategy::StrategyFile;
 use crate::tune;
 use crate::units::Usd;
@@ -33,9 +33,12 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault> {
     let file = StrategyFile::read(&arguments.strategy)?;
+    // Before the work: hours of trials should not end at a folder that may not be replaced.
+    let staging = report::Staging::begin(&arguments.out)?;
     let market = arguments.market.load()?;
     let arena = Arena::new(&market);
-    let combinations = file.strategy.tune.as_ref().map_or(0, |tune| tune.keys.values().map(Vec::len).product());
+    let combinations =
+        file.strategy.tune.as_ref().map_or(0, |tune| tune.keys.values().fold(1_usize, |all, values| all.saturating_mul(values.len())));
     let bar = progress(common, combinations, "trials");
     let study = tune::study(&arena, &file, arguments.capital, arguments.trials, || bar.inc(1))?;
     bar.finish_and_clear();
@@ -48,13 +51,16 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
     command.extend(["--capital".to_owned(), arguments.capital.to_string()]);
     let settings = json!({
         "market_dir": market_dir,
+        "from": arguments.market.from.map(|time| time.to_string()),
+        "to": arguments.market.to.map(|time| time.to_string()),
+        "capital": arguments.capital.to_string(),
         "sampler": "grid",
         "by": study.by,
         "out_of_sample_from": study.split,
         "search_space": file.strategy.tune.as_ref().map(|tune| &tune.keys),
     });
     let manifest = Manifest::new(command, market.name.clone(), settings, market.inputs.clone(), vec![strategies::record(&file)]);
-    told::write_study(&arguments.out, &market, &study, &manifest)?;
+    told::write_study(staging, &market, &study, &manifest)?;
     Ok(match common.format {
         Format::Json => serde_json::to_string_pretty(&told::closing_json(&study)).expect("plain values") + "\n",
         Format::Text => format!("{}\nstudy: {}\n", told::closing(&study, 10), arguments.out.join("study.html").display()),

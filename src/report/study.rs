@@ -16,9 +16,8 @@ use crate::tune::Study;
 /// Keys beyond this many would make more heat maps than anybody looks at.
 const MOST_HEAT_KEYS: usize = 4;
 
-/// Writes a study; refuses a target that is not a report of ours.
-pub fn write_study(out: &Path, market: &Market, study: &Study, manifest: &Manifest) -> Result<(), Fault> {
-    let staging = Staging::begin(out)?;
+/// Writes a study to a folder begun before the trials were made.
+pub fn write_study(staging: Staging, market: &Market, study: &Study, manifest: &Manifest) -> Result<(), Fault> {
     let dir = staging.path();
     std::fs::create_dir_all(dir).map_err(|error| broken(dir, &error))?;
     put(&dir.join("trials.csv"), &trials(study)?)?;
@@ -134,6 +133,9 @@ fn file_safe(key: &str) -> String {
 pub fn closing(study: &Study, most: usize) -> String {
     let shown = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.3}"));
     let mut out = format!("{} combinations of `{}` tried; ranked by in-sample {}", study.trials.len(), study.strategy, study.by);
+    if study.least_first {
+        out.push_str(", least first");
+    }
     match study.split {
         Some(split) => _ = writeln!(out, ", out of sample from {split}\n"),
         None => _ = writeln!(out, ", nothing kept out of sample\n"),

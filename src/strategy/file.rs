@@ -90,11 +90,16 @@ impl StrategyFile {
         Ok(file)
     }
 
-    fn fault(&self, wrong: &validate::Wrong) -> Fault {
+    pub(super) fn fault(&self, wrong: &validate::Wrong) -> Fault {
         let key = wrong.key.join(".");
-        let place = match self.overrides.iter().rev().find(|set| set.starts_with(&key)) {
-            Some(set) => format!("{}: --set {set}", self.path.display()),
-            None => Fault::at(&self.path, line_of_key(&self.text, &wrong.key)),
+        // The file was sound before: what is wrong came with an override, that of this key, or one of those above or below it.
+        let touches = |set: &&String| Override::parse(set).is_ok_and(|set| set.key.iter().zip(&wrong.key).all(|(a, b)| a == b));
+        let near: Vec<&str> = self.overrides.iter().filter(touches).map(String::as_str).collect();
+        let all: Vec<&str> = self.overrides.iter().map(String::as_str).collect();
+        let place = if self.overrides.is_empty() {
+            Fault::at(&self.path, line_of_key(&self.text, &wrong.key))
+        } else {
+            format!("{}: --set {}", self.path.display(), if near.is_empty() { all } else { near }.join(" --set "))
         };
         Fault::new(place, format!("`{key}`: {}", wrong.found), wrong.expected.clone(), wrong.way_out.clone())
     }
@@ -120,12 +125,9 @@ impl StrategyFile {
         }
         let strategy: Strategy = table.try_into().map_err(|error: toml::de::Error| {
             let sets: Vec<&str> = sets.iter().map(|set| set.text.as_str()).collect();
-            Fault::new(
-                format!("{}: --set {}", self.path.display(), sets.join(" --set ")),
-                error.message().to_owned(),
-                "a value the key can take",
-                "see strategies/README.md or `rotate schema`",
-            )
+            let (found, expected) = in_plain_words(error.message());
+            let place = format!("{}: --set {}", self.path.display(), sets.join(" --set "));
+            Fault::new(place, found, expected, "correct the key or its value; `rotate schema` lists all of them")
         })?;
         let overrides = self.overrides.iter().cloned().chain(sets.iter().map(|set| set.text.clone())).collect();
         let file = Self { path: self.path.clone(), text: self.text.clone(), overrides, strategy };
@@ -135,17 +137,42 @@ impl StrategyFile {
 }
 
 fn syntax_fault(path: &Path, text: &str, error: &toml::de::Error) -> Fault {
-    let at = error.span().map_or(0, |span| span.start);
-    let mut found = error.message().trim().to_owned();
-    let mut expected = "the keys and values of strategies/README.md".to_owned();
-    if let Some((what, allowed)) = found.clone().split_once(", expected ") {
-        what.clone_into(&mut found);
-        allowed.clone_into(&mut expected);
-    }
-    if let Some(key) = key_at(text, at) {
+    let span = error.span().unwrap_or_default();
+    let (mut found, expected) = in_plain_words(error.message());
+    // What is missing at the top stands nowhere.
+    if let Some(key) = key_at(text, &span).filter(|_| !span.is_empty()) {
         let _ = write!(found, " (at `{key}`)");
     }
-    Fault::new(Fault::at(path, line_at(text, at)), found, expected, "correct the key or its value; `rotate schema` lists all of them")
+    let way_out = "correct the key or its value; `rotate schema` lists all of them";
+    Fault::new(Fault::at(path, line_at(text, span.start)), found, expected, way_out)
+}
+
+/// What a parser found and what it expected, without the names of our types.
+fn in_plain_words(message: &str) -> (String, String) {
+    let message = message.trim();
+    if let Some((found, allowed)) = message.split_once(", expected ") {
+        let expected = match allowed {
+            "f32" | "f64" => "a number",
+            "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number, at least 0",
+            "a sequence" => "a list, as in [\"BTC\", \"ETH\"]",
+            _ if allowed.starts_with("struct ") || allowed == "a map" => "a table, as in { key = value }",
+            _ => allowed,
+        };
+        return (found.to_owned(), expected.to_owned());
+    }
+    // Of a span, which says itself how it is written.
+    if let Some((found, form)) = message.split_once(": write ") {
+        return (found.to_owned(), form.to_owned());
+    }
+    let expected = match message {
+        "duplicate key" => "each key once".to_owned(),
+        _ if message.starts_with("wanted exactly 1 element") => return ("several words at once".to_owned(), "one of them".to_owned()),
+        _ => match message.strip_prefix("missing field ") {
+            Some(field) => format!("the key {field}"),
+            None => "TOML".to_owned(),
+        },
+    };
+    (message.to_owned(), expected)
 }
 
 fn line_at(text: &str, offset: usize) -> usize {
@@ -168,8 +195,8 @@ fn line_of_key(text: &str, key: &[String]) -> usize {
     line
 }
 
-/// The dotted key whose name or value covers an offset.
-fn key_at(text: &str, offset: usize) -> Option<String> {
+/// The deepest dotted key whose name or value covers a part of the text.
+fn key_at(text: &str, part: &Range<usize>) -> Option<String> {
     fn search(table: &DeTable, covers: &dyn Fn(&Range<usize>) -> bool, path: &mut Vec<String>) -> bool {
         for (name, value) in table {
             path.push(name.get_ref().to_string());
@@ -187,5 +214,5 @@ fn key_at(text: &str, offset: usize) -> Option<String> {
     }
     let document = DeTable::parse(text).ok()?;
     let mut path = Vec::new();
-    search(document.get_ref(), &|span| span.contains(&offset), &mut path).then(|| path.join("."))
+    search(document.get_ref(), &|span| span.start <= part.start && part.end <= span.end, &mut path).then(|| path.join("."))
 }

@@ -3,6 +3,7 @@
 
 mod decide;
 mod file;
+mod fit;
 mod plan;
 mod schema;
 mod validate;

@@ -139,7 +139,7 @@ pub struct Selection {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tier: Option<Vec<Tier>>,
     /// Market-cap rank as known on the day, both ends included.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "two_ranks")]
     pub rank: Option<[u32; 2]>,
     /// Take this many, best score first. Default: all.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -157,6 +157,13 @@ pub struct Selection {
     /// Dollars traded a day over the last 30 days, at least.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min_daily_volume: Option<f64>,
+}
+
+/// An array of two would take the first two of three without a word.
+fn two_ranks<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<[u32; 2]>, D::Error> {
+    let ranks = Vec::<u32>::deserialize(deserializer)?;
+    let two = ranks.as_slice().try_into().map_err(|_| serde::de::Error::invalid_length(ranks.len(), &"[first, last]"))?;
+    Ok(Some(two))
 }
 
 /// One number a candidate; highest is best unless `lowest` says otherwise.

@@ -1,7 +1,7 @@
 //! What a strategy may not say, beyond what its types forbid. Every refusal names the key and what is allowed.
 
 use crate::strategy::{Bucket, Hold, Score, Selection, Strategy, Weigh};
-use crate::units::Direction;
+use crate::units::{Direction, Span};
 
 /// A refusal at a key.
 #[derive(Clone, Debug)]
@@ -29,6 +29,22 @@ impl Key {
         Err(Wrong { key: self.0.clone(), found: found.into(), expected: expected.into(), way_out: way_out.into() })
     }
 
+    /// TOML has `nan` and `inf`; a comparison with either decides nothing.
+    fn number(&self, value: Option<f64>, way_out: &str) -> Checked {
+        match value {
+            Some(value) if !value.is_finite() => self.wrong(value.to_string(), "a finite number", way_out),
+            _ => Ok(()),
+        }
+    }
+
+    /// What is looked at only where decisions are made must fall on them.
+    fn falls_on(&self, span: Span, decide: Span) -> Checked {
+        if span.seconds() % decide.seconds() == 0 {
+            return Ok(());
+        }
+        self.wrong(span.to_string(), format!("a multiple of `decide`, {decide}"), "lengthen it, or decide more often")
+    }
+
     fn share(&self, value: f64) -> Checked {
         if value > 0.0 && value <= 1.0 { Ok(()) } else { self.wrong(value.to_string(), "above 0, at most 1", "0.05 is five per cent") }
     }
@@ -48,6 +64,7 @@ pub(super) fn check(strategy: &Strategy) -> Checked {
     if !(0.0..1.0).contains(&band) {
         return root.child("rebalance").child("band").wrong(band.to_string(), "at least 0, below 1", "0.2 tolerates a fifth of drift");
     }
+    root.child("rebalance").child("every").falls_on(strategy.rebalance.every, strategy.decide)?;
     let buckets = root.child("buckets");
     if strategy.buckets.is_empty() {
         return buckets.wrong("no bucket", "at least one [buckets.<name>]", "deal the equity into buckets whose weights sum to 1");
@@ -75,6 +92,10 @@ fn check_bucket(key: &Key, bucket: &Bucket, strategy: &Strategy) -> Checked {
         Hold::Cash => {
             let extra = [
                 ("score", bucket.score.is_some()),
+                ("enter_above", bucket.enter_above.is_some()),
+                ("enter_below", bucket.enter_below.is_some()),
+                ("review", bucket.review.is_some()),
+                ("direction", bucket.direction == Direction::Short),
                 ("leverage", bucket.leverage.is_some()),
                 ("stop", bucket.stop.is_some()),
                 ("exit", bucket.exit.is_some()),
@@ -114,12 +135,9 @@ fn check_bucket(key: &Key, bucket: &Bucket, strategy: &Strategy) -> Checked {
             check_leverage(key, bucket)?;
         }
     }
-    if (bucket.enter_above.is_some() || bucket.enter_below.is_some() || bucket.exit_score.is_some()) && bucket.score.is_none() {
-        return key.child("score").wrong(
-            "missing",
-            "a score",
-            "entering or leaving by score needs one, as in score = { momentum = \"30d\" }",
-        );
+    check_score(key, bucket)?;
+    if let Some(review) = bucket.review {
+        key.child("review").falls_on(review, strategy.decide)?;
     }
     if let Some(stop) = bucket.stop {
         let place = key.child("stop");
@@ -136,15 +154,46 @@ fn check_bucket(key: &Key, bucket: &Bucket, strategy: &Strategy) -> Checked {
         if exit.settlements == 0 {
             return key.child("exit").child("settlements").wrong("0", "at least 1", "3 is one day of eight-hour funding");
         }
-        if !exit.funding_8h_above.is_finite() {
-            return key.child("exit").child("funding_8h_above").wrong("not a number", "a rate per 8 h", "0.0005 is 0.05 %");
-        }
+        key.child("exit").child("funding_8h_above").number(Some(exit.funding_8h_above), "0.0005 is 0.05 % per 8 h")?;
     }
     if let Some(top_up) = &bucket.top_up {
         let place = key.child("top_up");
         place.child("below").share(top_up.below)?;
         if !strategy.buckets.get(&top_up.from).is_some_and(|from| matches!(from.hold, Hold::Cash)) {
             return place.child("from").wrong(format!("{:?}", top_up.from), "a bucket that holds cash", names(strategy));
+        }
+    }
+    Ok(())
+}
+
+/// Entering and leaving by score.
+fn check_score(key: &Key, bucket: &Bucket) -> Checked {
+    if (bucket.enter_above.is_some() || bucket.enter_below.is_some() || bucket.exit_score.is_some()) && bucket.score.is_none() {
+        return key.child("score").wrong(
+            "missing",
+            "a score",
+            "entering or leaving by score needs one, as in score = { momentum = \"30d\" }",
+        );
+    }
+    for (name, value) in [("enter_above", bucket.enter_above), ("enter_below", bucket.enter_below)] {
+        key.child(name).number(value, "0.05 is a return of five per cent")?;
+    }
+    if let (Some(above), Some(below)) = (bucket.enter_above, bucket.enter_below)
+        && above >= below
+    {
+        return key.child("enter_above").wrong(
+            format!("{above}, with enter_below {below}: no score is in between"),
+            "less than enter_below",
+            "swap them, or keep one",
+        );
+    }
+    if let Some(exit) = bucket.exit_score {
+        let place = key.child("exit_score");
+        if exit.below.is_none() && exit.above.is_none() {
+            return place.wrong("empty", "below or above", "remove the key to stay whatever the score");
+        }
+        for (name, value) in [("below", exit.below), ("above", exit.above)] {
+            place.child(name).number(value, "-0.10 is a return of minus ten per cent")?;
         }
     }
     Ok(())
@@ -199,14 +248,26 @@ fn check_selection(key: &Key, selection: &Selection, bucket: &Bucket) -> Checked
     if selection.assets.as_ref().is_some_and(Vec::is_empty) {
         return key.child("assets").wrong("an empty list", "at least one asset", "remove the key to consider all");
     }
+    if let Some(volume) = selection.min_daily_volume
+        && !(volume.is_finite() && volume >= 0.0)
+    {
+        return key.child("min_daily_volume").wrong(
+            volume.to_string(),
+            "dollars a day, at least 0",
+            "1000000.0 is a million dollars a day",
+        );
+    }
     if let Weigh::Fixed(shares) = &bucket.weigh {
+        let place = Key(key.0[..2].to_vec()).child("weigh").child("fixed");
+        if shares.is_empty() {
+            return place.wrong("no share", "at least one asset", "0.6 and 0.4 hold the whole bucket");
+        }
+        for (asset, &share) in shares {
+            place.child(asset).share(share)?;
+        }
         let sum: f64 = shares.values().sum();
-        if shares.values().any(|&share| share <= 0.0) || !(0.0..=1.0 + 1e-9).contains(&sum) {
-            return Key(key.0[..2].to_vec()).child("weigh").wrong(
-                format!("fixed shares sum to {sum}"),
-                "positive shares that sum to at most 1",
-                "0.6 and 0.4 hold the whole bucket",
-            );
+        if sum > 1.0 + 1e-9 {
+            return place.wrong(format!("the shares sum to {sum:.6}"), "at most 1", "0.6 and 0.4 hold the whole bucket");
         }
     }
     Ok(())
@@ -230,7 +291,7 @@ fn check_waterfall(root: &Key, strategy: &Strategy) -> Checked {
     }
     let sum: f64 = waterfall.to.values().sum();
     if sum > 1.0 + 1e-9 {
-        return key.child("to").wrong(format!("shares sum to {sum}"), "at most 1", "half and half is 0.5 and 0.5");
+        return key.child("to").wrong(format!("the shares sum to {sum:.6}"), "at most 1", "half and half is 0.5 and 0.5");
     }
     Ok(())
 }
@@ -266,7 +327,7 @@ fn names(strategy: &Strategy) -> String {
 impl Score {
     /// The window it looks at.
     #[must_use]
-    pub fn span(&self) -> crate::units::Span {
+    pub fn span(&self) -> Span {
         match self {
             Self::Momentum(span) | Self::Oversold(span) | Self::AgainstBtc(span) => *span,
         }

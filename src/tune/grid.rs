@@ -49,7 +49,10 @@ pub(super) fn apply(file: &StrategyFile, combination: &Combination) -> Result<St
     if let Some(balance) = balance(file, &sets) {
         sets.push(balance);
     }
-    file.with_all(&sets)
+    file.with_all(&sets).map_err(|fault| {
+        let values: Vec<String> = combination.0.iter().map(|(key, value)| format!("{key} = {value}")).collect();
+        Fault { place: format!("{}: `tune.keys`: {}", file.path.display(), values.join(", ")), ..fault }
+    })
 }
 
 fn balance(file: &StrategyFile, sets: &[Override]) -> Option<Override> {

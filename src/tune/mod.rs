@@ -15,12 +15,30 @@ use crate::units::{Time, Usd};
 pub use grid::Combination;
 pub use window::window;
 
+/// Metrics of which less is better; of all others more is.
+const LESS_IS_BETTER: &[&str] = &[
+    "volatility",
+    "max_drawdown_duration_days",
+    "time_underwater",
+    "ulcer_index",
+    "downside_deviation",
+    "max_effective_leverage",
+    "turnover_per_year",
+    "fees_usd",
+    "slippage_usd",
+    "funding_paid_usd",
+    "funding_assumed",
+    "liquidations",
+];
+
 /// All trials of one strategy over one market.
 #[derive(Debug)]
 pub struct Study {
     pub strategy: String,
     /// The metric trials are ranked by, in-sample.
     pub by: String,
+    /// The smallest of it is best, as of a volatility.
+    pub least_first: bool,
     pub keys: Vec<String>,
     /// In the order of the grid: the last key turns fastest.
     pub trials: Vec<Trial>,
@@ -62,8 +80,10 @@ pub fn study(arena: &Arena, file: &StrategyFile, capital: Usd, most: usize, done
     let combinations = grid::combinations(file, most)?;
     let tune = file.strategy.tune.as_ref().expect("a grid comes from it");
     let files = combinations.iter().map(|combination| grid::apply(file, combination)).collect::<Result<Vec<_>, _>>()?;
+    files.iter().try_for_each(|file| file.fits(arena.market.clock.bar))?;
     let bars = arena.market.clock.bars;
-    let split = bars - (bars as f64 * tune.out_of_sample).round() as usize;
+    // However few the bars, one is left to rank by.
+    let split = (bars - (bars as f64 * tune.out_of_sample).round() as usize).max(1);
 
     let measured = arena.map_all(&files, |file| {
         let run = arena.replay(&file.strategy, capital);
@@ -88,11 +108,14 @@ pub fn study(arena: &Arena, file: &StrategyFile, capital: Usd, most: usize, done
         .map(|((combination, file), (in_sample, out_of_sample))| Trial { combination, file, in_sample, out_of_sample })
         .collect();
     let mut ranking: Vec<usize> = (0..trials.len()).collect();
-    let merit = |trial: usize| trials[trial].metric(&tune.by, false).unwrap_or(f64::NEG_INFINITY);
+    let least_first = LESS_IS_BETTER.contains(&tune.by.as_str());
+    let sign = if least_first { -1.0 } else { 1.0 };
+    let merit = |trial: usize| trials[trial].metric(&tune.by, false).map_or(f64::NEG_INFINITY, |value| sign * value);
     ranking.sort_by(|&a, &b| merit(b).total_cmp(&merit(a)));
     Ok(Study {
         strategy: file.strategy.name.clone(),
         by: tune.by.clone(),
+        least_first,
         keys: tune.keys.keys().cloned().collect(),
         trials,
         split: (split < bars).then(|| arena.market.clock.open(split)),
