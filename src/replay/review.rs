@@ -1,7 +1,7 @@
 //! Moments 7 and 8: the row of the curve, then the strategy sees the bar and orders for the next are made.
 
 use crate::replay::desk::Desk;
-use crate::replay::orders::{Order, PlannedFlow, Want};
+use crate::replay::orders::{ENTER, Order, PlannedFlow, Want};
 use crate::replay::run::Rotation;
 use crate::signal::History;
 use crate::strategy::{self, BucketWish, Decision, Holding, Pick, PlanBucket, Verdict};
@@ -123,7 +123,7 @@ impl Desk<'_> {
         } else {
             let quantity = self.target_quantity(bucket, pick, worth) * bucket.direction.sign();
             let want = Want::Add { quantity, leverage: pick.leverage };
-            self.orders.push(Order { bucket: bucket.id, instrument: pick.instrument, narrative: pick.narrative, want, reason: "enter" });
+            self.orders.push(Order { bucket: bucket.id, instrument: pick.instrument, narrative: pick.narrative, want, reason: ENTER });
             let limit = bucket.enter_above.or(bucket.enter_below);
             ("enter", Verdict::Passed, pick.score, limit, format!("{:.4} of the bucket at {}x", pick.share, pick.leverage))
         };
