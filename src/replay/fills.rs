@@ -85,8 +85,7 @@ impl Desk<'_> {
             Want::Reduce(part) if part < quantity.abs() => {
                 let signed = -quantity.signum() * part;
                 let side = if signed > 0.0 { Side::Buy } else { Side::Sell };
-                let price = taker.price(side.sign(), reference);
-                let entry = Entry { quantity: signed, price, reference, fee: Usd::round(taker.fee(signed * price)) };
+                let entry = self.fenced(at, signed, reference, &taker);
                 self.reduce(at, &entry, side, order.reason);
             }
             Want::Add { .. } => {}
