@@ -156,13 +156,20 @@ impl<'a> Desk<'a> {
     /// Takes a position to flat at `reference`, less the cost of crossing; a perpetual loses at most its margin.
     pub fn exit(&mut self, at: usize, reference: f64, half_spread: f64, reason: &'static str) {
         let position = &self.books.positions()[at];
-        let (quantity, margined) = (position.quantity, position.margined);
+        let quantity = position.quantity;
         let side = if quantity > 0.0 { Side::Sell } else { Side::Buy };
         let taker = Taker { half_spread, ..self.taker(position.instrument) };
-        let (mut price, mut reference) = (taker.price(side.sign(), reference), reference);
+        let entry = self.fenced(at, -quantity, reference, &taker);
+        self.reduce(at, &entry, side, reason);
+    }
+
+    /// A closing fill of all or part of a position. Ring-fence of a perpetual: beyond the bankruptcy price the venue's insurance pays, and the
+    /// fee takes no more than what is left of the part's margin.
+    pub fn fenced(&self, at: usize, quantity: f64, reference: f64, taker: &Taker) -> Entry {
+        let position = &self.books.positions()[at];
+        let (mut price, mut reference) = (taker.price(quantity.signum(), reference), reference);
         let mut fee = taker.fee(quantity * price);
-        if margined {
-            // Ring-fence: beyond the bankruptcy price the venue's insurance pays, and the fee takes no more than is left.
+        if position.margined {
             let isolated = margin_view(position);
             let bankruptcy = isolated.bankruptcy_price();
             if isolated.balance(price) < 0.0 {
@@ -171,10 +178,10 @@ impl<'a> Desk<'a> {
             if isolated.balance(reference) < 0.0 {
                 reference = bankruptcy;
             }
-            fee = fee.min(isolated.balance(price).max(0.0));
+            let part = (quantity / position.quantity).abs();
+            fee = fee.min((isolated.balance(price) * part).max(0.0));
         }
-        let entry = Entry { quantity: -quantity, price, reference, fee: Usd::round(fee) };
-        self.reduce(at, &entry, side, reason);
+        Entry { quantity, price, reference, fee: Usd::round(fee) }
     }
 
     /// Books a closing fill and its record.

@@ -4,7 +4,7 @@ use crate::exchange::margin;
 use crate::ledger::Entry;
 use crate::market::Kind;
 use crate::replay::desk::{Beside, Desk};
-use crate::replay::orders::{Order, Want};
+use crate::replay::orders::{ENTER, Order, Want};
 use crate::replay::run::{Flow, Side};
 use crate::strategy::{Decision, Verdict};
 use crate::units::{BucketId, Usd};
@@ -85,8 +85,7 @@ impl Desk<'_> {
             Want::Reduce(part) if part < quantity.abs() => {
                 let signed = -quantity.signum() * part;
                 let side = if signed > 0.0 { Side::Buy } else { Side::Sell };
-                let price = taker.price(side.sign(), reference);
-                let entry = Entry { quantity: signed, price, reference, fee: Usd::round(taker.fee(signed * price)) };
+                let entry = self.fenced(at, signed, reference, &taker);
                 self.reduce(at, &entry, side, order.reason);
             }
             Want::Add { .. } => {}
@@ -97,6 +96,11 @@ impl Desk<'_> {
     /// Price, bracket and cost of an opening order at this open; the bracket of the post-trade notional bounds its size.
     fn price_opening(&mut self, order: &Order) -> Option<Opening> {
         let Want::Add { mut quantity, leverage } = order.want else { return None };
+        if order.reason != ENTER && self.books.find(order.bucket, order.instrument).is_none() {
+            let detail = format!("the position was left before the order `{}` could add to it", order.reason);
+            self.refuse("gone", order, None, None, detail);
+            return None;
+        }
         let reference = self.reference(order)?;
         let taker = self.taker(order.instrument);
         let price = taker.price(quantity.signum(), reference);

@@ -2,6 +2,9 @@
 
 use crate::units::{BucketId, InstrumentId, NarrativeId, Usd};
 
+/// The reason of the one kind of order that may open a position; every other adds to what is still there.
+pub(super) const ENTER: &str = "enter";
+
 /// A market order for the next open. Sizes come from the close at which it was decided.
 #[derive(Clone, Debug)]
 pub(super) struct Order {

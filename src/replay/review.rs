@@ -1,11 +1,14 @@
 //! Moments 7 and 8: the row of the curve, then the strategy sees the bar and orders for the next are made.
 
 use crate::replay::desk::Desk;
-use crate::replay::orders::{Order, PlannedFlow, Want};
+use crate::replay::orders::{ENTER, Order, PlannedFlow, Want};
 use crate::replay::run::Rotation;
 use crate::signal::History;
 use crate::strategy::{self, BucketWish, Decision, Holding, Pick, PlanBucket, Verdict};
 use crate::units::{BucketId, NarrativeId, Span, Usd};
+
+/// Drift below a millionth is the rounding of money, not drift: with a band of 0 it would decide whether a rebalance takes place.
+const ROUNDING: f64 = 1e-6;
 
 impl Desk<'_> {
     /// Moment 7.
@@ -93,7 +96,7 @@ impl Desk<'_> {
         let wish = strategy::decide(history, bucket);
         self.log_emptiness(history, bucket, &wish);
         self.log_rotation(history, bucket, &wish);
-        let band = if value.is_some() { 0.0 } else { self.plan.rebalance.band };
+        let band = if value.is_some() { ROUNDING } else { self.plan.rebalance.band.max(ROUNDING) };
         let worth = value.unwrap_or_else(|| self.books.bucket_value(bucket.id)).to_f64();
         let held: Vec<_> =
             self.books.positions().iter().filter(|p| p.bucket == bucket.id).map(|p| (p.instrument, p.narrative, p.quantity)).collect();
@@ -123,7 +126,7 @@ impl Desk<'_> {
         } else {
             let quantity = self.target_quantity(bucket, pick, worth) * bucket.direction.sign();
             let want = Want::Add { quantity, leverage: pick.leverage };
-            self.orders.push(Order { bucket: bucket.id, instrument: pick.instrument, narrative: pick.narrative, want, reason: "enter" });
+            self.orders.push(Order { bucket: bucket.id, instrument: pick.instrument, narrative: pick.narrative, want, reason: ENTER });
             let limit = bucket.enter_above.or(bucket.enter_below);
             ("enter", Verdict::Passed, pick.score, limit, format!("{:.4} of the bucket at {}x", pick.share, pick.leverage))
         };
@@ -276,7 +279,7 @@ impl Desk<'_> {
         for b in (0..count).filter(|&b| !perp(b)) {
             target[b] = (equity - fenced) * self.plan.buckets[b].weight / open_weight;
         }
-        let band = self.plan.rebalance.band;
+        let band = self.plan.rebalance.band.max(ROUNDING);
         let drifted = (0..count).any(|b| target[b] > 0.0 && (values[b] / target[b] - 1.0).abs() > band);
         if !drifted {
             return vec![None; count];
