@@ -1,4 +1,4 @@
-//! WHAT WE OWN: accounts and one verb, [`Books::transfer`]. This room knows amounts; it must never know the market, a price it
+//! WHAT WE OWN: accounts and one verb, `transfer`. This room knows amounts; it must never know the market, a price it
 //! was not handed, or why money moves.
 //!
 //! Assets are cash per bucket, the margin behind a position and what a position is worth (`held`). Income is where assets come
