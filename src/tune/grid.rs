@@ -2,6 +2,7 @@
 
 use crate::fault::Fault;
 use crate::strategy::{Hold, Override, StrategyFile};
+use crate::units::Span;
 
 /// One value for each key, in the order of the table.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,12 +45,13 @@ pub(super) fn combinations(file: &StrategyFile, most: usize) -> Result<Vec<Combi
 }
 
 /// The strategy with a combination in place. Where a bucket's weight is turned, the balancing bucket takes up the difference.
-pub(super) fn apply(file: &StrategyFile, combination: &Combination) -> Result<StrategyFile, Fault> {
+pub(super) fn apply(file: &StrategyFile, combination: &Combination, bar: Span) -> Result<StrategyFile, Fault> {
     let mut sets = combination.0.iter().map(|(key, value)| Override::parse(&format!("{key}={value}"))).collect::<Result<Vec<_>, _>>()?;
     if let Some(balance) = balance(file, &sets) {
         sets.push(balance);
     }
-    file.with_all(&sets).map_err(|fault| {
+    let turned = file.with_all(&sets).and_then(|turned| turned.fits(bar).map(|()| turned));
+    turned.map_err(|fault| {
         let values: Vec<String> = combination.0.iter().map(|(key, value)| format!("{key} = {value}")).collect();
         Fault { place: format!("{}: `tune.keys`: {}", file.path.display(), values.join(", ")), ..fault }
     })
@@ -71,5 +73,6 @@ fn balance(file: &StrategyFile, sets: &[Override]) -> Option<Override> {
         strategy.buckets.iter().filter(|(other, _)| **other != name).map(|(other, bucket)| weight_of(other).unwrap_or(bucket.weight)).sum();
     // Nine decimals: the weights still sum to one, and the number in best.toml is readable.
     let rest = ((1.0 - others) * 1e9).round() / 1e9;
-    Override::parse(&format!("buckets.{name}.weight={rest:?}")).ok()
+    // A weight that is no number is refused where it was asked for.
+    rest.is_finite().then(|| Override::parse(&format!("buckets.{name}.weight={rest:?}")).ok()).flatten()
 }

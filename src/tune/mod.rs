@@ -79,20 +79,22 @@ impl Study {
 pub fn study(arena: &Arena, file: &StrategyFile, capital: Usd, most: usize, done: impl Fn() + Sync) -> Result<Study, Fault> {
     let combinations = grid::combinations(file, most)?;
     let tune = file.strategy.tune.as_ref().expect("a grid comes from it");
-    let files = combinations.iter().map(|combination| grid::apply(file, combination)).collect::<Result<Vec<_>, _>>()?;
-    files.iter().try_for_each(|file| file.fits(arena.market.clock.bar))?;
+    let bar = arena.market.clock.bar;
+    let files = combinations.iter().map(|combination| grid::apply(file, combination, bar)).collect::<Result<Vec<_>, _>>()?;
     let bars = arena.market.clock.bars;
     // However few the bars, one is left to rank by.
     let split = (bars - (bars as f64 * tune.out_of_sample).round() as usize).max(1);
 
-    let measured = arena.map_all(&files, |file| {
+    let measure = |file: &StrategyFile| {
         let run = arena.replay(&file.strategy, capital);
         let inside = Metrics::of(&window(&run, 0..split)).named();
         let outside = (split < bars).then(|| Metrics::of(&window(&run, split..bars)).named());
         done();
         (inside, outside)
-    });
-    if !measured[0].0.get(&tune.by).is_some_and(|value| value.is_number() || value.is_null()) {
+    };
+    // The first says which metrics there are: a misspelt one should not cost all the others.
+    let mut measured = vec![measure(&files[0])];
+    if !measured[0].0.contains_key(&tune.by) {
         let known: Vec<&str> = measured[0].0.keys().map(String::as_str).collect();
         return Err(Fault::new(
             file.path.display().to_string(),
@@ -101,6 +103,7 @@ pub fn study(arena: &Arena, file: &StrategyFile, capital: Usd, most: usize, done
             "name one of these",
         ));
     }
+    measured.extend(arena.map_all(&files[1..], measure));
     let trials: Vec<Trial> = combinations
         .into_iter()
         .zip(files)
