@@ -24,16 +24,22 @@ impl Desk<'_> {
 
     /// Moment 2: the inequality at the open's mark. Gap risk: no order acts before it.
     pub fn liquidate_at_open(&mut self) {
+        let market = self.market;
+        self.liquidate_failing(&market.panel.mark_open);
+    }
+
+    /// Moment 7: once more at the close's mark, after the settlements inside the bar.
+    pub fn liquidate_at_close(&mut self) {
+        let market = self.market;
+        self.liquidate_failing(&market.panel.mark_close);
+    }
+
+    fn liquidate_failing(&mut self, marks: &[f64]) {
         let mut at = 0;
         while at < self.books.positions().len() {
             let position = &self.books.positions()[at];
-            let taken = position.margined && {
-                let panel = &self.market.panel;
-                self.fails_at(at, panel.mark_open[panel.at(position.instrument, self.t)])
-            };
-            if taken {
-                let panel = &self.market.panel;
-                let mark = panel.mark_open[panel.at(self.books.positions()[at].instrument, self.t)];
+            let mark = marks[self.market.panel.at(position.instrument, self.t)];
+            if position.margined && self.fails_at(at, mark) {
                 self.liquidate(at, mark);
             } else {
                 at += 1;

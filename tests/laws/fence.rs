@@ -118,14 +118,18 @@ proptest! {
                 // The mark was there: between the open and the worst of the bar, or that of a settlement.
                 let (worst, first) = (worst(&market, *id, t, shadow), market.panel.mark_open[market.panel.at(*id, t)]);
                 let ran = (worst.min(first)..=worst.max(first)).contains(&record.mark_price);
+                let closed = market.panel.mark_close[market.panel.at(*id, t)] == record.mark_price;
                 let settled = market.funding.in_bar(t).any(|(settled, at)| settled == *id && at.mark == record.mark_price);
-                prop_assert!(ran || settled, "bar {}: mark {} not in {}..{}", t, record.mark_price, worst, first);
+                prop_assert!(ran || settled || closed, "bar {}: mark {} not in {}..{}", t, record.mark_price, worst, first);
             }
             for ((bucket, id), shadow) in bar.closing.iter().filter(|(_, shadow)| !dust(shadow)) {
                 let mark = worst(&market, *id, t, shadow);
                 if mark.is_nan() {
                     continue;
                 }
+                let last = market.panel.mark_close[market.panel.at(*id, t)];
+                let left = room(&market, *id, open, shadow, last);
+                prop_assert!(left > -HAIR, "bar {}: {:?} closed with room {} at {}", t, shadow, left, last);
                 // Later settlements of the bar come after the leg that hurts: the wallet of that leg is the one after the open.
                 let at_leg = bar.opened.get(&(*bucket, *id)).map_or(*shadow, |opened| Shadow { wallet: opened.wallet.max(shadow.wallet), ..*shadow });
                 let room = room(&market, *id, open, &at_leg, mark);
