@@ -218,7 +218,10 @@ impl Books {
         let cash = Account::Cash(bucket);
         let slippage = entry.slippage();
         if position.margined {
-            let released = if flat { position.margin } else { position.margin.share(share) };
+            // What the part lost beyond its share of the margin, by rounding or by fee, comes out of the position's own margin too.
+            let part = if flat { position.margin } else { position.margin.share(share) };
+            let least = (entry.fee + entry.notional() + cost).min(position.margin);
+            let released = part.max(least);
             self.transfer(Account::Margin(at), cash, released);
             self.transfer(Account::Held(at), Account::Income(at, Source::Slippage), slippage);
             // Proceeds less what the part had cost: both notional and cost carry the sign of their side.

@@ -179,7 +179,8 @@ impl<'a> Desk<'a> {
                 reference = bankruptcy;
             }
             let part = (quantity / position.quantity).abs();
-            fee = fee.min((isolated.balance(price) * part).max(0.0));
+            // A microdollar is kept back: notional and fee are rounded each for itself.
+            fee = fee.min((isolated.balance(price) * part - 1e-6).max(0.0));
         }
         Entry { quantity, price, reference, fee: Usd::round(fee) }
     }

@@ -21,6 +21,11 @@ struct Opening {
     fee_rate: f64,
 }
 
+/// An order of which less than a millionth can be paid for, or with less than a cent, is not sent: it would be a fill of nothing that
+/// moves the stop and starts cool-downs.
+const DUST: f64 = 1e-6;
+const CENT: f64 = 0.01;
+
 impl Desk<'_> {
     /// Closing orders first, then flows between buckets, then opening orders; each kind by instrument, then bucket.
     pub fn execute_orders(&mut self) {
@@ -132,7 +137,7 @@ impl Desk<'_> {
         let need: f64 = openings.iter().map(|opening| opening.quantity.abs() * opening.unit_cost).sum();
         let scale = if need > cash { cash / need } else { 1.0 };
         for opening in openings {
-            if scale <= 0.0 {
+            if scale < DUST || cash < CENT {
                 let detail = "no cash left in the bucket".to_owned();
                 self.refuse("affordability", &opening.order, Some(need), Some(cash), detail);
                 continue;

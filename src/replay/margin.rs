@@ -26,10 +26,20 @@ impl Desk<'_> {
 
     /// Moment 2: the inequality at the open's mark. Gap risk: no order acts before it.
     pub fn liquidate_at_open(&mut self) {
+        let market = self.market;
+        self.liquidate_failing(&market.panel.mark_open);
+    }
+
+    /// Moment 7: once more at the close's mark, after the settlements inside the bar.
+    pub fn liquidate_at_close(&mut self) {
+        let market = self.market;
+        self.liquidate_failing(&market.panel.mark_close);
+    }
+
+    fn liquidate_failing(&mut self, marks: &[f64]) {
         if !self.alert() {
             return;
         }
-        let marks = &self.market.panel.mark_open;
         let mut at = 0;
         while at < self.beside.len() {
             let mark = marks[self.beside[at].series + self.t];

@@ -43,11 +43,13 @@ pub fn replay(market: &Market, regimes: &[Regime], plan: &Plan, capital: Usd) ->
         desk.adverse_leg();
         // 6. The leg that helps has no orders of its own yet; settlements inside the bar on what survived.
         desk.settle_inside();
-        // 9. comes before the last 7.: everything is closed at the last close.
+        // 7. Mark to the close: what the settlements have left too thin is taken over.
+        desk.liquidate_at_close();
+        // 9. comes before the last row: everything is closed at the last close.
         if t + 1 == market.clock.bars {
             desk.close_all();
         }
-        // 7. Mark to the close; the row of the equity curve; the books must balance.
+        // 7. The row of the equity curve; the books must balance.
         desk.close_bar();
         // 8. The strategy sees the bar; orders for the next.
         desk.decide();

@@ -1,0 +1,49 @@
+//! Laws: what must hold of every strategy over every market. Each is tried on random small markets with random strategies; the cases
+//! are the same on every run. `PROPTEST_CASES` and `PROPTEST_RNG_SEED` ask for more, or for others.
+
+#[path = "laws/books.rs"]
+mod books;
+#[path = "laws/chance.rs"]
+mod chance;
+#[path = "laws/fence.rs"]
+mod fence;
+#[path = "laws/knowledge.rs"]
+mod knowledge;
+#[path = "laws/outside.rs"]
+mod outside;
+#[path = "laws/random_market.rs"]
+mod random_market;
+#[path = "laws/random_strategy.rs"]
+mod random_strategy;
+#[path = "laws/scale.rs"]
+mod scale;
+
+use proptest::test_runner::{Config, FileFailurePersistence, RngSeed};
+
+use rotate::batch::Arena;
+use rotate::market::Market;
+use rotate::replay::run::Run;
+use rotate::strategy::Strategy;
+use rotate::units::Usd;
+
+/// So many cases from a fixed seed, unless the environment says otherwise.
+fn cases(count: u32) -> Config {
+    let asked = |name: &str| std::env::var(name).is_ok();
+    let mut config = Config::default();
+    if !asked("PROPTEST_CASES") {
+        config.cases = count;
+    }
+    if !asked("PROPTEST_RNG_SEED") {
+        config.rng_seed = RngSeed::Fixed(2);
+    }
+    config.failure_persistence = Some(Box::new(FileFailurePersistence::WithSource("regressions")));
+    config
+}
+
+fn capital() -> Usd {
+    Usd::round(100_000.0)
+}
+
+fn replay(market: &Market, strategy: &Strategy) -> Run {
+    Arena::new(market).replay(strategy, capital())
+}

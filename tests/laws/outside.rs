@@ -1,0 +1,123 @@
+//! A run seen from outside: equity and isolated positions made again from fills, settlements and prices alone.
+
+use std::collections::BTreeMap;
+
+use rotate::market::{Kind, Market};
+use rotate::replay::run::Run;
+use rotate::units::{BucketId, InstrumentId, Time};
+
+/// Equity at every close: capital, cash moved by fills and settlements before it, and what is held at the valuation price.
+pub fn equity(market: &Market, run: &Run) -> Vec<f64> {
+    let mut held = vec![0.0_f64; market.instruments.len()];
+    let mut cash = run.capital.to_f64();
+    let (mut fill, mut payment) = (0, 0);
+    (0..run.clock.bars)
+        .map(|t| {
+            let close = run.clock.close(t);
+            while let Some(f) = run.fills.get(fill).filter(|f| f.time < close) {
+                cash -= f.side.sign() * f.quantity * f.price + f.fee.to_f64();
+                held[f.instrument.index()] += f.side.sign() * f.quantity;
+                fill += 1;
+            }
+            while let Some(p) = run.funding.get(payment).filter(|p| p.time < close) {
+                cash += p.payment.to_f64();
+                payment += 1;
+            }
+            let worth = |(id, quantity): (usize, &f64)| {
+                // Sums of quantities leave a hair behind where a position has gone flat.
+                let price = market.panel.value_at(InstrumentId::new(id), t);
+                if price.is_nan() { 0.0 } else { quantity * price }
+            };
+            cash + held.iter().enumerate().map(worth).sum::<f64>()
+        })
+        .collect()
+}
+
+/// An isolated position as its venue would see it.
+#[derive(Clone, Copy, Debug)]
+pub struct Shadow {
+    /// Signed.
+    pub quantity: f64,
+    pub entry: f64,
+    pub wallet: f64,
+    pub opened: Time,
+}
+
+impl Shadow {
+    pub fn balance(&self, mark: f64) -> f64 {
+        self.wallet + self.quantity * (mark - self.entry)
+    }
+}
+
+pub type Shadows = BTreeMap<(BucketId, InstrumentId), Shadow>;
+
+/// What happened to the perpetuals in one bar, in the order of the venue: positions after the open (orders and its settlements done),
+/// and positions as they stood when they left or the bar closed, with all settlements of the bar paid.
+pub struct BarOfShadows {
+    pub before: Shadows,
+    pub opened: Shadows,
+    pub closing: Shadows,
+    pub left: Vec<(BucketId, InstrumentId, Shadow, String)>,
+}
+
+/// Follows every perpetual position bar by bar. `leverage` is the one rung of each bucket.
+pub fn follow(market: &Market, run: &Run, leverage: &[f64]) -> Vec<BarOfShadows> {
+    let mut now = Shadows::new();
+    let (mut fill, mut payment) = (0, 0);
+    (0..run.clock.bars)
+        .map(|t| {
+            let (open, close) = (run.clock.open(t), run.clock.close(t));
+            let before = now.clone();
+            let fills: Vec<_> = run.fills[fill..].iter().take_while(|f| f.time < close).collect();
+            let payments: Vec<_> = run.funding[payment..].iter().take_while(|p| p.time < close).collect();
+            (fill, payment) = (fill + fills.len(), payment + payments.len());
+            let mut left = Vec::new();
+            let mut late: Vec<_> = Vec::new();
+            for paid in payments {
+                let key = (paid.bucket, paid.instrument);
+                match now.get_mut(&key) {
+                    Some(shadow) if paid.time == open => shadow.wallet += paid.payment.to_f64(),
+                    _ => late.push(paid),
+                }
+            }
+            // What an entry at this open, or a later settlement of the bar, pays: from the wallet as it stands after the open's orders.
+            let mut pay_late = |now: &mut Shadows, key: (BucketId, InstrumentId)| {
+                late.retain(|paid| {
+                    let this = (paid.bucket, paid.instrument) == key;
+                    if this && let Some(shadow) = now.get_mut(&key) {
+                        shadow.wallet += paid.payment.to_f64();
+                    }
+                    !this
+                });
+            };
+            let mut opened = now.clone();
+            for f in fills.into_iter().filter(|f| market.instrument(f.instrument).kind == Kind::Perp) {
+                let key = (f.bucket, f.instrument);
+                let signed = f.side.sign() * f.quantity;
+                let fresh = Shadow { quantity: 0.0, entry: 0.0, wallet: 0.0, opened: open };
+                let held = now.get(&key).copied().unwrap_or(fresh);
+                let after = held.quantity + signed;
+                if held.quantity == 0.0 || held.quantity.signum() == signed.signum() {
+                    let entry = (held.quantity * held.entry + signed * f.price) / after;
+                    let wallet = held.wallet + f.quantity * f.price / leverage[f.bucket.index()];
+                    now.insert(key, Shadow { quantity: after, entry, wallet, ..held });
+                    opened.insert(key, now[&key]);
+                } else if after == 0.0 {
+                    if matches!(f.reason.as_str(), "stop" | "liquidation" | "end of data") {
+                        pay_late(&mut now, key);
+                    }
+                    let last = now.remove(&key).expect("held");
+                    left.push((f.bucket, f.instrument, last, f.reason.clone()));
+                } else {
+                    let wallet = held.wallet * (after / held.quantity);
+                    now.insert(key, Shadow { quantity: after, wallet, ..held });
+                    opened.insert(key, now[&key]);
+                }
+            }
+            for key in now.keys().copied().collect::<Vec<_>>() {
+                pay_late(&mut now, key);
+            }
+            BarOfShadows { before, opened, closing: now.clone(), left }
+        })
+        .collect()
+}
