@@ -101,7 +101,9 @@ impl Desk<'_> {
         let held: Vec<_> =
             self.books.positions().iter().filter(|p| p.bucket == bucket.id).map(|p| (p.instrument, p.narrative, p.quantity)).collect();
         for &(instrument, narrative, _) in &held {
-            if !exits.contains(&instrument) && wish.picks.iter().all(|pick| pick.instrument != instrument) {
+            // A bar without a price says nothing against a holding: it is carried until it trades again or its listing has ended.
+            let judged = history.trades(instrument) && !exits.contains(&instrument);
+            if judged && wish.picks.iter().all(|pick| pick.instrument != instrument) {
                 self.orders.push(Order { bucket: bucket.id, instrument, narrative, want: Want::Close, reason: "rotated out" });
             }
         }
