@@ -45,7 +45,9 @@ pub struct Entry {
 }
 
 impl Entry {
-    fn notional(&self) -> Usd {
+    /// Signed like the quantity.
+    #[must_use]
+    pub fn notional(&self) -> Usd {
         Usd::round(self.quantity * self.price)
     }
 
@@ -207,6 +209,15 @@ impl Books {
         at
     }
 
+    /// Puts more of the bucket's cash behind a perpetual, at most what is there.
+    pub fn back(&mut self, at: usize, margin: Usd) {
+        let bucket = self.positions[at].bucket;
+        let moved = margin.min(self.cash(bucket)).max(Usd::ZERO);
+        self.transfer(Account::Cash(bucket), Account::Margin(at), moved);
+        let position = &mut self.positions[at];
+        position.tally.most_committed = position.tally.most_committed.max(position.margin);
+    }
+
     /// Sells a holding or reduces a perpetual by `entry` (opposite in sign to the position, at most its quantity). Margin comes back in
     /// proportion, profit and loss are settled in the bucket's cash. Going flat removes the position and returns its record.
     pub fn reduce(&mut self, at: usize, entry: &Entry) -> Option<Closed> {
@@ -246,15 +257,14 @@ impl Books {
     }
 
     /// The venue takes over a perpetual at `mark`: the whole margin is lost, nothing comes back and nothing is owed. What was
-    /// left at that mark is the liquidation loss; what the margin did not cover is the venue's.
+    /// left at that mark is the liquidation loss; what the margin did not cover the venue bears, a liquidation gain.
     /// Returns the record, the price at which the position left (bankruptcy price) and the margin lost.
     pub fn liquidate(&mut self, at: usize, mark: f64) -> (Closed, f64, Usd) {
         self.mark_one(at, mark);
         let position = &self.positions[at];
         let (margin, quantity, left) = (position.margin, position.quantity, position.worth());
         let price = (position.cost - margin).to_f64() / quantity;
-        let source = if left.is_positive() { Source::Liquidation } else { Source::Price };
-        self.transfer(Account::Held(at), Account::Income(at, source), left);
+        self.transfer(Account::Held(at), Account::Income(at, Source::Liquidation), left);
         self.transfer(Account::Margin(at), Account::Held(at), margin);
         let position = &mut self.positions[at];
         position.tally.exit_quantity += quantity.abs();
@@ -362,7 +372,7 @@ mod tests {
             books.assert_balanced(books.equity());
             assert_eq!((lost, books.equity()), (usd(100.0), usd(900.0)));
             assert_eq!(price, 90.0);
-            assert_eq!(closed.income.liquidation, usd(if mark > 90.0 { -10.0 } else { 0.0 }));
+            assert_eq!(closed.income.liquidation, usd(if mark > 90.0 { -10.0 } else { 200.0 }));
             assert_eq!(closed.income.total(), usd(-100.0));
         }
     }

@@ -34,7 +34,7 @@ pub struct BySource {
     pub funding: Usd,
     pub fees: Usd,
     pub slippage: Usd,
-    /// Margin left at the liquidation mark that the venue kept.
+    /// Margin left at the liquidation mark that the venue kept (negative), or loss beyond the margin that it bore (positive).
     pub liquidation: Usd,
     #[serde(rename = "yield")]
     pub yields: Usd,

@@ -4,7 +4,7 @@
 use crate::fault::Fault;
 use crate::market::freeze::{MarketParts, RawSettlement, SeriesPart};
 use crate::market::{FundingBook, Kind, Panel, Segment, Settlement};
-use crate::units::{Clock, InstrumentId, Time};
+use crate::units::{Clock, InstrumentId, Span, Time};
 
 /// Seconds between the stamps at which a hole is filled: 00, 08 and 16 o'clock UTC.
 const EIGHT_HOURS: i64 = 28_800;
@@ -30,14 +30,21 @@ pub(super) fn settle(clock: &Clock, panel: &Panel, parts: &MarketParts) -> Resul
         if instrument.kind == Kind::Perp {
             let (id, part) = (InstrumentId::new(index), &parts.series[index]);
             let intervals = intervals(&part.settlements);
-            for &segment in &panel.segments[index] {
-                let life = Life::of(clock, segment, part);
-                cover.listed_seconds += life.end - life.start;
+            for (k, &segment) in panel.segments[index].iter().enumerate() {
+                let next = panel.segments[index].get(k + 1);
+                let life = Life::of(clock, segment, next, parts.listing.delisted_after, part);
+                cover.listed_seconds += life.traded - life.start;
                 let real = part.settlements.iter().zip(&intervals);
                 let real = real.filter(|(s, _)| (life.start..life.end).contains(&s.time.seconds()));
                 list.extend(real.map(|(s, &interval)| (s.time, s.rate, interval, false)));
                 for (after, before) in holes(&part.settlements, &intervals, life) {
-                    let rate = parts.missing_rate_8h.ok_or_else(|| uncovered(&instrument.symbol, after, before))?;
+                    let Some(rate) = parts.missing_rate_8h else {
+                        // In the silence before a forced exit a venue may settle or not; nobody has to have seen it.
+                        if after >= life.traded {
+                            continue;
+                        }
+                        return Err(uncovered(&instrument.symbol, after, before.min(life.traded)));
+                    };
                     cover.assumed_seconds += before - after;
                     for time in stamps(after, before) {
                         cover.assumed += 1;
@@ -81,22 +88,16 @@ fn index_in_time(clock: &Clock, book: &mut FundingBook) {
     }
 }
 
-/// Hours between settlements, per settlement: the file's column, else the distance to the settlement before, which is the period the
-/// rate was earned over and needs no look ahead. Two exceptions: where that distance is longer than eight hours (a hole, the first
-/// stamp), the interval last seen holds, else the distance to the next; and where the settlements on both sides agree on a shorter interval, one is
-/// missing in between and the distance says nothing.
+/// Hours between settlements, per settlement: the file's column, else the distance to the settlement before when a venue has such an
+/// interval (1, 2, 4 or 8 hours): the period the rate was earned over. Any other distance is a hole, and the interval last seen holds.
+/// Only the first stamp looks at the next one, for venues announce an interval before its first settlement.
 pub(super) fn intervals(raw: &[RawSettlement]) -> Vec<f64> {
     let apart = |k: usize| raw.get(k + 1).map(|next| whole_hours(next.time.seconds() - raw[k].time.seconds()));
+    let usual = |gap: &f64| [1.0, 2.0, 4.0, 8.0].contains(gap);
     let mut found: Vec<f64> = Vec::with_capacity(raw.len());
     for (k, settlement) in raw.iter().enumerate() {
-        let (before, after) = (k.checked_sub(1).and_then(apart), apart(k));
-        let known = found.last().copied();
-        let inferred = match (before, known) {
-            (Some(gap), Some(known)) if gap > known && after == Some(known) => known,
-            (Some(gap), _) if gap <= 8.0 => gap,
-            (_, Some(known)) => known,
-            _ => after.filter(|&gap| gap <= 24.0).unwrap_or(8.0),
-        };
+        let before = k.checked_sub(1).and_then(apart).filter(usual);
+        let inferred = before.or(found.last().copied()).or(apart(k).filter(usual)).unwrap_or(8.0);
         found.push(settlement.interval_hours.filter(|&hours| hours > 0.0 && hours <= 24.0).unwrap_or(inferred));
     }
     found
@@ -112,6 +113,9 @@ fn whole_hours(seconds: i64) -> f64 {
 #[derive(Clone, Copy)]
 struct Life {
     start: i64,
+    /// End of the last bar that traded.
+    traded: i64,
+    /// End of the silence after it, when holders are forced out: whether the silence is a gap or the end is not known before.
     end: i64,
     /// From here a settlement must have been seen. A listing is known to its bar only, and its first settlement may be
     /// one interval away; where the clock cuts into an older series nothing is excused.
@@ -119,11 +123,13 @@ struct Life {
 }
 
 impl Life {
-    fn of(clock: &Clock, segment: Segment, part: &SeriesPart) -> Self {
-        let (start, end) = (clock.open(segment.first), clock.open(segment.end));
+    fn of(clock: &Clock, segment: Segment, next: Option<&Segment>, delisted_after: Span, part: &SeriesPart) -> Self {
+        let forced_out = segment.end - 1 + delisted_after.in_bars(clock.bar);
+        let silent_until = forced_out.min(next.map_or(clock.bars, |next| next.first)).min(clock.bars);
+        let (start, end) = (clock.open(segment.first), clock.open(silent_until));
         let cut = segment.first == 0 && part.bars.first().is_some_and(|bar| bar.time < start);
         let grace = if cut { 0 } else { clock.bar.seconds() + EIGHT_HOURS };
-        Self { start: start.seconds(), end: end.seconds(), due: start.seconds() + grace }
+        Self { start: start.seconds(), traded: clock.open(segment.end).seconds(), end: end.seconds(), due: start.seconds() + grace }
     }
 }
 

@@ -58,6 +58,8 @@ pub(super) struct Beside {
     pub long: bool,
     /// Where its instrument's series begin in the panel.
     pub series: usize,
+    /// Profit of its partial exits that has been offered to the waterfall already.
+    pub offered: Usd,
 }
 
 impl Beside {
@@ -185,25 +187,31 @@ impl<'a> Desk<'a> {
         Entry { quantity, price, reference, fee: Usd::round(fee) }
     }
 
-    /// Books a closing fill and its record.
+    /// Books a closing fill and its record. Profit realised by a part is offered to the waterfall at once, net of the fill's fee.
     pub fn reduce(&mut self, at: usize, entry: &Entry, side: Side, reason: &'static str) {
         let position = &self.books.positions()[at];
         let (bucket, instrument, narrative) = (position.bucket, position.instrument, position.narrative);
+        let cost = Usd::round(-entry.quantity * position.entry_price());
+        let realised = -entry.notional() - cost - entry.fee;
         self.story.fill(self.now(), bucket, instrument, narrative, side, entry, reason);
         if let Some(closed) = self.books.reduce(at, entry) {
             self.went_flat(at, &closed, reason);
         } else {
+            if realised.is_positive() {
+                self.beside[at].offered += realised;
+                self.profits[bucket.index()] += realised;
+            }
             self.protect(at);
         }
     }
 
-    /// The position is gone: its trade is recorded, its income attributed, its profit offered to the waterfall.
+    /// The position is gone: its trade is recorded, its income attributed, the profit not yet passed on offered to the waterfall.
     pub fn went_flat(&mut self, at: usize, closed: &Closed, reason: &'static str) {
         let beside = self.beside.remove(at);
         let asset = self.market.instrument(closed.instrument).asset;
         self.cube.add(closed.bucket, closed.narrative, asset, self.regime_at_open(), &closed.unbooked);
         self.story.trade(beside.opened, self.now(), closed, reason);
-        self.profits[closed.bucket.index()] += closed.income.total().max(Usd::ZERO);
+        self.profits[closed.bucket.index()] += (closed.income.total() - beside.offered).max(Usd::ZERO);
     }
 
     /// The phase as it was known when the bar opened.

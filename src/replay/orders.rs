@@ -13,14 +13,16 @@ pub(super) struct Order {
     pub narrative: Option<NarrativeId>,
     pub want: Want,
     pub reason: &'static str,
+    /// Has waited for a bar to fill in; the refusal is on record already.
+    pub waited: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Want {
     /// Go flat.
     Close,
-    /// Give up this much (positive).
-    Reduce(f64),
+    /// Give up this much (positive); what stays is backed as `leverage` asks.
+    Reduce { quantity: f64, leverage: f64 },
     /// Take on this much (signed); `leverage` is notional over margin, 1 for spot.
     Add { quantity: f64, leverage: f64 },
 }
@@ -30,6 +32,9 @@ impl Want {
         matches!(self, Self::Add { .. })
     }
 }
+
+/// The reason of flows that pass realised profit on.
+pub(super) const WATERFALL: &str = "waterfall";
 
 /// Cash to move between buckets at the next open, after closing orders and before opening ones.
 #[derive(Clone, Debug)]

@@ -1,7 +1,7 @@
 //! Moments 7 and 8: the row of the curve, then the strategy sees the bar and orders for the next are made.
 
 use crate::replay::desk::Desk;
-use crate::replay::orders::{ENTER, Order, PlannedFlow, Want};
+use crate::replay::orders::{ENTER, Order, PlannedFlow, WATERFALL, Want};
 use crate::replay::run::Rotation;
 use crate::signal::History;
 use crate::strategy::{self, BucketWish, Decision, Holding, Pick, PlanBucket, Verdict};
@@ -50,8 +50,13 @@ impl Desk<'_> {
             if bucket.holding == Holding::Cash {
                 continue;
             }
+            // A bucket that found nobody to consider looks again at every decision; one that found nobody good enough waits for its review.
+            let waits_for_listings = self.wishes[bucket.id.index()].nobody_admitted;
+            let due = self.t == 0 || self.falls_on(bucket.review) || budgets[bucket.id.index()].is_some() || waits_for_listings;
+            if due {
+                self.orders.retain(|order| order.bucket != bucket.id);
+            }
             let exits = self.exits(&history, bucket);
-            let due = self.t == 0 || self.falls_on(bucket.review) || budgets[bucket.id.index()].is_some();
             if due {
                 let value = budgets[bucket.id.index()];
                 self.review(&history, bucket, value, &exits);
@@ -74,7 +79,7 @@ impl Desk<'_> {
         let mut left = Vec::new();
         for (instrument, narrative) in held {
             let Some(exit) = strategy::exit_due(history, bucket, instrument) else { continue };
-            self.orders.push(Order { bucket: bucket.id, instrument, narrative, want: Want::Close, reason: exit.rule });
+            self.orders.push(Order { bucket: bucket.id, instrument, narrative, want: Want::Close, reason: exit.rule, waited: false });
             self.bar_entry(bucket.id, instrument);
             self.story.decisions.push(Decision {
                 time: history.now(),
@@ -104,7 +109,14 @@ impl Desk<'_> {
             // A bar without a price says nothing against a holding: it is carried until it trades again or its listing has ended.
             let judged = history.trades(instrument) && !exits.contains(&instrument);
             if judged && wish.picks.iter().all(|pick| pick.instrument != instrument) {
-                self.orders.push(Order { bucket: bucket.id, instrument, narrative, want: Want::Close, reason: "rotated out" });
+                self.orders.push(Order {
+                    bucket: bucket.id,
+                    instrument,
+                    narrative,
+                    want: Want::Close,
+                    reason: "rotated out",
+                    waited: false,
+                });
             }
         }
         for pick in &wish.picks {
@@ -126,9 +138,16 @@ impl Desk<'_> {
         } else if let Some(exit) = strategy::exit_due(history, bucket, pick.instrument) {
             (exit.rule, Verdict::Refused, Some(exit.value), Some(exit.limit), exit.detail)
         } else {
-            let quantity = self.target_quantity(bucket, pick, worth) * bucket.direction.sign();
+            let quantity = self.target_quantity(bucket, pick, worth, self.price(pick.instrument)) * bucket.direction.sign();
             let want = Want::Add { quantity, leverage: pick.leverage };
-            self.orders.push(Order { bucket: bucket.id, instrument: pick.instrument, narrative: pick.narrative, want, reason: ENTER });
+            self.orders.push(Order {
+                bucket: bucket.id,
+                instrument: pick.instrument,
+                narrative: pick.narrative,
+                want,
+                reason: ENTER,
+                waited: false,
+            });
             let limit = bucket.enter_above.or(bucket.enter_below);
             ("enter", Verdict::Passed, pick.score, limit, format!("{:.4} of the bucket at {}x", pick.share, pick.leverage))
         };
@@ -145,29 +164,29 @@ impl Desk<'_> {
         });
     }
 
-    /// Quantity (positive) that a pick's share of `worth` buys at the last close, leaving room for the cost of getting in.
-    fn target_quantity(&self, bucket: &PlanBucket, pick: &Pick, worth: f64) -> f64 {
+    /// Quantity (positive) that a pick's share of `worth` buys at `price`, leaving room for the cost of getting in.
+    pub fn target_quantity(&self, bucket: &PlanBucket, pick: &Pick, worth: f64, price: f64) -> f64 {
         let taker = self.taker(pick.instrument);
         let money = worth * pick.share;
         let notional = match bucket.holding {
             Holding::Perp => money * pick.leverage / (1.0 + pick.leverage * (taker.fee + taker.half_spread)),
             _ => money / taker.gross_up(),
         };
-        notional / self.price(pick.instrument)
+        notional / price
     }
 
     fn resize(&mut self, bucket: &PlanBucket, pick: &Pick, worth: f64, quantity: f64, band: f64) {
-        let target = self.target_quantity(bucket, pick, worth);
+        let target = self.target_quantity(bucket, pick, worth, self.price(pick.instrument));
         let drift = quantity.abs() / target - 1.0;
         if drift.abs() <= band || target <= 0.0 {
             return;
         }
         let (want, reason) = if drift > 0.0 {
-            (Want::Reduce(quantity.abs() - target), "rebalance")
+            (Want::Reduce { quantity: quantity.abs() - target, leverage: pick.leverage }, "rebalance")
         } else {
             (Want::Add { quantity: (target - quantity.abs()) * bucket.direction.sign(), leverage: pick.leverage }, "rebalance")
         };
-        self.orders.push(Order { bucket: bucket.id, instrument: pick.instrument, narrative: pick.narrative, want, reason });
+        self.orders.push(Order { bucket: bucket.id, instrument: pick.instrument, narrative: pick.narrative, want, reason, waited: false });
     }
 
     fn log_emptiness(&mut self, history: &History, bucket: &PlanBucket, wish: &BucketWish) {
@@ -219,7 +238,7 @@ impl Desk<'_> {
         }
     }
 
-    /// Profit of trades closed in this bar goes where the waterfall says, at the next open; a bucket that holds something buys more of it.
+    /// Profit realised in this bar goes where the waterfall says, at the next open.
     fn plan_waterfall(&mut self) {
         let Some(waterfall) = &self.plan.waterfall else { return };
         let profit = std::mem::take(&mut self.profits[waterfall.from.index()]);
@@ -228,23 +247,7 @@ impl Desk<'_> {
         }
         for &(to, share) in &waterfall.to {
             let amount = profit.share(share);
-            self.flows.push(PlannedFlow { from: waterfall.from, to, amount, reason: "waterfall" });
-            let bucket = &self.plan.buckets[to.index()];
-            if bucket.holding == Holding::Spot {
-                let picks = std::mem::take(&mut self.wishes[to.index()].picks);
-                for pick in picks.iter().filter(|pick| self.books.find(to, pick.instrument).is_some()) {
-                    let quantity = self.target_quantity(bucket, pick, amount.to_f64());
-                    let want = Want::Add { quantity, leverage: pick.leverage };
-                    self.orders.push(Order {
-                        bucket: to,
-                        instrument: pick.instrument,
-                        narrative: pick.narrative,
-                        want,
-                        reason: "waterfall",
-                    });
-                }
-                self.wishes[to.index()].picks = picks;
-            }
+            self.flows.push(PlannedFlow { from: waterfall.from, to, amount, reason: WATERFALL });
         }
     }
 

@@ -10,6 +10,8 @@ pub struct BucketWish {
     pub picks: Vec<Pick>,
     /// Why nothing was picked, in words.
     pub empty_because: Option<String>,
+    /// Nothing was picked because nobody passed the selection at all, whatever the scores.
+    pub nobody_admitted: bool,
 }
 
 /// One holding wished for.
@@ -50,18 +52,20 @@ pub fn decide(history: &History, bucket: &PlanBucket) -> BucketWish {
     }
     let admitted = admitted(history, bucket);
     if admitted.is_empty() {
-        return BucketWish { picks: Vec::new(), empty_because: Some("no coin passes the bucket's selection today".to_owned()) };
+        let why = "no coin passes the bucket's selection today".to_owned();
+        return BucketWish { picks: Vec::new(), empty_because: Some(why), nobody_admitted: true };
     }
     let mut candidates: Vec<Candidate> = admitted.into_iter().filter(|candidate| enters(bucket, candidate)).collect();
     if candidates.is_empty() {
-        return BucketWish { picks: Vec::new(), empty_because: Some("no candidate's score allows an entry today".to_owned()) };
+        let why = "no candidate's score allows an entry today".to_owned();
+        return BucketWish { picks: Vec::new(), empty_because: Some(why), nobody_admitted: false };
     }
     rank(history, bucket, &mut candidates);
     let picks = match bucket.selection.narratives {
         Some(most) => by_narrative(history, bucket, &candidates, most),
         None => singly(history, bucket, candidates),
     };
-    BucketWish { picks, empty_because: None }
+    BucketWish { picks, empty_because: None, nobody_admitted: false }
 }
 
 fn admitted(history: &History, bucket: &PlanBucket) -> Vec<Candidate> {

@@ -5,7 +5,8 @@ use std::ops::Range;
 use crate::replay::run::{Attribution, Run};
 use crate::units::{Clock, Usd};
 
-/// The bars `range` of a run. Trades count where they closed. Attribution is left empty: it belongs to the whole.
+/// The bars `range` of a run. Trades count where they opened and closed: one that
+/// straddles the edge belongs to neither side, since part of its profit was made on the other. Attribution is left empty: it belongs to the whole.
 ///
 /// # Panics
 /// When the range is empty or reaches beyond the run.
@@ -34,7 +35,7 @@ pub fn window(run: &Run, range: Range<usize>) -> Run {
         buckets: run.buckets.clone(),
         bucket_values: run.bucket_values[range.start * buckets..range.end * buckets].to_vec(),
         fills: run.fills.iter().filter(|row| inside(row.time)).cloned().collect(),
-        trades: run.trades.iter().filter(|row| inside(row.closed)).cloned().collect(),
+        trades: run.trades.iter().filter(|row| inside(row.opened) && inside(row.closed)).cloned().collect(),
         funding: run.funding.iter().filter(|row| inside(row.time)).cloned().collect(),
         liquidations: run.liquidations.iter().filter(|row| inside(row.time)).cloned().collect(),
         yields: run.yields.iter().filter(|row| inside(row.time)).cloned().collect(),
