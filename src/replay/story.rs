@@ -189,6 +189,16 @@ impl Desk<'_> {
                 ));
             }
         }
+        for bucket in self.plan.buckets.iter().filter(|bucket| bucket.exit.is_some()) {
+            let paid = || self.story.funding.iter().filter(|payment| payment.bucket == bucket.id);
+            let blind = paid().filter(|payment| payment.assumed).count();
+            if 2 * blind > paid().count() {
+                cautions.push(format!(
+                    "bucket `{}` leaves by funding, but most rates it met are the assumed constant: the rule was blind there",
+                    bucket.name
+                ));
+            }
+        }
         let assumed: Usd = self.story.funding.iter().filter(|payment| payment.assumed).map(|payment| payment.payment.abs()).sum();
         let total: Usd = self.story.funding.iter().map(|payment| payment.payment.abs()).sum();
         if assumed.is_positive() {
@@ -264,6 +274,11 @@ fn assumptions(market: &Market) -> Vec<(String, String)> {
                 market.listing.penalty * 100.0
             ),
         ),
+        (
+            "waterfall",
+            "profit of every winning exit, whole or in part, net of its own costs; losing trades are not netted against it".to_owned(),
+        ),
+        ("benchmark", "bought at the first close with all capital, without costs".to_owned()),
         ("end of data", "everything is closed at the last close, with costs".to_owned()),
         ("regime labels", regime::DESCRIPTION.to_owned()),
     ];

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::market::Market;
 use crate::signal::History;
-use crate::units::Span;
+use crate::units::{InstrumentId, Span};
 
 /// The market phase a strategy or a report names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
@@ -45,14 +45,14 @@ pub const DESCRIPTION: &str =
 /// One label a bar.
 #[must_use]
 pub fn classify(market: &Market) -> Vec<Regime> {
-    let benchmark = crate::signal::History::at_close(market, 0).directory().benchmark();
-    let window = AVERAGE.in_bars(market.clock.bar);
+    let benchmark = History::at_close(market, 0).directory().benchmark();
     let dwell = DWELL.in_bars(market.clock.bar);
+    let mut average = Average::new(market, benchmark);
     let mut current = Regime::Unknown;
     let mut since = 0;
     (0..market.clock.bars)
         .map(|t| {
-            let seen = raw(&History::at_close(market, t), benchmark, window);
+            let seen = average.advance(t).map_or(Regime::Unknown, label);
             let settled = current == Regime::Unknown || t - since >= dwell;
             if seen != current && seen != Regime::Unknown && settled {
                 current = seen;
@@ -63,11 +63,46 @@ pub fn classify(market: &Market) -> Vec<Regime> {
         .collect()
 }
 
-fn raw(history: &History, benchmark: crate::units::InstrumentId, window: usize) -> Regime {
-    let Some(closes) = history.closes(benchmark, window) else { return Regime::Unknown };
-    let (sum, count) = closes.iter().filter(|close| !close.is_nan()).fold((0.0, 0.0), |(sum, count), close| (sum + close, count + 1.0));
-    let Some(close) = history.close(benchmark) else { return Regime::Unknown };
-    let distance = close / (sum / count) - 1.0;
+/// The benchmark's distance from its trailing average, bar after bar; a running sum, so that a long window costs no more than a short one.
+struct Average<'m> {
+    market: &'m Market,
+    benchmark: InstrumentId,
+    window: usize,
+    listed: Option<usize>,
+    sum: f64,
+    count: usize,
+    last: f64,
+}
+
+impl<'m> Average<'m> {
+    fn new(market: &'m Market, benchmark: InstrumentId) -> Self {
+        Self { market, benchmark, window: AVERAGE.in_bars(market.clock.bar), listed: None, sum: 0.0, count: 0, last: f64::NAN }
+    }
+
+    /// Takes in bar `t` (bars must come in order); `None` while the listing is younger than the window.
+    fn advance(&mut self, t: usize) -> Option<f64> {
+        let panel = &self.market.panel;
+        let close = |t| Some(panel.close[panel.at(self.benchmark, t)]).filter(|close: &f64| !close.is_nan());
+        let first = panel.segment(self.benchmark, t).map(|segment| segment.first);
+        if first != self.listed {
+            (self.listed, self.sum, self.count) = (first, 0.0, 0);
+        }
+        if let Some(close) = close(t) {
+            self.sum += close;
+            self.count += 1;
+            self.last = close;
+        }
+        let first = self.listed?;
+        let leaves = t.checked_sub(self.window).filter(|&leaves| leaves >= first);
+        if let Some(close) = leaves.and_then(close) {
+            self.sum -= close;
+            self.count -= 1;
+        }
+        (t + 1 - first >= self.window && self.count > 0).then(|| self.last / (self.sum / self.count as f64) - 1.0)
+    }
+}
+
+fn label(distance: f64) -> Regime {
     if distance > BAND {
         Regime::Bull
     } else if distance < -BAND {

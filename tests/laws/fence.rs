@@ -102,7 +102,7 @@ proptest! {
         let (market, strategy) = (market.market(), strategy.without_ladder().rules());
         let run = replay(&market, &strategy);
         let bars = follow(&market, &run, &rungs(&strategy));
-        let dust = |shadow: &Shadow| (shadow.quantity * shadow.entry).abs() < DUST;
+        let dust = |shadow: &Shadow| (shadow.quantity * shadow.entry).abs() < DUST || !shadow.told;
         let mut liquidations = run.liquidations.iter();
         for (t, bar) in bars.iter().enumerate() {
             let (open, close) = (market.clock.open(t), market.clock.close(t));

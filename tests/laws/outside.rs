@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rotate::market::{Kind, Market};
 use rotate::replay::run::Run;
-use rotate::units::{BucketId, InstrumentId, Time};
+use rotate::units::{BucketId, InstrumentId};
 
 /// Equity at every close: capital, cash moved by fills and settlements before it, and what is held at the valuation price.
 pub fn equity(market: &Market, run: &Run) -> Vec<f64> {
@@ -40,7 +40,8 @@ pub struct Shadow {
     pub quantity: f64,
     pub entry: f64,
     pub wallet: f64,
-    pub opened: Time,
+    /// Whether the wallet can be told from outside: after a partial reduction the bucket may have put more of its cash behind it.
+    pub told: bool,
 }
 
 impl Shadow {
@@ -94,12 +95,15 @@ pub fn follow(market: &Market, run: &Run, leverage: &[f64]) -> Vec<BarOfShadows>
             for f in fills.into_iter().filter(|f| market.instrument(f.instrument).kind == Kind::Perp) {
                 let key = (f.bucket, f.instrument);
                 let signed = f.side.sign() * f.quantity;
-                let fresh = Shadow { quantity: 0.0, entry: 0.0, wallet: 0.0, opened: open };
+                let fresh = Shadow { quantity: 0.0, entry: 0.0, wallet: 0.0, told: true };
                 let held = now.get(&key).copied().unwrap_or(fresh);
                 let after = held.quantity + signed;
                 if held.quantity == 0.0 || held.quantity.signum() == signed.signum() {
                     let entry = (held.quantity * held.entry + signed * f.price) / after;
-                    let wallet = held.wallet + f.quantity * f.price / leverage[f.bucket.index()];
+                    // An increment brings what lifts the whole position to its leverage, at most its own margin.
+                    let own = f.quantity * f.price / leverage[f.bucket.index()];
+                    let whole = after.abs() * f.price / leverage[f.bucket.index()];
+                    let wallet = held.wallet + (whole - held.balance(f.price)).clamp(0.0, own);
                     now.insert(key, Shadow { quantity: after, entry, wallet, ..held });
                     opened.insert(key, now[&key]);
                 } else if after == 0.0 {
@@ -110,7 +114,7 @@ pub fn follow(market: &Market, run: &Run, leverage: &[f64]) -> Vec<BarOfShadows>
                     left.push((f.bucket, f.instrument, last, f.reason.clone()));
                 } else {
                     let wallet = held.wallet * (after / held.quantity);
-                    now.insert(key, Shadow { quantity: after, wallet, ..held });
+                    now.insert(key, Shadow { quantity: after, wallet, told: false, ..held });
                     opened.insert(key, now[&key]);
                 }
             }

@@ -30,6 +30,7 @@ pub struct MarketSpec {
     pub costs_bps: [f64; 5],
 }
 
+#[allow(clippy::struct_excessive_bools, reason = "independent properties of a coin")]
 #[derive(Clone, Debug)]
 pub struct CoinSpec {
     pub seed: u64,
@@ -242,8 +243,8 @@ impl MarketSpec {
                 hours = [4, 8, 1][coin.funding_hours as usize / 4];
             }
             let rate = coin.funding_size * (0.3 + chance.bell());
-            let lost = self.missing_rate.is_some() && chance.happens(0.05);
-            if at >= first && !lost {
+            let dropped = self.missing_rate.is_some() && chance.happens(0.05);
+            if at >= first && !dropped {
                 let interval_hours = stated.then_some(hours as f64);
                 part.settlements.push(RawSettlement { time: Time::from_seconds(at), rate, interval_hours });
                 if coin.marks && chance.happens(0.3) {

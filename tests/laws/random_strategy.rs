@@ -54,6 +54,16 @@ pub enum PickSpec {
     Traded(f64),
 }
 
+fn hours(span: &str) -> u32 {
+    let (count, unit) = span.split_at(span.len() - 1);
+    count.parse::<u32>().unwrap() * if unit == "d" { 24 } else { 1 }
+}
+
+/// A rhythm the validation lets through: one that is no multiple of `decide` becomes `decide`.
+fn in_step(span: &'static str, decide: &'static str) -> &'static str {
+    if hours(span).is_multiple_of(hours(decide)) { span } else { decide }
+}
+
 fn spans() -> impl Strategy<Value = &'static str> {
     prop::sample::select(vec!["1h", "4h", "8h", "1d", "2d", "3d", "7d"])
 }
@@ -147,11 +157,13 @@ impl StrategySpec {
         let parts = f64::from(self.cash + self.buckets.iter().map(|bucket| bucket.weight).sum::<u32>());
         let mut text = format!(
             "name = \"random\"\nabout = \"chance\"\nregime = \"any\"\ndecide = \"{}\"\nrebalance = {{ every = \"{}\", band = {:?} }}\n",
-            self.decide, self.every, self.band
+            self.decide,
+            in_step(self.every, self.decide),
+            self.band
         );
         for (k, bucket) in self.buckets.iter().enumerate() {
             let _ = write!(text, "[buckets.b{k}]\nweight = {:?}\n", f64::from(bucket.weight) / parts);
-            bucket.write(&mut text, &name);
+            bucket.write(&mut text, self.decide, &name);
         }
         let _ = write!(text, "[buckets.stable]\nweight = {:?}\nhold = \"cash\"\n", f64::from(self.cash) / parts);
         if let Some((from, to_cash, to_other)) = self.waterfall {
@@ -167,7 +179,7 @@ impl StrategySpec {
 }
 
 impl BucketSpec {
-    fn write(&self, text: &mut String, name: &impl Fn(usize) -> String) {
+    fn write(&self, text: &mut String, decide: &'static str, name: &impl Fn(usize) -> String) {
         let mut score = self.score;
         let (mut selection, mut weigh) = (String::new(), "\"equal\"".to_owned());
         match &self.pick {
@@ -210,7 +222,7 @@ impl BucketSpec {
             }
         }
         if let Some(review) = self.review {
-            let _ = writeln!(text, "review = \"{review}\"");
+            let _ = writeln!(text, "review = \"{}\"", in_step(review, decide));
         }
         let stops = [("loss_of_margin", self.loss_of_margin.filter(|_| self.perp)), ("from_entry", self.from_entry)];
         let stops: Vec<String> = stops.iter().filter_map(|(key, share)| share.map(|share| format!("{key} = {share:?}"))).collect();
