@@ -40,7 +40,8 @@ pub struct Shadow {
     pub quantity: f64,
     pub entry: f64,
     pub wallet: f64,
-    /// Whether the wallet can be told from outside: after a partial reduction the bucket may have put more of its cash behind it.
+    /// Whether the wallet can be told from outside: not after a partial reduction, when the bucket may have put more of its cash behind
+    /// it, nor after an order the bracket has cut.
     pub told: bool,
 }
 
@@ -77,7 +78,10 @@ pub fn follow(market: &Market, run: &Run, leverage: &[f64]) -> Vec<BarOfShadows>
             for paid in payments {
                 let key = (paid.bucket, paid.instrument);
                 match now.get_mut(&key) {
-                    Some(shadow) if paid.time == open => shadow.wallet += paid.payment.to_f64(),
+                    // What is paid on another quantity than the one held is paid on what this open adds.
+                    Some(shadow) if paid.time == open && (paid.quantity / shadow.quantity - 1.0).abs() < 1e-9 => {
+                        shadow.wallet += paid.payment.to_f64();
+                    }
                     _ => late.push(paid),
                 }
             }
@@ -104,7 +108,10 @@ pub fn follow(market: &Market, run: &Run, leverage: &[f64]) -> Vec<BarOfShadows>
                     let own = f.quantity * f.price / leverage[f.bucket.index()];
                     let whole = after.abs() * f.price / leverage[f.bucket.index()];
                     let wallet = held.wallet + (whole - held.balance(f.price)).clamp(0.0, own);
-                    now.insert(key, Shadow { quantity: after, entry, wallet, ..held });
+                    // Where the bracket cut the order, its leverage fell to what the log says in words only.
+                    let symbol = &market.instrument(f.instrument).symbol;
+                    let cut = run.decisions.iter().any(|d| d.rule == "bracket" && d.time == f.time && d.subject == *symbol);
+                    now.insert(key, Shadow { quantity: after, entry, wallet, told: held.told && !cut });
                     opened.insert(key, now[&key]);
                 } else if after == 0.0 {
                     if matches!(f.reason.as_str(), "stop" | "liquidation" | "end of data") {
