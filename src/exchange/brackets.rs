@@ -137,20 +137,21 @@ impl std::error::Error for TableFault {}
 /// # Errors
 /// The first bracket that breaks a rule.
 pub fn check_table(brackets: &[Bracket]) -> Result<(), TableFault> {
-    let Some(first) = brackets.first() else { return Err(TableFault { bracket: 0, flaw: Flaw::Empty }) };
+    if brackets.is_empty() {
+        return Err(TableFault { bracket: 0, flaw: Flaw::Empty });
+    }
     let mut before = Bracket { floor: 0.0, cap: 0.0, rate: 0.0, max_leverage: f64::INFINITY, amount: 0.0 };
-    let _ = first;
     for (place, b) in brackets.iter().enumerate() {
         let due = if place == 0 { 0.0 } else { amount_from_previous(b.floor, b.rate, before.rate, before.amount) };
         let flaw = if b.floor != before.cap {
             Some(Flaw::Floor { found: b.floor, due: before.cap })
-        } else if !(b.cap > b.floor) {
+        } else if b.cap.is_nan() || b.cap <= b.floor {
             Some(Flaw::Cap { floor: b.floor, cap: b.cap })
         } else if !(b.rate > 0.0 && b.rate < 1.0 && b.rate >= before.rate) {
             Some(Flaw::Rate { found: b.rate, before: before.rate })
         } else if !(b.max_leverage >= 1.0 && b.max_leverage <= before.max_leverage && b.max_leverage * b.rate <= 1.0) {
             Some(Flaw::Leverage { found: b.max_leverage, before: before.max_leverage })
-        } else if !((b.amount - due).abs() <= 0.01 + 1e-6 * due.abs()) {
+        } else if b.amount.is_nan() || (b.amount - due).abs() > 0.01 + 1e-6 * due.abs() {
             Some(Flaw::Amount { found: b.amount, due })
         } else {
             None

@@ -157,7 +157,7 @@ pub fn expected_move(daily_volatility: f64, days: f64) -> f64 {
 /// this makes is allowed is [`leverage_allowed`](crate::exchange::brackets::leverage_allowed)'s question.
 #[must_use]
 pub fn size_for_distance(direction: Direction, margin: f64, brackets: &[Bracket], closing_fee: f64, distance: f64) -> f64 {
-    if !(margin > 0.0) {
+    if margin.is_nan() || margin <= 0.0 {
         return 0.0;
     }
     if distance <= 0.0 {
