@@ -5,6 +5,7 @@
 //! |---|---|
 //! | what a fill costs | [`costs`], under which [`assumptions`] |
 //! | what one order gets in one bar | [`orders`], what it may have of the volume [`volume`], where stops stand [`stops`] |
+//! | what becomes of what did not fill | [`patience`] |
 //! | in which order things happen inside a bar | [`path`] |
 //! | bracket look-up, maintenance margin, checks of a table | [`brackets`] |
 //! | initial margin, affordability, isolated positions | [`margin`] |
@@ -25,6 +26,7 @@ pub mod liquidation;
 pub mod margin;
 pub mod orders;
 pub mod path;
+pub mod patience;
 pub mod profit;
 mod refusal;
 pub mod stops;

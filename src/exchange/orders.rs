@@ -353,7 +353,11 @@ fn settle(order: &OrderSpec, mut touch: Touch, bar: &Bar, venue: &Venue) -> Opti
                 if !bound.passed_later {
                     return None;
                 }
-                touch = Touch { reference: bound.limit, moment: Moment::Inside, ..touch };
+                // The limit is what its costs reach; a reference beyond the limit is one it waited for.
+                if !order.side.reaches(touch.reference, bound.limit) {
+                    touch.reference = bound.limit;
+                }
+                touch.moment = Moment::Inside;
                 bound.limit
             }
             _ => price,
@@ -410,7 +414,7 @@ mod tests {
         assert_eq!((got.reference, got.price, got.maker), (100.0, 101.0, false));
         // The spread would carry it past 100.5: it waits there and pays the taker fee.
         let waits = fill(Side::Buy, limit(100.5, false)).unwrap();
-        assert_eq!((waits.price, waits.maker), (100.5, false));
+        assert_eq!((waits.reference, waits.price, waits.maker), (100.0, 100.5, false));
         // In the book before the bar, the market passed through its price.
         assert_eq!(fill(Side::Buy, limit(103.0, true)).unwrap().price, 103.0);
     }

@@ -174,7 +174,9 @@ impl Walk<'_> {
             }
         }
         if let Some(price) = liquidation {
-            self.liquidate(Moment::Inside, price);
+            // An entry beyond its own liquidation price is gone where it entered.
+            let entered = matches!(self.position.entry, Entry::Order(_));
+            self.liquidate(Moment::Inside, if entered { self.exit.worse(price, from) } else { price });
         }
     }
 

@@ -69,7 +69,7 @@ impl Case<'_> {
         let minutes = 60.0 * (tick - open.since) as f64;
         let steps = self.row.text("roi_min:ratio").split('|').filter_map(|step| step.split_once(':'));
         let reached = steps.map(|(after, ratio)| (after.parse::<f64>().unwrap(), ratio.parse::<f64>().unwrap()));
-        let ratio = reached.filter(|(after, _)| *after <= minutes).last()?.1;
+        let ratio = reached.rev().find(|(after, _)| *after <= minutes)?.1;
         Some(open.entry * (1.0 + open.direction.sign() * ratio / self.row.number("leverage")))
     }
 
@@ -134,12 +134,11 @@ impl Case<'_> {
             let events = walk_bar(&InBar { stop: Some(stop), ..position }, bar, bar, &PathRules::default());
             let trail = Trail { best: entry, distance: Distance::Fraction(0.5) };
             let mut held = Open { direction, since: tick, entry, trail, stop, leaving: None };
-            match events.get(1) {
-                Some(out) => trades.push(held.closed("STOP_LOSS", tick, out.reference)),
-                None => {
-                    self.follow(&mut held, bar);
-                    open = Some(held);
-                }
+            if let Some(out) = events.get(1) {
+                trades.push(held.closed("STOP_LOSS", tick, out.reference));
+            } else {
+                self.follow(&mut held, bar);
+                open = Some(held);
             }
         }
         if let Some(held) = open {

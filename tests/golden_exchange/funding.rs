@@ -110,5 +110,5 @@ fn a_month_of_settlements_joins_its_marks() {
     let by_hand: f64 = rows.iter().map(|row| -1_000.0 * row.number("mark_open") * row.number("funding_rate")).sum();
     assert!((paid - by_hand).abs() < 1e-9);
     let worst = rows.iter().map(|row| row.number("funding_rate")).fold(0.0, f64::min);
-    assert!((worst + 0.002193).abs() < 1e-6, "{worst}");
+    assert!((worst + 0.002_193).abs() < 1e-6, "{worst}");
 }
