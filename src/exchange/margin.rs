@@ -1,55 +1,118 @@
-//! Isolated margin of linear perpetuals: brackets, the liquidation inequality, the prices derived from it.
+//! Margin of linear perpetuals: what an order needs, what an account can afford, an isolated position and its liquidation.
 //!
-//! Source: Binance USD-M tiered maintenance margin and liquidation protocol, as in `fidelity.md` 1.2 and 1.3. The engine never
-//! compares with a precomputed price; it tests the inequality at each price, with the bracket looked up at that price.
+//! Source: Binance USD-M margin and liquidation protocol, as in `fidelity.md` 1.1 to 1.3. The engine never compares with a precomputed
+//! price; it tests the inequality at each price, with the bracket looked up at that price.
 
+pub use crate::exchange::brackets::{
+    DEFAULT_BRACKETS, allowed_notional, bracket, leverage_allowed, maintenance_margin, max_leverage, max_leverage_of_margin,
+};
 use crate::units::{Bracket, Direction};
 
-/// Brackets assumed where a market knows none: the shape of small-cap perpetuals on a large venue in 2024, on the cautious side.
-/// Amounts obey `amount[n] = amount[n−1] + floor[n]·(rate[n] − rate[n−1])`.
-pub const DEFAULT_BRACKETS: [Bracket; 6] = [
-    Bracket { floor: 0.0, cap: 5_000.0, rate: 0.015, max_leverage: 50.0, amount: 0.0 },
-    Bracket { floor: 5_000.0, cap: 50_000.0, rate: 0.025, max_leverage: 20.0, amount: 50.0 },
-    Bracket { floor: 50_000.0, cap: 250_000.0, rate: 0.05, max_leverage: 10.0, amount: 1_300.0 },
-    Bracket { floor: 250_000.0, cap: 1_000_000.0, rate: 0.10, max_leverage: 5.0, amount: 13_800.0 },
-    Bracket { floor: 1_000_000.0, cap: 3_000_000.0, rate: 0.125, max_leverage: 4.0, amount: 38_800.0 },
-    Bracket { floor: 3_000_000.0, cap: f64::INFINITY, rate: 0.25, max_leverage: 2.0, amount: 413_800.0 },
-];
-
-/// The bracket of a notional in USD: the one with `floor < notional ≤ cap`; beyond the last cap the last one, at or below the
-/// first floor the first. `None` only for an empty table.
+/// Margin an order or position puts up: `|notional| / leverage`. Order price when checking an order, mark price when valuing an account.
 #[must_use]
-pub fn bracket(brackets: &[Bracket], notional: f64) -> Option<&Bracket> {
-    let place = brackets.partition_point(|bracket| bracket.cap < notional);
-    brackets.get(place.min(brackets.len().saturating_sub(1)))
+pub fn initial_margin(notional: f64, leverage: f64) -> f64 {
+    notional.abs() / leverage
 }
 
-/// Maintenance margin in USD: `notional · rate − amount`, never below zero. It does not depend on the chosen leverage.
+/// `s · quantity · (price − entry)` in USD, `quantity` positive.
 #[must_use]
-pub fn maintenance_margin(brackets: &[Bracket], notional: f64) -> f64 {
-    bracket(brackets, notional).map_or(0.0, |b| (notional * b.rate - b.amount).max(0.0))
+pub fn unrealised_profit(direction: Direction, quantity: f64, entry_price: f64, price: f64) -> f64 {
+    direction.sign() * quantity * (price - entry_price)
 }
 
-/// The largest leverage the venue allows at a notional.
-#[must_use]
-pub fn max_leverage(brackets: &[Bracket], notional: f64) -> f64 {
-    bracket(brackets, notional).map_or(1.0, |b| b.max_leverage)
+/// A margin pool between orders, in USD.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Account {
+    pub wallet: f64,
+    /// Of all positions in the pool; 0 for isolated margin, where profit does not back new orders.
+    pub unrealised_profit: f64,
+    /// Σ initial margin of open positions.
+    pub position_margin: f64,
+    /// Σ initial margin of open orders.
+    pub order_margin: f64,
 }
 
-/// The largest notional at most `notional` that may be opened with `margin · leverage` behind it: where the bracket of the
-/// notional allows less leverage than asked for, the size shrinks until the bracket allows it.
+impl Account {
+    /// What a new order may use: `wallet + uPnL − Σ IM − open-order margin`, never below 0.
+    #[must_use]
+    pub fn free(&self) -> f64 {
+        (self.wallet + self.unrealised_profit - self.position_margin - self.order_margin).max(0.0)
+    }
+}
+
+/// An opening order before it is sent.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Opening {
+    pub direction: Direction,
+    /// Coins, positive.
+    pub quantity: f64,
+    /// What is paid per coin, costs in the price included.
+    pub price: f64,
+    /// Mark price at the same instant.
+    pub mark: f64,
+    pub leverage: f64,
+    /// Fee on notional the order pays.
+    pub fee: f64,
+    /// Coins of the same position already held, positive: the bracket is that of the notional after the trade.
+    pub held: f64,
+}
+
+impl Opening {
+    /// USD one coin takes from the free margin: initial margin, fee, and the loss it opens with where the price is worse than the mark
+    /// (Binance's cost = initial margin + open loss).
+    #[must_use]
+    pub fn unit_cost(&self) -> f64 {
+        let open_loss = (self.direction.sign() * (self.price - self.mark)).max(0.0);
+        self.price / self.leverage + self.price * self.fee + open_loss
+    }
+}
+
+/// What became of an opening order.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Admission {
+    /// All of it.
+    Whole,
+    /// This quantity of it, and what bound it.
+    Scaled(f64, Bound),
+    /// None of it.
+    Refused(Bound),
+}
+
+/// What bounds an order's size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bound {
+    /// Leverage below 1, or above what the bracket of the post-trade notional allows.
+    Bracket,
+    /// Free margin.
+    Margin,
+}
+
+/// The post-trade check of an opening order: `free ≥ quantity · unit_cost` and leverage within the bracket of the post-trade notional.
+/// Scaled down to what both allow, or refused; never borrowed.
 #[must_use]
-pub fn allowed_notional(brackets: &[Bracket], notional: f64, leverage: f64) -> f64 {
-    let margin = notional / leverage;
-    // Highest bracket first: in each the most one may hold is margin · max_leverage, capped by the bracket itself.
-    brackets
-        .iter()
-        .rev()
-        .filter(|b| b.floor < notional)
-        .map(|b| (margin * b.max_leverage).min(b.cap).min(notional))
-        .zip(brackets.iter().rev().filter(|b| b.floor < notional))
-        .find(|(allowed, b)| *allowed > b.floor)
-        .map_or(notional, |(allowed, _)| allowed)
+pub fn admit(account: &Account, order: &Opening, brackets: &[Bracket]) -> Admission {
+    if !(order.leverage >= 1.0 && order.quantity > 0.0 && order.price > 0.0) || brackets.is_empty() {
+        return Admission::Refused(Bound::Bracket);
+    }
+    let wanted = (order.held + order.quantity) * order.price;
+    let within = brackets.last().map_or(wanted, |last| wanted.min(last.cap));
+    let allowed = largest_at_leverage(brackets, within, order.leverage);
+    let by_bracket = if allowed < wanted { (allowed / order.price - order.held).max(0.0) } else { order.quantity };
+    let by_margin = account.free() / order.unit_cost();
+    let (quantity, bound) = if by_margin < by_bracket { (by_margin, Bound::Margin) } else { (by_bracket, Bound::Bracket) };
+    if quantity >= order.quantity {
+        Admission::Whole
+    } else if quantity > 0.0 {
+        Admission::Scaled(quantity, bound)
+    } else {
+        Admission::Refused(bound)
+    }
+}
+
+/// The largest notional at most `notional` at which `leverage` is allowed; 0 where no bracket allows it.
+#[must_use]
+pub fn largest_at_leverage(brackets: &[Bracket], notional: f64, leverage: f64) -> f64 {
+    brackets.iter().take_while(|b| leverage <= b.max_leverage).last().map_or(0.0, |b| b.cap.min(notional))
 }
 
 /// One isolated position in plain numbers.
@@ -84,12 +147,15 @@ impl Isolated {
     pub fn liquidation_price(&self, brackets: &[Bracket], closing_fee: f64) -> Option<f64> {
         let s = self.direction.sign();
         let q = self.quantity;
-        let roots = brackets.iter().filter_map(|b| {
+        let last = brackets.len().saturating_sub(1);
+        let roots = brackets.iter().enumerate().filter_map(|(place, b)| {
             let price = (self.wallet + b.amount - s * q * self.entry_price) / (q * (b.rate + closing_fee) - s * q);
             let notional = q * price;
             // A hair of slack: at a bracket's edge both neighbours give the same price.
             let slack = 1e-9 * notional.abs();
-            (price > 0.0 && notional + slack >= b.floor && notional <= b.cap + slack).then_some(price)
+            // Beyond its last cap a table goes on as in its last bracket.
+            let below_cap = place == last || notional <= b.cap + slack;
+            (price > 0.0 && price.is_finite() && notional + slack >= b.floor && below_cap).then_some(price)
         });
         match self.direction {
             Direction::Long => roots.reduce(f64::max),
@@ -107,15 +173,6 @@ impl Isolated {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn default_brackets_obey_the_recursion() {
-        for pair in DEFAULT_BRACKETS.windows(2) {
-            assert_eq!(pair[0].cap, pair[1].floor);
-            let amount = pair[0].amount + pair[1].floor * (pair[1].rate - pair[0].rate);
-            assert!((pair[1].amount - amount).abs() < 1e-9, "{amount}");
-        }
-    }
 
     #[test]
     fn the_price_is_where_the_inequality_turns() {
@@ -137,6 +194,30 @@ mod tests {
     fn an_unleveraged_long_cannot_be_liquidated_by_price() {
         let position = Isolated { direction: Direction::Long, quantity: 1.0, entry_price: 100.0, wallet: 100.0 };
         assert_eq!(position.liquidation_price(&DEFAULT_BRACKETS, 0.0), None);
+    }
+
+    #[test]
+    fn an_order_is_scaled_to_margin_and_bracket_or_refused() {
+        let account = Account { wallet: 1_000.0, ..Account::default() };
+        let order = Opening { direction: Direction::Long, quantity: 20.0, price: 100.0, mark: 100.0, leverage: 4.0, fee: 0.001, held: 0.0 };
+        assert_eq!(admit(&account, &order, &DEFAULT_BRACKETS), Admission::Whole);
+        let large = Opening { quantity: 100.0, ..order };
+        let Admission::Scaled(quantity, Bound::Margin) = admit(&account, &large, &DEFAULT_BRACKETS) else { panic!("not scaled") };
+        assert!((quantity * large.unit_cost() - 1_000.0).abs() < 1e-9 && (large.unit_cost() - 25.1).abs() < 1e-12);
+        let bold = Opening { leverage: 30.0, ..large };
+        let Admission::Scaled(quantity, Bound::Bracket) = admit(&account, &bold, &DEFAULT_BRACKETS) else { panic!("not scaled") };
+        assert_eq!(quantity, 50.0, "30x ends at 5,000");
+        let more = Opening { held: 60.0, ..bold };
+        assert_eq!(admit(&account, &more, &DEFAULT_BRACKETS), Admission::Refused(Bound::Bracket));
+        assert_eq!(admit(&account, &Opening { leverage: 0.5, ..order }, &DEFAULT_BRACKETS), Admission::Refused(Bound::Bracket));
+        assert_eq!(admit(&Account::default(), &order, &DEFAULT_BRACKETS), Admission::Refused(Bound::Margin));
+    }
+
+    #[test]
+    fn an_entry_worse_than_the_mark_opens_with_a_loss() {
+        let order = Opening { direction: Direction::Short, quantity: 1.0, price: 99.0, mark: 100.0, leverage: 9.0, fee: 0.0, held: 0.0 };
+        assert_eq!(order.unit_cost(), 12.0);
+        assert_eq!(Opening { price: 101.0, mark: 100.0, ..order }.unit_cost(), 101.0 / 9.0);
     }
 
     #[test]

@@ -1,6 +1,35 @@
 //! WHAT THE VENUE GIVES: plain mechanics on plain numbers. This room knows prices, brackets and rates; it must never know why
 //! somebody trades, nor which market the numbers came from.
+//!
+//! | question | where |
+//! |---|---|
+//! | what a fill costs | [`costs`], under which [`assumptions`] |
+//! | what one order gets in one bar | [`orders`], what it may have of the volume [`volume`], where stops stand [`stops`] |
+//! | what becomes of what did not fill | [`patience`] |
+//! | in which order things happen inside a bar | [`path`] |
+//! | bracket look-up, maintenance margin, checks of a table | [`brackets`] |
+//! | initial margin, affordability, isolated positions | [`margin`] |
+//! | the pool of a cross account | [`cross`] |
+//! | liquidation and bankruptcy prices, what is lost, distance | [`liquidation`] |
+//! | funding payments and intervals | [`funding`] |
+//! | profit and return of one round trip | [`profit`] |
+//!
+//! Prices are USD per coin, quantities coins, notionals and money USD, rates fractions (0.01 is one per cent). Sources of the
+//! formulas stand beside them.
 
+pub mod assumptions;
+pub mod brackets;
 pub mod costs;
+pub mod cross;
 pub mod funding;
+pub mod liquidation;
 pub mod margin;
+pub mod orders;
+pub mod path;
+pub mod patience;
+pub mod profit;
+mod refusal;
+pub mod stops;
+pub mod volume;
+
+pub use refusal::Refusal;

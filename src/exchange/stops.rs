@@ -1,0 +1,130 @@
+//! Where protective orders stand: fixed, by ATR, by share of margin, trailing; and whether they stand on the right side.
+
+use crate::exchange::Refusal;
+use crate::exchange::orders::{Bar, Side};
+use crate::units::Direction;
+
+/// A stop a fraction of the entry price away, on the losing side: `entry · (1 − s · fraction)`.
+#[must_use]
+pub fn fixed(direction: Direction, entry: f64, fraction: f64) -> f64 {
+    entry * (1.0 - direction.sign() * fraction)
+}
+
+/// A stop a multiple of the average true range away: `entry − s · multiple · atr`, `atr` in USD and known before the entry.
+#[must_use]
+pub fn by_atr(direction: Direction, entry: f64, atr: f64, multiple: f64) -> f64 {
+    entry - direction.sign() * multiple * atr
+}
+
+/// The stop at which a share of the margin is lost: `entry − s · share · margin / quantity`.
+#[must_use]
+pub fn by_margin(direction: Direction, entry: f64, margin: f64, quantity: f64, share: f64) -> f64 {
+    entry - direction.sign() * share * margin / quantity
+}
+
+/// Refuses a protective stop on the winning side of the entry, where it would be filled at once, and one that is no price.
+///
+/// # Errors
+/// With the side it belongs on.
+pub fn check_stop(direction: Direction, entry: f64, stop: f64) -> Result<(), Refusal> {
+    let right = stop > 0.0 && stop.is_finite() && direction.sign() * (entry - stop) > 0.0;
+    Refusal::unless(right, "stop", stop, below_above(direction))
+}
+
+/// Refuses a take-profit on the losing side of the entry.
+///
+/// # Errors
+/// With the side it belongs on.
+pub fn check_take_profit(direction: Direction, entry: f64, target: f64) -> Result<(), Refusal> {
+    let right = target > 0.0 && target.is_finite() && direction.sign() * (target - entry) > 0.0;
+    let opposite = if direction == Direction::Long { Direction::Short } else { Direction::Long };
+    Refusal::unless(right, "take_profit", target, below_above(opposite))
+}
+
+fn below_above(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Long => "a price above 0, below the entry",
+        Direction::Short => "a price above the entry",
+    }
+}
+
+/// How far a trailing stop follows.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Distance {
+    /// A fraction of the best price, in (0, 1).
+    Fraction(f64),
+    /// USD.
+    Price(f64),
+}
+
+/// A trailing stop between bars: it follows the best price of the bars closed so far, never the bar it acts in.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Trail {
+    /// The best price so far: highest for a sell stop, lowest for a buy stop. At the start, the entry price.
+    pub best: f64,
+    pub distance: Distance,
+}
+
+impl Trail {
+    /// The trigger of a stop of this side: below the best price for a seller, above it for a buyer.
+    #[must_use]
+    pub fn level(&self, side: Side) -> f64 {
+        match self.distance {
+            Distance::Fraction(part) => self.best * (1.0 + side.sign() * part),
+            Distance::Price(gap) => self.best + side.sign() * gap,
+        }
+    }
+
+    /// The trail after a bar has passed over it: the stop never moves away from the price. Call it after the bar's adverse leg, for the
+    /// bars to come.
+    #[must_use]
+    pub fn ratchet(self, side: Side, bar: &Bar) -> Self {
+        let best = match side {
+            Side::Sell => self.best.max(bar.high),
+            Side::Buy => self.best.min(bar.low),
+        };
+        Self { best, ..self }
+    }
+
+    /// Refuses distances that are none.
+    ///
+    /// # Errors
+    /// A fraction outside (0, 1), a gap that is not positive, a best price that is none.
+    pub fn check(&self) -> Result<(), Refusal> {
+        Refusal::unless(self.best > 0.0 && self.best.is_finite(), "best", self.best, "a positive price")?;
+        match self.distance {
+            Distance::Fraction(part) => Refusal::unless(part > 0.0 && part < 1.0, "trail", part, "a fraction above 0, below 1"),
+            Distance::Price(gap) => Refusal::unless(gap > 0.0 && gap.is_finite(), "trail", gap, "a positive distance in USD"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stops_stand_on_the_losing_side() {
+        assert_eq!(fixed(Direction::Long, 100.0, 0.1), 90.0);
+        assert_eq!(by_atr(Direction::Short, 100.0, 4.0, 2.5), 110.0);
+        // Half of a margin of 10 on 2 coins: 2.5 a coin.
+        assert_eq!(by_margin(Direction::Long, 100.0, 10.0, 2.0, 0.5), 97.5);
+        check_stop(Direction::Long, 100.0, 90.0).unwrap();
+        assert!(check_stop(Direction::Long, 100.0, 100.0).is_err());
+        assert!(check_stop(Direction::Short, 100.0, 90.0).is_err());
+        assert!(check_stop(Direction::Long, 100.0, -3.0).is_err());
+        check_take_profit(Direction::Short, 100.0, 90.0).unwrap();
+        assert!(check_take_profit(Direction::Long, 100.0, 90.0).is_err());
+    }
+
+    #[test]
+    fn a_trail_never_loosens() {
+        let trail = Trail { best: 100.0, distance: Distance::Fraction(0.1) };
+        assert_eq!(trail.level(Side::Sell), 90.0);
+        let risen = trail.ratchet(Side::Sell, &Bar::of_prices(100.0, 120.0, 95.0, 110.0));
+        assert_eq!(risen.level(Side::Sell), 108.0);
+        assert_eq!(risen.ratchet(Side::Sell, &Bar::of_prices(110.0, 115.0, 109.0, 112.0)), risen);
+        let fallen = trail.ratchet(Side::Buy, &Bar::of_prices(100.0, 120.0, 80.0, 110.0));
+        assert_eq!(fallen.level(Side::Buy), 88.0);
+    }
+}
