@@ -312,3 +312,112 @@ fn loading_is_the_same_twice_and_on_any_number_of_threads() {
     assert_eq!(first, on(1));
     assert_eq!(first, on(4));
 }
+
+#[test]
+fn odd_rates_and_intervals_are_told() {
+    let dir = market("8h", "", "BTCUSDT", "");
+    write(dir.path(), "perp/BTCUSDT.csv", stamped(0..6, 8 * HOUR));
+    let rate = |k: i64| if k == 2 { -0.06 } else { 0.05 };
+    let row = |k: i64| format!("{},{},{}\n", (START + k * 8 * HOUR) * 1_000, if k == 3 { "4" } else { "8" }, rate(k));
+    let text = "calc_time,funding_interval_hours,last_funding_rate\n".to_owned() + &(0..6).map(row).collect::<String>();
+    write(dir.path(), "funding/BTCUSDT.csv", text);
+    let cautions = load(&dir).cautions;
+    for told in [
+        "funding rates beyond 5 % in one settlement (a fraction is wanted: 0.0001 is 0.01 %): BTCUSDT funding 1 (first 2024-01-01T16:00:00Z)",
+        "settlements whose funding_interval_hours contradicts the steady distance of their stamps (the column is believed): BTCUSDT funding 1 of 6",
+    ] {
+        assert!(cautions.iter().any(|caution| caution == told), "{cautions:#?}");
+    }
+}
+
+#[test]
+fn a_jump_inside_a_listing_is_told_and_one_between_two_listings_is_not() {
+    let dir = market("1d", "BTCUSDT", "", "[listing]\ndelisted_after = \"3d\"\n");
+    let prices = [(0, 1.0), (1, 100.0), (3, 10_001.0), (4, 100.0), (5, 1.0), (20, 1_000.0)];
+    let row = |(day, price): (i64, f64)| format!("{},{price},{price},{price},{price},1\n", START + day * 24 * HOUR);
+    let text = "timestamp,open,high,low,close,volume\n".to_owned() + &prices.map(row).concat();
+    write(dir.path(), "spot/BTCUSDT.csv", text);
+    let market = load(&dir);
+    let told = "prices that jump more than 100-fold from one bar to the next (another unit, or another coin?): \
+                BTCUSDT spot 2 (first at 2024-01-04T00:00:00Z)";
+    assert!(market.cautions.iter().any(|caution| caution == told), "{:#?}", market.cautions);
+    let last: Vec<Option<usize>> = [0, 2, 3, 19, 20].map(|t| market.panel.last_traded(SPOT, t)).into();
+    assert_eq!(last, [Some(0), Some(1), Some(3), Some(5), Some(20)]);
+}
+
+#[test]
+fn no_bar_was_traded_before_the_first() {
+    let dir = market("8h", "BTCUSDT", "BTCPERP", "[funding]\nmissing_rate_8h = 0.0001\n");
+    write(dir.path(), "spot/BTCUSDT.csv", stamped(2..6, 8 * HOUR));
+    write(dir.path(), "perp/BTCPERP.csv", stamped(0..6, 8 * HOUR));
+    let market = load(&dir);
+    assert_eq!([0, 1, 2, 5].map(|t| market.panel.last_traded(SPOT, t)), [None, None, Some(2), Some(5)]);
+    assert_eq!(market.panel.last_traded(InstrumentId(1), 0), Some(0));
+}
+
+#[test]
+fn harmless_oddities_of_tables_are_read() {
+    let commas = stamped(0..6, 8 * HOUR).replace('\n', ",\n");
+    let symbols = "symbol,timestamp,open,high,low,close,volume\n".to_owned()
+        + &rows(0..6, 8 * HOUR, |k, time, prices| format!("{},{time},{prices}", ["BTC/USDT:USDT", "btc-usdt", ""][k as usize % 3]));
+    // Bybit writes the time twice, under two names.
+    let twice =
+        "timestamp,open,high,low,close,volume,date\n".to_owned() + &rows(0..6, 8 * HOUR, |_, time, prices| format!("{time},{prices},x"));
+    let quoted = "timestamp,open,high,low,close,volume,note\n".to_owned()
+        + &rows(0..6, 8 * HOUR, |_, time, prices| format!("{time},{prices},\"a, b, c\""));
+    for (form, text) in [("commas", commas), ("symbols", symbols), ("twice", twice), ("quoted", quoted)] {
+        let dir = market("8h", "BTCUSDT", "", "");
+        write(dir.path(), "spot/BTCUSDT.csv", text);
+        assert_six_bars(&load(&dir), form);
+    }
+    let dir = market("8h", "BTCUSDT", "", "");
+    let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    archive.add_directory("data", zip::write::SimpleFileOptions::default()).unwrap();
+    archive.start_file("data/BTCUSDT.csv", zip::write::SimpleFileOptions::default()).unwrap();
+    archive.write_all(stamped(0..6, 8 * HOUR).as_bytes()).unwrap();
+    write(dir.path(), "spot/BTCUSDT.zip", archive.finish().unwrap().into_inner());
+    assert_six_bars(&load(&dir), "a folder in a zip");
+}
+
+/// Links and pipes cannot lie in the tree of a repository, so these are made here. A pipe must not be waited for.
+#[cfg(unix)]
+#[test]
+fn what_is_no_regular_file_is_said_to_be_none() {
+    use std::os::unix::fs::symlink;
+    type Put = fn(&Path);
+    let puts: [(Put, &str); 4] = [
+        (|path| fs::create_dir(path).unwrap(), "is there but is a folder"),
+        (|path| symlink("nowhere", path).unwrap(), "is there but is a broken link"),
+        (|path| symlink(path, path).unwrap(), "is there but is a link that cannot be followed, perhaps to itself"),
+        (|path| assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success()), "is there but is no regular file"),
+    ];
+    for (put, found) in puts {
+        for name in ["spot/BTCUSDT.csv", "market-cap.csv"] {
+            let dir = market("8h", "BTCUSDT", "", "");
+            write(dir.path(), "spot/BTCUSDT-2024.csv", stamped(0..6, 8 * HOUR));
+            put(&dir.path().join(name));
+            let fault = Market::load(dir.path(), Window::default()).unwrap_err();
+            assert_eq!((fault.found.as_str(), fault.place), (found, dir.path().join(name).display().to_string()));
+        }
+    }
+    // Links that lead to a file are files.
+    let dir = market("8h", "BTCUSDT", "", "");
+    write(dir.path(), "elsewhere.csv", stamped(0..6, 8 * HOUR));
+    fs::create_dir(dir.path().join("spot")).unwrap();
+    symlink("../elsewhere.csv", dir.path().join("spot/BTCUSDT.csv")).unwrap();
+    assert_six_bars(&load(&dir), "a link");
+}
+
+#[test]
+fn the_last_bracket_may_be_open_ended() {
+    let dir = market("8h", "", "BTCUSDT", "[funding]\nmissing_rate_8h = 0.0001\n");
+    write(dir.path(), "perp/BTCUSDT.csv", stamped(0..6, 8 * HOUR));
+    let head = "since,perp,floor_usd,cap_usd,maintenance_rate,max_leverage,maintenance_amount_usd\n";
+    write(
+        dir.path(),
+        "margin-tiers.csv",
+        format!("{head}2024-01-01,BTCUSDT,0,50000,0.004,125,0\n2024-01-01,BTCUSDT,50000,,0.005,100,50\n"),
+    );
+    let caps: Vec<f64> = load(&dir).tiers[0][0].brackets.iter().map(|bracket| bracket.cap).collect();
+    assert_eq!(caps, [50_000.0, f64::INFINITY]);
+}

@@ -20,6 +20,7 @@ pub(super) fn align(clock: &Clock, series: &[SeriesPart], delisted_after: Span) 
         mark_low: column(),
         mark_close: column(),
         value: column(),
+        last_traded: vec![u32::MAX; instruments * bars],
         segments: Vec::with_capacity(instruments),
         marked_bars: Vec::with_capacity(instruments),
         block_low: Vec::new(),
@@ -48,13 +49,17 @@ pub(super) fn align(clock: &Clock, series: &[SeriesPart], delisted_after: Span) 
             marked += 1;
         }
         panel.marked_bars.push(marked);
-        let mut carried = f64::NAN;
+        let (mut carried, mut last_traded) = (f64::NAN, u32::MAX);
         for t in 0..bars {
             let mark = panel.mark_close[base + t];
             if !mark.is_nan() {
                 carried = mark;
             }
             panel.value[t * instruments + id] = carried;
+            if !panel.close[base + t].is_nan() {
+                last_traded = t as u32;
+            }
+            panel.last_traded[base + t] = last_traded;
         }
         panel.segments.push(segments(&panel.close[base..base + bars], delisted_after.in_bars(clock.bar)));
     }

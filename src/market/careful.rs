@@ -1,6 +1,7 @@
 //! A table read row by row, for its header and for the line to blame.
 
 use crate::fault::Fault;
+use crate::market::cite::cited;
 use crate::market::files::{Packing, Source};
 use crate::market::frame::{Layout, Places, Sheet};
 use crate::market::stamp;
@@ -45,21 +46,31 @@ pub(super) fn plain(name: &str) -> String {
 pub(super) fn find(source: &Source, names: &[String], layout: &Layout) -> Result<Places, Fault> {
     let names: Vec<String> = names.iter().map(|name| plain(name)).collect();
     let place = |wanted: &[&str]| wanted.iter().find_map(|wanted| names.iter().position(|name| *name == plain(wanted)));
+    let line = || if source.packing == Packing::Parquet { source.path.display().to_string() } else { Fault::at(&source.path, 1) };
     let missing = |wanted: &[&str]| {
-        let line = if source.packing == Packing::Parquet { source.path.display().to_string() } else { Fault::at(&source.path, 1) };
         let columns = format!("a header with the columns {}", expected(layout));
-        Fault::new(line, format!("no column {}", either(wanted)), columns, "name the columns in the first line")
+        Fault::new(line(), format!("no column {}", either(wanted)), columns, "name the columns in the first line")
     };
     let time = place(layout.time).ok_or_else(|| missing(layout.time))?;
+    let twice = |at: usize| {
+        if names.iter().filter(|name| **name == names[at]).count() == 1 {
+            return Ok(at);
+        }
+        let found = format!("two columns `{}`", cited(&names[at]));
+        let expected = "each column once: it is not known which one is meant";
+        Err(Fault::new(line(), found, expected, "remove or rename one of them"))
+    };
+    let time = twice(time)?;
     let mut columns = Vec::with_capacity(layout.columns.len());
     for wanted in layout.columns {
         let at = place(wanted.names);
         if at.is_none() && !wanted.optional {
             return Err(missing(wanted.names));
         }
-        columns.push(at);
+        columns.push(at.map(twice).transpose()?);
     }
-    Ok(Places { header: true, width: names.len(), time, columns, numeric_time: false })
+    let symbol = place(&["symbol"]).map(twice).transpose()?;
+    Ok(Places { header: true, width: names.len(), time, columns, symbol, numeric_time: false })
 }
 
 /// `open_time | timestamp | date`
@@ -82,15 +93,31 @@ pub(super) fn careful(source: &Source, bytes: &[u8], layout: &Layout, places: &P
     for row in reader(bytes, places.header).byte_records() {
         let row = row.map_err(|error| {
             let line = error.position().map_or(0, csv::Position::line) as usize;
-            Fault::new(Fault::at(&source.path, line), format!("no CSV row: {error}"), "comma-separated values", "mend this line")
+            Fault::new(
+                Fault::at(&source.path, line),
+                format!("no CSV row: {}", cited(&error.to_string())),
+                "comma-separated values",
+                "mend this line",
+            )
         })?;
         let line = row.position().map_or(0, csv::Position::line) as usize;
+        if row.len() > places.width {
+            return Err(Fault::new(
+                Fault::at(&source.path, line),
+                format!("{} fields in a table of {} columns", row.len(), places.width),
+                "one field for every column of the header",
+                "mend this line",
+            ));
+        }
         let field = |at: usize| String::from_utf8_lossy(row.get(at).unwrap_or_default());
+        if let Some(symbol) = places.symbol.map(field).filter(|symbol| source.contradicts(symbol)) {
+            return Err(source.another(Fault::at(&source.path, line), &symbol));
+        }
         let text = field(places.time);
         let time = stamp::of_text(&text).ok_or_else(|| {
             Fault::new(
                 Fault::at(&source.path, line),
-                format!("`{text}` is no time"),
+                format!("`{}` is no time", cited(&text)),
                 "seconds, milliseconds or microseconds since 1970, or ISO text such as 2024-03-01T08:00:00Z",
                 "mend or remove this line",
             )
@@ -103,7 +130,7 @@ pub(super) fn careful(source: &Source, bytes: &[u8], layout: &Layout, places: &P
                 column.push(f64::NAN);
                 continue;
             }
-            let found = if text.is_empty() { "nothing".to_owned() } else { format!("`{text}`") };
+            let found = if text.is_empty() { "nothing".to_owned() } else { format!("`{}`", cited(&text)) };
             match text.parse::<f64>() {
                 Ok(number) if number.is_finite() => column.push(number),
                 _ => {

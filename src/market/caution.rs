@@ -26,6 +26,9 @@ pub(super) fn cautions(clock: &Clock, panel: &Panel, covers: &[Cover], parts: &M
     let relisted = relisted.map(|(id, date)| format!("{} {date}", series(id)));
     tell(&mut found, "series that begin again after a long silence, treated as a new listing, perhaps of another coin", relisted);
 
+    let jumping = instruments(parts).filter_map(|(id, _)| Some(format!("{} {}", series(id), jumps(clock, panel, id)?)));
+    tell(&mut found, "prices that jump more than 100-fold from one bar to the next (another unit, or another coin?)", jumping);
+
     if let Some(rate) = parts.missing_rate_8h {
         let assumed = perps().filter(|(id, _)| covers[*id].assumed > 0).map(|(id, perp)| {
             let Cover { listed_seconds, assumed_seconds, assumed, first, last } = covers[id];
@@ -91,6 +94,26 @@ fn missing(clock: &Clock, panel: &Panel, id: usize) -> Option<String> {
     }
     let bars = if longest == 1 { "bar" } else { "bars" };
     (count > 0).then(|| format!("{count} (longest {longest} {bars} from {})", clock.open(since)))
+}
+
+/// `2 (first at 2021-08-13T08:00:00Z)`: opens more than 100 times above or below the close before, inside listed segments.
+fn jumps(clock: &Clock, panel: &Panel, id: usize) -> Option<String> {
+    let mut found = Vec::new();
+    for segment in &panel.segments[id] {
+        let mut before = f64::NAN;
+        for t in segment.first..segment.end {
+            let at = panel.at(InstrumentId::new(id), t);
+            let (open, close) = (panel.open[at], panel.close[at]);
+            // False where either is missing.
+            if open > 100.0 * before || before > 100.0 * open {
+                found.push(t);
+            }
+            if !close.is_nan() {
+                before = close;
+            }
+        }
+    }
+    found.first().map(|&first| format!("{} (first at {})", found.len(), clock.open(first)))
 }
 
 /// The dates of the last bars of segments that were followed by silence long enough to be an end.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::fault::Fault;
+use crate::market::cite::{cited, numeral};
 use crate::market::roster::Roster;
 use crate::market::table::Table;
 use crate::market::{CapFact, Evidence, Membership, Subject};
@@ -50,7 +51,7 @@ pub(super) fn caps(table: &Table, roster: &Roster) -> Result<Vec<Vec<CapFact>>, 
     for row in table.rows() {
         let (known_at, asset, cap_usd) = (row.time("known_at")?, roster.named(row)?, row.number("market_cap_usd")?);
         if cap_usd <= 0.0 {
-            return Err(row.fault(format!("market_cap_usd {cap_usd}"), "a market cap above zero", "mend or remove this line"));
+            return Err(row.fault(format!("market_cap_usd {}", numeral(cap_usd)), "a market cap above zero", "mend or remove this line"));
         }
         let rank = row.text("rank");
         let rank = match rank.parse::<f64>() {
@@ -58,7 +59,7 @@ pub(super) fn caps(table: &Table, roster: &Roster) -> Result<Vec<Vec<CapFact>>, 
             Ok(rank) if rank >= 1.0 && rank <= f64::from(u32::MAX) && rank.fract() == 0.0 => Some(rank as u32),
             _ => {
                 return Err(row.fault(
-                    format!("`{rank}` in column `rank`"),
+                    format!("`{}` in column `rank`", cited(rank)),
                     "a whole number from 1, or nothing",
                     "mend or remove this line",
                 ));
@@ -97,7 +98,7 @@ pub(super) fn evidence(table: &Table, roster: &Roster, narratives: &[String]) ->
             (false, true) => {
                 let id = narratives.iter().position(|name| name == narrative).ok_or_else(|| {
                     let expected = "a narrative of narratives.csv";
-                    row.fault(format!("unknown narrative `{narrative}`"), expected, "add it to narratives.csv or remove this line")
+                    row.fault(format!("unknown narrative `{}`", cited(narrative)), expected, "add it to narratives.csv or remove this line")
                 })?;
                 Subject::Narrative(NarrativeId::new(id))
             }

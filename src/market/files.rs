@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{Cursor, Read};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
 use crate::fault::Fault;
 use crate::market::InputFile;
+use crate::market::cite::{cited, escaped};
+use crate::market::unpack::{gunzip, unzip};
 
 /// How a file's bytes are packed, by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,29 +32,40 @@ pub(super) struct Source {
     /// Relative to the market folder, with `/`.
     pub(super) name: String,
     pub(super) packing: Packing,
+    /// Whose rows these are; a column `symbol` must agree.
+    pub(super) symbol: Option<String>,
 }
 
 impl Source {
     pub(super) fn plain(dir: &Path, name: &str) -> Self {
-        Self { path: dir.join(name), name: name.to_owned(), packing: Packing::Csv }
+        Self { path: dir.join(name), name: name.to_owned(), packing: Packing::Csv, symbol: None }
+    }
+
+    /// Whether a row that names `symbol` is of another series. Spelling is no contradiction: `BTC/USDT:USDT`, `btc-usdt` and `BTCUSDT` are one.
+    pub(super) fn contradicts(&self, symbol: &str) -> bool {
+        let plain = |symbol: &str| -> String {
+            let pair = symbol.split(':').next().unwrap_or_default();
+            pair.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect()
+        };
+        let named = plain(symbol);
+        !named.is_empty() && self.symbol.as_ref().is_some_and(|own| plain(own) != named && own != symbol)
+    }
+
+    /// The refusal of a row that [`Self::contradicts`].
+    pub(super) fn another(&self, place: String, symbol: &str) -> Fault {
+        let own = cited(self.symbol.as_deref().unwrap_or_default());
+        let found = format!("`{}` in column `symbol` of a file of {own}", cited(symbol));
+        Fault::new(place, found, "rows of one symbol, the one in the name of the file", "rename the file, or remove this line")
     }
 
     /// The bytes of the (unpacked) table, and the hash of the file as it lies there.
     pub(super) fn read(&self) -> Result<(Vec<u8>, InputFile), Fault> {
-        let packed = fs::read(&self.path).map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => unreadable(&self.path, "there is no such file"),
-            _ => unreadable(&self.path, &error.to_string()),
-        })?;
+        regular(&self.path)?;
+        let packed = fs::read(&self.path).map_err(|error| unreadable(&self.path, &cited(&error.to_string())))?;
         let input = InputFile { path: self.name.clone(), sha256: sha256(&packed) };
         let mut bytes = match self.packing {
             Packing::Csv | Packing::Parquet => packed,
-            Packing::Gz => {
-                let mut bytes = Vec::with_capacity(packed.len() * 4);
-                flate2::read::MultiGzDecoder::new(packed.as_slice())
-                    .read_to_end(&mut bytes)
-                    .map_err(|error| unreadable(&self.path, &format!("not a gzip file: {error}")))?;
-                bytes
-            }
+            Packing::Gz => gunzip(&self.path, &packed)?,
             Packing::Zip => unzip(&self.path, packed)?,
         };
         if bytes.starts_with(b"\xef\xbb\xbf") {
@@ -62,21 +75,28 @@ impl Source {
     }
 }
 
-fn unzip(path: &Path, packed: Vec<u8>) -> Result<Vec<u8>, Fault> {
-    let broken = |error: &dyn std::fmt::Display| unreadable(path, &format!("not a zip archive: {error}"));
-    let mut archive = zip::ZipArchive::new(Cursor::new(packed)).map_err(|error| broken(&error))?;
-    if archive.len() != 1 {
-        return Err(Fault::new(
-            path.display().to_string(),
-            format!("{} files in the archive", archive.len()),
-            "one CSV file in each archive",
-            "unpack it, one file a table",
-        ));
+/// Refuses what cannot be opened as a file, without opening it: a pipe would wait for a writer that never comes.
+fn regular(path: &Path) -> Result<(), Fault> {
+    let odd = |what: &str| {
+        let found = format!("is there but is {what}");
+        Err(Fault::new(path.display().to_string(), found, "a regular file", "put the file itself there, or remove this"))
+    };
+    match fs::metadata(path) {
+        Ok(about) if about.is_file() => Ok(()),
+        Ok(about) if about.is_dir() => odd("a folder"),
+        Ok(_) => odd("no regular file"),
+        Err(error) if fs::symlink_metadata(path).is_ok_and(|about| about.is_symlink()) => match error.kind() {
+            ErrorKind::NotFound => odd("a broken link"),
+            _ => odd("a link that cannot be followed, perhaps to itself"),
+        },
+        Err(error) if error.kind() == ErrorKind::NotFound => Err(unreadable(path, "there is no such file")),
+        Err(error) => Err(unreadable(path, &cited(&error.to_string()))),
     }
-    let mut bytes = Vec::new();
-    let mut file = archive.by_index(0).map_err(|error| broken(&error))?;
-    file.read_to_end(&mut bytes).map_err(|error| broken(&error))?;
-    Ok(bytes)
+}
+
+/// Whether anything stands under that name, be it a link to nowhere.
+pub(super) fn stands(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok()
 }
 
 pub(super) fn unreadable(path: &Path, why: &str) -> Fault {
@@ -115,26 +135,34 @@ impl Folder {
                 .iter()
                 .filter(|symbol| stem.strip_prefix(**symbol).is_some_and(|rest| rest.is_empty() || rest.starts_with('-')))
                 .max_by_key(|symbol| symbol.len());
-            let source = Source { path: dir.join(folder).join(&name), name: format!("{folder}/{name}"), packing };
+            let (path, name) = (dir.join(folder).join(&name), format!("{folder}/{name}"));
             match owner {
-                Some(symbol) => found.by_symbol.entry((*symbol).to_owned()).or_default().push(source),
-                None => found.strangers.push(source.name),
+                Some(symbol) => {
+                    let source = Source { path, name, packing, symbol: Some((*symbol).to_owned()) };
+                    found.by_symbol.entry((*symbol).to_owned()).or_default().push(source);
+                }
+                None if path.is_file() => found.strangers.push(escaped(&name)),
+                None => {}
             }
         }
         Ok(found)
     }
 }
 
-/// File names of a folder, sorted, hidden ones left out; an absent folder has none.
+/// Names in a folder, sorted, hidden ones left out; an absent folder has none. What is no regular file is refused when it is read.
 pub(super) fn names(dir: &Path) -> Result<Vec<String>, Fault> {
-    if !dir.exists() {
+    if !stands(dir) {
         return Ok(Vec::new());
+    }
+    if !dir.is_dir() {
+        let found = "is there but is no folder, or a link that leads to none";
+        return Err(Fault::new(dir.display().to_string(), found, "a folder of files", "put the folder itself there, or remove this"));
     }
     let mut names = Vec::new();
     for entry in fs::read_dir(dir).map_err(|error| unreadable(dir, &error.to_string()))? {
         let entry = entry.map_err(|error| unreadable(dir, &error.to_string()))?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        if !name.starts_with('.') && entry.path().is_file() {
+        if !name.starts_with('.') {
             names.push(name);
         }
     }

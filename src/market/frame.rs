@@ -8,6 +8,7 @@ use polars::prelude::{CsvReadOptions, DataFrame, DataType, Field, ParquetReader,
 
 use crate::fault::Fault;
 use crate::market::careful::{careful, columns_of, find, plain};
+use crate::market::cite::escaped;
 use crate::market::files::{Packing, Source};
 use crate::market::stamp;
 use crate::units::Time;
@@ -42,6 +43,8 @@ pub(super) struct Places {
     pub(super) width: usize,
     pub(super) time: usize,
     pub(super) columns: Vec<Option<usize>>,
+    /// A column that names the symbol of each row.
+    pub(super) symbol: Option<usize>,
     /// The first data row writes time as a whole number.
     pub(super) numeric_time: bool,
 }
@@ -55,14 +58,49 @@ pub(super) fn read(source: &Source, bytes: &[u8], layout: &Layout) -> Result<She
         return read_parquet(source, bytes, layout);
     }
     let places = columns_of(source, bytes, layout)?;
-    match read_csv(bytes, layout, &places) {
+    // The frame reader skips what stands behind the last wanted column.
+    let fast = if overlong(bytes, places.width) { None } else { read_csv(source, bytes, layout, &places) };
+    match fast {
         Some(sheet) => Ok(sheet),
         None => careful(source, bytes, layout, &places),
     }
 }
 
+/// Whether a row has more fields than `width`. Commas between quotes separate nothing.
+fn overlong(bytes: &[u8], width: usize) -> bool {
+    let (mut commas, mut quoted) = (0, false);
+    for &byte in bytes {
+        match byte {
+            b'"' => quoted = !quoted,
+            b'\n' | b'\r' if !quoted => commas = 0,
+            b',' if !quoted => {
+                commas += 1;
+                if commas >= width {
+                    return true;
+                }
+            }
+            _ => {}
+        }
+    }
+    false
+}
+
+/// The first row that names another symbol than its file, and that symbol.
+fn stranger(frame: &DataFrame, name: &str, source: &Source) -> Option<(usize, String)> {
+    let column = frame.column(name).ok()?.as_materialized_series().str().ok()?;
+    let mut last = "";
+    for (row, symbol) in column.iter().enumerate() {
+        let Some(symbol) = symbol.filter(|symbol| *symbol != last) else { continue };
+        if source.contradicts(symbol) {
+            return Some((row, symbol.to_owned()));
+        }
+        last = symbol;
+    }
+    None
+}
+
 /// `None` when anything at all is odd.
-fn read_csv(bytes: &[u8], layout: &Layout, places: &Places) -> Option<Sheet> {
+fn read_csv(source: &Source, bytes: &[u8], layout: &Layout, places: &Places) -> Option<Sheet> {
     let name = |k: usize| PlSmallStr::from_string(k.to_string());
     let mut dtypes = vec![DataType::String; places.width];
     if places.numeric_time {
@@ -73,6 +111,7 @@ fn read_csv(bytes: &[u8], layout: &Layout, places: &Places) -> Option<Sheet> {
         dtypes[at] = DataType::Float64;
         projection.push(at);
     }
+    projection.extend(places.symbol);
     projection.sort_unstable();
     projection.dedup();
     let schema: Schema = dtypes.into_iter().enumerate().map(|(k, dtype)| Field::new(name(k), dtype)).collect();
@@ -85,6 +124,11 @@ fn read_csv(bytes: &[u8], layout: &Layout, places: &Places) -> Option<Sheet> {
     };
     let frame = options.into_reader_with_file_handle(Cursor::new(bytes)).finish().ok()?;
     let time = times(&frame, &name(places.time))?;
+    if let Some(at) = places.symbol
+        && stranger(&frame, &name(at), source).is_some()
+    {
+        return None;
+    }
     let columns = places.columns.iter().zip(layout.columns).map(|(at, wanted)| match at {
         Some(at) => numbers(&frame, &name(*at), wanted.optional),
         None => Some(Vec::new()),
@@ -128,7 +172,8 @@ fn numbers(frame: &DataFrame, name: &str, optional: bool) -> Option<Vec<f64>> {
     };
     let numbers = series.f64().ok()?;
     if optional {
-        return Some(numbers.iter().map(|number| number.unwrap_or(f64::NAN)).collect());
+        let sane = |number: &Option<f64>| number.is_none_or(f64::is_finite);
+        return numbers.iter().all(|number| sane(&number)).then(|| numbers.iter().map(|number| number.unwrap_or(f64::NAN)).collect());
     }
     if numbers.null_count() > 0 {
         return None;
@@ -144,7 +189,7 @@ fn numbers(frame: &DataFrame, name: &str, optional: bool) -> Option<Vec<f64>> {
 fn read_parquet(source: &Source, bytes: &[u8], layout: &Layout) -> Result<Sheet, Fault> {
     let place = source.path.display().to_string();
     let broken = |error: polars::prelude::PolarsError| {
-        Fault::new(&place, format!("cannot be read: {error}"), "a parquet file", "check that it is whole")
+        Fault::new(&place, format!("cannot be read: {}", escaped(&error.to_string())), "a parquet file", "check that it is whole")
     };
     let frame = ParquetReader::new(Cursor::new(bytes)).finish().map_err(broken)?;
     let names: Vec<String> = frame.get_column_names().iter().map(ToString::to_string).collect();
@@ -157,6 +202,11 @@ fn read_parquet(source: &Source, bytes: &[u8], layout: &Layout) -> Result<Sheet,
             "mend or remove these rows",
         )
     };
+    if let Some(at) = places.symbol
+        && let Some((row, symbol)) = stranger(&frame, &names[at], source)
+    {
+        return Err(source.another(format!("{place}, row {}", row + 1), &symbol));
+    }
     let time = times(&frame, &names[places.time]).ok_or_else(|| wrong(&names[places.time]))?;
     let columns = places.columns.iter().zip(layout.columns).map(|(at, wanted)| match at {
         Some(at) => numbers(&frame, &names[*at], wanted.optional).ok_or_else(|| wrong(&names[*at])),

@@ -4,6 +4,7 @@
 use crate::fault::Fault;
 use crate::market::align::align;
 use crate::market::caution::cautions;
+use crate::market::cite::escaped;
 use crate::market::settle::settle;
 use crate::market::{
     Asset, CapFact, Evidence, InputFile, Instrument, ListingPolicy, Market, Membership, SeriesSummary, TierTable, VenueCosts,
@@ -135,5 +136,33 @@ fn clock_of(parts: &MarketParts) -> Result<Clock, Fault> {
             (parts.from.map_or_else(|| first.date(), |t| t.to_string()), parts.to.map_or_else(|| last.date(), |t| t.to_string()));
         return Err(none(format!("no bars from {from} to {to}; the data reach from {first} to {last}")));
     }
+    let cells = bars.saturating_mul(parts.instruments.len());
+    if cells > MOST_CELLS {
+        return Err(Fault::new(
+            "market.toml",
+            format!("{bars} bars of {} for {} series, from {first} to {last}", parts.bar, parts.instruments.len()),
+            format!("at most {} million cells, bars times series", MOST_CELLS / 1_000_000),
+            format!("set `from` and `to` in market.toml, or check {}", outermost(parts)),
+        ));
+    }
     Ok(clock)
+}
+
+/// Cells of one column of the panel, more than ten years of minutes for thirty series: a longer clock is a stray time in one file.
+const MOST_CELLS: usize = 200_000_000;
+
+/// The files that make the clock as long as it is.
+fn outermost(parts: &MarketParts) -> String {
+    let of_prices = || parts.summaries.iter().filter(|summary| summary.kind == "spot" || summary.kind == "perp");
+    let file = |summary: Option<&SeriesSummary>, last: bool| {
+        let files = summary.map_or(&[][..], |summary| summary.files.as_slice());
+        let file = if last { files.last() } else { files.first() };
+        file.map_or_else(|| "the series".to_owned(), |file| escaped(file))
+    };
+    let first = file(of_prices().filter(|summary| summary.first.is_some()).min_by_key(|summary| summary.first), false);
+    let last = file(of_prices().max_by_key(|summary| summary.last), true);
+    if first == last {
+        return format!("the first and the last time of {first}");
+    }
+    format!("the first time of {first} and the last time of {last}")
 }

@@ -7,14 +7,15 @@ use rayon::prelude::*;
 use crate::fault::Fault;
 use crate::market::bars::{Series, marks, prices};
 use crate::market::caution::tell;
+use crate::market::cite::cited;
 use crate::market::facts;
-use crate::market::files::{Folder, Source, names, unreadable};
+use crate::market::files::{Folder, Source, names, stands, unreadable};
 use crate::market::freeze::{MarketParts, SeriesPart, freeze};
 use crate::market::manifest::Manifest;
 use crate::market::rates::settlements;
 use crate::market::roster::{self, Roster};
 use crate::market::series::Rows;
-use crate::market::settle::intervals;
+use crate::market::settle::{contradicted, intervals};
 use crate::market::table::Table;
 use crate::market::tiers;
 use crate::market::{InputFile, Kind, Market, RawSettlement, SeriesSummary};
@@ -49,7 +50,7 @@ fn parts(dir: &Path, window: Window) -> Result<MarketParts, Fault> {
 
     let mut table = |name: &str, columns: &[&str], must: bool| -> Result<Option<Table>, Fault> {
         let source = Source::plain(dir, name);
-        if !must && !source.path.exists() {
+        if !must && !stands(&source.path) {
             return Ok(None);
         }
         let (bytes, input) = source.read()?;
@@ -168,8 +169,8 @@ fn jobs(dir: &Path, roster: &Roster, cautions: &mut Vec<String>) -> Result<Vec<J
                 None if must => {
                     return Err(Fault::new(
                         dir.join(folder).display().to_string(),
-                        format!("no file of the {folder} symbol `{symbol}`"),
-                        format!("{symbol}.csv, .csv.gz, .zip or .parquet, or {symbol}-<anything> with one of these endings"),
+                        format!("no file of the {folder} symbol `{}`", cited(symbol)),
+                        format!("{0}.csv, .csv.gz, .zip or .parquet, or {0}-<anything> with one of these endings", cited(symbol)),
                         "add the file, or take the symbol out of assets.csv",
                     ));
                 }
@@ -233,12 +234,17 @@ impl Data {
     }
 }
 
+/// Fraction of notional beyond which one settlement is told as a caution; exchanges cap it at 2 to 4 %.
+const STEEP_RATE: f64 = 0.05;
+
 /// Oddities of files, gathered over all series.
 #[derive(Default)]
 struct Odd {
     repeated: Vec<String>,
     holed: Vec<String>,
     open: Vec<String>,
+    steep: Vec<String>,
+    contradicted: Vec<String>,
 }
 
 impl Odd {
@@ -247,19 +253,41 @@ impl Odd {
         if duplicates > 0 {
             self.repeated.push(format!("{series} {duplicates}"));
         }
-        if let Data::Bars(bars) = data {
-            if bars.holed > 0 {
-                self.holed.push(format!("{series} {}", bars.holed));
-            }
-            if let Some(last) = bars.bars.last().filter(|_| bars.still_open) {
-                self.open.push(format!("{series} {}", last.time));
-            }
+        match data {
+            Data::Bars(bars) => self.note_bars(series, bars),
+            Data::Rates { settlements, .. } => self.note_rates(series, settlements),
+        }
+    }
+
+    fn note_rates(&mut self, series: &str, settlements: &[RawSettlement]) {
+        let steep = || settlements.iter().filter(|settlement| settlement.rate.abs() > STEEP_RATE);
+        if let Some(first) = steep().next() {
+            self.steep.push(format!("{series} {} (first {})", steep().count(), first.time));
+        }
+        let contradicted = contradicted(settlements);
+        if contradicted > 0 {
+            self.contradicted.push(format!("{series} {contradicted} of {}", settlements.len()));
+        }
+    }
+
+    fn note_bars(&mut self, series: &str, bars: &Series) {
+        if bars.holed > 0 {
+            self.holed.push(format!("{series} {}", bars.holed));
+        }
+        if let Some(last) = bars.bars.last().filter(|_| bars.still_open) {
+            self.open.push(format!("{series} {}", last.time));
         }
     }
 
     fn tell(self, cautions: &mut Vec<String>) {
         tell(cautions, "rows that repeat another exactly, dropped", self.repeated);
         tell(cautions, "bars aggregated over a hole in a finer series, kept", self.holed);
+        tell(cautions, "funding rates beyond 5 % in one settlement (a fraction is wanted: 0.0001 is 0.01 %)", self.steep);
+        tell(
+            cautions,
+            "settlements whose funding_interval_hours contradicts the steady distance of their stamps (the column is believed)",
+            self.contradicted,
+        );
         tell(cautions, "last bar was still open when it was collected", self.open);
     }
 }

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use toml::{Spanned, Value};
 
 use crate::fault::Fault;
+use crate::market::cite::{cited, escaped, numeral};
 use crate::market::{ListingPolicy, VenueCosts};
 use crate::units::{Span, Time};
 
@@ -91,7 +92,69 @@ struct Text<'a> {
     text: &'a str,
 }
 
+/// Where a whole manifest stands.
+const MODEL: &str = "README, step 6, shows a market.toml and its keys";
+
+/// What belongs under a key.
+fn meaning(key: &str) -> &'static str {
+    match key {
+        "name" | "about" => "text in quotes",
+        "quote" => "the currency of all prices in quotes, as \"USDT\"",
+        "synthetic" => "true or false",
+        "bar" | "delisted_after" => "a length of time in quotes, as \"8h\"",
+        "from" | "to" => "a date, as 2024-03-01",
+        "spot_maker" | "spot_taker" | "perp_maker" | "perp_taker" | "large" | "mid" | "small" => {
+            "a number, basis points of notional, as 10"
+        }
+        "penalty_pct" => "a number, per cent of the last price, 0 to 100",
+        "missing_rate_8h" => "a number, a fraction of notional per eight hours, as 0.0001",
+        "fees" => "a table: [fees] with spot_maker, spot_taker, perp_maker and perp_taker in basis points",
+        "half_spread_bps" => "a table: [half_spread_bps] with large, mid and small in basis points",
+        "listing" => "a table: [listing] with delisted_after and penalty_pct",
+        "funding" => "a table: [funding] with missing_rate_8h",
+        _ => "key = value lines under [sections], as TOML writes them",
+    }
+}
+
 impl Text<'_> {
+    /// What the parser said, in the words of this file: which key, and what belongs there.
+    fn misread(&self, at: usize, said: &str) -> Fault {
+        let (what, rest) = said.split_once('`').unwrap_or((said, ""));
+        let (name, rest) = rest.split_once('`').unwrap_or_default();
+        match what.trim() {
+            "missing field" => {
+                let inside = if name.starts_with("spot_") || name.starts_with("perp_") { " in [fees]" } else { "" };
+                let found = format!("no key `{name}`{inside}");
+                Fault::new(self.path.display().to_string(), found, meaning(name), format!("add it: {MODEL}"))
+            }
+            "unknown field" => {
+                let allowed: Vec<&str> = rest.split('`').skip(1).step_by(2).collect();
+                let expected = format!("one of {}", allowed.join(", "));
+                self.fault(at, format!("unknown key `{}`", cited(name)), &expected, &format!("mend or remove it: {MODEL}"))
+            }
+            _ if said.starts_with("invalid type") || said.starts_with("invalid value") => {
+                let key = self.key_at(at);
+                let (found, _) = said.rsplit_once(", expected").unwrap_or((said, ""));
+                self.fault(at, format!("`{}`: {}", cited(key), cited(found)), meaning(key), MODEL)
+            }
+            "duplicate key" => {
+                let name = self.text.get(at..).unwrap_or_default().split(['=', ']', '\n']).next().unwrap_or_default();
+                self.fault(at, format!("`{}` a second time", cited(name.trim())), "each key once", "remove one of the two")
+            }
+            _ => self.fault(at, format!("no TOML: {}", cited(said)), meaning(""), MODEL),
+        }
+    }
+
+    /// The key whose value begins at `at`; the name of the section where that is a `[section]`.
+    fn key_at(&self, at: usize) -> &str {
+        let before = self.text.get(..at).unwrap_or_default().trim_end();
+        let Some(before) = before.strip_suffix('=') else {
+            let section = self.text.get(at..).unwrap_or_default();
+            return section.trim_start_matches('[').split(['\n', ']']).next().unwrap_or_default().trim();
+        };
+        before.trim_end().rsplit(['\n', ',', '{', '.']).next().unwrap_or_default().trim().trim_matches(['"', '\''])
+    }
+
     fn fault(&self, at: usize, found: impl Into<String>, expected: &str, way_out: &str) -> Fault {
         let line = 1 + self.text.get(..at).unwrap_or(self.text).matches('\n').count();
         Fault::new(Fault::at(self.path, line), found, expected, way_out)
@@ -101,7 +164,7 @@ impl Text<'_> {
     fn bps(&self, key: &str, value: &Spanned<f64>) -> Result<f64, Fault> {
         let bps = *value.get_ref();
         if !(0.0..10_000.0).contains(&bps) {
-            let found = format!("`{key}` = {bps}");
+            let found = format!("`{key}` = {}", numeral(bps));
             return Err(self.fault(
                 value.span().start,
                 found,
@@ -115,7 +178,7 @@ impl Text<'_> {
     fn span(&self, key: &str, value: &Spanned<String>) -> Result<Span, Fault> {
         Span::try_from(value.get_ref().clone()).map_err(|why| {
             let expected = "a whole number and one of m, h, d, w, as in 15m, 8h, 1d, 2w";
-            self.fault(value.span().start, format!("`{key}`: {why}"), expected, "write a length of time")
+            self.fault(value.span().start, format!("`{key}`: {}", escaped(&why.to_string())), expected, "write a length of time")
         })
     }
 
@@ -130,7 +193,7 @@ impl Text<'_> {
         Time::parse(&text).map(|time| (time, date_only)).ok_or_else(|| {
             self.fault(
                 value.span().start,
-                format!("`{key}` = {text} is no time"),
+                format!("`{key}` = {} is no time", cited(&text)),
                 "a date or an instant, 2024-03-01 or 2024-03-01T08:00:00Z",
                 "write a date",
             )
@@ -145,7 +208,7 @@ impl Manifest {
         let lines = Text { path, text };
         let file: File = toml::from_str(text).map_err(|error| {
             let at = error.span().map_or(0, |span| span.start);
-            lines.fault(at, error.message().trim(), "a market manifest", "see formats.md section 1 for its keys")
+            lines.misread(at, error.message().trim())
         })?;
         let bar = lines.span("bar", &file.bar)?;
         if 86_400 % bar.seconds() != 0 {
@@ -175,7 +238,7 @@ impl Manifest {
         if let Some(value) = &file.listing.penalty_pct {
             let percent = *value.get_ref();
             if !(0.0..=100.0).contains(&percent) {
-                let found = format!("`penalty_pct` = {percent}");
+                let found = format!("`penalty_pct` = {}", numeral(percent));
                 return Err(lines.fault(
                     value.span().start,
                     found,
@@ -190,7 +253,7 @@ impl Manifest {
             if rate.is_finite() && rate.abs() < 1.0 {
                 return Ok(rate);
             }
-            let found = format!("`missing_rate_8h` = {rate}");
+            let found = format!("`missing_rate_8h` = {}", numeral(rate));
             Err(lines.fault(value.span().start, found, "a fraction of notional per eight hours, as 0.0001", "write a rate, not per cent"))
         });
         let missing_rate_8h = missing_rate_8h.transpose()?;

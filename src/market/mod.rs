@@ -5,6 +5,7 @@ mod align;
 mod bars;
 mod careful;
 mod caution;
+mod cite;
 mod facts;
 mod files;
 mod frame;
@@ -20,6 +21,7 @@ mod settle;
 mod stamp;
 mod table;
 mod tiers;
+mod unpack;
 
 pub use freeze::{Bar, MarkBar, MarketParts, RawSettlement, SeriesPart, freeze};
 pub use load::Window;

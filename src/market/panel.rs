@@ -30,6 +30,8 @@ pub struct Panel {
     pub mark_close: Vec<f64>,
     /// Valuation price at the bar's close: `mark_close`, carried over missing bars; NaN before the first bar. Time-major.
     pub value: Vec<f64>,
+    /// The last bar at or before each bar that traded, `u32::MAX` before the first. Instrument-major.
+    pub last_traded: Vec<u32>,
     /// Listed segments per instrument, ascending.
     pub segments: Vec<Vec<Segment>>,
     /// Bars per instrument for which a real mark price was there.
@@ -55,6 +57,14 @@ impl Panel {
     #[must_use]
     pub fn trades(&self, id: InstrumentId, t: usize) -> bool {
         !self.close[self.at(id, t)].is_nan()
+    }
+
+    /// The last bar at or before `t` in which the instrument traded, in whatever listing; `None` before the first.
+    #[inline]
+    #[must_use]
+    pub fn last_traded(&self, id: InstrumentId, t: usize) -> Option<usize> {
+        let last = self.last_traded[self.at(id, t)];
+        (last != u32::MAX).then_some(last as usize)
     }
 
     /// Blocks an instrument has.

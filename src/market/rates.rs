@@ -1,10 +1,11 @@
 //! Settled funding rates.
 
 use crate::fault::Fault;
+use crate::market::cite::numeral;
 use crate::market::files::Source;
 use crate::market::frame::{Layout, Wanted};
 use crate::market::freeze::RawSettlement;
-use crate::market::series::{Recipe, Rows};
+use crate::market::series::{Recipe, Rows, Wrong};
 
 const RATES: Recipe = Recipe {
     layout: &Layout {
@@ -16,8 +17,23 @@ const RATES: Recipe = Recipe {
         headless: &[],
     },
     floor: 60,
-    check: |_, _| None,
+    check: |columns, row| match columns {
+        [rate, interval] => wrong_rate(rate[row]).or_else(|| interval.get(row).and_then(|&hours| wrong_interval(hours))),
+        _ => None,
+    },
 };
+
+fn wrong_rate(rate: f64) -> Option<Wrong> {
+    (rate.abs() >= 1.0).then(|| {
+        let expected = "a fraction of notional between -1 and 1: 0.0001 is 0.01 %";
+        (format!("a funding rate of {} in one settlement", numeral(rate)), expected)
+    })
+}
+
+/// NaN is an empty field: the interval is inferred.
+fn wrong_interval(hours: f64) -> Option<Wrong> {
+    (hours <= 0.0 || hours > 24.0).then(|| (format!("funding_interval_hours {}", numeral(hours)), "hours, above 0 and at most 24"))
+}
 
 /// Reads the settlements of one perpetual, floored to the minute.
 pub(super) fn settlements(sources: &[Source]) -> Result<(Vec<RawSettlement>, Rows), Fault> {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::fault::Fault;
+use crate::market::cite::{cited, numeral};
 use crate::market::table::{Row, Table};
 use crate::market::{Asset, Instrument, Kind, Tier, VenueKind};
 use crate::units::{AssetId, InstrumentId};
@@ -35,7 +36,7 @@ impl Roster {
             return Err(row.fault("an asset without a name", "a name in column `asset`", "name it or remove this line"));
         }
         if self.by_name.contains_key(&name) {
-            return Err(row.fault(format!("a second asset `{name}`"), "each asset once", "remove one of the two lines"));
+            return Err(row.fault(format!("a second asset `{}`", cited(&name)), "each asset once", "remove one of the two lines"));
         }
         if self.instruments.len() + 2 > usize::from(u16::MAX) {
             return Err(row.fault("too many assets", "at most 32,000", "split the market"));
@@ -46,7 +47,11 @@ impl Roster {
             _ => row.number("contract_size")?,
         };
         if size <= 0.0 {
-            return Err(row.fault(format!("contract_size {size}"), "coins per contract, above zero", "write 1 where a contract is a coin"));
+            return Err(row.fault(
+                format!("contract_size {}", numeral(size)),
+                "coins per contract, above zero",
+                "write 1 where a contract is a coin",
+            ));
         }
         let mut list = |kind: Kind, contract_size: f64| -> Result<Option<InstrumentId>, Fault> {
             let symbol = row.text(kind.name()).to_owned();
@@ -54,7 +59,7 @@ impl Roster {
                 return Ok(None);
             }
             if let Some(line) = owners.insert((kind, symbol.clone()), row.line) {
-                let found = format!("the {} symbol `{symbol}` again (first on line {line})", kind.name());
+                let found = format!("the {} symbol `{}` again (first on line {line})", kind.name(), cited(&symbol));
                 return Err(row.fault(found, "each symbol of a market for one asset", "give each asset its own symbol"));
             }
             let id = InstrumentId::new(self.instruments.len());
@@ -64,7 +69,7 @@ impl Roster {
         let (spot, perp) = (list(Kind::Spot, 1.0)?, list(Kind::Perp, size)?);
         if spot.is_none() && perp.is_none() {
             return Err(row.fault(
-                format!("asset `{name}` with neither a spot nor a perp symbol"),
+                format!("asset `{}` with neither a spot nor a perp symbol", cited(&name)),
                 "at least one market for each asset",
                 "add a symbol or remove this line",
             ));
@@ -81,7 +86,7 @@ impl Roster {
     pub(super) fn named(&self, row: Row<'_>) -> Result<AssetId, Fault> {
         let name = row.text("asset");
         self.by_name.get(name).copied().ok_or_else(|| {
-            row.fault(format!("unknown asset `{name}`"), "an asset of assets.csv", "add it to assets.csv or remove this line")
+            row.fault(format!("unknown asset `{}`", cited(name)), "an asset of assets.csv", "add it to assets.csv or remove this line")
         })
     }
 

@@ -103,6 +103,16 @@ pub(super) fn intervals(raw: &[RawSettlement]) -> Vec<f64> {
     found
 }
 
+/// Settlements whose stated interval differs from the distance to both their neighbours, which agree.
+pub(super) fn contradicted(raw: &[RawSettlement]) -> usize {
+    let apart = |pair: &[RawSettlement]| whole_hours(pair[1].time.seconds() - pair[0].time.seconds());
+    let wrong = raw.windows(3).filter(|three| {
+        let steady = apart(&three[..2]);
+        steady == apart(&three[1..]) && three[1].interval_hours.is_some_and(|stated| (stated - steady).abs() > 0.1)
+    });
+    wrong.count()
+}
+
 /// Stamps wander by seconds, and are floored to the minute: a distance within five minutes of a whole hour is that hour.
 fn whole_hours(seconds: i64) -> f64 {
     let hours = (seconds + 1_800).div_euclid(3_600);
@@ -208,6 +218,8 @@ mod tests {
     fn a_hole_leaves_the_interval_alone() {
         assert_eq!(intervals(&raw(&[0, 8, 24, 32])), [8.0, 8.0, 8.0, 8.0]);
         assert_eq!(intervals(&raw(&[0, 1, 2, 5, 6])), [1.0, 1.0, 1.0, 1.0, 1.0]);
+        // Twelve hours of a 4 h coin are two settlements missing.
+        assert_eq!(intervals(&raw(&[0, 4, 8, 20, 24])), [4.0, 4.0, 4.0, 4.0, 4.0]);
         assert_eq!(intervals(&raw(&[0, 4, 8, 500, 508, 516])), [4.0, 4.0, 4.0, 4.0, 8.0, 8.0]);
         assert_eq!(intervals(&raw(&[0, 24, 48])), [8.0, 8.0, 8.0]);
         assert_eq!(intervals(&raw(&[5])), [8.0]);
@@ -219,6 +231,18 @@ mod tests {
         given[1].interval_hours = Some(4.0);
         given[2].interval_hours = Some(0.0);
         assert_eq!(intervals(&given), [8.0, 4.0, 8.0]);
+    }
+
+    #[test]
+    fn a_steady_distance_contradicts_a_column() {
+        let mut given = raw(&[0, 8, 16, 24, 28, 32]);
+        for settlement in &mut given {
+            settlement.interval_hours = Some(8.0);
+        }
+        // Between hours 16 and 28 the distance changes and says nothing; at 28 it is 4 h on both sides.
+        assert_eq!(contradicted(&given), 1);
+        given[4].interval_hours = None;
+        assert_eq!(contradicted(&given), 0);
     }
 
     #[test]
@@ -242,8 +266,9 @@ mod tests {
         assert_eq!(found(&[0, 8, 16], (0, 48, 0)), [(24, 48)]);
         assert_eq!(found(&[48, 56], (0, 64, 0)), [(0, 48)]);
         assert_eq!(found(&[], (0, 64, 16)), [(16, 64)]);
-        // Three hours are no venue's interval: the 1 h coin has a hole.
-        assert_eq!(found(&[0, 1, 2, 5, 6], (0, 8, 0)), [(3, 5)]);
+        // Settlements of a 4 h coin are missing where no 8 h stamp falls: a hole all the same.
+        assert_eq!(found(&[0, 4, 8, 12, 24], (0, 28, 0)), [(16, 24)]);
+        assert_eq!(found(&[0, 1, 2, 5], (0, 6, 0)), [(3, 5)]);
     }
 
     #[test]

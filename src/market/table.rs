@@ -3,7 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use crate::fault::Fault;
+use crate::market::cite::cited;
 use crate::units::Time;
+
+/// Columns that some tables may have and are read where they are there.
+const OPTIONAL: [&str; 3] = ["asset", "narrative", "source"];
 
 /// A table in memory. Column names are compared in lower case.
 pub(super) struct Table {
@@ -28,7 +32,7 @@ impl Table {
             let line = error.position().map_or(1, csv::Position::line) as usize;
             let found = match error.kind() {
                 csv::ErrorKind::UnequalLengths { expected_len, len, .. } => format!("{len} fields in a table of {expected_len} columns"),
-                _ => format!("no CSV row: {error}"),
+                _ => format!("no CSV row: {}", cited(&error.to_string())),
             };
             Fault::new(Fault::at(path, line), found, "one field for every column of the header", "mend this line")
         };
@@ -41,6 +45,12 @@ impl Table {
                 format!("a header with the columns {}", required.join(", ")),
                 "name the columns in the first line",
             ));
+        }
+        let known = |name: &&String| required.contains(&name.as_str()) || OPTIONAL.contains(&name.as_str());
+        let twice = header.iter().enumerate().find(|(k, name)| known(name) && header[..*k].contains(name));
+        if let Some((_, name)) = twice {
+            let expected = "each column once: it is not known which one is meant";
+            return Err(Fault::new(Fault::at(path, 1), format!("two columns `{name}`"), expected, "remove or rename one of them"));
         }
         let mut rows = Vec::new();
         for record in reader.records() {
@@ -72,7 +82,7 @@ impl<'a> Row<'a> {
         match text.parse::<f64>() {
             Ok(number) if number.is_finite() => Ok(number),
             _ => {
-                let found = if text.is_empty() { "nothing".to_owned() } else { format!("`{text}`") };
+                let found = if text.is_empty() { "nothing".to_owned() } else { format!("`{}`", cited(text)) };
                 Err(self.fault(format!("{found} in column `{column}`"), "a finite number", "mend or remove this line"))
             }
         }
@@ -82,7 +92,7 @@ impl<'a> Row<'a> {
         let text = self.text(column);
         super::stamp::of_text(text).ok_or_else(|| {
             let expected = "a date or an instant, 2024-03-01 or 2024-03-01T08:00:00Z";
-            self.fault(format!("`{text}` in column `{column}` is no time"), expected, "mend or remove this line")
+            self.fault(format!("`{}` in column `{column}` is no time", cited(text)), expected, "mend or remove this line")
         })
     }
 
@@ -91,7 +101,11 @@ impl<'a> Row<'a> {
         let text = self.text(column);
         words.iter().find(|(word, _)| *word == text).map(|&(_, value)| value).ok_or_else(|| {
             let allowed: Vec<&str> = words.iter().map(|&(word, _)| word).collect();
-            self.fault(format!("`{text}` in column `{column}`"), format!("one of {}", allowed.join(", ")), "write one of these words")
+            self.fault(
+                format!("`{}` in column `{column}`", cited(text)),
+                format!("one of {}", allowed.join(", ")),
+                "write one of these words",
+            )
         })
     }
 }

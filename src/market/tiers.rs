@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::fault::Fault;
+use crate::market::cite::{cited, numeral};
 use crate::market::roster::Roster;
 use crate::market::table::{Row, Table};
 use crate::market::{Bracket, Kind, TierTable};
@@ -24,11 +25,12 @@ pub(super) fn tiers(table: &Table, roster: &Roster) -> Result<Vec<Vec<TierTable>
         let symbol = row.text("perp");
         let Some(&id) = perps.get(symbol) else {
             let expected = "a perp symbol of assets.csv";
-            return Err(row.fault(format!("unknown perpetual `{symbol}`"), expected, "add it to assets.csv or remove this line"));
+            return Err(row.fault(format!("unknown perpetual `{}`", cited(symbol)), expected, "add it to assets.csv or remove this line"));
         };
         let bracket = Bracket {
             floor: row.number("floor_usd")?,
-            cap: row.number("cap_usd")?,
+            // The last bracket may be open-ended.
+            cap: if row.text("cap_usd").is_empty() { f64::INFINITY } else { row.number("cap_usd")? },
             rate: row.number("maintenance_rate")?,
             max_leverage: row.number("max_leverage")?,
             amount: row.number("maintenance_amount_usd")?,
@@ -50,22 +52,29 @@ fn check(row: Row<'_>, before: Option<&Bracket>, bracket: Bracket) -> Result<(),
         Err(row.fault(found, expected, "mend the table: all brackets of one perpetual, in ascending order"))
     };
     let (reaches, due) = before.map_or((0.0, 0.0), |b| (b.cap, b.amount + floor * (rate - b.rate)));
+    if reaches.is_infinite() {
+        let expected = "an empty cap_usd in the last bracket only".to_owned();
+        return wrong(format!("a bracket from floor_usd {} after an open-ended one", numeral(floor)), expected);
+    }
     if floor != reaches {
-        return wrong(format!("floor_usd {floor}: a gap or an overlap"), format!("{reaches}, where the bracket before ends"));
+        return wrong(
+            format!("floor_usd {}: a gap or an overlap", numeral(floor)),
+            format!("{}, where the bracket before ends", numeral(reaches)),
+        );
     }
     if cap <= floor {
-        return wrong(format!("cap_usd {cap}, not above floor_usd {floor}"), "a cap above the floor".to_owned());
+        return wrong(format!("cap_usd {}, not above floor_usd {}", numeral(cap), numeral(floor)), "a cap above the floor".to_owned());
     }
     if !(0.0..1.0).contains(&rate) {
-        return wrong(format!("maintenance_rate {rate}"), "a fraction from 0, below 1".to_owned());
+        return wrong(format!("maintenance_rate {}", numeral(rate)), "a fraction from 0, below 1".to_owned());
     }
     if max_leverage < 1.0 {
-        return wrong(format!("max_leverage {max_leverage}"), "a leverage of at least 1".to_owned());
+        return wrong(format!("max_leverage {}", numeral(max_leverage)), "a leverage of at least 1".to_owned());
     }
     // Exchanges print whole cents.
     if (amount - due).abs() > 0.01 + 1e-6 * due.abs() {
         let formula = "the amount before + floor_usd · (maintenance_rate − the rate before)";
-        return wrong(format!("maintenance_amount_usd {amount}"), format!("{due:.2}: {formula}"));
+        return wrong(format!("maintenance_amount_usd {}", numeral(amount)), format!("{due:.2}: {formula}"));
     }
     Ok(())
 }
