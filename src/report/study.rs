@@ -140,8 +140,8 @@ pub fn headline(study: &Study) -> String {
 #[must_use]
 pub fn shared_prefix(keys: &[String]) -> &str {
     let Some(first) = keys.first() else { return "" };
-    let ends = first.char_indices().filter(|&(_, c)| c == '.').map(|(at, _)| &first[..=at]);
-    ends.filter(|prefix| keys.iter().all(|key| key.starts_with(prefix))).last().unwrap_or("")
+    let mut ends = first.char_indices().filter(|&(_, c)| c == '.').map(|(at, _)| &first[..=at]);
+    ends.rfind(|prefix| keys.iter().all(|key| key.starts_with(prefix))).unwrap_or("")
 }
 
 /// The best trials as a table: headings, and whether a column holds numbers; then the rows, both sides of the split.
