@@ -156,6 +156,24 @@ fn a_foreign_folder_is_refused_and_left_as_it_was() {
 }
 
 #[test]
+fn a_study_is_replaced_by_a_study_and_says_that_its_data_are_made_up() {
+    let dir = tempfile::tempdir().unwrap();
+    let study = dir.path().join("study");
+    let tune = with(&["tune", "strategies/bull.toml"], text(&study));
+    fine(&tune);
+    let said = fine(&tune);
+    assert!(said.starts_with("sample (SYNTHETIC DATA)\n") && said.contains("keys under buckets.narratives\n"), "{said}");
+    let page = read(study.join("study.html"));
+    assert!(page.contains("<th class=\"n\">leverage.open</th>") && !page.contains("<pre>"), "no table of numbers");
+    // Neither over somebody's notes nor into a report.
+    fs::write(study.join("notes.txt"), "what I learnt").unwrap();
+    let before = tree(dir.path());
+    assert!(refused(&tune).contains("`notes.txt`"));
+    assert!(refused(&with(&["run"], text(&study.join("inner")))).contains("inside `study`"));
+    assert!(tree(dir.path()) == before, "something was touched");
+}
+
+#[test]
 fn a_run_that_fails_leaves_the_old_report_whole() {
     let dir = tempfile::tempdir().unwrap();
     let report = dir.path().join("report");
@@ -322,7 +340,8 @@ fn reports_are_laid_side_by_side() {
     for name in ["first/bull", "second/bull", "bear"] {
         assert!(said.contains(name), "{name} is missing in {said}");
     }
-    assert!(said.contains("different capital"), "{said}");
+    assert!(said.contains("different capital") && said.contains("Comparison on sample (SYNTHETIC DATA)"), "{said}");
+    assert!(said.lines().skip(2).take(5).all(|line| line.chars().count() <= 80), "{said}");
     let table = read(out.join("comparison.csv"));
     let names: Vec<&str> = table.lines().map(|line| line.split(',').next().unwrap()).collect();
     assert_eq!(names, ["strategy", "bear", "first/bull", "second/bull"]);

@@ -11,7 +11,7 @@ use fixture::{HOSTILE, manifest, market, run};
 use rotate::market::Market;
 use rotate::metrics::Metrics;
 use rotate::replay::run::Run;
-use rotate::report::{compare, folder_name, terminal, write_batch};
+use rotate::report::{Staging, compare, folder_name, terminal, write_batch};
 use rotate::units::{Span, Usd};
 
 const HEADERS: &[(&str, &str)] = &[
@@ -208,6 +208,7 @@ fn pictures_say_what_they_show_and_stay_on_the_paper() {
     let (_home, out) = written();
     for (picture, words) in [
         ("equity.svg", &["SYNTHETIC DATA", "made up", "Equity, USD", "Jan 2021"][..]),
+        ("drawdown.svg", &["up now ", " %, max −"]),
         ("up/equity.svg", &["SYNTHETIC DATA", ">\nup\n<", "BTC bought and held", "bull market", "liquidation (1)", "Drawdown"]),
         ("up/drawdown.svg", &["up: drawdown", "max −"]),
         ("up/buckets.svg", &["foundation", "stablecoins", "Value of each bucket, USD"]),
@@ -306,6 +307,116 @@ fn an_older_report_is_replaced_and_nothing_else_is() {
 }
 
 #[test]
+fn a_report_with_strangers_in_it_is_left_alone() {
+    let (market, runs) = batch();
+    let manifest = manifest(&market, &runs);
+    for (stranger, named) in
+        [("notes.txt", "`notes.txt`"), ("drafts/one.md", "`drafts`"), ("up/notes.txt", "`up/notes.txt`"), ("up/more/x", "`up/more`")]
+    {
+        let (_home, out) = written();
+        fs::create_dir_all(out.join(stranger).parent().unwrap()).unwrap();
+        fs::write(out.join(stranger), "years of work").unwrap();
+        let before = tree(out.parent().unwrap());
+        let fault = write_batch(&out, &market, &runs, &manifest).unwrap_err();
+        assert!(fault.found.contains(named) && fault.way_out.contains("--out"), "{fault}");
+        assert!(tree(out.parent().unwrap()) == before, "{stranger}: something was touched");
+    }
+    // A folder that merely looks like a strategy of ours.
+    let (_home, out) = written();
+    fs::create_dir(out.join("other")).unwrap();
+    fs::copy(out.join("up/summary.json"), out.join("other/summary.json")).unwrap();
+    assert!(write_batch(&out, &market, &runs, &manifest).unwrap_err().found.contains("`other`"));
+    // What a file manager leaves is nobody's work.
+    let (_home, out) = written();
+    fs::write(out.join(".DS_Store"), "").unwrap();
+    write_batch(&out, &market, &runs, &manifest).unwrap();
+}
+
+#[test]
+fn no_report_is_written_into_another() {
+    let (_home, out) = written();
+    let (market, runs) = batch();
+    let before = tree(&out);
+    for inside in [out.join("x"), out.join("up"), out.join("up/deeper/x")] {
+        let fault = write_batch(&inside, &market, &runs, &manifest(&market, &runs)).unwrap_err();
+        assert!(fault.found.contains("inside `latest`"), "{fault}");
+    }
+    assert!(tree(&out) == before);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_is_followed_and_a_dangling_one_refused_before_the_work() {
+    use std::os::unix::fs::symlink;
+    let (home, out) = written();
+    let (market, runs) = batch();
+    let (link, nowhere) = (home.path().join("link"), home.path().join("nowhere"));
+    symlink(&out, &link).unwrap();
+    write_batch(&link, &market, &runs[..1], &manifest(&market, &runs)).unwrap();
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink(), "the link stays a link");
+    assert!(!out.join("down----out-").exists(), "what it leads to is replaced");
+    symlink(home.path().join("absent"), &nowhere).unwrap();
+    assert!(Staging::begin(&nowhere).unwrap_err().found.contains("leads nowhere"));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_the_dead_left_is_swept_and_what_the_living_write_is_not() {
+    let (_home, out) = written();
+    let parent = out.parent().unwrap();
+    let mut child = std::process::Command::new("true").spawn().unwrap();
+    let dead = child.id();
+    child.wait().unwrap();
+    let folder = |what: &str, pid: u32| parent.join(format!(".latest.{what}-{pid}"));
+    for (what, pid) in [("new", dead), ("old", dead), ("new", 1), ("old", 1)] {
+        fs::create_dir(folder(what, pid)).unwrap();
+        fs::write(folder(what, pid).join("equity.csv"), "half").unwrap();
+    }
+    fs::create_dir(parent.join(".latest.new-mine")).unwrap();
+    drop(Staging::begin(&out).unwrap());
+    assert!(!folder("new", dead).exists() && !folder("old", dead).exists());
+    assert!(folder("new", 1).exists() && folder("old", 1).exists() && parent.join(".latest.new-mine").exists());
+    assert!(out.join("manifest.json").is_file());
+    // Died between its two renames: the old report is put back.
+    fs::rename(&out, folder("old", dead)).unwrap();
+    drop(Staging::begin(&out).unwrap());
+    assert!(out.join("manifest.json").is_file() && !folder("old", dead).exists());
+}
+
+#[test]
+fn the_index_tells_what_is_odd_about_the_market_once_and_briefly() {
+    let home = tempfile::tempdir().unwrap();
+    let (mut market, runs) = batch();
+    let all: Vec<String> = (0..40).map(|i| format!("COIN{i}USDT perp 1")).collect();
+    market.cautions = vec![format!("rows that repeat another: {}", all.join("; ")), "a short one".to_string()];
+    let out = home.path().join("out");
+    write_batch(&out, &market, &runs, &manifest(&market, &runs)).unwrap();
+    let index = fs::read_to_string(out.join("index.html")).unwrap();
+    assert_eq!(index.matches("a short one").count(), 1);
+    assert!(index.contains("COIN2USDT perp 1; … and 37 more</summary>"), "a long list is shortened");
+    assert_eq!(index.matches("COIN39USDT").count(), 1, "and told in full below");
+}
+
+#[test]
+fn a_few_days_are_not_told_as_a_year() {
+    let home = tempfile::tempdir().unwrap();
+    let out = home.path().join("out");
+    for (days, told) in [(29, false), (30, true)] {
+        let market = market(days, Span::DAY);
+        let runs = vec![run("short", &market, 1, 0.01, 1.0)];
+        write_batch(&out, &market, &runs, &manifest(&market, &runs)).unwrap();
+        let text = fs::read_to_string(out.join("short/summary.json")).unwrap();
+        let summary: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert!(summary["metrics"]["total_return"].is_number());
+        for metric in ["cagr", "calmar"] {
+            assert_eq!(summary["metrics"][metric].is_number(), told, "{metric} of {days} days");
+            assert_eq!(!rows(&out.join("comparison.csv"))[0][metric].is_empty(), told, "{metric} of {days} days");
+            assert_eq!(terminal::closing_json(&runs)["strategies"][0]["metrics"][metric].is_number(), told);
+        }
+    }
+}
+
+#[test]
 fn strategies_that_would_share_a_folder_are_refused() {
     let home = tempfile::tempdir().unwrap();
     let market = market(30, Span::DAY);
@@ -322,10 +433,7 @@ fn the_closing_table_is_aligned_and_says_every_caution_once() {
     let text = terminal::closing(&runs);
     let lines: Vec<&str> = text.lines().collect();
     let width = lines[0].chars().count();
-    assert_eq!(
-        lines[0].split_whitespace().collect::<Vec<_>>().join(" "),
-        "strategy return CAGR Sharpe max drawdown funding fees liquidations"
-    );
+    assert_eq!(lines[0].split_whitespace().collect::<Vec<_>>().join(" "), "strategy return CAGR Sharpe max DD funding fees liq");
     assert!(lines[1..4].iter().all(|line| line.chars().count() == width), "{text}");
     assert_eq!(text.matches("the made-up data").count(), 1);
     assert!(text.contains("  ! up: only up knows"));
@@ -344,10 +452,18 @@ fn folders_read_back_compare_as_they_were_written() {
     assert_eq!(told.equity.len(), 400);
     assert_eq!(Usd::round(told.equity[399]), runs[0].final_equity());
     assert_eq!(terminal::Line::read("x", &told.metrics), terminal::Line::of("x", &Metrics::of(&runs[0])));
-    assert!(compare::text(&all).contains("latest/up (2)"));
+    let said = compare::text(&all);
+    assert!(said.contains("latest/up (2)") && said.contains("(SYNTHETIC DATA)"), "{said}");
+    assert_eq!(said.matches("the made-up data").count(), 1, "{said}");
     let target = home.path().join("side-by-side");
     compare::write(&target, &all).unwrap();
     compare::write(&target, &all).unwrap();
+    // The fixture's strategies are measured against different curves; one in common is drawn, as in the picture of the run.
+    let held = |target: &Path| fs::read_to_string(target.join("equity.svg")).unwrap().contains(" held $");
+    assert!(!held(&target));
+    let alone = home.path().join("alone");
+    compare::write(&alone, &all[1..]).unwrap();
+    assert!(held(&alone));
     for name in ["comparison.csv", "index.html", "equity.svg", "equity.png", "drawdown.svg", "drawdown.png", "manifest.json"] {
         assert!(target.join(name).is_file(), "{name}");
     }

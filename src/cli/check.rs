@@ -9,6 +9,8 @@ use crate::cli::strategies::StrategyArguments;
 use crate::cli::{Common, Format, MarketArguments};
 use crate::fault::Fault;
 use crate::market::{Kind, Market, SeriesSummary, Subject};
+use crate::report::terminal;
+use crate::report::words::short_list;
 use crate::signal::History;
 use crate::strategy::Plan;
 use crate::units::{InstrumentId, Time};
@@ -35,7 +37,7 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
     for plan in &plans {
         let _ = writeln!(told, "\nstrategy {}: sound, {} buckets", plan.name, plan.buckets.len());
         for caution in &plan.cautions {
-            let _ = writeln!(told, "  ! {caution}");
+            told += &terminal::caution_line("  ! ", caution);
         }
     }
     Ok(told)
@@ -165,7 +167,10 @@ pub fn text(market: &Market) -> String {
     }
     let _ = writeln!(out, "\n{} caution{}", market.cautions.len(), if market.cautions.len() == 1 { "" } else { "s" });
     for caution in &market.cautions {
-        let _ = writeln!(out, "  * {caution}");
+        out += &terminal::caution_line("  * ", caution);
+    }
+    if market.cautions.iter().any(|caution| short_list(caution) != *caution) {
+        out.push_str("  whole lists: --format json\n");
     }
     out
 }

@@ -55,6 +55,8 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
     Ok(match common.format {
         Format::Json => {
             let mut closing = terminal::closing_json(&runs);
+            closing["market"] = json!(market.name);
+            closing["synthetic"] = json!(market.synthetic);
             closing["report"] = json!(arguments.out.display().to_string());
             serde_json::to_string_pretty(&closing).expect("plain values") + "\n"
         }
@@ -71,10 +73,11 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
                 arguments.capital.to_f64()
             );
             let about_market = match market.cautions.len() {
-                0 => String::new(),
-                count => format!("  ! {count} about the market itself: rotate check --market {}\n", arguments.market.market.display()),
+                0 => None,
+                count => Some(format!("{count} about the market itself: rotate check --market {}", arguments.market.market.display())),
             };
-            format!("{head}{}{about_market}\nreport: {}\n", terminal::closing(&runs), arguments.out.join("index.html").display())
+            let closing = terminal::closing_with(&runs, about_market);
+            format!("{head}{closing}\nreport: {}\n", arguments.out.join("index.html").display())
         }
     })
 }

@@ -62,7 +62,16 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
     let manifest = Manifest::new(command, market.name.clone(), settings, market.inputs.clone(), vec![strategies::record(&file)]);
     told::write_study(staging, &market, &study, &manifest)?;
     Ok(match common.format {
-        Format::Json => serde_json::to_string_pretty(&told::closing_json(&study)).expect("plain values") + "\n",
-        Format::Text => format!("{}\nstudy: {}\n", told::closing(&study, 10), arguments.out.join("study.html").display()),
+        Format::Json => {
+            let mut closing = told::closing_json(&study);
+            closing["market"] = json!(market.name);
+            closing["synthetic"] = json!(market.synthetic);
+            serde_json::to_string_pretty(&closing).expect("plain values") + "\n"
+        }
+        Format::Text => {
+            let synthetic = if market.synthetic { " (SYNTHETIC DATA)" } else { "" };
+            let closing = told::closing(&study, 10);
+            format!("{}{synthetic}\n\n{closing}\nstudy: {}\n", market.name, arguments.out.join("study.html").display())
+        }
     })
 }

@@ -9,8 +9,8 @@ use crate::fault::Fault;
 use crate::report::charts::overlay::Overlay;
 use crate::report::charts::palette;
 use crate::report::charts::panel::{Series, period};
-use crate::report::write::{Staging, put, write_picture};
-use crate::report::{comparison, html, manifest, terminal};
+use crate::report::write::{put, write_picture};
+use crate::report::{Staging, comparison, html, manifest, terminal};
 use crate::units::Time;
 
 /// One strategy of a report, as read from its folder.
@@ -30,6 +30,8 @@ pub struct Told {
     /// Closes of bars in seconds, and the equity there.
     pub times: Vec<f64>,
     pub equity: Vec<f64>,
+    /// What was held against it: its name, and its worth at the same closes.
+    pub benchmark: Option<(String, Vec<f64>)>,
 }
 
 /// Reads reports, or single strategies of reports, in the order given and by folder name within a report.
@@ -59,7 +61,19 @@ pub fn read(folders: &[PathBuf]) -> Result<Vec<Told>, Fault> {
 /// Side by side on the terminal, with what to mind.
 #[must_use]
 pub fn text(all: &[Told]) -> String {
-    terminal::table(&lines(all)) + &terminal::caution_lines(&notes(all))
+    let made_up: Vec<&str> = all.iter().filter(|told| told.synthetic).map(|told| told.name.as_str()).collect();
+    let mark = match made_up.len() {
+        0 => String::new(),
+        count if count == all.len() => " (SYNTHETIC DATA)".to_string(),
+        _ => format!(" (SYNTHETIC DATA: {})", made_up.join(", ")),
+    };
+    let head = terminal::caution_line("", &format!("{}{mark}", title(all)));
+    format!("{head}\n{}{}", terminal::table(&lines(all)), terminal::caution_lines(&notes(all)))
+}
+
+fn title(all: &[Told]) -> String {
+    let one_market = all.iter().all(|told| told.market == all[0].market);
+    if one_market { format!("Comparison on {}", all[0].market) } else { "Comparison".to_string() }
 }
 
 /// The same for machines.
@@ -123,15 +137,13 @@ fn notes(all: &[Told]) -> Vec<String> {
     if differ(|told| told.capital.to_string()) {
         notes.push("the strategies started with different capital: pictures show the growth of $100".to_string());
     }
-    for told in all {
-        notes.extend(told.cautions.iter().map(|caution| format!("{}: {caution}", told.name)));
-    }
+    let told: Vec<(&str, &[String])> = all.iter().map(|told| (told.name.as_str(), told.cautions.as_slice())).collect();
+    notes.extend(terminal::gathered(&told));
     notes
 }
 
 fn overlay(all: &[Told]) -> Overlay {
     let rebased = all.iter().any(|told| told.capital != all[0].capital);
-    let one_market = all.iter().all(|told| told.market == all[0].market);
     let from = all.iter().map(|told| told.from).min().unwrap_or_default();
     let to = all.iter().map(|told| told.to).max().unwrap_or_default();
     let line = |told: &Told| {
@@ -141,13 +153,26 @@ fn overlay(all: &[Told]) -> Overlay {
         Series { name: told.name.clone(), times, values, ink: palette::line(0) }
     };
     Overlay {
-        title: if one_market { format!("Comparison on {}", all[0].market) } else { "Comparison".to_string() },
+        title: title(all),
         below: period(from, to),
         synthetic: all.iter().any(|told| told.synthetic),
         axis: if rebased { "Growth of $100".to_string() } else { "Equity, USD".to_string() },
         lines: all.iter().map(line).collect(),
-        benchmark: None,
+        benchmark: benchmark(all),
     }
+}
+
+/// The benchmark all have in common, if they have: then the picture spans what that of a run spans, on the same kind of axis.
+fn benchmark(all: &[Told]) -> Option<Series> {
+    let first = &all[0];
+    let (name, values) = first.benchmark.as_ref()?;
+    let alike = |told: &Told| told.benchmark == first.benchmark && told.times == first.times && told.capital == first.capital;
+    all.iter().all(alike).then(|| Series {
+        name: format!("{name} held"),
+        times: std::iter::once(first.from.seconds() as f64).chain(first.times.iter().copied()).collect(),
+        values: std::iter::once(first.capital).chain(values.iter().copied()).collect(),
+        ink: palette::benchmark(),
+    })
 }
 
 /// Strategies of one name get their report's folder, then a number, before it.
@@ -194,7 +219,8 @@ fn one(folder: &Path) -> Result<Told, Fault> {
     let capital = summary.get("capital").and_then(Value::as_f64).filter(|c| *c > 0.0).ok_or_else(|| missing("capital"))?;
     let metrics = summary.get("metrics").and_then(Value::as_object).cloned().ok_or_else(|| missing("metrics"))?;
     let cautions = summary.get("cautions").and_then(Value::as_array).ok_or_else(|| missing("cautions"))?;
-    let (times, equity) = curve(&folder.join("equity.csv"))?;
+    let Curve { times, equity, benchmark } = curve(&folder.join("equity.csv"))?;
+    let against = summary.get("benchmark").and_then(Value::as_str).map(str::to_string);
     let strategy = word("strategy")?;
     Ok(Told {
         name: strategy.clone(),
@@ -209,17 +235,27 @@ fn one(folder: &Path) -> Result<Told, Fault> {
         cautions: cautions.iter().filter_map(|c| c.as_str().map(str::to_string)).collect(),
         times,
         equity,
+        benchmark: against.zip(benchmark),
     })
 }
 
-fn curve(place: &Path) -> Result<(Vec<f64>, Vec<f64>), Fault> {
+/// The columns of an `equity.csv` that are compared; the benchmark only where every row has one.
+struct Curve {
+    times: Vec<f64>,
+    equity: Vec<f64>,
+    benchmark: Option<Vec<f64>>,
+}
+
+fn curve(place: &Path) -> Result<Curve, Fault> {
     let wanted = "the equity.csv of a finished report, with the columns time and equity";
     let fault = |found: String| unreadable(place, &found, wanted);
     let mut reader = csv::Reader::from_path(place).map_err(|e| fault(e.to_string()))?;
     let header = reader.headers().map_err(|e| fault(e.to_string()))?.clone();
     let column = |name: &str| header.iter().position(|h| h == name).ok_or_else(|| fault(format!("no column `{name}`")));
     let (time, equity) = (column("time")?, column("equity")?);
+    let held = column("benchmark").ok();
     let (mut times, mut values) = (Vec::new(), Vec::new());
+    let mut against = held.map(|_| Vec::new());
     for (i, record) in reader.records().enumerate() {
         let record = record.map_err(|e| fault(e.to_string()))?;
         let line = |what: &str| Fault { place: Fault::at(place, i + 2), ..fault(format!("`{what}` cannot be read")) };
@@ -227,8 +263,13 @@ fn curve(place: &Path) -> Result<(Vec<f64>, Vec<f64>), Fault> {
         let value = record[equity].parse::<f64>().ok().filter(|v| v.is_finite()).ok_or_else(|| line(&record[equity]))?;
         times.push(at.seconds() as f64);
         values.push(value);
+        let held = held.and_then(|column| record[column].parse::<f64>().ok()).filter(|v| v.is_finite());
+        against = against.zip(held).map(|(mut all, value)| {
+            all.push(value);
+            all
+        });
     }
-    Ok((times, values))
+    Ok(Curve { times, equity: values, benchmark: against })
 }
 
 fn unreadable(place: &Path, found: &str, expected: &str) -> Fault {

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::market::InputFile;
 
-/// What a folder must say to be ours; [`super::write::Staging`] replaces no other.
+/// What a folder must say to be ours; [`super::Staging`] replaces no other.
 pub const PROGRAM: &str = "rotate";
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -10,6 +10,7 @@ pub mod compare;
 pub mod comparison;
 pub mod html;
 pub mod manifest;
+pub mod staging;
 pub mod study;
 pub mod summary;
 pub mod tables;
@@ -18,4 +19,5 @@ pub mod words;
 pub mod write;
 
 pub use manifest::{Manifest, StrategyRecord};
-pub use write::{Staging, folder_name, write_batch, write_index, write_strategy};
+pub use staging::Staging;
+pub use write::{folder_name, write_batch, write_index, write_strategy};

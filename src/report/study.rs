@@ -9,8 +9,8 @@ use crate::fault::Fault;
 use crate::market::Market;
 use crate::report::charts::heat::Heat;
 use crate::report::html;
-use crate::report::write::{Staging, broken, put, write_picture};
-use crate::report::{Manifest, words};
+use crate::report::write::{broken, put, write_picture};
+use crate::report::{Manifest, Staging, words};
 use crate::tune::Study;
 
 /// Keys beyond this many would make more heat maps than anybody looks at.
@@ -128,27 +128,62 @@ fn file_safe(key: &str) -> String {
     key.chars().map(|c| if c.is_ascii_alphanumeric() || c == '.' || c == '_' { c } else { '-' }).collect()
 }
 
+/// What was done, in a sentence.
+#[must_use]
+pub fn headline(study: &Study) -> String {
+    let order = if study.least_first { ", least first" } else { "" };
+    let kept = study.split.map_or_else(|| "nothing kept out of sample".to_owned(), |split| format!("out of sample from {split}"));
+    format!("{} combinations of `{}` tried; ranked by in-sample {}{order}, {kept}", study.trials.len(), study.strategy, study.by)
+}
+
+/// What all keys begin with, dot included, so that columns can be headed by what tells them apart; the last word of a key always stays.
+#[must_use]
+pub fn shared_prefix(keys: &[String]) -> &str {
+    let Some(first) = keys.first() else { return "" };
+    let mut ends = first.char_indices().filter(|&(_, c)| c == '.').map(|(at, _)| &first[..=at]);
+    ends.rfind(|prefix| keys.iter().all(|key| key.starts_with(prefix))).unwrap_or("")
+}
+
+/// The best trials as a table: headings, and whether a column holds numbers; then the rows, both sides of the split.
+#[must_use]
+pub fn ranked(study: &Study, most: usize) -> (Vec<(String, bool)>, Vec<Vec<String>>) {
+    let shown = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.3}"));
+    let by = &study.by;
+    let prefix = shared_prefix(&study.keys).len();
+    let mut columns: Vec<(String, bool)> =
+        ["rank".to_owned(), "trial".to_owned(), format!("is {by}"), format!("oos {by}")].map(|head| (head, true)).into();
+    columns.extend(study.keys.iter().enumerate().map(|(k, key)| {
+        let numbers = study.trials.iter().all(|trial| trial.combination.0[k].1.is_float() || trial.combination.0[k].1.is_integer());
+        (key[prefix..].to_owned(), numbers)
+    }));
+    let rows = study.ranking.iter().take(most).enumerate().map(|(rank, &trial)| {
+        let told = &study.trials[trial];
+        let mut row = vec![(rank + 1).to_string(), (trial + 1).to_string(), shown(told.metric(by, false)), shown(told.metric(by, true))];
+        row.extend(told.combination.0.iter().map(|(_, value)| plain(value)));
+        row
+    });
+    (columns, rows.collect())
+}
+
 /// The terminal's table: the best trials, both sides of the split.
 #[must_use]
 pub fn closing(study: &Study, most: usize) -> String {
-    let shown = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.3}"));
-    let mut out = format!("{} combinations of `{}` tried; ranked by in-sample {}", study.trials.len(), study.strategy, study.by);
-    if study.least_first {
-        out.push_str(", least first");
+    let (columns, mut rows) = ranked(study, most);
+    rows.insert(0, columns.iter().map(|(head, _)| head.clone()).collect());
+    let widths: Vec<usize> = (0..columns.len()).map(|c| rows.iter().map(|row| row[c].chars().count()).max().unwrap_or(0)).collect();
+    let mut out = headline(study) + "\n";
+    let prefix = shared_prefix(&study.keys);
+    if !prefix.is_empty() {
+        let _ = writeln!(out, "keys under {}", prefix.trim_end_matches('.'));
     }
-    match study.split {
-        Some(split) => _ = writeln!(out, ", out of sample from {split}\n"),
-        None => _ = writeln!(out, ", nothing kept out of sample\n"),
+    for row in &rows {
+        let cells = row.iter().zip(&widths).zip(&columns);
+        let cells: Vec<String> = cells
+            .map(|((cell, &width), (_, number))| if *number { format!("{cell:>width$}") } else { format!("{cell:<width$}") })
+            .collect();
+        let _ = write!(out, "\n{}", cells.join("  ").trim_end());
     }
-    let by = &study.by;
-    let _ = writeln!(out, "{:>4}  {:>5}  {:>14}  {:>14}  values", "rank", "trial", format!("is {by}"), format!("oos {by}"));
-    for (rank, &trial) in study.ranking.iter().take(most).enumerate() {
-        let told = &study.trials[trial];
-        let values: Vec<String> = told.combination.0.iter().map(|(key, value)| format!("{key} = {value}")).collect();
-        let (inside, outside) = (shown(told.metric(by, false)), shown(told.metric(by, true)));
-        let _ = writeln!(out, "{:>4}  {:>5}  {inside:>14}  {outside:>14}  {}", rank + 1, trial + 1, values.join(", "));
-    }
-    out
+    out + "\n"
 }
 
 /// For machines: the best trial and how it did on both sides.

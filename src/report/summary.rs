@@ -42,7 +42,7 @@ impl<'a> Summary<'a> {
             capital: run.capital,
             final_equity: run.final_equity(),
             benchmark: &run.benchmark_name,
-            metrics: Metrics::of(run),
+            metrics: metrics(run),
             attribution: attribution(&run.attribution),
             assumptions: assumptions(&run.assumptions),
             cautions: run.cautions.iter().chain(&market.cautions).collect(),
@@ -54,6 +54,16 @@ impl<'a> Summary<'a> {
     pub fn to_json(&self) -> String {
         serde_json::to_string_pretty(self).expect("a summary has string keys and finite numbers") + "\n"
     }
+}
+
+/// Days a run must span before its growth is told as a yearly one.
+const LEAST_DAYS: f64 = 30.0;
+
+/// The metrics of a run as reports tell them: what a few days would make of a year is not said.
+#[must_use]
+pub fn metrics(run: &Run) -> Metrics {
+    let all = Metrics::of(run);
+    if all.days < LEAST_DAYS { Metrics { cagr: None, calmar: None, ..all } } else { all }
 }
 
 fn attribution(cuts: &Attribution) -> Value {

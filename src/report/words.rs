@@ -42,6 +42,34 @@ pub fn money_of(amount: Usd) -> String {
     money(amount.to_f64())
 }
 
+/// For narrow tables: whole dollars, from a million on three digits: `−$22,199`, `$2.36M`.
+#[must_use]
+pub fn whole_money(dollars: f64) -> String {
+    if dollars.abs() >= 999_999.5 {
+        return brief_money(dollars);
+    }
+    let text = grouped(dollars, 0);
+    text.strip_prefix('−').map_or_else(|| format!("${text}"), |size| format!("−${size}"))
+}
+
+/// `now −20 %, max −64 %`: where a drawdown stands at the end, and the deepest it was. Tenths where whole numbers would say nothing.
+#[must_use]
+pub fn now_and_max(now: f64, deepest: f64) -> String {
+    let decimals = usize::from(deepest.abs() < 0.1);
+    format!("now {} %, max {} %", grouped(now * 100.0, decimals), grouped(deepest * 100.0, decimals))
+}
+
+/// A sentence whose list runs beyond three items, cut there: `head: a; b; c; … and 28 more`. A single one over is told rather than counted.
+#[must_use]
+pub fn short_list(text: &str) -> String {
+    const SHOWN: usize = 3;
+    let items: Vec<&str> = text.split("; ").collect();
+    if items.len() <= SHOWN + 1 {
+        return text.to_string();
+    }
+    format!("{}; … and {} more", items[..SHOWN].join("; "), items.len() - SHOWN)
+}
+
 /// Axis form: `$120k`, `$1.5M`, `$80`. `step` is the distance of two ticks and decides the decimals.
 #[must_use]
 pub fn short_money(dollars: f64, step: f64) -> String {
@@ -134,6 +162,12 @@ mod tests {
         assert_eq!(money(-1234.5), "−$1,234.50");
         assert_eq!(money(-0.001), "$0.00");
         assert_eq!(money(1_234_567.0), "$1,234,567");
+        assert_eq!((whole_money(-22_199.4).as_str(), whole_money(-0.3).as_str()), ("−$22,199", "$0"));
+        assert_eq!((whole_money(999_999.4).as_str(), whole_money(2_364_450.0).as_str()), ("$999,999", "$2.36M"));
+        assert_eq!(now_and_max(-0.2, -0.6444), "now −20 %, max −64 %");
+        assert_eq!(now_and_max(0.0, -0.012), "now 0.0 %, max −1.2 %");
+        assert_eq!(short_list("odd: a; b; c; d"), "odd: a; b; c; d");
+        assert_eq!(short_list("odd: a; b; c; d; e"), "odd: a; b; c; … and 2 more");
         assert_eq!(short_money(120_000.0, 20_000.0), "$120k");
         assert_eq!(short_money(1_500_000.0, 500_000.0), "$1.5M");
         assert_eq!(short_money(102_500.0, 500.0), "$102.5k");

@@ -1,15 +1,15 @@
 //! From runs to a folder. Everything is written beside the target and renamed at the end: a run that dies leaves the old report whole.
 
 use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::fault::Fault;
 use crate::market::Market;
 use crate::metrics::Metrics;
 use crate::replay::run::Run;
-use crate::report::manifest::{Manifest, PROGRAM};
-use crate::report::summary::Summary;
+use crate::report::manifest::Manifest;
+use crate::report::staging::{BATCH_FILES, Staging};
+use crate::report::summary::{Summary, metrics};
 use crate::report::{charts, comparison, html, tables};
 
 /// Writes a whole batch to `out`. A target that is not an empty folder or an older report of ours is refused.
@@ -39,7 +39,7 @@ pub fn write_strategy(dir: &Path, market: &Market, run: &Run) -> Result<(), Faul
 /// Writes what belongs to the batch: manifest, comparison, overlays, index.
 pub fn write_index(dir: &Path, market: &Market, runs: &[Run], manifest: &Manifest) -> Result<(), Fault> {
     fs::create_dir_all(dir).map_err(|e| broken(dir, &e))?;
-    let metrics: Vec<Metrics> = runs.iter().map(Metrics::of).collect();
+    let metrics: Vec<Metrics> = runs.iter().map(metrics).collect();
     let rows: Vec<_> = runs.iter().zip(&metrics).map(|(run, m)| (run.strategy.clone(), m.named())).collect();
     put(&dir.join("comparison.csv"), &comparison::comparison_csv(&rows)?)?;
     let (equity, drawdown) = charts::overlays(market, runs);
@@ -65,7 +65,6 @@ pub fn folder_name(strategy: &str) -> String {
 
 /// Two strategies must not share a folder, nor one take the name of a file of the batch.
 pub fn distinct(runs: &[Run]) -> Result<(), Fault> {
-    const TAKEN: &[&str] = &["manifest.json", "comparison.csv", "index.html", "equity.svg", "equity.png", "drawdown.svg", "drawdown.png"];
     for (i, run) in runs.iter().enumerate() {
         let name = folder_name(&run.strategy).to_lowercase();
         let twin = runs[..i].iter().find(|other| folder_name(&other.strategy).to_lowercase() == name);
@@ -77,7 +76,7 @@ pub fn distinct(runs: &[Run]) -> Result<(), Fault> {
                 "rename one of them",
             ));
         }
-        if TAKEN.contains(&name.as_str()) {
+        if BATCH_FILES.contains(&name.as_str()) {
             return Err(Fault::new(
                 "strategies",
                 format!("`{}` is the name of a file of the report itself", run.strategy),
@@ -87,98 +86,6 @@ pub fn distinct(runs: &[Run]) -> Result<(), Fault> {
         }
     }
     Ok(())
-}
-
-/// A folder in the making beside its target. Dropped unfinished, it is removed and the target is as it was.
-#[derive(Debug)]
-pub struct Staging {
-    target: PathBuf,
-    temporary: PathBuf,
-    aside: PathBuf,
-    finished: bool,
-}
-
-impl Staging {
-    /// Refuses a target that holds something else than a report of ours, before any work is done.
-    pub fn begin(target: &Path) -> Result<Self, Fault> {
-        replaceable(target)?;
-        let name = target.file_name().map(|n| n.to_string_lossy().into_owned()).ok_or_else(|| {
-            Fault::new(target.display().to_string(), "not the name of a folder", "a folder to write to", "name one, as in reports/latest")
-        })?;
-        let parent = match target.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
-            _ => PathBuf::from("."),
-        };
-        // The process id keeps two runs that write at the same time apart; it appears in no output.
-        let own = std::process::id();
-        let temporary = parent.join(format!(".{name}.new-{own}"));
-        let aside = parent.join(format!(".{name}.old-{own}"));
-        for leftover in [&temporary, &aside] {
-            if leftover.exists() {
-                fs::remove_dir_all(leftover).map_err(|e| broken(leftover, &e))?;
-            }
-        }
-        fs::create_dir_all(&temporary).map_err(|e| broken(&temporary, &e))?;
-        Ok(Self { target: target.to_path_buf(), temporary, aside, finished: false })
-    }
-
-    /// Where to write.
-    #[must_use]
-    pub fn path(&self) -> &Path {
-        &self.temporary
-    }
-
-    /// Puts the new folder in the place of the old one.
-    pub fn finish(mut self) -> Result<(), Fault> {
-        let replaced = self.target.exists();
-        if replaced {
-            fs::rename(&self.target, &self.aside).map_err(|e| broken(&self.target, &e))?;
-        }
-        if let Err(e) = fs::rename(&self.temporary, &self.target) {
-            if replaced {
-                // Best effort: the first error is the one to tell.
-                let _ = fs::rename(&self.aside, &self.target);
-            }
-            return Err(broken(&self.target, &e));
-        }
-        self.finished = true;
-        if replaced {
-            fs::remove_dir_all(&self.aside).map_err(|e| broken(&self.aside, &e))?;
-        }
-        Ok(())
-    }
-}
-
-impl Drop for Staging {
-    fn drop(&mut self) {
-        if !self.finished {
-            let _ = fs::remove_dir_all(&self.temporary);
-        }
-    }
-}
-
-fn replaceable(target: &Path) -> Result<(), Fault> {
-    let foreign = |found: &str| {
-        Err(Fault::new(
-            target.display().to_string(),
-            found.to_string(),
-            "a new or empty folder, or an older report of this program",
-            "choose another --out, or remove it yourself",
-        ))
-    };
-    let entries = match fs::read_dir(target) {
-        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(e) if e.kind() == io::ErrorKind::NotADirectory => return foreign("a file, not a folder"),
-        other => other.map_err(|e| broken(target, &e))?,
-    };
-    if entries.count() == 0 {
-        return Ok(());
-    }
-    let ours = fs::read_to_string(target.join("manifest.json"))
-        .ok()
-        .and_then(|text| serde_json::from_str::<serde_json::Value>(&text).ok())
-        .is_some_and(|manifest| manifest.get("program").and_then(serde_json::Value::as_str) == Some(PROGRAM));
-    if ours { Ok(()) } else { foreign("a folder that holds something else than a report of this program") }
 }
 
 /// Writes one file.

@@ -24,14 +24,26 @@ const TOP: f64 = 150.0;
 const MARGIN: f64 = 40.0;
 
 impl Heat {
+    /// As wide as the cells or the words above them, whichever are wider; six tenths of its size is a mean letter's width.
+    fn width(&self, cells: f64) -> f64 {
+        let line = |text: &str, size: f64| MARGIN + 0.62 * size * text.chars().count() as f64;
+        let above = [
+            line(&self.title, 22.0),
+            line(&self.subtitle, 13.0),
+            line(&format!("across: {}", self.column_key), 13.0),
+            line(&format!("down: {}", self.row_key), 13.0),
+        ];
+        above.into_iter().fold(LEFT + cells, f64::max).ceil() + MARGIN
+    }
+
     /// The picture as SVG.
     #[must_use]
     pub fn draw(&self) -> String {
         let (wide, high) = (self.columns.len() as f64 * CELL.0, self.rows.len() as f64 * CELL.1);
-        let width = (LEFT + wide + MARGIN).max(720.0);
+        let width = self.width(wide);
         let known = || self.values.iter().flatten().copied();
         let (least, most) = (known().fold(f64::INFINITY, f64::min), known().fold(f64::NEG_INFINITY, f64::max));
-        picture(width, TOP + high + 60.0, |canvas| {
+        picture(width, TOP + high + MARGIN, |canvas| {
             let words = |size, bold, at| Words { size, colour: palette::BLACK, bold, at };
             canvas.text(&self.title, (MARGIN, 24.0), words(22.0, true, At::Left));
             canvas.text(&self.subtitle, (MARGIN, 56.0), Words { colour: palette::GREY, ..words(13.0, false, At::Left) });

@@ -4,7 +4,7 @@ use crate::report::charts::canvas::{At, Canvas, Ink, Words, picture};
 use crate::report::charts::palette;
 use crate::report::charts::panel::{LABEL, LEFT, Panel, Series, TICK, WIDTH, end_name, heading};
 use crate::report::charts::scale::Scale;
-use crate::report::words::{brief_money, percent};
+use crate::report::words::{brief_money, now_and_max};
 use crate::units::Time;
 
 /// What is laid over each other: series of wealth with the starting wealth as first point. Inks are chosen here, by place in
@@ -67,7 +67,7 @@ impl Overlay {
             let ends = ends(&all, &say);
             let widest = ends.iter().map(|(name, ..)| canvas.width_of(name, LABEL)).fold(40.0, f64::max);
             let y = y_of(&all);
-            let panel = Panel { x: self.time(WIDTH - (widest * 1.04 + 26.0).min(380.0)), y };
+            let panel = Panel { x: self.time(WIDTH - (widest * 1.04 + 26.0).min(430.0)), y };
             let axis = if y.log { format!("{axis}, log scale") } else { axis.to_string() };
             panel.mesh(canvas, &axis, &ticks(&y), true);
             for series in &all {
@@ -79,14 +79,14 @@ impl Overlay {
     }
 }
 
-/// Names at the ends; a fall is named with its deepest point.
+/// Names at the ends, beside the last value; a fall is named with that value and with its deepest point.
 fn ends(all: &[Series], say: &impl Fn(f64) -> String) -> Vec<(String, f64, Ink)> {
     all.iter()
         .filter_map(|s| {
             let last = *s.values.last()?;
             let said = say(last);
             let deepest = s.values.iter().copied().fold(0.0, f64::min);
-            let said = if said.is_empty() { format!("max {}", percent(Some(deepest))) } else { said };
+            let said = if said.is_empty() { now_and_max(last, deepest) } else { said };
             Some((end_name(&s.name, &said), last, s.ink))
         })
         .collect()

@@ -41,6 +41,10 @@ pub fn page(market: &Market, runs: &[Run], metrics: &[Metrics], equity: &str, dr
     }
     body += "</ul>\n<h2>Cautions</h2>\n";
     body += &cautions(&terminal::cautions(runs));
+    if !market.cautions.is_empty() {
+        body += "<h3>Of the market itself</h3>\n";
+        body += &cautions(&market.cautions);
+    }
     whole(&market.name, &body)
 }
 

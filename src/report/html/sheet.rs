@@ -7,13 +7,15 @@ use crate::market::Market;
 use crate::metrics::Metrics;
 use crate::replay::run::Run;
 use crate::report::charts::Pictures;
-use crate::report::html::{cautions, escaped, figure, mark, page as whole, table};
+use crate::report::html::{cautions, escaped, figure, flowing_table, mark, page as whole, table};
 use crate::report::summary::Summary;
 use crate::report::words::{grouped, money, money_of, number, percent};
 use crate::units::Usd;
 
 /// Trades shown on the page; all of them are in `trades.csv`.
 const SHOWN: usize = 200;
+/// A cut with more rows than this flows over the page instead of down it.
+const TALL: usize = 14;
 
 #[must_use]
 pub fn page(market: &Market, run: &Run, summary: &Summary, pictures: &Pictures) -> String {
@@ -39,10 +41,16 @@ pub fn page(market: &Market, run: &Run, summary: &Summary, pictures: &Pictures) 
     }
     body += "</div>\n<p class=\"dim\">Ratios on UTC calendar days, 365 a year, risk-free 0, sample deviation; drawdowns on every bar; growth on elapsed time.</p>\n";
     body += "<h2>Where the money came from</h2>\n<div class=\"cards\">\n";
-    for (name, rows) in cuts(run) {
-        body += &table(&[(name, false), ("USD", true)], &rows);
+    let (tall, low): (Vec<_>, Vec<_>) = cuts(run).into_iter().partition(|(_, rows)| rows.len() > TALL);
+    for (name, rows) in &low {
+        body += &table(&[(name, false), ("USD", true)], rows);
     }
-    body += "</div>\n<h2>Buckets</h2>\n";
+    body += "</div>\n";
+    for (name, rows) in &tall {
+        let _ = writeln!(body, "<h3>{}</h3>", escaped(name));
+        body += &flowing_table(&[("", false), ("USD", true)], rows);
+    }
+    body += "<h2>Buckets</h2>\n";
     body += &figure(&pictures.buckets);
     body += &trades(market, run);
     body += &activity(run);

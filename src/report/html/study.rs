@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use crate::market::Market;
-use crate::report::html::{escaped, figure, mark, page as whole};
-use crate::report::study::closing;
+use crate::report::html::{Column, escaped, mark, page as whole, small_figure, table};
+use crate::report::study::{headline, ranked, shared_prefix};
 use crate::tune::Study;
 
 const SHOWN: usize = 50;
@@ -19,9 +19,20 @@ pub fn page(market: &Market, study: &Study, heats: &[(String, String)]) -> Strin
         study.trials.len(),
         escaped(&market.name)
     );
-    let _ = writeln!(body, "<div class=\"wide\"><pre>{}</pre></div>", escaped(&closing(study, SHOWN)));
+    let _ = write!(body, "<p class=\"dim\">{}", escaped(&headline(study)));
+    let prefix = shared_prefix(&study.keys).trim_end_matches('.');
+    if !prefix.is_empty() {
+        let _ = write!(body, "; keys under {}", escaped(prefix));
+    }
+    body += "</p>\n";
+    let (columns, rows) = ranked(study, SHOWN);
+    let columns: Vec<Column> = columns.iter().map(|(head, number)| (head.as_str(), *number)).collect();
+    body += &table(&columns, &rows);
+    if study.trials.len() > SHOWN {
+        let _ = writeln!(body, "<p class=\"dim\">The best {SHOWN}; all of them are in trials.csv.</p>");
+    }
     for (_, svg) in heats {
-        body += &figure(svg);
+        body += &small_figure(svg);
     }
     whole(&title, &body)
 }
