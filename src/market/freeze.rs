@@ -2,14 +2,15 @@
 //! Loaders, tests and benchmarks all come through [`freeze`], so there is one place where a market is made.
 
 use crate::fault::Fault;
+use crate::market::Panel;
 use crate::market::align::align;
 use crate::market::caution::cautions;
-use crate::market::cite::escaped;
+use crate::market::cite::{escaped, numeral};
 use crate::market::settle::settle;
 use crate::market::{
     Asset, CapFact, Evidence, InputFile, Instrument, ListingPolicy, Market, Membership, SeriesSummary, TierTable, VenueCosts,
 };
-use crate::units::{Clock, Span, Time};
+use crate::units::{Clock, InstrumentId, Span, Time};
 
 /// Everything a market is made of, before alignment.
 #[derive(Debug)]
@@ -89,6 +90,7 @@ pub fn freeze(parts: MarketParts) -> Result<Market, Fault> {
     let clock = clock_of(&parts)?;
     let mut panel = align(&clock, &parts.series, parts.listing.delisted_after);
     panel.index_extremes();
+    refuse_leaps(&clock, &panel, &parts)?;
     let (funding, covers) = settle(&clock, &panel, &parts)?;
     let cautions = cautions(&clock, &panel, &covers, &parts);
     Ok(Market {
@@ -113,6 +115,34 @@ pub fn freeze(parts: MarketParts) -> Result<Market, Fault> {
         cautions,
         series: parts.summaries,
     })
+}
+
+/// A price ten thousand times another from one bar to the next is no price of one coin, and money made of it would have no room in whole
+/// numbers.
+fn refuse_leaps(clock: &Clock, panel: &Panel, parts: &MarketParts) -> Result<(), Fault> {
+    const MOST: f64 = 10_000.0;
+    for (index, instrument) in parts.instruments.iter().enumerate() {
+        let id = InstrumentId::new(index);
+        for segment in &panel.segments[index] {
+            let mut last = f64::NAN;
+            for t in segment.first..segment.end {
+                let close = panel.close[panel.at(id, t)];
+                let ratio = close / last;
+                if ratio > MOST || ratio < 1.0 / MOST {
+                    return Err(Fault::new(
+                        format!("{}/{}", instrument.kind.name(), instrument.symbol),
+                        format!("the close goes from {} to {} in the bar of {}", numeral(last), numeral(close), clock.open(t)),
+                        "less than ten thousand times the close before, or its ten-thousandth",
+                        "correct the unit, or give the other coin a symbol of its own",
+                    ));
+                }
+                if !close.is_nan() {
+                    last = close;
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
 fn clock_of(parts: &MarketParts) -> Result<Clock, Fault> {

@@ -178,7 +178,7 @@ impl Text<'_> {
     fn span(&self, key: &str, value: &Spanned<String>) -> Result<Span, Fault> {
         Span::try_from(value.get_ref().clone()).map_err(|why| {
             let expected = "a whole number and one of m, h, d, w, as in 15m, 8h, 1d, 2w";
-            self.fault(value.span().start, format!("`{key}`: {}", escaped(&why.to_string())), expected, "write a length of time")
+            self.fault(value.span().start, format!("`{key}`: {}", escaped(&why)), expected, "write a length of time")
         })
     }
 

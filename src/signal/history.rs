@@ -62,9 +62,10 @@ impl<'m> History<'m> {
     #[must_use]
     pub fn close_before(&self, id: InstrumentId, back: usize) -> Option<f64> {
         let first = self.listed_since(id)?;
-        let last = self.bar.checked_sub(back).filter(|&last| last >= first)?;
+        let asked = self.bar.checked_sub(back)?;
         let panel = &self.market.panel;
-        panel.close[panel.at(id, first)..=panel.at(id, last)].iter().rev().copied().find(|close| !close.is_nan())
+        let traded = panel.last_traded(id, asked).filter(|&traded| traded >= first)?;
+        Some(panel.close[panel.at(id, traded)])
     }
 
     /// Closes of the last `bars` bars, NaN where one is missing; `None` when the listing is younger.
