@@ -128,7 +128,8 @@ fn refuse_leaps(clock: &Clock, panel: &Panel, parts: &MarketParts) -> Result<(),
             for t in segment.first..segment.end {
                 let close = panel.close[panel.at(id, t)];
                 let ratio = close / last;
-                if ratio > MOST || ratio < 1.0 / MOST {
+                // Before the first close the ratio is NaN, which is no leap.
+                if !ratio.is_nan() && !(1.0 / MOST..=MOST).contains(&ratio) {
                     return Err(Fault::new(
                         format!("{}/{}", instrument.kind.name(), instrument.symbol),
                         format!("the close goes from {} to {} in the bar of {}", numeral(last), numeral(close), clock.open(t)),

@@ -143,20 +143,20 @@ impl Desk<'_> {
                 let side = if signed > 0.0 { Side::Buy } else { Side::Sell };
                 let entry = self.fenced(at, signed, reference, &taker);
                 self.reduce(at, &entry, side, order.reason);
-                self.back_as_asked(at, reference, leverage);
+                self.back_as_asked(at, leverage);
             }
             Want::Add { .. } => {}
             Want::Reduce { .. } | Want::Close => self.exit(at, reference, taker.half_spread, order.reason),
         }
     }
 
-    /// After a reduction: where the ladder has stepped down, more of the bucket's cash goes behind what stays, until it is worth
-    /// `notional / leverage`.
-    fn back_as_asked(&mut self, at: usize, price: f64, leverage: f64) {
+    /// After a reduction: where the ladder has stepped down, more of the bucket's cash goes behind what stays, until it is
+    /// `entry notional / leverage`.
+    fn back_as_asked(&mut self, at: usize, leverage: f64) {
         let position = &self.books.positions()[at];
         if position.margined {
             let isolated = margin_view(position);
-            let lack = isolated.quantity * price / leverage - isolated.balance(price);
+            let lack = isolated.quantity * isolated.entry_price / leverage - isolated.wallet;
             self.books.back(at, Usd::round(lack));
             self.protect(at);
         }
@@ -195,17 +195,18 @@ impl Desk<'_> {
         (quantity != 0.0).then_some(opening)
     }
 
-    /// Cash an opening order puts behind `quantity` of it, fee apart: all of a spot buy; of a perpetual what lifts the whole position to
-    /// `notional / leverage`, at most the increment's own margin (a winner carries its increment in part). Convex and nothing at
-    /// nothing, so a smaller order never needs more than its share.
+    /// Cash an opening order puts behind `quantity` of it, fee apart: all of a spot buy; of a perpetual what lifts the wallet of the
+    /// whole position to `entry notional / leverage`, at most the increment's own margin: unrealised profit backs nothing, as on a venue,
+    /// and what a lower rung had put in counts. Convex and nothing at nothing, so a smaller order never needs more than its share.
     fn margin_for(&self, opening: &Opening, quantity: f64) -> f64 {
         let Order { bucket, instrument, .. } = opening.order;
-        let own = quantity.abs() * opening.price / opening.leverage;
+        let added = quantity.abs() * opening.price;
+        let own = added / opening.leverage;
         match self.books.find(bucket, instrument).map(|at| &self.books.positions()[at]).filter(|position| position.margined) {
             Some(position) => {
                 let isolated = margin_view(position);
-                let after = (isolated.quantity + quantity.abs()) * opening.price / opening.leverage;
-                (after - isolated.balance(opening.price)).clamp(0.0, own)
+                let whole = (isolated.quantity * isolated.entry_price + added) / opening.leverage;
+                (whole - isolated.wallet).clamp(0.0, own)
             }
             None => own,
         }

@@ -106,8 +106,8 @@ pub fn follow(market: &Market, run: &Run, leverage: &[f64]) -> Vec<BarOfShadows>
                     let entry = (held.quantity * held.entry + signed * f.price) / after;
                     // An increment brings what lifts the whole position to its leverage, at most its own margin.
                     let own = f.quantity * f.price / leverage[f.bucket.index()];
-                    let whole = after.abs() * f.price / leverage[f.bucket.index()];
-                    let wallet = held.wallet + (whole - held.balance(f.price)).clamp(0.0, own);
+                    let whole = (after * entry).abs() / leverage[f.bucket.index()];
+                    let wallet = held.wallet + (whole - held.wallet).clamp(0.0, own);
                     // Where the bracket cut the order, its leverage fell to what the log says in words only.
                     let symbol = &market.instrument(f.instrument).symbol;
                     let cut = run.decisions.iter().any(|d| d.rule == "bracket" && d.time == f.time && d.subject == *symbol);
