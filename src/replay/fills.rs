@@ -223,6 +223,12 @@ impl Desk<'_> {
         let need: f64 = openings.iter().map(|opening| opening.quantity.abs() * opening.unit_cost).sum();
         let scale = if need > cash { cash / need } else { 1.0 };
         for opening in openings {
+            let notional = opening.quantity.abs() * opening.price;
+            if notional < CENT {
+                let detail = "the order is for less than a cent".to_owned();
+                self.refuse("affordability", &opening.order, Some(notional), Some(CENT), detail);
+                continue;
+            }
             if scale < DUST || cash < CENT {
                 let detail = "no cash left in the bucket".to_owned();
                 self.refuse("affordability", &opening.order, Some(need), Some(cash), detail);

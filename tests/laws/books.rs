@@ -13,7 +13,7 @@ fn total(cut: &[(String, Usd)]) -> Usd {
 }
 
 proptest! {
-    #![proptest_config(cases(256))]
+    #![proptest_config(cases(1000))]
 
     /// The replay itself stops when assets and their origin differ; here its rows are added up once more.
     #[test]

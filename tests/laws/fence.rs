@@ -66,7 +66,7 @@ fn reckless() -> impl Strategy<Value = StrategySpec> {
 }
 
 proptest! {
-    #![proptest_config(cases(384))]
+    #![proptest_config(cases(1000))]
 
     #[test]
     fn a_ring_fenced_bucket_loses_what_was_put_in_and_no_more(market in markets(), strategy in prop_oneof![strategies(), reckless()]) {
