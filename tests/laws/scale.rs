@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use rotate::batch::Arena;
 use rotate::market::{Kind, MarketParts, VenueCosts, freeze};
 use rotate::replay::run::Run;
+use rotate::strategy::Verdict;
 use rotate::strategy::{Strategy as Rules, StrategyFile};
 use rotate::units::Usd;
 
@@ -83,7 +84,7 @@ const CASH: &str = "name = \"cash\"\nabout = \"x\"\nregime = \"any\"\nrebalance 
     [buckets.a]\nweight = 0.4\nhold = \"cash\"\n[buckets.b]\nweight = 0.6\nhold = \"cash\"\n";
 
 proptest! {
-    #![proptest_config(cases(1000))]
+    #![proptest_config(cases(256))]
 
     /// Costs are proportional and nothing here depends on size: one margin bracket for all. What differs is rounding: half a microdollar an
     /// amount, and a drift of a millionth that one book trades and the other leaves, at the leverage of 40: below 1e-5.
@@ -96,6 +97,9 @@ proptest! {
         let arena = Arena::new(&market);
         let [one, ten] = [1e7, 1e8].map(Usd::round);
         let (small, large) = (arena.replay(&strategy, one), arena.replay(&strategy, ten));
+        // A cent is a cent for both: where one book was refused an order for being too small, the other may have been let through.
+        let too_small = |run: &Run| run.decisions.iter().any(|d| d.rule == "affordability" && d.verdict == Verdict::Refused);
+        prop_assume!(!too_small(&small) && !too_small(&large));
         for (t, (small, large)) in small.equity.iter().zip(&large.equity).enumerate() {
             let apart = large.to_f64() / 10.0 - small.to_f64();
             let scale = small.to_f64().max(one.to_f64());
