@@ -1,7 +1,11 @@
 //! The program as its user meets it: exit codes, folders, flags, refusals.
 
+#[path = "support/headers.rs"]
+mod headers;
 #[path = "support/program.rs"]
 mod program;
+
+use headers::HEADERS;
 
 use std::fs;
 use std::io::Read;
@@ -53,26 +57,10 @@ fn every_file_of_the_format_is_there_with_its_header() {
     for file in ["manifest.json", "comparison.csv", "index.html", "equity.svg", "drawdown.svg", "equity.png", "drawdown.png"] {
         assert!(fs::metadata(out.join(file)).unwrap().len() > 0, "{file}");
     }
-    let headers = [
-        ("equity.csv", "time,equity,benchmark,drawdown,gross_exposure,net_exposure,margin_used,regime"),
-        ("buckets.csv", "time,bucket,value"),
-        ("fills.csv", "time,asset,market,symbol,bucket,narrative,side,quantity,price,notional,fee,slippage,reason"),
-        (
-            "trades.csv",
-            "asset,market,symbol,bucket,narrative,side,opened,closed,quantity,entry_price,exit_price,price_pnl,funding,fees,slippage,pnl,\
-             return_on_margin,exit_reason",
-        ),
-        ("funding.csv", "time,asset,symbol,bucket,narrative,quantity,mark_price,rate,interval_hours,payment"),
-        ("liquidations.csv", "time,asset,symbol,bucket,side,quantity,mark_price,liquidation_price,margin_lost,fee"),
-        ("yields.csv", "time,asset,bucket,quantity,price,amount"),
-        ("flows.csv", "time,from,to,amount,reason"),
-        ("decisions.csv", "time,rule,subject,verdict,value,limit,detail"),
-        ("rotations.csv", "time,narrative,from_stage,to_stage,cause,value,threshold"),
-    ];
     let strategies = ["bear", "bull", "foundation-first", "hold-bitcoin", "rotation"];
     for strategy in strategies {
         let folder = out.join(strategy);
-        for (file, header) in headers {
+        for &(file, header) in HEADERS {
             let table = read(folder.join(file));
             assert_eq!(table.lines().next(), Some(header), "{strategy}/{file}");
             assert!(table.ends_with('\n') && !table.contains("NaN") && !table.contains("inf,"), "{strategy}/{file}");

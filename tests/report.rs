@@ -2,34 +2,20 @@
 
 #[path = "support/fixture.rs"]
 mod fixture;
+#[path = "support/headers.rs"]
+mod headers;
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use fixture::{HOSTILE, manifest, market, run};
+use headers::HEADERS;
 use rotate::market::Market;
 use rotate::metrics::Metrics;
 use rotate::replay::run::Run;
 use rotate::report::{Staging, compare, folder_name, terminal, write_batch};
 use rotate::units::{Span, Usd};
-
-const HEADERS: &[(&str, &str)] = &[
-    ("equity.csv", "time,equity,benchmark,drawdown,gross_exposure,net_exposure,margin_used,regime"),
-    ("buckets.csv", "time,bucket,value"),
-    ("fills.csv", "time,asset,market,symbol,bucket,narrative,side,quantity,price,notional,fee,slippage,reason"),
-    (
-        "trades.csv",
-        "asset,market,symbol,bucket,narrative,side,opened,closed,quantity,entry_price,exit_price,price_pnl,funding,fees,slippage,pnl,\
-         return_on_margin,exit_reason",
-    ),
-    ("funding.csv", "time,asset,symbol,bucket,narrative,quantity,mark_price,rate,interval_hours,payment"),
-    ("liquidations.csv", "time,asset,symbol,bucket,side,quantity,mark_price,liquidation_price,margin_lost,fee"),
-    ("yields.csv", "time,asset,bucket,quantity,price,amount"),
-    ("flows.csv", "time,from,to,amount,reason"),
-    ("decisions.csv", "time,rule,subject,verdict,value,limit,detail"),
-    ("rotations.csv", "time,narrative,from_stage,to_stage,cause,value,threshold"),
-];
 
 fn batch() -> (Market, Vec<Run>) {
     let market = market(400, Span::from_seconds(28_800));

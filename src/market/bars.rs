@@ -104,19 +104,17 @@ impl Series {
     }
 }
 
+/// Columns side by side become bars.
+fn fine_bars(rows: &Rows, [open, high, low, close]: [&Vec<f64>; 4], volume: impl Fn(usize) -> f64) -> Vec<Bar> {
+    let bar = |k: usize| Bar { time: rows.time[k], open: open[k], high: high[k], low: low[k], close: close[k], volume: volume(k) };
+    (0..rows.time.len()).map(bar).collect()
+}
+
 /// Reads last-price bars.
 pub(super) fn prices(sources: &[Source], bar: Span) -> Result<Series, Fault> {
     let rows = Rows::gather(sources, &PRICES)?;
     let [open, high, low, close, volume] = rows.columns.as_slice() else { unreachable!("the layout has five columns") };
-    let fine = (0..rows.time.len()).map(|k| Bar {
-        time: rows.time[k],
-        open: open[k],
-        high: high[k],
-        low: low[k],
-        close: close[k],
-        volume: volume[k],
-    });
-    let fine = fine.collect();
+    let fine = fine_bars(&rows, [open, high, low, close], |k| volume[k]);
     on_grid(rows, fine, bar)
 }
 
@@ -125,15 +123,7 @@ pub(super) fn marks(sources: &[Source], bar: Span) -> Result<Series, Fault> {
     if !one_column(&sources[0])? {
         let rows = Rows::gather(sources, &MARK_BARS)?;
         let [open, high, low, close] = rows.columns.as_slice() else { unreachable!("the layout has four columns") };
-        let fine = (0..rows.time.len()).map(|k| Bar {
-            time: rows.time[k],
-            open: open[k],
-            high: high[k],
-            low: low[k],
-            close: close[k],
-            volume: 0.0,
-        });
-        let fine = fine.collect();
+        let fine = fine_bars(&rows, [open, high, low, close], |_| 0.0);
         return on_grid(rows, fine, bar);
     }
     let rows = Rows::gather(sources, &MARK_CLOSES)?;

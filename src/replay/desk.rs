@@ -121,11 +121,6 @@ impl<'a> Desk<'a> {
         bucket.index() * self.market.instruments.len() + instrument.index()
     }
 
-    /// The keys of all open positions, in book order; a copy, because positions come and go while one walks them.
-    pub fn held(&self) -> Vec<(BucketId, InstrumentId)> {
-        self.books.positions().iter().map(|p| (p.bucket, p.instrument)).collect()
-    }
-
     pub fn taker(&self, instrument: InstrumentId) -> Taker {
         let costs = &self.market.costs;
         let traded = self.market.instrument(instrument);

@@ -1,5 +1,6 @@
 //! Moments 2, 5 and the listing moment 0: what takes a position away without being asked.
 
+use crate::ledger::Entry;
 use crate::replay::desk::{Desk, margin_view};
 use crate::replay::run::{Liquidation, Side};
 use crate::strategy::{Decision, Verdict};
@@ -90,7 +91,9 @@ impl Desk<'_> {
         let liquidation_price = margin_view(position).liquidation_price(self.brackets(instrument), self.closing_fee()).unwrap_or(mark);
         let (closed, price, margin_lost) = self.books.liquidate(at, mark);
         let side = if quantity > 0.0 { Side::Sell } else { Side::Buy };
-        self.story.taken_over(self.now(), bucket, instrument, narrative, side, quantity, price);
+        // As a fill: the position left at its bankruptcy price, without fee.
+        let entry = Entry { quantity: -quantity, price, reference: price, fee: Usd::ZERO };
+        self.story.fill(self.now(), bucket, instrument, narrative, side, &entry, "liquidation");
         self.story.liquidations.push(Liquidation {
             time: self.now(),
             instrument,
@@ -203,13 +206,13 @@ impl Desk<'_> {
 
     /// Moment 9: everything leaves at the last close, with costs.
     pub fn close_all(&mut self) {
-        for (bucket, instrument) in self.held() {
-            let at = self.books.find(bucket, instrument).expect("held");
+        while let Some(position) = self.books.positions().first() {
+            let instrument = position.instrument;
             let panel = &self.market.panel;
             let close = panel.close[panel.at(instrument, self.t)];
             let last = if close.is_nan() { panel.value_at(instrument, self.t) } else { close };
             let half_spread = self.taker(instrument).half_spread;
-            self.exit(at, last, half_spread, "end of data");
+            self.exit(0, last, half_spread, "end of data");
         }
     }
 }

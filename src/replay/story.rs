@@ -98,22 +98,6 @@ impl Story {
         });
     }
 
-    /// A liquidation as a fill: the position left at its bankruptcy price, without fee.
-    #[allow(clippy::too_many_arguments, reason = "the columns of fills.csv")]
-    pub fn taken_over(
-        &mut self,
-        time: Time,
-        bucket: BucketId,
-        instrument: InstrumentId,
-        narrative: Option<NarrativeId>,
-        side: Side,
-        quantity: f64,
-        price: f64,
-    ) {
-        let entry = Entry { quantity: -quantity, price, reference: price, fee: Usd::ZERO };
-        self.fill(time, bucket, instrument, narrative, side, &entry, "liquidation");
-    }
-
     pub fn trade(&mut self, opened: Time, closed_at: Time, closed: &Closed, reason: &'static str) {
         let (income, tally) = (&closed.income, &closed.tally);
         let pnl = income.total();

@@ -116,10 +116,9 @@ fn rank(history: &History, bucket: &PlanBucket, candidates: &mut [Candidate]) {
 }
 
 fn singly(history: &History, bucket: &PlanBucket, mut candidates: Vec<Candidate>) -> Vec<Pick> {
-    let asked = bucket.selection.count.or(bucket.gates.assets.as_ref().map(Vec::len));
     let asked_names = bucket.selection.assets.as_ref().map(Vec::len);
     let places = bucket.selection.count.or(asked_names).unwrap_or(candidates.len());
-    candidates.truncate(asked.unwrap_or(usize::MAX));
+    candidates.truncate(places);
     let shares = shares(history, bucket, &candidates, places);
     candidates
         .iter()
