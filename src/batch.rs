@@ -2,30 +2,31 @@
 
 use rayon::prelude::*;
 
-use crate::market::Market;
+use crate::exchange::margin::DEFAULT_BRACKETS;
+use crate::fault::Fault;
+use crate::market::{Kind, Market};
 use crate::replay::{self, run::Run};
-use crate::signal::History;
-use crate::signal::regime::{self, Regime};
-use crate::strategy::{Plan, Strategy};
+use crate::signal::{History, Signals};
+use crate::strategy::{Plan, Strategy, StrategyFile};
 use crate::units::Usd;
 
 /// A market and everything derived from it that all replays share.
 #[derive(Debug)]
 pub struct Arena<'m> {
     pub market: &'m Market,
-    pub regimes: Vec<Regime>,
+    pub signals: Signals,
 }
 
 impl<'m> Arena<'m> {
     #[must_use]
     pub fn new(market: &'m Market) -> Self {
-        Self { market, regimes: regime::classify(market) }
+        Self { market, signals: Signals::of(market) }
     }
 
     #[must_use]
     pub fn replay(&self, strategy: &Strategy, capital: Usd) -> Run {
         let plan = Plan::new(strategy, &History::at_close(self.market, 0));
-        replay::replay(self.market, &self.regimes, &plan, capital)
+        replay::replay(self.market, &self.signals, &plan, capital)
     }
 
     /// Replays all strategies in parallel; `done` is called once for each that finishes, in any order.
@@ -44,6 +45,21 @@ impl<'m> Arena<'m> {
     pub fn map_all<S: Sync, T: Send>(&self, strategies: &[S], each: impl Fn(&S) -> T + Sync + Send) -> Vec<T> {
         strategies.par_iter().map(each).collect()
     }
+}
+
+/// Whether a strategy can be replayed over a market at all.
+///
+/// # Errors
+/// As [`StrategyFile::fits`].
+pub fn suits(market: &Market, file: &StrategyFile) -> Result<(), Fault> {
+    let perps = market.instruments.iter().zip(&market.tiers).filter(|(instrument, _)| instrument.kind == Kind::Perp);
+    let widest = perps.flat_map(|(_, tables)| {
+        let own = tables.iter().flat_map(|table| &table.brackets);
+        let assumed = tables.is_empty().then_some(&DEFAULT_BRACKETS).into_iter().flatten();
+        own.chain(assumed).map(|bracket| bracket.max_leverage)
+    });
+    // A market without perpetuals opens none, at whatever leverage.
+    file.fits(market.clock.bar, widest.reduce(f64::max).unwrap_or(f64::INFINITY))
 }
 
 /// Runs `work` with `jobs` threads (all cores when `None`).

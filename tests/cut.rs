@@ -5,8 +5,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const TABLES: [&str; 8] =
-    ["equity.csv", "buckets.csv", "fills.csv", "funding.csv", "flows.csv", "decisions.csv", "rotations.csv", "liquidations.csv"];
+const TABLES: [&str; 9] = [
+    "equity.csv",
+    "buckets.csv",
+    "fills.csv",
+    "funding.csv",
+    "flows.csv",
+    "decisions.csv",
+    "rotations.csv",
+    "exposure.csv",
+    "liquidations.csv",
+];
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))

@@ -17,6 +17,8 @@ mod random_market;
 mod random_strategy;
 #[path = "laws/scale.rs"]
 mod scale;
+#[path = "laws/venue.rs"]
+mod venue;
 
 use proptest::test_runner::{Config, FileFailurePersistence, RngSeed};
 

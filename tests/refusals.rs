@@ -11,6 +11,8 @@ use rotate::units::Span;
 
 /// The bar of the market that every strategy of `errors_strategy` is meant for.
 const BAR: Span = Span::from_seconds(8 * 3_600);
+/// And the leverage of its widest margin bracket.
+const MOST_LEVERAGE: f64 = 50.0;
 
 #[test]
 fn every_refused_market_says_exactly_this() {
@@ -19,14 +21,14 @@ fn every_refused_market_says_exactly_this() {
 
 #[test]
 fn every_refused_strategy_says_exactly_this() {
-    compare("errors_strategy", 50, "<case>", |case| StrategyFile::read(&case.join("strategy.toml"))?.fits(BAR));
+    compare("errors_strategy", 50, "<case>", |case| StrategyFile::read(&case.join("strategy.toml"))?.fits(BAR, MOST_LEVERAGE));
 }
 
 /// The file that all cases of `errors_strategy` differ from by one line is itself fine, so that each is refused for its own reason.
 #[test]
 fn what_the_strategy_cases_are_made_from_is_sound() {
     let sound = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/errors_strategy/sound.toml");
-    let checked = StrategyFile::read(&sound).and_then(|file| file.fits(BAR));
+    let checked = StrategyFile::read(&sound).and_then(|file| file.fits(BAR, MOST_LEVERAGE));
     assert!(checked.is_ok(), "{}", checked.unwrap_err());
     let text = fs::read_to_string(&sound).unwrap();
     for case in cases("errors_strategy") {

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use clap::Args;
 use serde::Serialize;
 
+use crate::batch::suits;
 use crate::cli::strategies::StrategyArguments;
 use crate::cli::{Common, Format, MarketArguments};
 use crate::fault::Fault;
@@ -28,7 +29,7 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
     let asked = &arguments.strategies;
     let files = if asked.strategies.is_empty() && asked.set.is_empty() { Vec::new() } else { asked.read()? };
     let market = arguments.market.load()?;
-    files.iter().try_for_each(|file| file.fits(market.clock.bar))?;
+    files.iter().try_for_each(|file| suits(&market, file))?;
     let plans: Vec<Plan> = files.iter().map(|file| Plan::new(&file.strategy, &History::at_close(&market, 0))).collect();
     if common.format == Format::Json {
         return Ok(json(&market, &plans));

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::json;
 
-use crate::batch::Arena;
+use crate::batch::{Arena, suits};
 use crate::cli::strategies::{self, StrategyArguments};
 use crate::cli::{Common, Format, MarketArguments, nameable, parse_capital, progress};
 use crate::fault::Fault;
@@ -32,7 +32,7 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
     let files = arguments.strategies.read()?;
     let staging = report::Staging::begin(&arguments.out)?;
     let market = arguments.market.load()?;
-    files.iter().try_for_each(|file| file.fits(market.clock.bar))?;
+    files.iter().try_for_each(|file| suits(&market, file))?;
     let arena = Arena::new(&market);
     let strategies: Vec<&Strategy> = files.iter().map(|file| &file.strategy).collect();
 
@@ -92,6 +92,7 @@ fn manifest(arguments: &Arguments, files: &[StrategyFile], market: &Market) -> M
         command.extend(time.map(|time| [flag.to_owned(), time.to_string()]).into_iter().flatten());
     }
     command.extend(["--capital".to_owned(), arguments.capital.to_string()]);
+    command.extend(arguments.strategies.assumptions.words());
     command.extend(arguments.strategies.set.iter().flat_map(|set| ["--set".to_owned(), set.clone()]));
     let settings = json!({
         "market_dir": market_dir,
@@ -99,6 +100,7 @@ fn manifest(arguments: &Arguments, files: &[StrategyFile], market: &Market) -> M
         "to": arguments.market.to.map(|time| time.to_string()),
         "capital": arguments.capital.to_string(),
         "set": arguments.strategies.set,
+        "assumptions": arguments.strategies.assumptions.name(),
     });
     Manifest::new(command, market.name.clone(), settings, market.inputs.clone(), files.iter().map(strategies::record).collect())
 }

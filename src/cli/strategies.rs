@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use crate::exchange::assumptions::Preset;
 use crate::fault::Fault;
 use crate::report::StrategyRecord;
 use crate::strategy::{Override, StrategyFile};
@@ -16,6 +17,37 @@ pub(crate) struct StrategyArguments {
     /// Replace a key of the strategies, as in buckets.narratives.weight=0.10. A strategy named on the command line must have it.
     #[arg(long, value_name = "KEY=VALUE")]
     pub set: Vec<String>,
+    #[command(flatten)]
+    pub assumptions: AssumptionArguments,
+}
+
+#[derive(Args, Clone, Copy, Debug)]
+pub(crate) struct AssumptionArguments {
+    /// What to assume of the venue, in place of each strategy's [assumptions]: optimistic, realistic or pessimistic.
+    #[arg(long, value_name = "NAME", value_parser = parse_preset)]
+    pub assumptions: Option<Preset>,
+}
+
+fn parse_preset(text: &str) -> Result<Preset, String> {
+    text.parse().map_err(|_| format!("no assumptions named `{text}`: write optimistic, realistic or pessimistic"))
+}
+
+impl AssumptionArguments {
+    pub(crate) fn apply(self, file: StrategyFile) -> StrategyFile {
+        match self.assumptions {
+            Some(preset) => file.under(preset),
+            None => file,
+        }
+    }
+
+    /// As words of the command that a manifest names.
+    pub(crate) fn words(self) -> impl Iterator<Item = String> {
+        self.assumptions.into_iter().flat_map(|preset| ["--assumptions".to_owned(), preset.name().to_owned()])
+    }
+
+    pub(crate) fn name(self) -> Option<&'static str> {
+        self.assumptions.map(Preset::name)
+    }
 }
 
 const FOLDER: &str = "strategies";
@@ -38,7 +70,8 @@ impl StrategyArguments {
             .into_iter()
             .map(|file| {
                 let own: Vec<Override> = sets.iter().filter(|set| named || file.has(set)).cloned().collect();
-                if own.is_empty() { Ok(file) } else { file.with_all(&own) }
+                let file = if own.is_empty() { file } else { file.with_all(&own)? };
+                Ok(self.assumptions.apply(file))
             })
             .collect()
     }

@@ -6,6 +6,7 @@ use clap::Args;
 use serde_json::json;
 
 use crate::batch::Arena;
+use crate::cli::strategies::AssumptionArguments;
 use crate::cli::{Common, Format, MarketArguments, nameable, parse_capital, progress, strategies};
 use crate::fault::Fault;
 use crate::report::{self, Manifest, study as told};
@@ -18,6 +19,8 @@ pub(super) struct Arguments {
     /// The strategy, with a [tune] table.
     #[arg(value_name = "STRATEGY.toml")]
     strategy: PathBuf,
+    #[command(flatten)]
+    assumptions: AssumptionArguments,
     #[command(flatten)]
     market: MarketArguments,
     /// Money at the start, in USD.
@@ -32,7 +35,8 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault> {
-    let file = StrategyFile::read(&arguments.strategy)?;
+    let file = arguments.assumptions.apply(StrategyFile::read(&arguments.strategy)?);
+
     // Before the work: hours of trials should not end at a folder that may not be replaced.
     let staging = report::Staging::begin(&arguments.out)?;
     let market = arguments.market.load()?;
@@ -49,11 +53,13 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
         command.extend(time.map(|time| [flag.to_owned(), time.to_string()]).into_iter().flatten());
     }
     command.extend(["--capital".to_owned(), arguments.capital.to_string()]);
+    command.extend(arguments.assumptions.words());
     let settings = json!({
         "market_dir": market_dir,
         "from": arguments.market.from.map(|time| time.to_string()),
         "to": arguments.market.to.map(|time| time.to_string()),
         "capital": arguments.capital.to_string(),
+        "assumptions": arguments.assumptions.name(),
         "sampler": "grid",
         "by": study.by,
         "out_of_sample_from": study.split,

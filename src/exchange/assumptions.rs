@@ -204,36 +204,49 @@ impl Assumptions {
 }
 
 /// The same as written in a file: the name of a set and the fields that differ from it.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct AssumptionKeys {
     /// The set the other fields start from: `optimistic`, `realistic` (default) or `pessimistic`.
     pub name: Preset,
     /// Y of the square-root impact; 0 switches it off.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub impact: Option<f64>,
     /// Every fee of the market times this.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub fee_multiplier: Option<f64>,
     /// Every half-spread of the market times this.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub spread_multiplier: Option<f64>,
     /// The largest share of one bar's volume that all orders in a symbol may take, above 0, at most 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub bar_participation: Option<f64>,
     /// The largest share of the trailing 24 h volume that they may take in one bar, above 0, at most 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub day_participation: Option<f64>,
     /// `adverse-first` or `favourable-first`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<Leg>,
     /// By how many price ticks a bar must trade through a limit to fill it; 0 lets a touch fill.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub through_ticks: Option<u32>,
     /// Extra slippage of stop orders, as a fraction of price.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub stop_slippage: Option<f64>,
     /// Whether maintenance margin includes the fee of closing.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub closing_fee_in_margin: Option<bool>,
     /// `lose-margin` or `exchange-like`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub liquidation: Option<LiquidationRule>,
     /// Fee on the notional liquidated, for `exchange-like`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub liquidation_fee: Option<f64>,
     /// In cross margin, test every underlying at its own worst extreme.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub strict_cross: Option<bool>,
     /// Close profitable shorts at a bankruptcy price in a bar that falls by this fraction or more; absent: off.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub adl_crash: Option<f64>,
 }
 

@@ -50,6 +50,14 @@ impl Side {
     }
 
     #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Buy => "buy",
+            Self::Sell => "sell",
+        }
+    }
+
+    #[must_use]
     pub fn other(self) -> Self {
         match self {
             Self::Buy => Self::Sell,

@@ -60,24 +60,28 @@ impl Patience {
     }
 
     /// The order for the next bar: `remainder` coins of `order` after `seen` bars, the last of which closed at `close`. `None`: nothing is
-    /// left, or it has expired. A limit kept at its price rests in the book; one put anew arrives with the next open. Triggers and targets
-    /// keep waiting until they expire; what is not a limit never changes its price.
+    /// left, or it has expired.
     #[must_use]
     pub fn next(&self, order: &OrderSpec, remainder: f64, seen: u32, close: f64) -> Option<OrderSpec> {
         if remainder.is_nan() || remainder <= 0.0 {
             return None;
         }
-        let kind = match (order.kind, self.then) {
+        self.follow(order.side, order.kind, seen, close).map(|kind| OrderSpec { kind, quantity: remainder, ..*order })
+    }
+
+    /// What an order is after `seen` bars, the last of which closed at `close`; `None` once it has expired. A limit kept at its price rests in
+    /// the book; one put anew arrives with the next open. Triggers and targets keep waiting until they expire; what is not a limit never
+    /// changes its price.
+    #[must_use]
+    pub fn follow(&self, side: Side, kind: Kind, seen: u32, close: f64) -> Option<Kind> {
+        Some(match (kind, self.then) {
             (_, Then::Expire) if seen >= self.bars => return None,
             (_, Then::Taker) if seen >= self.bars => Kind::Market,
-            (Kind::Limit { .. }, _) if self.waiting == While::Reprice => {
-                Kind::Limit { price: self.limit(order.side, close), resting: false }
-            }
+            (Kind::Limit { .. }, _) if self.waiting == While::Reprice => Kind::Limit { price: self.limit(side, close), resting: false },
             // Where the close lies beyond it, the order would cross at the next open.
-            (Kind::Limit { price, .. }, _) => Kind::Limit { price, resting: !order.side.reaches(close, price) },
+            (Kind::Limit { price, .. }, _) => Kind::Limit { price, resting: !side.reaches(close, price) },
             (kind, _) => kind,
-        };
-        Some(OrderSpec { kind, quantity: remainder, ..*order })
+        })
     }
 }
 

@@ -256,21 +256,40 @@ impl Books {
         self.transfer(Account::Income(at, Source::Funding), Account::Margin(at), payment);
     }
 
-    /// The venue takes over a perpetual at `mark`: the whole margin is lost, nothing comes back and nothing is owed. What was
-    /// left at that mark is the liquidation loss; what the margin did not cover the venue bears, a liquidation gain.
-    /// Returns the record, the price at which the position left (bankruptcy price) and the margin lost.
-    pub fn liquidate(&mut self, at: usize, mark: f64) -> (Closed, f64, Usd) {
+    /// The venue takes over a perpetual at `mark` and hands `proceeds` (its margin and its profit, as far as the venue gives them back) to the
+    /// bucket's cash, out of which `fee` is paid. What the position was worth at that mark and does not come back is the liquidation loss; what
+    /// the venue bears beyond it is a gain. Returns the record and the price at which the position left.
+    pub fn take_over(&mut self, at: usize, mark: f64, proceeds: Usd, fee: Usd) -> (Closed, f64) {
         self.mark_one(at, mark);
         let position = &self.positions[at];
-        let (margin, quantity, left) = (position.margin, position.quantity, position.worth());
-        let price = (position.cost - margin).to_f64() / quantity;
-        self.transfer(Account::Held(at), Account::Income(at, Source::Liquidation), left);
+        let (cash, margin, quantity) = (Account::Cash(position.bucket), position.margin, position.quantity);
+        let lost = position.worth() - proceeds;
+        let price = (position.cost - margin + proceeds).to_f64() / quantity;
+        self.transfer(Account::Held(at), Account::Income(at, Source::Liquidation), lost);
         self.transfer(Account::Margin(at), Account::Held(at), margin);
+        self.transfer(Account::Held(at), cash, proceeds);
+        self.transfer(cash, Account::Income(at, Source::Fees), fee);
         let position = &mut self.positions[at];
         position.tally.exit_quantity += quantity.abs();
         position.tally.exit_notional += quantity.abs() * price;
         position.quantity = 0.0;
-        (self.remove(at, quantity.signum()), price, margin)
+        (self.remove(at, quantity.signum()), price)
+    }
+
+    /// A bucket of cross margin that owes more than its free cash draws on the margin set aside for its positions, in their order; what is left
+    /// the last of them owes, backed by profit that is not realised yet.
+    pub fn cover(&mut self, bucket: BucketId) {
+        let backing: Vec<usize> =
+            (0..self.positions.len()).filter(|&at| self.positions[at].bucket == bucket && self.positions[at].margined).collect();
+        for (place, &at) in backing.iter().enumerate() {
+            let lack = -self.cash(bucket);
+            if !lack.is_positive() {
+                return;
+            }
+            let last = place + 1 == backing.len();
+            let drawn = if last { lack } else { lack.min(self.positions[at].margin).max(Usd::ZERO) };
+            self.transfer(Account::Margin(at), Account::Cash(bucket), drawn);
+        }
     }
 
     /// Takes a flat position off the books; whatever its value account still holds was movement of price since the last mark.
@@ -368,12 +387,35 @@ mod tests {
         for mark in [91.0, 70.0] {
             let mut books = Books::open(usd(1_000.0), &[1.0]);
             let at = books.increase(BUCKET, COIN, None, true, &entry(10.0, 100.0, 100.0, 0.0), usd(100.0));
-            let (closed, price, lost) = books.liquidate(at, mark);
+            let (closed, price) = books.take_over(at, mark, Usd::ZERO, Usd::ZERO);
             books.assert_balanced(books.equity());
-            assert_eq!((lost, books.equity()), (usd(100.0), usd(900.0)));
+            assert_eq!(books.equity(), usd(900.0));
             assert_eq!(price, 90.0);
             assert_eq!(closed.income.liquidation, usd(if mark > 90.0 { -10.0 } else { 200.0 }));
             assert_eq!(closed.income.total(), usd(-100.0));
         }
+    }
+
+    #[test]
+    fn what_a_venue_hands_back_comes_back() {
+        let mut books = Books::open(usd(1_000.0), &[1.0]);
+        let at = books.increase(BUCKET, COIN, None, true, &entry(10.0, 100.0, 100.0, 0.0), usd(100.0));
+        // Worth 10 at the mark of 91, closed at 90.5, 2 paid for it.
+        let (closed, price) = books.take_over(at, 91.0, usd(5.0), usd(2.0));
+        books.assert_balanced(books.equity());
+        assert_eq!((price, books.equity()), (90.5, usd(903.0)));
+        assert_eq!((closed.income.price, closed.income.liquidation, closed.income.fees), (usd(-90.0), usd(-5.0), usd(-2.0)));
+    }
+
+    #[test]
+    fn a_pool_in_debt_draws_on_its_margins() {
+        let mut books = Books::open(usd(100.0), &[1.0]);
+        let other = InstrumentId(1);
+        let at = books.increase(BUCKET, COIN, None, true, &entry(1.0, 100.0, 100.0, 0.0), usd(50.0));
+        books.increase(BUCKET, other, None, true, &entry(-1.0, 100.0, 100.0, 0.0), usd(50.0));
+        assert!(books.reduce(at, &entry(-1.0, 20.0, 20.0, 0.0)).is_some());
+        books.cover(BUCKET);
+        assert_eq!((books.cash(BUCKET), books.positions()[0].margin()), (Usd::ZERO, usd(20.0)));
+        books.assert_balanced(books.equity());
     }
 }

@@ -1,36 +1,48 @@
 //! The state of one replay between bars.
 
-use crate::exchange::costs::Taker;
 use crate::exchange::margin::DEFAULT_BRACKETS;
-use crate::ledger::{Books, Closed, Entry, Position};
-use crate::market::{BLOCK, Kind, Market, TierTable};
+use crate::exchange::volume::VolumePool;
+use crate::ledger::{Books, Position};
+use crate::market::{BLOCK, Market, TierTable};
 use crate::replay::attribution::Cube;
 use crate::replay::orders::{Order, PlannedFlow};
-use crate::replay::run::Side;
+use crate::replay::protect::Guard;
 use crate::replay::story::Story;
+use crate::signal::Signals;
 use crate::signal::regime::Regime;
-use crate::strategy::{BucketWish, Holding, Plan};
+use crate::strategy::{BucketWish, Decision, Holding, Margin, Plan, PlanBucket, Verdict};
 use crate::units::{Bracket, BucketId, InstrumentId, NarrativeId, Time, Usd};
 
 pub(super) struct Desk<'a> {
     pub market: &'a Market,
+    pub signals: &'a Signals,
     pub plan: &'a Plan,
-    pub regimes: &'a [Regime],
     /// The bar being replayed.
     pub t: usize,
     pub books: Books,
     pub story: Story,
     pub cube: Cube,
+    /// What was decided and has not been done, or not wholly.
     pub orders: Vec<Order>,
+    /// Orders sent so far.
+    pub sent: u32,
     pub flows: Vec<PlannedFlow>,
     /// What the desk keeps beside each open position; the same places as [`Books::positions`].
     pub beside: Vec<Beside>,
     /// The buckets that hold perpetuals.
     pub perp_buckets: Vec<BucketId>,
+    /// Those of them that stand behind all their positions at once.
+    pub cross_buckets: Vec<BucketId>,
     /// The highest maintenance rate any bracket of an instrument ever asks, closing fee included.
     pub most_margin: Vec<f64>,
+    /// Whether some bucket has a stop that follows the price.
+    pub trails: bool,
+    /// What orders may still have of each instrument's bar, and the bar it is of.
+    pub pools: Vec<(usize, VolumePool)>,
     /// Bar from which a bucket may enter an instrument again, by bucket and instrument.
     pub barred_until: Vec<usize>,
+    /// Buckets that open nothing any more.
+    pub stopped: Vec<bool>,
     /// The last wish of each bucket.
     pub wishes: Vec<BucketWish>,
     /// Narratives each bucket is in, ascending.
@@ -38,7 +50,7 @@ pub(super) struct Desk<'a> {
     pub last_top_up: Vec<Time>,
     /// Profit of trades closed in this bar, by bucket, for the waterfall.
     pub profits: Vec<Usd>,
-    /// Whether any price of this block of bars could reach a stop or break a margin; while it is false, moments 2 and 5 are quiet.
+    /// Whether any price of this block of bars could reach a stop or a target, or break a margin; while it is false, moments 2 and 5 are quiet.
     pub alert: bool,
     /// A position, a stop or a wallet has changed since `alert` was set.
     pub stale: bool,
@@ -50,16 +62,19 @@ pub(super) struct Desk<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Beside {
     pub opened: Time,
-    pub stop: Option<f64>,
+    pub guard: Guard,
     /// Bar at which its listing will have been silent for too long.
     pub delisted: usize,
-    /// A mark price on the good side of this cannot liquidate, whatever the bracket; NaN for spot, which compares as safe.
+    /// A mark price on the good side of this cannot liquidate, whatever the bracket; NaN for spot and in a pool, which compares as safe.
     pub danger: f64,
     pub long: bool,
     /// Where its instrument's series begin in the panel.
     pub series: usize,
     /// Profit of its partial exits that has been offered to the waterfall already.
     pub offered: Usd,
+    /// The last bar in which it was opened or added to, and the signed quantity added inside that bar, after its open.
+    pub entered: usize,
+    pub added_inside: f64,
 }
 
 impl Beside {
@@ -69,40 +84,41 @@ impl Beside {
         if self.long { mark <= self.danger } else { mark >= self.danger }
     }
 
-    /// Whether a price range reaches the stop or the danger zone. NaN and no stop reach nothing.
+    /// Whether a price range reaches the stop, the target or the danger zone. NaN reaches nothing.
     fn reached(&self, low: f64, high: f64) -> bool {
+        let Guard { stop, target, .. } = self.guard;
         if self.long {
-            low <= self.danger.max(self.stop.unwrap_or(f64::NEG_INFINITY))
+            low <= self.danger.max(stop.unwrap_or(f64::NEG_INFINITY)) || target.is_some_and(|target| high >= target)
         } else {
-            high >= self.danger.min(self.stop.unwrap_or(f64::INFINITY))
+            high >= self.danger.min(stop.unwrap_or(f64::INFINITY)) || target.is_some_and(|target| low <= target)
         }
-    }
-
-    /// Whether a price reaches the stop.
-    #[inline]
-    pub fn stopped(&self, price: f64) -> bool {
-        self.stop.is_some_and(|stop| if self.long { price <= stop } else { price >= stop })
     }
 }
 
 impl<'a> Desk<'a> {
-    pub fn new(market: &'a Market, regimes: &'a [Regime], plan: &'a Plan, capital: Usd) -> Self {
+    pub fn new(market: &'a Market, signals: &'a Signals, plan: &'a Plan, capital: Usd) -> Self {
         let weights: Vec<f64> = plan.buckets.iter().map(|bucket| bucket.weight).collect();
-        let places = plan.buckets.len() * market.instruments.len();
-        Self {
+        let instruments = market.instruments.len();
+        let of = |wanted: fn(&PlanBucket) -> bool| plan.buckets.iter().filter(|bucket| wanted(bucket)).map(|bucket| bucket.id).collect();
+        let mut desk = Self {
             market,
+            signals,
             plan,
-            regimes,
             t: 0,
             books: Books::open(capital, &weights),
             story: Story::new(market, plan, capital),
             cube: Cube::default(),
             orders: Vec::new(),
+            sent: 0,
             flows: Vec::new(),
             beside: Vec::new(),
-            perp_buckets: plan.buckets.iter().filter(|bucket| bucket.holding == Holding::Perp).map(|bucket| bucket.id).collect(),
-            most_margin: market.tiers.iter().map(|tables| most_margin(market, tables)).collect(),
-            barred_until: vec![0; places],
+            perp_buckets: of(|bucket| bucket.holding == Holding::Perp),
+            cross_buckets: of(|bucket| bucket.holding == Holding::Perp && bucket.margin == Margin::Cross),
+            most_margin: Vec::new(),
+            trails: plan.buckets.iter().any(|bucket| bucket.stop.is_some_and(|stop| stop.trailing.is_some())),
+            pools: vec![(usize::MAX, VolumePool::unlimited()); instruments],
+            barred_until: vec![0; plan.buckets.len() * instruments],
+            stopped: vec![false; plan.buckets.len()],
             wishes: vec![BucketWish::default(); plan.buckets.len()],
             narratives: vec![Vec::new(); plan.buckets.len()],
             last_top_up: vec![market.clock.start; plan.buckets.len()],
@@ -110,33 +126,29 @@ impl<'a> Desk<'a> {
             alert: false,
             stale: false,
             next_delisting: usize::MAX,
-        }
+        };
+        let fee = desk.closing_fee();
+        desk.most_margin = market.tiers.iter().map(|tables| most_margin(tables) + fee).collect();
+        desk
     }
 
     pub fn now(&self) -> Time {
         self.market.clock.open(self.t)
     }
 
-    pub fn place(&self, bucket: BucketId, instrument: InstrumentId) -> usize {
-        bucket.index() * self.market.instruments.len() + instrument.index()
+    pub fn bucket(&self, id: BucketId) -> &'a PlanBucket {
+        &self.plan.buckets[id.index()]
     }
 
-    pub fn taker(&self, instrument: InstrumentId) -> Taker {
-        let costs = &self.market.costs;
-        let traded = self.market.instrument(instrument);
-        let tier = self.market.tier_at(traded.asset, self.now());
-        let fee = match traded.kind {
-            Kind::Spot => costs.spot_taker,
-            Kind::Perp => costs.perp_taker,
-        };
-        Taker { fee, half_spread: costs.half_spread[tier as usize] }
+    pub fn is_cross(&self, id: BucketId) -> bool {
+        self.bucket(id).margin == Margin::Cross
     }
 
     pub fn brackets(&self, instrument: InstrumentId) -> &'a [Bracket] {
         self.market.tiers_at(instrument, self.now()).unwrap_or(&DEFAULT_BRACKETS)
     }
 
-    /// Whether the moments that look for stops and broken margins have anything to look at in this bar.
+    /// Whether the moments that look for stops, targets and broken margins have anything to look at in this bar.
     pub fn alert(&mut self) -> bool {
         if self.stale || self.t.is_multiple_of(BLOCK) {
             let panel = &self.market.panel;
@@ -150,81 +162,36 @@ impl<'a> Desk<'a> {
         self.alert
     }
 
-    /// Takes a position to flat at `reference`, less the cost of crossing; a perpetual loses at most its margin.
-    pub fn exit(&mut self, at: usize, reference: f64, half_spread: f64, reason: &'static str) {
-        let position = &self.books.positions()[at];
-        let quantity = position.quantity;
-        let side = if quantity > 0.0 { Side::Sell } else { Side::Buy };
-        let taker = Taker { half_spread, ..self.taker(position.instrument) };
-        let entry = self.fenced(at, -quantity, reference, &taker);
-        self.reduce(at, &entry, side, reason);
-    }
-
-    /// A closing fill of all or part of a position. Ring-fence of a perpetual: beyond the bankruptcy price the venue's insurance pays, and the
-    /// fee takes no more than what is left of the part's margin.
-    pub fn fenced(&self, at: usize, quantity: f64, reference: f64, taker: &Taker) -> Entry {
-        let position = &self.books.positions()[at];
-        let (mut price, mut reference) = (taker.price(quantity.signum(), reference), reference);
-        let mut fee = taker.fee(quantity * price);
-        if position.margined {
-            let isolated = margin_view(position);
-            let bankruptcy = isolated.bankruptcy_price();
-            if isolated.balance(price) < 0.0 {
-                price = bankruptcy;
-            }
-            if isolated.balance(reference) < 0.0 {
-                reference = bankruptcy;
-            }
-            let part = (quantity / position.quantity).abs();
-            // A microdollar is kept back: notional and fee are rounded each for itself.
-            fee = fee.min((isolated.balance(price) * part - 1e-6).max(0.0));
-        }
-        Entry { quantity, price, reference, fee: Usd::round(fee) }
-    }
-
-    /// Books a closing fill and its record. Profit realised by a part is offered to the waterfall at once, net of the fill's fee.
-    pub fn reduce(&mut self, at: usize, entry: &Entry, side: Side, reason: &'static str) {
-        let position = &self.books.positions()[at];
-        let (bucket, instrument, narrative) = (position.bucket, position.instrument, position.narrative);
-        let cost = Usd::round(-entry.quantity * position.entry_price());
-        let realised = -entry.notional() - cost - entry.fee;
-        self.story.fill(self.now(), bucket, instrument, narrative, side, entry, reason);
-        if let Some(closed) = self.books.reduce(at, entry) {
-            self.went_flat(at, &closed, reason);
-        } else {
-            if realised.is_positive() {
-                self.beside[at].offered += realised;
-                self.profits[bucket.index()] += realised;
-            }
-            self.protect(at);
-        }
-    }
-
-    /// The position is gone: its trade is recorded, its income attributed, the profit not yet passed on offered to the waterfall.
-    pub fn went_flat(&mut self, at: usize, closed: &Closed, reason: &'static str) {
-        let beside = self.beside.remove(at);
-        let asset = self.market.instrument(closed.instrument).asset;
-        self.cube.add(closed.bucket, closed.narrative, asset, self.regime_at_open(), &closed.unbooked);
-        self.story.trade(beside.opened, self.now(), closed, reason);
-        self.profits[closed.bucket.index()] += (closed.income.total() - beside.offered).max(Usd::ZERO);
-    }
-
     /// The phase as it was known when the bar opened.
     pub fn regime_at_open(&self) -> Regime {
-        self.t.checked_sub(1).map_or(Regime::Unknown, |before| self.regimes[before])
+        self.t.checked_sub(1).map_or(Regime::Unknown, |before| self.signals.regimes[before])
+    }
+
+    fn place(&self, bucket: BucketId, instrument: InstrumentId) -> usize {
+        bucket.index() * self.market.instruments.len() + instrument.index()
     }
 
     /// Keeps a bucket out of an instrument for its cool-down.
     pub fn bar_entry(&mut self, bucket: BucketId, instrument: InstrumentId) {
-        let bars = self.plan.buckets[bucket.index()].cooldown.in_bars(self.market.clock.bar);
+        let bars = self.bucket(bucket).cooldown.in_bars(self.market.clock.bar);
         let place = self.place(bucket, instrument);
         self.barred_until[place] = self.t + bars;
     }
+
+    pub fn barred_until(&self, bucket: BucketId, instrument: InstrumentId) -> usize {
+        self.barred_until[self.place(bucket, instrument)]
+    }
+
+    /// A row of `decisions.csv` about an instrument, at the open of this bar.
+    pub fn note(&mut self, rule: &str, instrument: InstrumentId, verdict: Verdict, value: Option<f64>, limit: Option<f64>, detail: String) {
+        let subject = self.market.instrument(instrument).symbol.clone();
+        self.story.decisions.push(Decision { time: self.now(), rule: rule.to_owned(), subject, verdict, value, limit, detail });
+    }
 }
 
-fn most_margin(market: &Market, tables: &[TierTable]) -> f64 {
+fn most_margin(tables: &[TierTable]) -> f64 {
     let brackets = tables.iter().flat_map(|table| &table.brackets).chain(&DEFAULT_BRACKETS);
-    brackets.map(|bracket| bracket.rate).fold(0.0, f64::max) + market.costs.perp_taker
+    brackets.map(|bracket| bracket.rate).fold(0.0, f64::max)
 }
 
 /// A perpetual position as the venue's margin desk sees it.

@@ -27,6 +27,10 @@ impl Desk<'_> {
             }
             self.settle(instrument, &settlement);
         }
+        let market = self.market;
+        for k in 0..self.cross_buckets.len() {
+            self.liquidate_pool_failing(self.cross_buckets[k], &market.panel.mark_open);
+        }
     }
 
     /// Moment 6: later settlements of the bar, in time order, each followed by the margin test at its own mark.
@@ -41,9 +45,18 @@ impl Desk<'_> {
     }
 
     fn settle(&mut self, instrument: InstrumentId, settlement: &Settlement) {
+        let inside = settlement.time > self.now();
         for k in 0..self.perp_buckets.len() {
-            let Some(at) = self.books.find(self.perp_buckets[k], instrument) else { continue };
-            let quantity = self.books.positions()[at].quantity;
+            let bucket = self.perp_buckets[k];
+            let Some(at) = self.books.find(bucket, instrument) else { continue };
+            let held = self.books.positions()[at].quantity;
+            let beside = &self.beside[at];
+            // What was added at an unknown time inside the bar pays and never receives.
+            let added = if inside && beside.entered == self.t { beside.added_inside } else { 0.0 };
+            let quantity = if payment(held, settlement.mark, settlement.rate) > 0.0 { held - added } else { held };
+            if quantity == 0.0 {
+                continue;
+            }
             self.pay(at, settlement, quantity);
             if self.fails_at(at, settlement.mark) {
                 self.liquidate(at, settlement.mark);
@@ -68,11 +81,14 @@ impl Desk<'_> {
         }
     }
 
-    /// Before a position leaves at an unknown time inside the bar: the bar's later settlements that go against it.
-    pub fn pay_adverse_settlements(&mut self, at: usize) {
+    /// Before a position, or a signed part of it, leaves at an unknown time inside the bar: the bar's later settlements that go against it.
+    pub fn pay_adverse_settlements(&mut self, at: usize, quantity: f64) {
         let now = self.now();
         let position = &self.books.positions()[at];
-        let (instrument, quantity) = (position.instrument, position.quantity);
+        if !position.margined {
+            return;
+        }
+        let instrument = position.instrument;
         for k in self.settlements() {
             let (settled, settlement) = self.settlement(k);
             if settled == instrument && settlement.time > now && payment(quantity, settlement.mark, settlement.rate) < 0.0 {

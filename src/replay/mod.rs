@@ -1,19 +1,37 @@
 //! THE LOOP: one strategy over one market, bar by bar, in the numbered moments of `fidelity.md` section 6. This is the only room
 //! that sees the market, the wish and the money at once; it decides nothing itself. It asks the strategy what it wants, the
 //! exchange what it gets, and has the ledger write it down.
+//!
+//! | moment | where |
+//! |---|---|
+//! | 0 listings that ended, 2 the margin at the open | `margin`, `cross` |
+//! | 3 and 6 settlements | `funding` |
+//! | 4 orders at the open | `open`, `entries`, `exits`, `flows` |
+//! | 5 and 6 the two legs of the bar | `legs`, `cross` |
+//! | 7 the row of the curve | `review`, `story` |
+//! | 8 the strategy sees the bar | `review`, `decide` |
 
 mod attribution;
+mod cross;
 mod desk;
-mod fills;
+mod entries;
+mod exits;
+mod exposure;
+mod flows;
 mod funding;
+mod legs;
 mod margin;
+mod open;
 mod orders;
+mod protect;
+mod quote;
 mod review;
 pub mod run;
 mod story;
+mod words;
 
 use crate::market::Market;
-use crate::signal::regime::Regime;
+use crate::signal::Signals;
 use crate::strategy::Plan;
 use crate::units::Usd;
 
@@ -22,13 +40,13 @@ use run::Run;
 
 /// Replays a plan over the whole clock of a market. Total: after loading nothing can fail but our own laws.
 ///
-/// `regimes` has one label a bar ([`crate::signal::regime::classify`]); it labels rows, it decides nothing.
+/// `signals` are those of the same market.
 ///
 /// # Panics
 /// When the books do not balance to the microdollar after any bar: a bug of ours.
 #[must_use]
-pub fn replay(market: &Market, regimes: &[Regime], plan: &Plan, capital: Usd) -> Run {
-    let mut desk = Desk::new(market, regimes, plan, capital);
+pub fn replay(market: &Market, signals: &Signals, plan: &Plan, capital: Usd) -> Run {
+    let mut desk = Desk::new(market, signals, plan, capital);
     for t in 0..market.clock.bars {
         desk.t = t;
         // 0. Listings that ended: forced exits.
@@ -37,11 +55,12 @@ pub fn replay(market: &Market, regimes: &[Regime], plan: &Plan, capital: Usd) ->
         desk.liquidate_at_open();
         // 3. Funding stamped at the open, on what was held before it.
         desk.settle_at_open();
-        // 4. Orders decided earlier: closing, then flows between buckets, then opening.
-        desk.execute_orders();
-        // 5. The leg that hurts: stops and liquidations, in the order of price.
-        desk.adverse_leg();
-        // 6. The leg that helps has no orders of its own yet; settlements inside the bar on what survived.
+        // 4. Stops and targets the open lies beyond; then orders decided earlier: closing, flows between buckets, opening.
+        desk.at_open();
+        // 5. The leg that hurts: stops, limits on that side and liquidations, in the order of price. 6. The leg that helps: targets and
+        // limits on the other side.
+        desk.legs();
+        // 6. Settlements inside the bar on what survived.
         desk.settle_inside();
         // 7. Mark to the close: what the settlements have left too thin is taken over.
         desk.liquidate_at_close();

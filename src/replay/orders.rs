@@ -1,20 +1,39 @@
-//! What is decided at a close and done at the next open.
+//! What is decided at a close and done from the next open on.
 
-use crate::units::{BucketId, InstrumentId, NarrativeId, Usd};
+use crate::exchange::orders::{Kind, Side};
+use crate::exchange::patience::{Patience, Then, While};
+use crate::replay::desk::Desk;
+use crate::strategy::{PlanBucket, Verdict};
+use crate::units::{BucketId, Direction, InstrumentId, NarrativeId, Usd};
 
 /// The reason of the one kind of order that may open a position; every other adds to what is still there.
 pub(super) const ENTER: &str = "enter";
+/// The reason of what a triggered stop sends; no review takes it back.
+pub(super) const STOP: &str = "stop";
+/// The reason of flows that pass realised profit on.
+pub(super) const WATERFALL: &str = "waterfall";
 
-/// A market order for the next open. Sizes come from the close at which it was decided.
+/// An order from the next open on. Sizes come from the close at which it was decided.
 #[derive(Clone, Debug)]
 pub(super) struct Order {
+    /// Counted as they are sent.
+    pub id: u32,
     pub bucket: BucketId,
     pub instrument: InstrumentId,
     pub narrative: Option<NarrativeId>,
+    /// What is left of it.
     pub want: Want,
     pub reason: &'static str,
-    /// Has waited for a bar to fill in; the refusal is on record already.
-    pub waited: bool,
+    /// As the venue knows it now: a market order or a limit.
+    pub kind: Kind,
+    /// Bars it has been worked.
+    pub seen: u32,
+    /// What keeps it from filling is on record already.
+    pub told: bool,
+    /// The last bar in which it filled, in part, after the open.
+    pub tried_inside: usize,
+    /// The average true range known at the decision, for the stop of what it opens.
+    pub atr: Option<f64>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -33,9 +52,6 @@ impl Want {
     }
 }
 
-/// The reason of flows that pass realised profit on.
-pub(super) const WATERFALL: &str = "waterfall";
-
 /// Cash to move between buckets at the next open, after closing orders and before opening ones.
 #[derive(Clone, Debug)]
 pub(super) struct PlannedFlow {
@@ -43,4 +59,94 @@ pub(super) struct PlannedFlow {
     pub to: BucketId,
     pub amount: Usd,
     pub reason: &'static str,
+}
+
+impl Desk<'_> {
+    /// Sends an order as its bucket sends them, from the close of this bar.
+    pub fn send(
+        &mut self,
+        bucket: &PlanBucket,
+        subject: (InstrumentId, Option<NarrativeId>),
+        want: Want,
+        reason: &'static str,
+    ) -> &mut Order {
+        let kind = self.kind_at(bucket, subject.0, want.opens(), self.t);
+        let order = self.order(bucket.id, subject, want, reason, kind);
+        self.orders.push(order);
+        self.orders.last_mut().expect("one was pushed")
+    }
+
+    pub fn order(
+        &mut self,
+        bucket: BucketId,
+        (instrument, narrative): (InstrumentId, Option<NarrativeId>),
+        want: Want,
+        reason: &'static str,
+        kind: Kind,
+    ) -> Order {
+        self.sent += 1;
+        let (id, tried_inside) = (self.sent, usize::MAX);
+        Order { id, bucket, instrument, narrative, want, reason, kind, seen: 0, told: false, tried_inside, atr: None }
+    }
+
+    /// How a bucket sends an order decided at the close of bar `t`: a market order, or a limit on the passive side of the last price.
+    pub fn kind_at(&self, bucket: &PlanBucket, instrument: InstrumentId, opens: bool, t: usize) -> Kind {
+        match &bucket.limits {
+            Some(patience) => Kind::Limit { price: patience.limit(side(bucket, opens), self.last_close(instrument, t)), resting: false },
+            None => Kind::Market,
+        }
+    }
+
+    /// After a bar: what has not filled goes on, at its price or at a new one, or is over.
+    pub fn age_orders(&mut self) {
+        if self.orders.is_empty() {
+            return;
+        }
+        let orders = std::mem::take(&mut self.orders);
+        for mut order in orders {
+            order.seen += 1;
+            let bucket = self.bucket(order.bucket);
+            let market_order =
+                Patience { bars: bucket.market_orders_expire.unwrap_or(u32::MAX), waiting: While::Rest, offset: 0.0, then: Then::Expire };
+            // What a stop has sent goes on until it is done.
+            let patience = match (&bucket.limits, order.kind) {
+                _ if order.reason == STOP => Patience { bars: u32::MAX, ..market_order },
+                (Some(limits), Kind::Limit { .. }) => *limits,
+                // A limit that has become a market order goes on until it is filled.
+                (Some(_), _) => Patience { bars: u32::MAX, ..market_order },
+                (None, _) => market_order,
+            };
+            let close = self.last_close(order.instrument, self.t);
+            match patience.follow(side(bucket, order.want.opens()), order.kind, order.seen, close) {
+                Some(kind) => self.orders.push(Order { kind, ..order }),
+                None => self.expire(&order),
+            }
+        }
+    }
+
+    fn expire(&mut self, order: &Order) {
+        let name = &self.bucket(order.bucket).name;
+        let detail = format!("bucket {name}: what is left of the order `{}` has expired after {} bars", order.reason, order.seen);
+        let left = match order.want {
+            Want::Add { quantity, .. } | Want::Reduce { quantity, .. } => Some(quantity.abs()),
+            Want::Close => None,
+        };
+        let limit = if let Kind::Limit { price, .. } = order.kind { Some(price) } else { None };
+        self.note("expired", order.instrument, Verdict::Refused, left, limit, detail);
+    }
+
+    /// Whether an order that leaves an instrument is still being worked.
+    pub fn is_leaving(&self, bucket: BucketId, instrument: InstrumentId) -> bool {
+        self.orders.iter().any(|order| order.bucket == bucket && order.instrument == instrument && order.want == Want::Close)
+    }
+
+    /// A position was taken away: whatever else was ordered for it is cancelled.
+    pub fn cancel(&mut self, bucket: BucketId, instrument: InstrumentId) {
+        self.orders.retain(|order| order.bucket != bucket || order.instrument != instrument);
+    }
+}
+
+/// The side that opens a bucket's positions, or the one that closes them.
+pub(super) fn side(bucket: &PlanBucket, opens: bool) -> Side {
+    if (bucket.direction == Direction::Long) == opens { Side::Buy } else { Side::Sell }
 }

@@ -1,11 +1,13 @@
 //! Moments 7 and 8: the row of the curve, then the strategy sees the bar and orders for the next are made.
 
+use crate::exchange::liquidation::{expected_move, size_for_distance};
+use crate::exchange::margin::DEFAULT_BRACKETS;
 use crate::replay::desk::Desk;
-use crate::replay::orders::{ENTER, Order, PlannedFlow, WATERFALL, Want};
+use crate::replay::orders::{ENTER, PlannedFlow, STOP, WATERFALL, Want};
 use crate::replay::run::Rotation;
 use crate::signal::History;
 use crate::strategy::{self, BucketWish, Decision, Holding, Pick, PlanBucket, Verdict};
-use crate::units::{BucketId, NarrativeId, Span, Usd};
+use crate::units::{BucketId, InstrumentId, NarrativeId, Span, Usd};
 
 /// Drift below a millionth is the rounding of money, not drift: with a band of 0 it would decide whether a rebalance takes place.
 const ROUNDING: f64 = 1e-6;
@@ -18,8 +20,9 @@ impl Desk<'_> {
         let buckets = self.story.bucket_row();
         let snapshot = self.books.mark(row, buckets);
         self.books.assert_balanced(snapshot.equity);
-        self.story.close_bar(t, &snapshot, self.regimes[t]);
-        if self.regimes[t] != self.regime_at_open() {
+        let regime = self.signals.regimes[t];
+        self.story.close_bar(t, &snapshot, regime);
+        if regime != self.regime_at_open() {
             self.attribute_open_positions();
         }
     }
@@ -34,12 +37,16 @@ impl Desk<'_> {
 
     /// Moment 8.
     pub fn decide(&mut self) {
+        if self.trails {
+            self.ratchet();
+        }
         self.plan_waterfall();
         let last = self.t + 1 == self.market.clock.bars;
         if last || !(self.t == 0 || self.falls_on(self.plan.decide)) {
             return;
         }
         let history = History::at_close(self.market, self.t);
+        self.record_exposure();
         self.plan_top_ups();
         let budgets = if self.t > 0 && self.falls_on(self.plan.rebalance.every) {
             self.plan_rebalance()
@@ -54,7 +61,7 @@ impl Desk<'_> {
             let waits_for_listings = self.wishes[bucket.id.index()].nobody_admitted;
             let due = self.t == 0 || self.falls_on(bucket.review) || budgets[bucket.id.index()].is_some() || waits_for_listings;
             if due {
-                self.orders.retain(|order| order.bucket != bucket.id);
+                self.orders.retain(|order| order.bucket != bucket.id || order.reason == STOP);
             }
             let exits = self.exits(&history, bucket);
             if due {
@@ -69,17 +76,18 @@ impl Desk<'_> {
         self.market.clock.close(self.t).seconds() % span.seconds() == 0
     }
 
-    fn price(&self, order: crate::units::InstrumentId) -> f64 {
-        self.market.panel.value_at(order, self.t)
-    }
-
     /// Leaves what the exit rules say to leave; returns what was left.
-    fn exits(&mut self, history: &History, bucket: &PlanBucket) -> Vec<crate::units::InstrumentId> {
+    fn exits(&mut self, history: &History, bucket: &PlanBucket) -> Vec<InstrumentId> {
         let held: Vec<_> = self.books.positions().iter().filter(|p| p.bucket == bucket.id).map(|p| (p.instrument, p.narrative)).collect();
         let mut left = Vec::new();
         for (instrument, narrative) in held {
+            if self.is_leaving(bucket.id, instrument) {
+                left.push(instrument);
+                continue;
+            }
             let Some(exit) = strategy::exit_due(history, bucket, instrument) else { continue };
-            self.orders.push(Order { bucket: bucket.id, instrument, narrative, want: Want::Close, reason: exit.rule, waited: false });
+            self.cancel(bucket.id, instrument);
+            self.send(bucket, (instrument, narrative), Want::Close, exit.rule);
             self.bar_entry(bucket.id, instrument);
             self.story.decisions.push(Decision {
                 time: history.now(),
@@ -97,7 +105,7 @@ impl Desk<'_> {
 
     /// Compares what a bucket wants with what it has and orders the difference. `value` overrides what the bucket is worth after a
     /// rebalance; then everything is brought exactly to its share.
-    fn review(&mut self, history: &History, bucket: &PlanBucket, value: Option<Usd>, exits: &[crate::units::InstrumentId]) {
+    fn review(&mut self, history: &History, bucket: &PlanBucket, value: Option<Usd>, exits: &[InstrumentId]) {
         let wish = strategy::decide(history, bucket);
         self.log_emptiness(history, bucket, &wish);
         self.log_rotation(history, bucket, &wish);
@@ -109,21 +117,14 @@ impl Desk<'_> {
             // A bar without a price says nothing against a holding: it is carried until it trades again or its listing has ended.
             let judged = history.trades(instrument) && !exits.contains(&instrument);
             if judged && wish.picks.iter().all(|pick| pick.instrument != instrument) {
-                self.orders.push(Order {
-                    bucket: bucket.id,
-                    instrument,
-                    narrative,
-                    want: Want::Close,
-                    reason: "rotated out",
-                    waited: false,
-                });
+                self.send(bucket, (instrument, narrative), Want::Close, "rotated out");
             }
         }
         for pick in &wish.picks {
             let now = held.iter().find(|(instrument, ..)| *instrument == pick.instrument).map(|&(.., quantity)| quantity);
             match now {
                 Some(_) if exits.contains(&pick.instrument) => {}
-                Some(quantity) => self.resize(bucket, pick, worth, quantity, band),
+                Some(quantity) => self.resize(history, bucket, pick, worth, quantity, band),
                 None => self.enter(history, bucket, pick, worth),
             }
         }
@@ -131,25 +132,24 @@ impl Desk<'_> {
     }
 
     fn enter(&mut self, history: &History, bucket: &PlanBucket, pick: &Pick, worth: f64) {
-        let barred_until = self.barred_until[self.place(bucket.id, pick.instrument)];
-        let (rule, verdict, value, limit, why) = if self.t < barred_until {
+        let barred_until = self.barred_until(bucket.id, pick.instrument);
+        let atr = strategy::true_range(history, bucket, pick.instrument);
+        let (rule, verdict, value, limit, why) = if self.stopped[bucket.id.index()] {
+            ("after_liquidation", Verdict::Refused, None, None, "the bucket was liquidated and opens nothing any more".to_owned())
+        } else if self.t < barred_until {
             let until = self.market.clock.close(barred_until);
             ("cooldown", Verdict::Refused, None, None, format!("left alone until {until}"))
         } else if let Some(exit) = strategy::exit_due(history, bucket, pick.instrument) {
             (exit.rule, Verdict::Refused, Some(exit.value), Some(exit.limit), exit.detail)
+        } else if atr.is_none() && bucket.stop.is_some_and(|stop| stop.atr.is_some()) {
+            (STOP, Verdict::Refused, None, None, "too young for an average true range: its stop would have no place".to_owned())
         } else {
-            let quantity = self.target_quantity(bucket, pick, worth, self.price(pick.instrument)) * bucket.direction.sign();
-            let want = Want::Add { quantity, leverage: pick.leverage };
-            self.orders.push(Order {
-                bucket: bucket.id,
-                instrument: pick.instrument,
-                narrative: pick.narrative,
-                want,
-                reason: ENTER,
-                waited: false,
-            });
+            let leverage = self.bearable_leverage(history, bucket, pick, worth);
+            let quantity = self.target_quantity(bucket, &pick.at(leverage), worth) * bucket.direction.sign();
+            let want = Want::Add { quantity, leverage };
+            self.send(bucket, (pick.instrument, pick.narrative), want, ENTER).atr = atr;
             let limit = bucket.enter_above.or(bucket.enter_below);
-            ("enter", Verdict::Passed, pick.score, limit, format!("{:.4} of the bucket at {}x", pick.share, pick.leverage))
+            ("enter", Verdict::Passed, pick.score, limit, format!("{:.4} of the bucket at {leverage}x", pick.share))
         };
         let directory = history.directory();
         let narrative = pick.narrative.map_or_else(String::new, |id| format!(", narrative {}", directory.narrative(id)));
@@ -164,29 +164,74 @@ impl Desk<'_> {
         });
     }
 
-    /// Quantity (positive) that a pick's share of `worth` buys at `price`, leaving room for the cost of getting in.
-    pub fn target_quantity(&self, bucket: &PlanBucket, pick: &Pick, worth: f64, price: f64) -> f64 {
-        let taker = self.taker(pick.instrument);
+    /// Quantity (positive) that a pick's share of `worth` buys at the close of bar `t − 1`, leaving room for the cost of getting in at the open
+    /// of bar `t`, as far as it can be known.
+    pub fn quantity_for(&self, bucket: &PlanBucket, pick: &Pick, worth: f64, t: usize) -> f64 {
+        let price = self.market.panel.value_at(pick.instrument, t - 1);
+        let quote = self.quote(pick.instrument, t);
         let money = worth * pick.share;
+        let fee = quote.taker.fee;
         let notional = match bucket.holding {
-            Holding::Perp => money * pick.leverage / (1.0 + pick.leverage * (taker.fee + taker.half_spread)),
-            _ => money / taker.gross_up(),
+            Holding::Perp => money * pick.leverage / (1.0 + pick.leverage * (fee + quote.crossing(money * pick.leverage))),
+            _ => money / ((1.0 + quote.crossing(money)) * (1.0 + fee)),
         };
         notional / price
     }
 
-    fn resize(&mut self, bucket: &PlanBucket, pick: &Pick, worth: f64, quantity: f64, band: f64) {
-        let target = self.target_quantity(bucket, pick, worth, self.price(pick.instrument));
-        let drift = quantity.abs() / target - 1.0;
+    fn target_quantity(&self, bucket: &PlanBucket, pick: &Pick, worth: f64) -> f64 {
+        self.quantity_for(bucket, pick, worth, self.t + 1)
+    }
+
+    /// The leverage asked for, or what keeps liquidation beyond the move to be expected; on record where it is less.
+    fn bearable_leverage(&mut self, history: &History, bucket: &PlanBucket, pick: &Pick, worth: f64) -> f64 {
+        let Some(rule) = bucket.liquidation_distance else { return pick.leverage };
+        let margin = worth * pick.share;
+        let volatility = self.quote(pick.instrument, self.t + 1).impact.daily_volatility;
+        let distance = rule.moves * expected_move(volatility, rule.horizon.days());
+        let brackets = self.market.tiers_at(pick.instrument, history.now()).unwrap_or(&DEFAULT_BRACKETS);
+        let notional = size_for_distance(bucket.direction, margin, brackets, self.closing_fee(), distance);
+        let bearable = notional / margin;
+        if bearable >= pick.leverage || bearable.is_nan() {
+            return pick.leverage;
+        }
+        self.story.decisions.push(Decision {
+            time: history.now(),
+            rule: "liquidation_distance".to_owned(),
+            subject: history.directory().symbol(pick.instrument).to_owned(),
+            verdict: Verdict::Resized,
+            value: Some(pick.leverage),
+            limit: Some(bearable),
+            detail: format!(
+                "bucket {}: liquidation is kept {:.1} % away, {} expected moves over {}; leverage falls to {bearable:.2}x",
+                bucket.name,
+                distance * 100.0,
+                rule.moves,
+                rule.horizon
+            ),
+        });
+        bearable
+    }
+
+    fn resize(&mut self, history: &History, bucket: &PlanBucket, pick: &Pick, worth: f64, quantity: f64, band: f64) {
+        let drift_of = |target: f64| quantity.abs() / target - 1.0;
+        let mut target = self.target_quantity(bucket, pick, worth);
+        let mut leverage = pick.leverage;
+        if bucket.liquidation_distance.is_some() && target > 0.0 {
+            leverage = self.bearable_leverage(history, bucket, pick, worth);
+            target = self.target_quantity(bucket, &pick.at(leverage), worth);
+        }
+        let drift = drift_of(target);
         if drift.abs() <= band || target <= 0.0 {
             return;
         }
-        let (want, reason) = if drift > 0.0 {
-            (Want::Reduce { quantity: quantity.abs() - target, leverage: pick.leverage }, "rebalance")
+        let want = if drift > 0.0 {
+            Want::Reduce { quantity: quantity.abs() - target, leverage }
+        } else if self.stopped[bucket.id.index()] {
+            return;
         } else {
-            (Want::Add { quantity: (target - quantity.abs()) * bucket.direction.sign(), leverage: pick.leverage }, "rebalance")
+            Want::Add { quantity: (target - quantity.abs()) * bucket.direction.sign(), leverage }
         };
-        self.orders.push(Order { bucket: bucket.id, instrument: pick.instrument, narrative: pick.narrative, want, reason, waited: false });
+        self.send(bucket, (pick.instrument, pick.narrative), want, "rebalance");
     }
 
     fn log_emptiness(&mut self, history: &History, bucket: &PlanBucket, wish: &BucketWish) {

@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 
+pub use crate::exchange::orders::Side;
 pub use crate::ledger::BySource;
 pub use crate::signal::regime::Regime;
 pub use crate::strategy::{Decision, Verdict};
@@ -35,6 +36,8 @@ pub struct Run {
     pub yields: Vec<Yield>,
     pub flows: Vec<Flow>,
     pub decisions: Vec<Decision>,
+    /// What was held at each close at which decisions were made.
+    pub exposure: Vec<Exposure>,
     pub rotations: Vec<Rotation>,
     pub attribution: Attribution,
     /// Every assumption in force, `name → value` in words, in a fixed order.
@@ -46,30 +49,6 @@ impl Run {
     #[must_use]
     pub fn final_equity(&self) -> Usd {
         self.equity.last().copied().unwrap_or(self.capital)
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
-    Buy,
-    Sell,
-}
-
-impl Side {
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Buy => "buy",
-            Self::Sell => "sell",
-        }
-    }
-
-    #[must_use]
-    pub fn sign(self) -> f64 {
-        match self {
-            Self::Buy => 1.0,
-            Self::Sell => -1.0,
-        }
     }
 }
 
@@ -147,6 +126,32 @@ pub struct Liquidation {
     pub liquidation_price: f64,
     pub margin_lost: Usd,
     pub fee: Usd,
+}
+
+/// One position at a close.
+#[derive(Clone, Debug)]
+pub struct Exposure {
+    /// The close.
+    pub time: Time,
+    pub instrument: InstrumentId,
+    pub bucket: BucketId,
+    pub narrative: Option<NarrativeId>,
+    /// Signed: negative is short.
+    pub quantity: f64,
+    /// Average price of the open quantity.
+    pub entry_price: f64,
+    /// What it is valued at: the mark of a perpetual, the last price of spot.
+    pub price: f64,
+    /// Signed like the quantity.
+    pub notional: Usd,
+    /// Wallet behind a perpetual; `None` for spot.
+    pub margin: Option<Usd>,
+    /// Profit not realised.
+    pub unrealised: Usd,
+    /// Mark price at which the margin no longer suffices, all other marks staying where they are; `None` for spot, and where price alone cannot.
+    pub liquidation_price: Option<f64>,
+    /// From the price to that price, as a fraction of the price; positive while it stands.
+    pub liquidation_distance: Option<f64>,
 }
 
 #[derive(Clone, Debug)]

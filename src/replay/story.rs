@@ -1,13 +1,13 @@
 //! The growing record of a replay.
 
-use crate::exchange::margin::DEFAULT_BRACKETS;
 use crate::ledger::{Closed, Entry, Snapshot};
-use crate::market::{Kind, Market};
+use crate::market::Market;
 use crate::replay::desk::Desk;
-use crate::replay::run::{Fill, Flow, FundingPayment, Liquidation, Rotation, Run, Side, Trade};
+use crate::replay::run::{Exposure, Fill, Flow, FundingPayment, Liquidation, Rotation, Run, Side, Trade};
+use crate::replay::words::assumptions;
 use crate::signal::History;
-use crate::signal::regime::{self, Regime};
-use crate::strategy::{Decision, Holding, Plan};
+use crate::signal::regime::Regime;
+use crate::strategy::{Decision, Plan};
 use crate::units::{BucketId, InstrumentId, NarrativeId, Time, Usd};
 
 #[derive(Debug)]
@@ -26,6 +26,9 @@ pub(super) struct Story {
     pub liquidations: Vec<Liquidation>,
     pub flows: Vec<Flow>,
     pub decisions: Vec<Decision>,
+    pub exposure: Vec<Exposure>,
+    /// Cross buckets whose pool was liquidated, and when.
+    pub bankrupt: Vec<(BucketId, Time)>,
     pub rotations: Vec<Rotation>,
     /// Buckets that ever found something to hold.
     pub filled: Vec<bool>,
@@ -49,6 +52,8 @@ impl Story {
             liquidations: Vec::new(),
             flows: Vec::new(),
             decisions: Vec::new(),
+            exposure: Vec::new(),
+            bankrupt: Vec::new(),
             rotations: Vec::new(),
             filled: vec![false; plan.buckets.len()],
         }
@@ -155,45 +160,12 @@ impl Desk<'_> {
             yields: Vec::new(),
             flows: story.flows,
             decisions: story.decisions,
+            exposure: story.exposure,
             rotations: story.rotations,
             attribution,
-            assumptions: assumptions(market),
+            assumptions: assumptions(market, &plan.assumptions),
             cautions,
         }
-    }
-
-    fn cautions(&self) -> Vec<String> {
-        let mut cautions = self.plan.cautions.clone();
-        for bucket in self.plan.buckets.iter().filter(|bucket| bucket.holding != Holding::Cash) {
-            if !self.story.filled[bucket.id.index()] {
-                cautions.push(format!(
-                    "bucket `{}` never found a coin to hold in this market: its {:.0} % stayed in stablecoins",
-                    bucket.name,
-                    bucket.weight * 100.0
-                ));
-            }
-        }
-        for bucket in self.plan.buckets.iter().filter(|bucket| bucket.exit.is_some()) {
-            let paid = || self.story.funding.iter().filter(|payment| payment.bucket == bucket.id);
-            let blind = paid().filter(|payment| payment.assumed).count();
-            if 2 * blind > paid().count() {
-                cautions.push(format!(
-                    "bucket `{}` leaves by funding, but most rates it met are the assumed constant: the rule was blind there",
-                    bucket.name
-                ));
-            }
-        }
-        let assumed: Usd = self.story.funding.iter().filter(|payment| payment.assumed).map(|payment| payment.payment.abs()).sum();
-        let total: Usd = self.story.funding.iter().map(|payment| payment.payment.abs()).sum();
-        if assumed.is_positive() {
-            cautions.push(format!(
-                "{:.0} % of the funding that moved ({:.2} of {:.2} USD, paid and received) is assumed, not observed",
-                assumed.to_f64() / total.to_f64() * 100.0,
-                assumed.to_f64(),
-                total.to_f64()
-            ));
-        }
-        cautions
     }
 }
 
@@ -213,58 +185,4 @@ fn benchmark(market: &Market, capital: Usd) -> (String, Vec<Usd>) {
         })
         .collect();
     (name, worth)
-}
-
-/// Every assumption in force, in words.
-fn assumptions(market: &Market) -> Vec<(String, String)> {
-    let bps = |rate: f64| format!("{} bp", (rate * 1e6).round() / 100.0);
-    let costs = &market.costs;
-    let perps = market.instruments.iter().filter(|instrument| instrument.kind == Kind::Perp).count();
-    let tiered = market.tiers.iter().filter(|tables| !tables.is_empty()).count();
-    let with_marks = market.panel.marked_bars.iter().filter(|&&bars| bars > 0).count();
-    let rows = [
-        ("decision", "at the close of a bar, from closed bars, settlements stamped before it and facts already known".to_owned()),
-        (
-            "orders",
-            "market orders, filled at the next bar's open plus half the spread and the taker fee; no impact, no volume cap yet".to_owned(),
-        ),
-        ("fees", format!("spot taker {}, perpetual taker {}, of notional", bps(costs.spot_taker), bps(costs.perp_taker))),
-        (
-            "half-spread",
-            format!("large {}, mid {}, small {}", bps(costs.half_spread[0]), bps(costs.half_spread[1]), bps(costs.half_spread[2])),
-        ),
-        ("stops", "worse of stop and open, less half the spread; the leg that hurts comes first".to_owned()),
-        ("margin", "isolated; a liquidation loses the whole margin of the position, nothing comes back, nothing is owed".to_owned()),
-        (
-            "margin brackets",
-            format!(
-                "from the market for {tiered} of {perps} perpetuals; for the rest a stated default from {} % of notional upwards; closing fee counted",
-                DEFAULT_BRACKETS[0].rate * 100.0
-            ),
-        ),
-        ("mark price", format!("from the market for {with_marks} of {perps} perpetuals; for the rest the last price (longer wicks)")),
-        (
-            "funding",
-            market.missing_rate_8h.map_or_else(
-                || "settled rates at their own stamps".to_owned(),
-                |rate| format!("settled rates at their own stamps; where history is missing {} % per 8 h", rate * 100.0),
-            ),
-        ),
-        (
-            "delisting",
-            format!(
-                "silent for {}: forced exit at the last price less {} %",
-                market.listing.delisted_after,
-                market.listing.penalty * 100.0
-            ),
-        ),
-        (
-            "waterfall",
-            "profit of every winning exit, whole or in part, net of its own costs; losing trades are not netted against it".to_owned(),
-        ),
-        ("benchmark", "bought at the first close with all capital, without costs".to_owned()),
-        ("end of data", "everything is closed at the last close, with costs".to_owned()),
-        ("regime labels", regime::DESCRIPTION.to_owned()),
-    ];
-    rows.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }

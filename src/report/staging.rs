@@ -36,6 +36,7 @@ const STRATEGY_FILES: &[&str] = &[
     "flows.csv",
     "decisions.csv",
     "rotations.csv",
+    "exposure.csv",
 ];
 /// What file managers leave where they have looked; nobody misses it.
 const LITTER: &[&str] = &[".DS_Store", "Thumbs.db", "desktop.ini"];

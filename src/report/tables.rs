@@ -48,6 +48,22 @@ const LIQUIDATIONS: &[&str] =
 const YIELDS: &[&str] = &["time", "asset", "bucket", "quantity", "price", "amount"];
 const FLOWS: &[&str] = &["time", "from", "to", "amount", "reason"];
 const DECISIONS: &[&str] = &["time", "rule", "subject", "verdict", "value", "limit", "detail"];
+const EXPOSURE: &[&str] = &[
+    "time",
+    "asset",
+    "market",
+    "symbol",
+    "bucket",
+    "narrative",
+    "quantity",
+    "entry_price",
+    "price",
+    "notional",
+    "margin",
+    "unrealised",
+    "liquidation_price",
+    "liquidation_distance",
+];
 const ROTATIONS: &[&str] = &["time", "narrative", "from_stage", "to_stage", "cause", "value", "threshold"];
 
 /// Writes all tables of a run into `dir`.
@@ -73,6 +89,7 @@ pub fn tables(market: &Market, run: &Run) -> Vec<Table> {
         flows(&names),
         decisions(run),
         rotations(&names),
+        exposure(&names),
     ]
 }
 
@@ -270,4 +287,26 @@ fn rotations(names: &Names) -> Table {
         ]
     });
     Table { file: "rotations.csv", header: ROTATIONS, rows: rows.collect() }
+}
+
+fn exposure(names: &Names) -> Table {
+    let rows = names.run.exposure.iter().map(|e| {
+        vec![
+            e.time.to_string(),
+            names.asset(e.instrument),
+            names.kind(e.instrument),
+            names.symbol(e.instrument),
+            names.bucket(e.bucket),
+            names.narrative(e.narrative),
+            exact(e.quantity),
+            exact(e.entry_price),
+            exact(e.price),
+            e.notional.to_string(),
+            e.margin.map(|margin| margin.to_string()).unwrap_or_default(),
+            e.unrealised.to_string(),
+            exact_or_empty(e.liquidation_price),
+            exact_or_empty(e.liquidation_distance),
+        ]
+    });
+    Table { file: "exposure.csv", header: EXPOSURE, rows: rows.collect() }
 }

@@ -77,6 +77,18 @@ impl<'m> History<'m> {
         Some(&panel.close[panel.at(id, from)..=panel.at(id, self.bar)])
     }
 
+    /// The bars of the listing in force that traded, oldest first.
+    pub fn bars(&self, id: InstrumentId) -> impl Iterator<Item = Ohlc> + use<'m> {
+        let panel = &self.market.panel;
+        let first = self.listed_since(id).unwrap_or(self.bar + 1);
+        (first..=self.bar).map(move |t| panel.at(id, t)).filter(|&at| !panel.close[at].is_nan()).map(|at| Ohlc {
+            open: panel.open[at],
+            high: panel.high[at],
+            low: panel.low[at],
+            close: panel.close[at],
+        })
+    }
+
     /// Dollar volume a day over the last `span`, missing bars counted as none; `None` when the listing is younger.
     #[must_use]
     pub fn daily_volume(&self, id: InstrumentId, span: Span) -> Option<f64> {
@@ -124,6 +136,15 @@ impl<'m> History<'m> {
     pub fn directory(&self) -> Directory<'m> {
         Directory { market: self.market }
     }
+}
+
+/// Prices of one bar in USD.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Ohlc {
+    pub open: f64,
+    pub high: f64,
+    pub low: f64,
+    pub close: f64,
 }
 
 /// The timeless part of a market, for rules: identities, never prices.

@@ -3,9 +3,29 @@
 
 pub mod crowding;
 mod history;
+pub mod liquidity;
 pub mod narrative;
 pub mod regime;
 pub mod score;
 pub mod universe;
 
 pub use history::History;
+
+use crate::market::Market;
+use liquidity::Liquidity;
+use regime::Regime;
+
+/// What follows from a market alone: worked out once, shared by every strategy and every trial.
+#[derive(Debug)]
+pub struct Signals {
+    /// One label a bar; it labels rows, it decides nothing.
+    pub regimes: Vec<Regime>,
+    pub liquidity: Liquidity,
+}
+
+impl Signals {
+    #[must_use]
+    pub fn of(market: &Market) -> Self {
+        Self { regimes: regime::classify(market), liquidity: Liquidity::of(market) }
+    }
+}

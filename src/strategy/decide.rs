@@ -25,6 +25,14 @@ pub struct Pick {
     pub score: Option<f64>,
 }
 
+impl Pick {
+    /// The same at another leverage.
+    #[must_use]
+    pub fn at(&self, leverage: f64) -> Self {
+        Self { leverage, ..self.clone() }
+    }
+}
+
 /// Why a position must be left.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Exit {
@@ -227,4 +235,10 @@ pub fn exit_due(history: &History, bucket: &PlanBucket, id: InstrumentId) -> Opt
             detail: format!("score over {}", bucket.score.expect("has one").span()),
         })
     })
+}
+
+/// The average true range that a bucket's stop is measured in; `None` where it has no such stop, or the listing is too young.
+#[must_use]
+pub fn true_range(history: &History, bucket: &PlanBucket, id: InstrumentId) -> Option<f64> {
+    score::true_range(history, id, bucket.stop?.atr?.span)
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use toml::de::{DeTable, DeValue};
 
+use crate::exchange::assumptions::{AssumptionKeys, Preset};
 use crate::fault::Fault;
 use crate::strategy::{Strategy, validate};
 
@@ -102,6 +103,13 @@ impl StrategyFile {
             format!("{}: --set {}", self.path.display(), if near.is_empty() { all } else { near }.join(" --set "))
         };
         Fault::new(place, format!("`{key}`: {}", wrong.found), wrong.expected.clone(), wrong.way_out.clone())
+    }
+
+    /// The same strategy under a named set of assumptions, whatever it says itself.
+    #[must_use]
+    pub fn under(mut self, preset: Preset) -> Self {
+        self.strategy.assumptions = AssumptionKeys { name: preset, ..AssumptionKeys::default() };
+        self
     }
 
     /// Whether the file has the key of an override.

@@ -10,10 +10,12 @@ impl StrategyFile {
     /// Multiples of `decide` need no look of their own, they are multiples of the bar when it is.
     ///
     /// # Errors
-    /// A span that is no multiple of the market's bar.
-    pub fn fits(&self, bar: Span) -> Result<(), Fault> {
+    /// A span that is no multiple of the market's bar; a leverage that no perpetual of the market allows (`most_leverage`, that of its widest
+    /// bracket).
+    pub fn fits(&self, bar: Span, most_leverage: f64) -> Result<(), Fault> {
         let strategy = &self.strategy;
         let mut spans = vec![(vec!["decide".to_owned()], strategy.decide)];
+        spans.extend(strategy.orders.expire.map(|span| (vec!["orders".to_owned(), "expire".to_owned()], span)));
         for (name, bucket) in &strategy.buckets {
             let score = bucket.score.map(|score| {
                 let word = match score {
@@ -24,7 +26,9 @@ impl StrategyFile {
                 (vec!["score", word], score.span())
             });
             let stall = bucket.exit.map(|exit| (vec!["exit", "stall"], exit.stall));
-            let own = [score, stall, Some((vec!["cooldown"], bucket.cooldown))];
+            let atr = bucket.stop.and_then(|stop| stop.atr).map(|atr| (vec!["stop", "atr", "span"], atr.span));
+            let expire = bucket.orders.and_then(|orders| orders.expire).map(|span| (vec!["orders", "expire"], span));
+            let own = [score, stall, atr, expire, Some((vec!["cooldown"], bucket.cooldown))];
             spans.extend(own.into_iter().flatten().map(|(below, span)| {
                 let above = ["buckets", name];
                 (above.into_iter().chain(below).map(str::to_owned).collect(), span)
@@ -36,6 +40,21 @@ impl StrategyFile {
             expected: format!("a multiple of {bar}"),
             way_out: "lengthen it, or use a market of shorter bars".to_owned(),
         });
+        let wrong = wrong.or_else(|| self.above_every_bracket(most_leverage));
         wrong.map_or(Ok(()), |wrong| Err(self.fault(&wrong)))
+    }
+
+    fn above_every_bracket(&self, most: f64) -> Option<Wrong> {
+        let rungs = self.strategy.buckets.iter().filter_map(|(name, bucket)| Some((name, bucket.leverage?)));
+        let asked = rungs.flat_map(|(name, leverage)| {
+            let rungs = [("open", Some(leverage.open)), ("confirmed", leverage.confirmed)];
+            rungs.into_iter().filter_map(move |(rung, asked)| Some((name, rung, asked?)))
+        });
+        asked.into_iter().find(|&(.., asked)| asked > most).map(|(name, rung, asked)| Wrong {
+            key: ["buckets", name, "leverage", rung].map(str::to_owned).to_vec(),
+            found: format!("{asked}, above every margin bracket of the market"),
+            expected: format!("at most {most}"),
+            way_out: "lower it; larger notionals are allowed less still".to_owned(),
+        })
     }
 }

@@ -9,10 +9,11 @@ mod schema;
 mod validate;
 mod verdict;
 
-pub use decide::{BucketWish, Exit, Pick, decide, exit_due};
+pub use decide::{BucketWish, Exit, Pick, decide, exit_due, true_range};
 pub use file::{Override, StrategyFile};
-pub use plan::{Holding, Plan, PlanBucket};
+pub use plan::{Aftermath, Holding, Plan, PlanBucket};
 pub use schema::{
-    Bucket, CrowdingExit, Hold, Leverage, LossExit, Purpose, Rebalance, Score, Selection, Stop, Strategy, TopUp, Tune, Waterfall, Weigh,
+    AfterLiquidation, AtrStop, Bucket, CrowdingExit, Hold, Leverage, LiquidationDistance, LossExit, Margin, OrderKind, Orders, Purpose,
+    Rebalance, Score, Selection, Stop, Strategy, TakeProfit, TopUp, Tune, Waterfall, Weigh,
 };
 pub use verdict::{Decision, Verdict};

@@ -1,8 +1,13 @@
 //! A strategy made ready for one market: names become identities; what the market lacks becomes a caution.
 
+use crate::exchange::assumptions::Assumptions;
+use crate::exchange::patience::Patience;
 use crate::signal::History;
 use crate::signal::universe::Gates;
-use crate::strategy::{CrowdingExit, Hold, Leverage, LossExit, Rebalance, Score, Selection, Stop, Strategy, Weigh};
+use crate::strategy::{
+    AfterLiquidation, CrowdingExit, Hold, Leverage, LiquidationDistance, LossExit, Margin, OrderKind, Orders, Rebalance, Score, Selection,
+    Stop, Strategy, TakeProfit, Weigh,
+};
 use crate::units::{AssetId, BucketId, Direction, Span};
 
 #[derive(Clone, Debug)]
@@ -11,6 +16,8 @@ pub struct Plan {
     pub about: String,
     pub decide: Span,
     pub rebalance: Rebalance,
+    /// What the run assumes of the venue.
+    pub assumptions: Assumptions,
     pub buckets: Vec<PlanBucket>,
     pub waterfall: Option<PlanWaterfall>,
     /// Coins asked for that the market does not have.
@@ -47,11 +54,27 @@ pub struct PlanBucket {
     pub fixed: Vec<(AssetId, f64)>,
     pub review: Span,
     pub leverage: Leverage,
+    pub margin: Margin,
+    pub liquidation_distance: Option<LiquidationDistance>,
+    pub after_liquidation: Aftermath,
+    /// `None`: market orders.
+    pub limits: Option<Patience>,
+    /// Bars after which what is left of a market order is dropped; `None`: it goes on until the next review.
+    pub market_orders_expire: Option<u32>,
     pub stop: Option<Stop>,
+    pub take_profit: Option<TakeProfit>,
     pub exit: Option<CrowdingExit>,
     pub exit_score: Option<LossExit>,
     pub cooldown: Span,
     pub top_up: Option<PlanTopUp>,
+}
+
+/// [`AfterLiquidation`] with its bucket resolved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Aftermath {
+    StayOut,
+    Stop,
+    Refill(BucketId),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -88,6 +111,8 @@ impl Plan {
                 Weigh::Fixed(shares) => shares.iter().filter_map(|(asset, &share)| Some((resolve(asset)?, share))).collect(),
                 _ => Vec::new(),
             };
+            let orders = bucket.orders.unwrap_or(strategy.orders);
+            let patience = patience(orders, names);
             buckets.push(PlanBucket {
                 id: BucketId::new(at),
                 name: name.clone(),
@@ -109,7 +134,17 @@ impl Plan {
                 fixed,
                 review: bucket.review.unwrap_or(strategy.decide),
                 leverage: bucket.leverage.unwrap_or(Leverage { open: 1.0, confirmed: None }),
+                margin: bucket.margin,
+                liquidation_distance: bucket.liquidation_distance,
+                after_liquidation: match &bucket.after_liquidation {
+                    AfterLiquidation::StayOut => Aftermath::StayOut,
+                    AfterLiquidation::Stop => Aftermath::Stop,
+                    AfterLiquidation::Refill(from) => Aftermath::Refill(bucket_id(from)),
+                },
+                limits: (orders.kind == OrderKind::Limit).then_some(patience),
+                market_orders_expire: orders.expire.map(|_| patience.bars),
                 stop: bucket.stop,
+                take_profit: bucket.take_profit,
                 exit: bucket.exit,
                 exit_score: bucket.exit_score,
                 cooldown: bucket.cooldown,
@@ -129,9 +164,16 @@ impl Plan {
             about: strategy.about.clone(),
             decide: strategy.decide,
             rebalance: strategy.rebalance,
+            assumptions: strategy.assumptions.resolve().expect("validated: the assumptions are sound"),
             buckets,
             waterfall,
             cautions,
         }
     }
+}
+
+/// How long an order of these rules goes on, in the market's bars. Without `expire` that is longer than any bucket goes unreviewed.
+fn patience(orders: Orders, names: &History) -> Patience {
+    let bars = orders.expire.map_or(u32::MAX, |span| u32::try_from(names.bars_in(span)).unwrap_or(u32::MAX));
+    Patience { bars, waiting: orders.waiting, offset: orders.offset, then: orders.then }
 }

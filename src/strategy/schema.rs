@@ -5,6 +5,8 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::exchange::assumptions::AssumptionKeys;
+use crate::exchange::patience::{Then, While};
 use crate::market::Tier;
 use crate::units::{Direction, Span};
 
@@ -23,6 +25,12 @@ pub struct Strategy {
     #[schemars(with = "String")]
     pub decide: Span,
     pub rebalance: Rebalance,
+    /// How orders are sent. Default: market orders.
+    #[serde(default)]
+    pub orders: Orders,
+    /// What the run assumes of the venue: a named set, and the fields that differ from it. Default: the realistic set.
+    #[serde(default)]
+    pub assumptions: AssumptionKeys,
     /// The parts the equity is dealt into; weights sum to 1.
     pub buckets: IndexMap<String, Bucket>,
     /// Where realised profit goes.
@@ -94,8 +102,23 @@ pub struct Bucket {
     /// Perpetuals only: notional over margin.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub leverage: Option<Leverage>,
+    /// Perpetuals only: `"isolated"` (default) or `"cross"`.
+    #[serde(default, skip_serializing_if = "Margin::is_isolated")]
+    pub margin: Margin,
+    /// Perpetuals only: leverage falls until liquidation is further away than price is expected to move.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub liquidation_distance: Option<LiquidationDistance>,
+    /// Perpetuals only: what follows a liquidation. Default: the cool-down and nothing else.
+    #[serde(default, skip_serializing_if = "AfterLiquidation::is_default")]
+    pub after_liquidation: AfterLiquidation,
+    /// How this bucket's orders are sent, if not as the strategy's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub orders: Option<Orders>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stop: Option<Stop>,
+    /// Leave in profit, by a resting limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub take_profit: Option<TakeProfit>,
     /// Leave when funding stays high while price stalls.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exit: Option<CrowdingExit>,
@@ -203,7 +226,7 @@ pub struct Leverage {
     pub confirmed: Option<f64>,
 }
 
-/// A protective stop, worked by the venue inside the bar.
+/// A protective stop, worked by the venue inside the bar. Of several the nearest protects.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Stop {
@@ -213,6 +236,106 @@ pub struct Stop {
     /// Leave when price is this share worse than the average entry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from_entry: Option<f64>,
+    /// Leave when price is so many average true ranges worse than the average entry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub atr: Option<AtrStop>,
+    /// Leave when price is this share worse than the best price since the entry; it follows after each bar.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trailing: Option<f64>,
+}
+
+/// A distance in average true ranges, as known when the entry was decided.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AtrStop {
+    pub multiple: f64,
+    /// Wilder's average true range over the bars of this span.
+    #[schemars(with = "String")]
+    pub span: Span,
+}
+
+/// A target; of two the nearest.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TakeProfit {
+    /// Perpetuals: when price alone has earned this share of the margin put in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gain_of_margin: Option<f64>,
+    /// When price is this share better than the average entry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from_entry: Option<f64>,
+}
+
+/// What stands behind a loss.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Margin {
+    /// Each position its own margin: that is the most it can lose.
+    #[default]
+    Isolated,
+    /// The whole bucket behind all its positions: the most they can lose is the bucket.
+    Cross,
+}
+
+impl Margin {
+    fn is_isolated(&self) -> bool {
+        *self == Self::Isolated
+    }
+}
+
+/// Liquidation is kept beyond `moves` × the move expected over `horizon` (30-day volatility times the root of time).
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LiquidationDistance {
+    pub moves: f64,
+    #[schemars(with = "String")]
+    pub horizon: Span,
+}
+
+/// What a bucket does once the venue has taken a position over.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AfterLiquidation {
+    /// Leave the coin alone for the cool-down.
+    #[default]
+    StayOut,
+    /// The bucket opens nothing any more.
+    Stop,
+    /// This cash bucket gives what was lost, at the next open, as far as it reaches.
+    Refill(String),
+}
+
+impl AfterLiquidation {
+    fn is_default(&self) -> bool {
+        *self == Self::StayOut
+    }
+}
+
+/// How orders are sent and how long they go on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Orders {
+    /// `"market"` (default) or `"limit"`: limit orders only. Stops and what the venue forces are takers all the same.
+    pub kind: OrderKind,
+    /// Limits stand this fraction of the last close away, on the passive side. Default 0.
+    pub offset: f64,
+    /// What has not filled goes on for so long. Default: until the bucket's next review.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub expire: Option<Span>,
+    /// `"rest"` (default) at its price, or `"reprice"` before each bar.
+    #[serde(rename = "while")]
+    pub waiting: While,
+    /// After `expire`: `"expire"` (default), gone; or `"taker"`, a market order from then on.
+    pub then: Then,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum OrderKind {
+    #[default]
+    Market,
+    Limit,
 }
 
 /// Funding high while price stalls.

@@ -1,6 +1,7 @@
 //! What a strategy may not say, beyond what its types forbid. Every refusal names the key and what is allowed.
 
-use crate::strategy::{Bucket, Hold, Score, Selection, Strategy, Weigh};
+use crate::exchange::Refusal;
+use crate::strategy::{AfterLiquidation, Bucket, Hold, Margin, OrderKind, Orders, Score, Selection, Strategy, Weigh};
 use crate::units::{Direction, Span};
 
 /// A refusal at a key.
@@ -45,6 +46,17 @@ impl Key {
         self.wrong(span.to_string(), format!("a multiple of `decide`, {decide}"), "lengthen it, or decide more often")
     }
 
+    fn cash_bucket(&self, name: &str, strategy: &Strategy) -> Checked {
+        if strategy.buckets.get(name).is_some_and(|bucket| matches!(bucket.hold, Hold::Cash)) {
+            return Ok(());
+        }
+        self.wrong(format!("{name:?}"), "a bucket that holds cash", names(strategy))
+    }
+
+    fn positive(&self, value: f64, way_out: &str) -> Checked {
+        if value > 0.0 && value.is_finite() { Ok(()) } else { self.wrong(value.to_string(), "a number above 0", way_out) }
+    }
+
     fn share(&self, value: f64) -> Checked {
         if value > 0.0 && value <= 1.0 { Ok(()) } else { self.wrong(value.to_string(), "above 0, at most 1", "0.05 is five per cent") }
     }
@@ -65,6 +77,10 @@ pub(super) fn check(strategy: &Strategy) -> Checked {
         return root.child("rebalance").child("band").wrong(band.to_string(), "at least 0, below 1", "0.2 tolerates a fifth of drift");
     }
     root.child("rebalance").child("every").falls_on(strategy.rebalance.every, strategy.decide)?;
+    check_orders(&root.child("orders"), &strategy.orders)?;
+    if let Err(Refusal { key, found, allowed }) = strategy.assumptions.resolve() {
+        return root.child("assumptions").child(key).wrong(found, allowed, "remove the key to keep what the named set says");
+    }
     let buckets = root.child("buckets");
     if strategy.buckets.is_empty() {
         return buckets.wrong("no bucket", "at least one [buckets.<name>]", "deal the equity into buckets whose weights sum to 1");
@@ -101,6 +117,11 @@ fn check_bucket(key: &Key, bucket: &Bucket, strategy: &Strategy) -> Checked {
                 ("exit", bucket.exit.is_some()),
                 ("exit_score", bucket.exit_score.is_some()),
                 ("top_up", bucket.top_up.is_some()),
+                ("orders", bucket.orders.is_some()),
+                ("take_profit", bucket.take_profit.is_some()),
+                ("margin", bucket.margin == Margin::Cross),
+                ("liquidation_distance", bucket.liquidation_distance.is_some()),
+                ("after_liquidation", bucket.after_liquidation != AfterLiquidation::StayOut),
             ];
             if let Some((name, _)) = extra.iter().find(|(_, set)| *set) {
                 return key.child(name).wrong("a rule on a bucket of cash", "no such key", "remove it, or let the bucket hold something");
@@ -111,9 +132,14 @@ fn check_bucket(key: &Key, bucket: &Bucket, strategy: &Strategy) -> Checked {
             if bucket.direction == Direction::Short {
                 return key.child("direction").wrong("short spot", "long", "shorts are made with perpetuals: hold = { perp = … }");
             }
-            for (name, set) in
-                [("leverage", bucket.leverage.is_some()), ("exit", bucket.exit.is_some()), ("top_up", bucket.top_up.is_some())]
-            {
+            for (name, set) in [
+                ("leverage", bucket.leverage.is_some()),
+                ("exit", bucket.exit.is_some()),
+                ("top_up", bucket.top_up.is_some()),
+                ("margin", bucket.margin == Margin::Cross),
+                ("liquidation_distance", bucket.liquidation_distance.is_some()),
+                ("after_liquidation", bucket.after_liquidation != AfterLiquidation::StayOut),
+            ] {
                 if set {
                     return key.child(name).wrong(
                         "on a spot bucket",
@@ -122,11 +148,15 @@ fn check_bucket(key: &Key, bucket: &Bucket, strategy: &Strategy) -> Checked {
                     );
                 }
             }
-            if bucket.stop.is_some_and(|stop| stop.loss_of_margin.is_some()) {
-                return key.child("stop").wrong(
-                    "loss_of_margin on a spot bucket",
+            let of_margin = [
+                ("stop", "loss_of_margin", bucket.stop.is_some_and(|stop| stop.loss_of_margin.is_some())),
+                ("take_profit", "gain_of_margin", bucket.take_profit.is_some_and(|target| target.gain_of_margin.is_some())),
+            ];
+            if let Some((name, rule, _)) = of_margin.iter().find(|(.., set)| *set) {
+                return key.child(name).wrong(
+                    format!("{rule} on a spot bucket"),
                     "from_entry",
-                    "spot has no margin: use stop = { from_entry = 0.2 }",
+                    format!("spot has no margin: use {name} = {{ from_entry = 0.2 }}"),
                 );
             }
         }
@@ -139,16 +169,12 @@ fn check_bucket(key: &Key, bucket: &Bucket, strategy: &Strategy) -> Checked {
     if let Some(review) = bucket.review {
         key.child("review").falls_on(review, strategy.decide)?;
     }
-    if let Some(stop) = bucket.stop {
-        let place = key.child("stop");
-        if stop.loss_of_margin.is_none() && stop.from_entry.is_none() {
-            return place.wrong("empty", "loss_of_margin or from_entry", "remove the key to have no stop");
-        }
-        for (name, value) in [("loss_of_margin", stop.loss_of_margin), ("from_entry", stop.from_entry)] {
-            if let Some(value) = value {
-                place.child(name).share(value)?;
-            }
-        }
+    check_protection(key, bucket)?;
+    if let Some(orders) = &bucket.orders {
+        check_orders(&key.child("orders"), orders)?;
+    }
+    if let AfterLiquidation::Refill(from) = &bucket.after_liquidation {
+        key.child("after_liquidation").child("refill").cash_bucket(from, strategy)?;
     }
     if let Some(exit) = bucket.exit {
         if exit.settlements == 0 {
@@ -159,9 +185,55 @@ fn check_bucket(key: &Key, bucket: &Bucket, strategy: &Strategy) -> Checked {
     if let Some(top_up) = &bucket.top_up {
         let place = key.child("top_up");
         place.child("below").share(top_up.below)?;
-        if !strategy.buckets.get(&top_up.from).is_some_and(|from| matches!(from.hold, Hold::Cash)) {
-            return place.child("from").wrong(format!("{:?}", top_up.from), "a bucket that holds cash", names(strategy));
+        place.child("from").cash_bucket(&top_up.from, strategy)?;
+    }
+    Ok(())
+}
+
+/// Stops, targets and the distance to liquidation.
+fn check_protection(key: &Key, bucket: &Bucket) -> Checked {
+    if let Some(stop) = bucket.stop {
+        let place = key.child("stop");
+        if stop.loss_of_margin.is_none() && stop.from_entry.is_none() && stop.atr.is_none() && stop.trailing.is_none() {
+            return place.wrong("empty", "loss_of_margin, from_entry, atr or trailing", "remove the key to have no stop");
         }
+        for (name, value) in [("loss_of_margin", stop.loss_of_margin), ("from_entry", stop.from_entry), ("trailing", stop.trailing)] {
+            if let Some(value) = value {
+                place.child(name).share(value)?;
+            }
+        }
+        if let Some(atr) = stop.atr {
+            place.child("atr").child("multiple").positive(atr.multiple, "3.0 is three average true ranges")?;
+        }
+    }
+    if let Some(target) = bucket.take_profit {
+        let place = key.child("take_profit");
+        if target.gain_of_margin.is_none() && target.from_entry.is_none() {
+            return place.wrong("empty", "gain_of_margin or from_entry", "remove the key to have no target");
+        }
+        for (name, value) in [("gain_of_margin", target.gain_of_margin), ("from_entry", target.from_entry)] {
+            if let Some(value) = value {
+                place.child(name).positive(value, "0.5 is half as much again")?;
+            }
+        }
+        if bucket.direction == Direction::Short && target.from_entry.is_some_and(|share| share >= 1.0) {
+            return place.child("from_entry").wrong("a short's target at or below 0", "below 1", "no price falls by all of itself");
+        }
+    }
+    if let Some(distance) = bucket.liquidation_distance {
+        let place = key.child("liquidation_distance").child("moves");
+        place.positive(distance.moves, "3.0 is three times the expected move")?;
+    }
+    Ok(())
+}
+
+fn check_orders(key: &Key, orders: &Orders) -> Checked {
+    if !(0.0..1.0).contains(&orders.offset) {
+        return key.child("offset").wrong(orders.offset.to_string(), "at least 0, below 1", "0.002 is 0.2 % from the last close");
+    }
+    let of_limits = Orders { kind: orders.kind, expire: orders.expire, ..Orders::default() };
+    if orders.kind == OrderKind::Market && *orders != of_limits {
+        return key.child("kind").wrong("market orders with a limit's rules", "kind = \"limit\"", "offset, while and then are for limits");
     }
     Ok(())
 }

@@ -1,8 +1,8 @@
 //! The grid of a `[tune]` table, and a strategy with one of its combinations in place.
 
+use crate::batch::{Arena, suits};
 use crate::fault::Fault;
 use crate::strategy::{Hold, Override, StrategyFile};
-use crate::units::Span;
 
 /// One value for each key, in the order of the table.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,12 +45,12 @@ pub(super) fn combinations(file: &StrategyFile, most: usize) -> Result<Vec<Combi
 }
 
 /// The strategy with a combination in place. Where a bucket's weight is turned, the balancing bucket takes up the difference.
-pub(super) fn apply(file: &StrategyFile, combination: &Combination, bar: Span) -> Result<StrategyFile, Fault> {
+pub(super) fn apply(file: &StrategyFile, combination: &Combination, arena: &Arena) -> Result<StrategyFile, Fault> {
     let mut sets = combination.0.iter().map(|(key, value)| Override::parse(&format!("{key}={value}"))).collect::<Result<Vec<_>, _>>()?;
     if let Some(balance) = balance(file, &sets) {
         sets.push(balance);
     }
-    let turned = file.with_all(&sets).and_then(|turned| turned.fits(bar).map(|()| turned));
+    let turned = file.with_all(&sets).and_then(|turned| suits(arena.market, &turned).map(|()| turned));
     turned.map_err(|fault| {
         let values: Vec<String> = combination.0.iter().map(|(key, value)| format!("{key} = {value}")).collect();
         Fault { place: format!("{}: `tune.keys`: {}", file.path.display(), values.join(", ")), ..fault }

@@ -79,8 +79,7 @@ impl Study {
 pub fn study(arena: &Arena, file: &StrategyFile, capital: Usd, most: usize, done: impl Fn() + Sync) -> Result<Study, Fault> {
     let combinations = grid::combinations(file, most)?;
     let tune = file.strategy.tune.as_ref().expect("a grid comes from it");
-    let bar = arena.market.clock.bar;
-    let files = combinations.iter().map(|combination| grid::apply(file, combination, bar)).collect::<Result<Vec<_>, _>>()?;
+    let files = combinations.iter().map(|combination| grid::apply(file, combination, arena)).collect::<Result<Vec<_>, _>>()?;
     let bars = arena.market.clock.bars;
     // However few the bars, one is left to rank by.
     let split = (bars - (bars as f64 * tune.out_of_sample).round() as usize).max(1);

@@ -41,6 +41,7 @@ pub fn window(run: &Run, range: Range<usize>) -> Run {
         yields: run.yields.iter().filter(|row| inside(row.time)).cloned().collect(),
         flows: run.flows.iter().filter(|row| inside(row.time)).cloned().collect(),
         decisions: run.decisions.iter().filter(|row| inside(row.time)).cloned().collect(),
+        exposure: run.exposure.iter().filter(|row| from < row.time && row.time <= to).cloned().collect(),
         rotations: run.rotations.iter().filter(|row| inside(row.time)).cloned().collect(),
         attribution: Attribution::default(),
         assumptions: run.assumptions.clone(),

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use rotate::exchange::margin::DEFAULT_BRACKETS;
 use rotate::market::{Kind, Market};
 use rotate::replay::run::Run;
-use rotate::strategy::{Hold, Strategy as Rules};
+use rotate::strategy::{Hold, Margin, Strategy as Rules};
 use rotate::units::{Bracket, InstrumentId, Time, Usd};
 
 use crate::outside::{Shadow, follow};
@@ -81,14 +81,16 @@ proptest! {
             let earned: Usd = run.trades.iter().filter(|trade| trade.bucket.index() == b).map(|trade| trade.pnl).sum();
             prop_assert!(!(put_in + earned).is_negative(), "bucket {} lost {} of {}", run.buckets[b], earned, put_in);
         }
-        // Each position alone: what it lost beyond its fees was its margin. `return_on_margin` is over the most margin there was, so only
+        // Each isolated position alone: what it lost beyond its fees was its margin. `return_on_margin` is over the most margin there was, so only
         // trades that went in once and out once can be told from outside.
         for trade in &run.trades {
             let fills = run.fills.iter().filter(|fill| {
                 (fill.instrument, fill.bucket) == (trade.instrument, trade.bucket) && (trade.opened..=trade.closed).contains(&fill.time)
             });
             let once = fills.count() == 2;
-            if let (true, Some(ratio)) = (once && strategy.buckets[trade.bucket.index()].leverage.is_some(), trade.return_on_margin) {
+            let bucket = &strategy.buckets[trade.bucket.index()];
+            let alone = bucket.leverage.is_some() && bucket.margin == Margin::Isolated;
+            if let (true, Some(ratio)) = (once && alone, trade.return_on_margin) {
                 let margin = trade.pnl.to_f64() / ratio;
                 let lost = -(trade.pnl + trade.fees).to_f64();
                 prop_assert!(trade.pnl == Usd::ZERO || lost <= margin + 1e-4, "{:?} lost {} of a margin of {}", trade, lost, margin);
@@ -99,7 +101,7 @@ proptest! {
     /// Told from fills, settlements and marks alone: who is liquidated could not have stayed, and who stays could.
     #[test]
     fn liquidation_takes_exactly_those_who_cannot_stay(market in markets(), strategy in prop_oneof![strategies(), reckless()]) {
-        let (market, strategy) = (market.market(), strategy.without_ladder().rules());
+        let (market, strategy) = (market.market(), strategy.told_from_outside().rules());
         let run = replay(&market, &strategy);
         let bars = follow(&market, &run, &rungs(&strategy));
         let dust = |shadow: &Shadow| (shadow.quantity * shadow.entry).abs() < DUST || !shadow.told;
@@ -120,7 +122,11 @@ proptest! {
                 let ran = (worst.min(first)..=worst.max(first)).contains(&record.mark_price);
                 let closed = market.panel.mark_close[market.panel.at(*id, t)] == record.mark_price;
                 let settled = market.funding.in_bar(t).any(|(settled, at)| settled == *id && at.mark == record.mark_price);
-                prop_assert!(ran || settled || closed, "bar {}: mark {} not in {}..{}", t, record.mark_price, worst, first);
+                // Or a stop was reached by the last price, whose costs carried it there: on the losing side of the open.
+                let last = market.panel.open[market.panel.at(*id, t)];
+                let guarded = strategy.buckets[bucket.index()].stop.is_some();
+                let stopped = guarded && (last - record.mark_price) * shadow.quantity.signum() > -HAIR * last;
+                prop_assert!(ran || settled || closed || stopped, "bar {}: mark {} not in {}..{}", t, record.mark_price, worst, first);
             }
             for ((bucket, id), shadow) in bar.closing.iter().filter(|(_, shadow)| !dust(shadow)) {
                 let mark = worst(&market, *id, t, shadow);
@@ -149,8 +155,8 @@ proptest! {
 
     #[test]
     fn no_record_says_what_cannot_be(market in markets(), strategy in prop_oneof![strategies(), reckless()]) {
-        let market = market.market();
-        let run = replay(&market, &strategy.rules());
+        let (market, rules) = (market.market(), strategy.rules());
+        let run = replay(&market, &rules);
         let text = format!("{run:?}");
         prop_assert!(!text.contains("NaN") && !text.contains("inf,") && !text.contains("inf)") && !text.contains("inf]"));
         for fill in &run.fills {
@@ -163,8 +169,11 @@ proptest! {
                 // These are made by silence.
                 "delisting" => prop_assert!(!trades),
                 "end of data" => {}
-                // In a bar that is missing only a settlement can break a margin.
-                "liquidation" => prop_assert!(trades || settled()),
+                // In a bar that is missing only a settlement can break a margin, or those that share a pool and trade.
+                "liquidation" => {
+                    let pool = rules.buckets[fill.bucket.index()].margin == Margin::Cross;
+                    prop_assert!(trades || settled() || pool);
+                }
                 _ => prop_assert!(trades, "{:?} without a price", fill),
             }
             if market.instrument(fill.instrument).kind == Kind::Spot {

@@ -75,11 +75,15 @@ pub fn follow(market: &Market, run: &Run, leverage: &[f64]) -> Vec<BarOfShadows>
             (fill, payment) = (fill + fills.len(), payment + payments.len());
             let mut left = Vec::new();
             let mut late: Vec<_> = Vec::new();
+            let mut at_open: Vec<_> = Vec::new();
             for paid in payments {
                 let key = (paid.bucket, paid.instrument);
                 match now.get_mut(&key) {
-                    // What is paid on another quantity than the one held is paid on what this open adds.
-                    Some(shadow) if paid.time == open && (paid.quantity / shadow.quantity - 1.0).abs() < 1e-9 => {
+                    // What is paid on another quantity than the one held, or a second time, is paid on what this open adds.
+                    Some(shadow)
+                        if paid.time == open && !at_open.contains(&key) && (paid.quantity / shadow.quantity - 1.0).abs() < 1e-9 =>
+                    {
+                        at_open.push(key);
                         shadow.wallet += paid.payment.to_f64();
                     }
                     _ => late.push(paid),

@@ -19,6 +19,48 @@ pub struct StrategySpec {
     pub band: f64,
     /// From which bucket, shares to cash and to the first other bucket, in twentieths.
     pub waterfall: Option<(usize, u32, u32)>,
+    pub venue: VenueSpec,
+}
+
+/// What is assumed of the venue and how orders are sent.
+#[derive(Clone, Debug)]
+pub struct VenueSpec {
+    pub preset: &'static str,
+    pub adl: Option<f64>,
+    /// Offset, bars until they expire, reprice, taker.
+    pub limits: Option<(f64, Option<&'static str>, bool, bool)>,
+}
+
+impl VenueSpec {
+    /// Market orders under the default assumptions, and nothing taken away by others.
+    pub const PLAIN: Self = Self { preset: "realistic", adl: None, limits: None };
+
+    fn write(&self, text: &mut String, decide: &'static str) {
+        let adl = self.adl.map_or_else(String::new, |crash| format!(", adl_crash = {crash:?}"));
+        let _ = writeln!(text, "assumptions = {{ name = \"{}\"{adl} }}", self.preset);
+        if let Some((offset, expire, reprice, taker)) = self.limits {
+            let expire = expire.map_or_else(String::new, |span| format!(", expire = \"{}\"", in_step(span, decide)));
+            let (waiting, then) = (if reprice { "reprice" } else { "rest" }, if taker { "taker" } else { "expire" });
+            let _ =
+                writeln!(text, "orders = {{ kind = \"limit\", offset = {offset:?}{expire}, while = \"{waiting}\", then = \"{then}\" }}");
+        }
+    }
+}
+
+/// What protects a position, and what follows when it fails.
+#[derive(Clone, Debug)]
+pub struct GuardSpec {
+    pub trailing: Option<f64>,
+    pub atr: Option<(f64, &'static str)>,
+    pub take_profit: Option<f64>,
+    pub cross: bool,
+    pub distance: Option<(f64, &'static str)>,
+    /// 0 stay out, 1 stop, 2 refill.
+    pub after: u32,
+}
+
+impl GuardSpec {
+    pub const NONE: Self = Self { trailing: None, atr: None, take_profit: None, cross: false, distance: None, after: 0 };
 }
 
 #[derive(Clone, Debug)]
@@ -39,6 +81,7 @@ pub struct BucketSpec {
     pub score_lost: Option<f64>,
     pub cooldown: &'static str,
     pub top_up: Option<(&'static str, f64)>,
+    pub guard: GuardSpec,
 }
 
 #[derive(Clone, Debug)]
@@ -100,12 +143,14 @@ fn buckets() -> impl Strategy<Value = BucketSpec> {
             spans(),
             prop::option::weighted(0.4, (long_spans(), 0.1..1.0_f64)),
         ),
+        guards(),
     )
         .prop_map(
             |(
                 (weight, perp, short, pick, score, enter),
                 (inverse_volatility, review, open, confirmed),
                 (loss_of_margin, from_entry, crowded, score_lost, cooldown, top_up),
+                guard,
             )| BucketSpec {
                 weight,
                 perp,
@@ -123,14 +168,52 @@ fn buckets() -> impl Strategy<Value = BucketSpec> {
                 score_lost,
                 cooldown,
                 top_up,
+                guard,
             },
         )
 }
 
+fn guards() -> impl Strategy<Value = GuardSpec> {
+    (
+        prop::option::weighted(0.2, 0.01..0.5_f64),
+        prop::option::weighted(0.2, (0.5..5.0_f64, spans())),
+        prop::option::weighted(0.2, 0.005..0.8_f64),
+        prop::bool::weighted(0.25),
+        prop::option::weighted(0.2, (0.2..4.0_f64, spans())),
+        0_u32..3,
+    )
+        .prop_map(|(trailing, atr, take_profit, cross, distance, after)| GuardSpec {
+            trailing,
+            atr,
+            take_profit,
+            cross,
+            distance,
+            after,
+        })
+}
+
+fn venues() -> impl Strategy<Value = VenueSpec> {
+    let limits = (prop_oneof![Just(0.0), 0.0..0.05_f64], prop::option::of(spans()), any::<bool>(), any::<bool>());
+    (
+        prop::sample::select(vec!["realistic", "realistic", "optimistic", "pessimistic"]),
+        prop::option::weighted(0.2, 0.02..0.5_f64),
+        prop::option::weighted(0.4, limits),
+    )
+        .prop_map(|(preset, adl, limits)| VenueSpec { preset, adl, limits })
+}
+
 pub fn strategies() -> impl Strategy<Value = StrategySpec> {
     let waterfall = prop::option::of((0_usize..4, 1_u32..11, 1_u32..11));
-    (prop::collection::vec(buckets(), 1..5), 1_u32..10, spans(), spans(), prop_oneof![Just(0.0), 0.0..0.5_f64], waterfall)
-        .prop_map(|(buckets, cash, decide, every, band, waterfall)| StrategySpec { buckets, cash, decide, every, band, waterfall })
+    (prop::collection::vec(buckets(), 1..5), 1_u32..10, spans(), spans(), prop_oneof![Just(0.0), 0.0..0.5_f64], waterfall, venues())
+        .prop_map(|(buckets, cash, decide, every, band, waterfall, venue)| StrategySpec {
+            buckets,
+            cash,
+            decide,
+            every,
+            band,
+            waterfall,
+            venue,
+        })
 }
 
 impl StrategySpec {
@@ -145,10 +228,13 @@ impl StrategySpec {
         parsed.unwrap_or_else(|fault| panic!("{fault}\n{text}")).strategy
     }
 
-    /// One rung of leverage only, so that the margin behind every fill can be told from outside.
-    pub fn without_ladder(mut self) -> Self {
+    /// Isolated margin of one rung, market orders and the default assumptions, so that the margin behind every fill can be told from
+    /// outside.
+    pub fn told_from_outside(mut self) -> Self {
+        self.venue = VenueSpec::PLAIN;
         for bucket in &mut self.buckets {
             bucket.confirmed = None;
+            bucket.guard = GuardSpec { after: bucket.guard.after, trailing: bucket.guard.trailing, ..GuardSpec::NONE };
         }
         self
     }
@@ -161,6 +247,7 @@ impl StrategySpec {
             in_step(self.every, self.decide),
             self.band
         );
+        self.venue.write(&mut text, self.decide);
         for (k, bucket) in self.buckets.iter().enumerate() {
             let _ = write!(text, "[buckets.b{k}]\nweight = {:?}\n", f64::from(bucket.weight) / parts);
             bucket.write(&mut text, self.decide, &name);
@@ -224,14 +311,27 @@ impl BucketSpec {
         if let Some(review) = self.review {
             let _ = writeln!(text, "review = \"{}\"", in_step(review, decide));
         }
-        let stops = [("loss_of_margin", self.loss_of_margin.filter(|_| self.perp)), ("from_entry", self.from_entry)];
-        let stops: Vec<String> = stops.iter().filter_map(|(key, share)| share.map(|share| format!("{key} = {share:?}"))).collect();
+        let GuardSpec { trailing, atr, take_profit, cross, distance, after } = self.guard.clone();
+        let stops =
+            [("loss_of_margin", self.loss_of_margin.filter(|_| self.perp)), ("from_entry", self.from_entry), ("trailing", trailing)];
+        let mut stops: Vec<String> = stops.iter().filter_map(|(key, share)| share.map(|share| format!("{key} = {share:?}"))).collect();
+        stops.extend(atr.map(|(multiple, span)| format!("atr = {{ multiple = {multiple:?}, span = \"{span}\" }}")));
         if !stops.is_empty() {
             let _ = writeln!(text, "stop = {{ {} }}", stops.join(", "));
+        }
+        if let Some(share) = take_profit {
+            let _ = writeln!(text, "take_profit = {{ from_entry = {share:?} }}");
         }
         if !self.perp {
             return;
         }
+        if cross {
+            text.push_str("margin = \"cross\"\n");
+        }
+        if let Some((moves, horizon)) = distance {
+            let _ = writeln!(text, "liquidation_distance = {{ moves = {moves:?}, horizon = \"{horizon}\" }}");
+        }
+        text.push_str(["", "after_liquidation = \"stop\"\n", "after_liquidation = { refill = \"stable\" }\n"][after as usize]);
         let confirmed = self.confirmed.map_or_else(String::new, |confirmed| format!(", confirmed = {confirmed:?}"));
         let _ = writeln!(text, "leverage = {{ open = {:?}{confirmed} }}", self.open);
         if self.short {

@@ -78,6 +78,19 @@ fn lone_coin(seed: u64, bars: usize, range: f64, jumps: f64) -> MarketSpec {
     MarketSpec { bar_hours: 8, bars, coins: vec![coin], narratives: 1, silence: 5, penalty: 0.05, missing_rate: None, costs_bps }
 }
 
+/// More volume than any order of ours asks for.
+fn bottomless(parts: &mut MarketParts) {
+    for bar in parts.series.iter_mut().flat_map(|series| &mut series.bars) {
+        bar.volume = 1e15;
+    }
+}
+
+/// The same rules where an order's size does not move its price.
+fn deep(mut rules: Rules) -> Rules {
+    rules.assumptions.impact = Some(0.0);
+    rules
+}
+
 const HOLD: &str = "name = \"hold\"\nabout = \"x\"\nregime = \"any\"\nrebalance = { every = \"365d\", band = 0.5 }\n\
     [buckets.all]\nweight = 1.0\nhold = { spot = { assets = [\"BTC\"] } }\nreview = \"365d\"\n";
 const CASH: &str = "name = \"cash\"\nabout = \"x\"\nregime = \"any\"\nrebalance = { every = \"1d\" }\n\
@@ -93,7 +106,8 @@ proptest! {
     fn ten_times_the_capital_is_the_same_return(spec in markets(), strategy in strategies()) {
         let mut parts = spec.parts();
         one_bracket(&mut parts);
-        let (market, strategy) = (freeze(parts).expect("whole"), strategy.rules());
+        bottomless(&mut parts);
+        let (market, strategy) = (freeze(parts).expect("whole"), deep(strategy.rules()));
         let arena = Arena::new(&market);
         let [one, ten] = [1e7, 1e8].map(Usd::round);
         let (small, large) = (arena.replay(&strategy, one), arena.replay(&strategy, ten));
@@ -114,8 +128,9 @@ proptest! {
     fn holding_without_costs_is_the_price_ratio(seed in any::<u64>(), bars in 2_usize..200, range in 0.001..0.2_f64, jumps in 0.0..0.1_f64) {
         let mut parts = lone_coin(seed, bars, range, jumps).parts();
         parts.costs = FREE;
+        bottomless(&mut parts);
         let market = freeze(parts).expect("whole");
-        let run = replay(&market, &rules(HOLD));
+        let run = replay(&market, &deep(rules(HOLD)));
         // Decided at the close of the first bar, bought at the open of the second.
         let (paid, panel) = (market.panel.open[1], &market.panel);
         prop_assert_eq!(run.equity[0], capital());
@@ -187,6 +202,7 @@ proptest! {
 fn at_costs(spec: &MarketSpec, rules: &Rules) -> (Run, Run) {
     let run = |factor: f64| {
         let mut parts = spec.parts();
+        bottomless(&mut parts);
         let costs = &mut parts.costs;
         (costs.spot_taker, costs.half_spread) = (costs.spot_taker * factor, costs.half_spread.map(|half| half * factor));
         replay(&freeze(parts).expect("whole"), rules)

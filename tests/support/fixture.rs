@@ -196,6 +196,7 @@ pub(crate) fn run(name: &str, market: &Market, seed: u64, drift: f64, swing: f64
                 detail: String::new(),
             },
         ],
+        exposure: Vec::new(),
         rotations: vec![Rotation {
             time: at(7),
             narrative: NarrativeId(0),

@@ -15,4 +15,10 @@ pub const HEADERS: &[(&str, &str)] = &[
     ("flows.csv", "time,from,to,amount,reason"),
     ("decisions.csv", "time,rule,subject,verdict,value,limit,detail"),
     ("rotations.csv", "time,narrative,from_stage,to_stage,cause,value,threshold"),
+    // Ours, beside what the paper names.
+    (
+        "exposure.csv",
+        "time,asset,market,symbol,bucket,narrative,quantity,entry_price,price,notional,margin,unrealised,liquidation_price,\
+         liquidation_distance",
+    ),
 ];

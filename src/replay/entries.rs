@@ -1,0 +1,235 @@
+//! How positions are opened and added to: bracket, volume, price, what the bucket can afford, and the fill.
+
+use crate::exchange::margin;
+use crate::exchange::orders::{Bar, Filled, Moment, OrderSpec, Side, Venue, place};
+use crate::ledger::Entry;
+use crate::market::Kind;
+use crate::replay::desk::{Beside, Desk, margin_view};
+use crate::replay::orders::{ENTER, Order, Want, side};
+use crate::replay::protect::Guard;
+use crate::replay::quote::{CENT, fill};
+use crate::strategy::Verdict;
+use crate::units::{BucketId, InstrumentId, Usd};
+
+/// An order of which less than a millionth can be paid for is not sent.
+const DUST: f64 = 1e-6;
+
+/// An opening order that trades in this bar.
+struct Opening {
+    order: Order,
+    side: Side,
+    bar: Bar,
+    /// Positive: what brackets allow and the bar's volume gives of it, before anybody asked who pays.
+    quantity: f64,
+    /// Positive: what brackets allow.
+    allowed: f64,
+    leverage: f64,
+    /// The most cash one unit of quantity takes: margin or price, plus fee.
+    unit_cost: f64,
+    price: f64,
+}
+
+impl Opening {
+    fn spec(&self, quantity: f64) -> OrderSpec {
+        OrderSpec::new(self.side, self.order.kind, quantity)
+    }
+}
+
+impl Desk<'_> {
+    /// The opening orders of one bucket that meet the open. Never borrow: where its cash does not reach, all of them shrink alike. What is
+    /// left of an order goes to `waiting`.
+    pub fn open_all(&mut self, orders: Vec<Order>, waiting: &mut Vec<Order>) {
+        let openings: Vec<Opening> = orders.into_iter().filter_map(|order| self.opening(order, Moment::Open, waiting)).collect();
+        let Some(bucket) = openings.first().map(|opening| opening.order.bucket) else { return };
+        // Each order rounds three amounts to the microdollar; keep that much back.
+        let slack = Usd::from_micros(4 * openings.len() as i64);
+        let cash = (self.books.cash(bucket) - slack).max(Usd::ZERO).to_f64();
+        let need: f64 = openings.iter().map(|opening| opening.quantity * opening.unit_cost).sum();
+        let scale = if need > cash { cash / need } else { 1.0 };
+        for opening in openings {
+            if self.affords(&opening, scale, need, cash) {
+                waiting.extend(self.open(&opening, scale, Moment::Open));
+            }
+        }
+    }
+
+    /// An opening limit that fills inside the bar. What is left of it comes back.
+    pub fn open_inside(&mut self, order: Order, waiting: &mut Vec<Order>) {
+        let Some(opening) = self.opening(order, Moment::Inside, waiting) else { return };
+        let cash = (self.books.cash(opening.order.bucket) - Usd::from_micros(4)).max(Usd::ZERO).to_f64();
+        let need = opening.quantity * opening.unit_cost;
+        let scale = if need > cash { cash / need } else { 1.0 };
+        if self.affords(&opening, scale, need, cash) {
+            waiting.extend(self.open(&opening, scale, Moment::Inside));
+        }
+    }
+
+    /// Price, bracket, volume and cost of an opening order where it trades; `None` where it does not, or no more.
+    fn opening(&mut self, mut order: Order, moment: Moment, waiting: &mut Vec<Order>) -> Option<Opening> {
+        let Want::Add { quantity: signed, leverage } = order.want else { return None };
+        let instrument = order.instrument;
+        if order.reason != ENTER && self.books.find(order.bucket, instrument).is_none() {
+            let detail = format!("the position was left before the order `{}` could add to it", order.reason);
+            self.note("gone", instrument, Verdict::Refused, None, None, detail);
+            return None;
+        }
+        let Some(bar) = self.bar(instrument) else {
+            waiting.extend(self.no_bar(order));
+            return None;
+        };
+        let venue = self.venue(instrument);
+        let spec = OrderSpec::new(side(self.bucket(order.bucket), true), order.kind, signed.abs());
+        if place(spec.side, &spec.kind, &bar, venue.tick, venue.through_ticks).is_none_or(|place| place.moment != moment) {
+            waiting.push(order);
+            return None;
+        }
+        let Some(first) = fill(&spec, &bar, &venue) else {
+            self.got_nothing(&mut order, &spec, bar.open);
+            waiting.push(order);
+            return None;
+        };
+        let (allowed, leverage) = self.within_bracket(&order, signed.abs(), leverage, first.price);
+        if allowed <= 0.0 {
+            return None;
+        }
+        let quantity = allowed.min(first.quantity);
+        let unit_cost = self.unit_cost(&order, quantity, leverage, &first, &venue);
+        self.told_of_volume(&mut order, allowed, quantity);
+        Some(Opening { order, side: spec.side, bar, quantity, allowed, leverage, unit_cost, price: first.price })
+    }
+
+    /// The most cash a unit takes at this size or a smaller one: a smaller sale brings a better price, so a larger notional.
+    fn unit_cost(&self, order: &Order, quantity: f64, leverage: f64, first: &Filled, venue: &Venue) -> f64 {
+        let dearest = if first.maker { first.price } else { first.price.max(venue.taker.price(-1.0, first.reference)) };
+        let fee = if first.maker { venue.maker.fee } else { venue.taker.fee };
+        self.margin_for(order.bucket, order.instrument, quantity * dearest, leverage) / quantity + dearest * fee
+    }
+
+    /// What the bracket of the post-trade notional allows of an order, and at what leverage: the same margin stands behind less notional.
+    fn within_bracket(&mut self, order: &Order, wanted: f64, leverage: f64, price: f64) -> (f64, f64) {
+        if self.market.instrument(order.instrument).kind != Kind::Perp {
+            return (wanted, leverage);
+        }
+        let held = self.books.find(order.bucket, order.instrument).map_or(0.0, |at| self.books.positions()[at].quantity.abs());
+        let notional = (held + wanted) * price;
+        let allowed = margin::allowed_notional(self.brackets(order.instrument), notional, leverage);
+        if allowed >= notional {
+            return (wanted, leverage);
+        }
+        let possible = leverage * allowed / notional;
+        let detail = format!(
+            "leverage {leverage} is more than the bracket of {notional:.0} USD allows; size cut to {allowed:.0} USD at {possible:.2}x"
+        );
+        self.note("bracket", order.instrument, Verdict::Resized, Some(notional), Some(allowed), detail);
+        ((allowed / price - held).max(0.0), possible)
+    }
+
+    /// Cash that goes behind `added` more notional, fee apart: all of a spot buy; of a perpetual what lifts the wallet of the whole position to
+    /// `entry notional / leverage`, at most the increment's own margin: unrealised profit backs nothing, as on a venue, and what a lower rung had
+    /// put in counts. Convex and nothing at nothing, so a smaller order never needs more than its share.
+    fn margin_for(&self, bucket: BucketId, instrument: InstrumentId, added: f64, leverage: f64) -> f64 {
+        let own = added / leverage;
+        match self.books.find(bucket, instrument).map(|at| &self.books.positions()[at]).filter(|position| position.margined) {
+            Some(position) => {
+                let isolated = margin_view(position);
+                let whole = (isolated.quantity * isolated.entry_price + added) / leverage;
+                (whole - isolated.wallet).clamp(0.0, own)
+            }
+            None => own,
+        }
+    }
+
+    /// Whether an order is worth sending with what the bucket has; a refusal or a resizing is on record.
+    fn affords(&mut self, opening: &Opening, scale: f64, need: f64, cash: f64) -> bool {
+        let notional = opening.quantity * opening.price;
+        let instrument = opening.order.instrument;
+        let rule = "affordability";
+        if notional < CENT {
+            let detail = "the order is for less than a cent".to_owned();
+            self.note(rule, instrument, Verdict::Refused, Some(notional), Some(CENT), detail);
+            return false;
+        }
+        if scale < DUST || cash < CENT {
+            self.note(rule, instrument, Verdict::Refused, Some(need), Some(cash), "no cash left in the bucket".to_owned());
+            return false;
+        }
+        if scale < 1.0 {
+            let detail = format!("the bucket's orders need {need:.2} USD, it has {cash:.2}: all shrink to {:.2} %", scale * 100.0);
+            self.note(rule, instrument, Verdict::Resized, Some(need), Some(cash), detail);
+        }
+        true
+    }
+
+    /// The fill of `scale` of an opening order; what volume left of it comes back, what cash left of it is gone.
+    fn open(&mut self, opening: &Opening, scale: f64, moment: Moment) -> Option<Order> {
+        let Order { bucket, instrument, .. } = opening.order;
+        let venue = self.venue(instrument);
+        let of = |quantity: f64| fill(&opening.spec(quantity), &opening.bar, &venue);
+        let mut filled = of(opening.quantity * scale)?;
+        // An order of the same symbol before it has used up volume, and made the rest dearer.
+        let need = self.margin_for(bucket, instrument, filled.quantity * filled.price, opening.leverage) + filled.fee;
+        let cash = (self.books.cash(bucket) - Usd::from_micros(4)).max(Usd::ZERO).to_f64();
+        if need > cash * (1.0 + 1e-12) {
+            filled = of(filled.quantity * cash / need * (1.0 - 1e-9))?;
+        }
+        let wanted = opening.allowed * scale;
+        let mut order = opening.order.clone();
+        self.add(opening, &filled, moment);
+        let left = wanted - filled.quantity;
+        if left * filled.price < venue.min_notional.max(wanted * filled.price * 1e-9) {
+            return None;
+        }
+        let Want::Add { quantity, leverage } = order.want else { return None };
+        order.want = Want::Add { quantity: left.copysign(quantity), leverage };
+        Some(order)
+    }
+
+    fn add(&mut self, opening: &Opening, filled: &Filled, moment: Moment) {
+        let Order { bucket, instrument, narrative, reason, atr, .. } = opening.order;
+        let now = self.now();
+        let perp = self.market.instrument(instrument).kind == Kind::Perp;
+        let signed = filled.quantity * opening.side.sign();
+        let margin = if perp {
+            Usd::round(self.margin_for(bucket, instrument, filled.quantity * filled.price, opening.leverage))
+        } else {
+            Usd::ZERO
+        };
+        let entry = Entry { quantity: signed, price: filled.price, reference: filled.reference, fee: Usd::round(filled.fee) };
+        self.pool(instrument).take(filled.quantity);
+        let held = self.books.positions().len();
+        let at = self.books.increase(bucket, instrument, narrative, perp, &entry, margin);
+        if self.books.positions().len() > held {
+            let beside = self.beside_new(instrument, signed > 0.0, filled.price, atr);
+            self.next_delisting = self.next_delisting.min(beside.delisted);
+            self.beside.insert(at, beside);
+        }
+        let beside = &mut self.beside[at];
+        if beside.entered != self.t {
+            beside.added_inside = 0.0;
+        }
+        beside.entered = self.t;
+        let narrative = self.books.positions()[at].narrative;
+        self.story.fill(now, bucket, instrument, narrative, opening.side, &entry, reason);
+        self.protect(at);
+        match moment {
+            Moment::Inside => self.beside[at].added_inside += signed,
+            Moment::Open if perp => self.pay_on_entry(bucket, instrument, signed),
+            Moment::Open => {}
+        }
+    }
+
+    fn beside_new(&self, instrument: InstrumentId, long: bool, price: f64, atr: Option<f64>) -> Beside {
+        let end = self.market.panel.segment(instrument, self.t).map_or(self.market.clock.bars, |segment| segment.end);
+        Beside {
+            opened: self.now(),
+            guard: Guard { atr, best: price, ..Guard::default() },
+            delisted: end - 1 + self.market.listing.delisted_after.in_bars(self.market.clock.bar),
+            danger: f64::NAN,
+            long,
+            series: self.market.panel.at(instrument, 0),
+            offered: Usd::ZERO,
+            entered: self.t,
+            added_inside: 0.0,
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! How positions are left: the closing fill in the books, its fence, and what follows from it.
+
+use crate::exchange::costs::Taker;
+use crate::exchange::margin::Isolated;
+use crate::exchange::orders::Filled;
+use crate::ledger::{Closed, Entry};
+use crate::replay::desk::{Desk, margin_view};
+use crate::replay::run::Side;
+use crate::units::{BucketId, Usd};
+
+impl Desk<'_> {
+    /// Books a closing fill and its record. Profit realised by a part is offered to the waterfall at once, net of the fill's fee. Whether the
+    /// position is gone.
+    pub fn leave(&mut self, at: usize, filled: &Filled, reason: &'static str) -> bool {
+        let position = &self.books.positions()[at];
+        let held = position.quantity;
+        let quantity = -held.signum() * filled.quantity.min(held.abs());
+        let instrument = position.instrument;
+        self.pool(instrument).take(filled.quantity);
+        let entry = self.fenced(at, quantity, filled.price, filled.reference, filled.fee);
+        self.reduce(at, &entry, reason)
+    }
+
+    /// Takes a position to flat at `reference` whatever the volume, less the cost of crossing: what no order of ours does.
+    fn force_out(&mut self, at: usize, reference: f64, crossing: f64, reason: &'static str) {
+        let position = &self.books.positions()[at];
+        let quantity = -position.quantity;
+        let taker = Taker { half_spread: crossing, ..self.quote(position.instrument, self.t).taker };
+        let price = taker.price(quantity.signum(), reference).max(0.0);
+        let entry = self.fenced(at, quantity, price, reference, taker.fee(quantity * price));
+        self.reduce(at, &entry, reason);
+    }
+
+    /// Ring-fence of a perpetual's closing fill: beyond the bankruptcy price the venue's insurance pays, and the fee takes no more than what is
+    /// left of the part's margin (isolated) or of the pool (cross).
+    fn fenced(&self, at: usize, quantity: f64, price: f64, reference: f64, fee: f64) -> Entry {
+        let position = &self.books.positions()[at];
+        let (mut price, mut reference, mut fee) = (price, reference, fee);
+        if position.margined {
+            let (backing, part) = if self.is_cross(position.bucket) {
+                (Isolated { quantity: quantity.abs(), wallet: self.behind(at), ..margin_view(position) }, 1.0)
+            } else {
+                (margin_view(position), (quantity / position.quantity).abs())
+            };
+            let bankruptcy = backing.bankruptcy_price();
+            if backing.balance(price) < 0.0 {
+                price = bankruptcy;
+            }
+            if backing.balance(reference) < 0.0 {
+                reference = bankruptcy;
+            }
+            // A microdollar is kept back: notional and fee are rounded each for itself.
+            fee = fee.min((backing.balance(price) * part - 1e-6).max(0.0));
+        }
+        Entry { quantity, price, reference, fee: Usd::round(fee) }
+    }
+
+    /// All of a cross bucket but the profit of one position, as of the last mark.
+    fn behind(&self, at: usize) -> f64 {
+        let position = &self.books.positions()[at];
+        (self.books.bucket_value(position.bucket) - position.worth() + position.margin()).to_f64()
+    }
+
+    fn reduce(&mut self, at: usize, entry: &Entry, reason: &'static str) -> bool {
+        let position = &self.books.positions()[at];
+        let (bucket, instrument, narrative) = (position.bucket, position.instrument, position.narrative);
+        let cost = Usd::round(-entry.quantity * position.entry_price());
+        let realised = -entry.notional() - cost - entry.fee;
+        let side = if entry.quantity < 0.0 { Side::Sell } else { Side::Buy };
+        self.story.fill(self.now(), bucket, instrument, narrative, side, entry, reason);
+        let closed = self.books.reduce(at, entry);
+        if let Some(closed) = &closed {
+            self.went_flat(at, closed, reason);
+        } else {
+            if realised.is_positive() {
+                self.beside[at].offered += realised;
+                self.profits[bucket.index()] += realised;
+            }
+            self.protect(at);
+        }
+        if self.is_cross(bucket) {
+            self.books.cover(bucket);
+        }
+        closed.is_some()
+    }
+
+    /// The position is gone: its trade is recorded, its income attributed, the profit not yet passed on offered to the waterfall.
+    pub fn went_flat(&mut self, at: usize, closed: &Closed, reason: &'static str) {
+        let beside = self.beside.remove(at);
+        let asset = self.market.instrument(closed.instrument).asset;
+        self.cube.add(closed.bucket, closed.narrative, asset, self.regime_at_open(), &closed.unbooked);
+        self.story.trade(beside.opened, self.now(), closed, reason);
+        self.profits[closed.bucket.index()] += (closed.income.total() - beside.offered).max(Usd::ZERO);
+    }
+
+    /// After a reduction: where the ladder has stepped down, more of the bucket's cash goes behind what stays, until it is
+    /// `entry notional / leverage`.
+    pub fn back_as_asked(&mut self, at: usize, leverage: f64) {
+        let position = &self.books.positions()[at];
+        if position.margined {
+            let isolated = margin_view(position);
+            let lack = isolated.quantity * isolated.entry_price / leverage - isolated.wallet;
+            self.books.back(at, Usd::round(lack));
+            self.protect(at);
+        }
+    }
+
+    /// Moment 0: an instrument silent for longer than the market's listing policy has ended; holders leave at its last price less
+    /// the penalty.
+    pub fn delistings(&mut self) {
+        if self.t < self.next_delisting {
+            return;
+        }
+        let mut at = 0;
+        while at < self.beside.len() {
+            if self.t >= self.beside[at].delisted {
+                let position = &self.books.positions()[at];
+                let (bucket, instrument): (BucketId, _) = (position.bucket, position.instrument);
+                let last = self.market.panel.value_at(instrument, self.t - 1);
+                self.force_out(at, last, self.market.listing.penalty, "delisting");
+                self.cancel(bucket, instrument);
+            } else {
+                at += 1;
+            }
+        }
+        self.next_delisting = self.beside.iter().map(|beside| beside.delisted).min().unwrap_or(usize::MAX);
+    }
+
+    /// Moment 9: everything leaves at the last close, with spread, impact and fee; no volume holds it back.
+    pub fn close_all(&mut self) {
+        self.orders.clear();
+        while let Some(position) = self.books.positions().first() {
+            let (instrument, quantity) = (position.instrument, position.quantity);
+            let panel = &self.market.panel;
+            let close = panel.close[panel.at(instrument, self.t)];
+            let last = if close.is_nan() { panel.value_at(instrument, self.t) } else { close };
+            let crossing = self.quote(instrument, self.t).crossing(quantity.abs() * last);
+            self.force_out(0, last, crossing, "end of data");
+        }
+    }
+}

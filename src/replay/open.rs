@@ -1,0 +1,180 @@
+//! Moment 4: what meets the open. Stops and targets it lies beyond, then closing orders, then flows between buckets, then opening orders;
+//! each kind by instrument, then bucket.
+
+use crate::exchange::orders::{Kind, Moment, OrderSpec, place, take_at};
+use crate::replay::desk::Desk;
+use crate::replay::orders::{ENTER, Order, STOP, Want};
+use crate::replay::protect::exit_side;
+use crate::replay::quote::fill;
+use crate::strategy::Verdict;
+use crate::units::BucketId;
+
+impl Desk<'_> {
+    pub fn at_open(&mut self) {
+        if self.alert() {
+            self.guards_at_open();
+        }
+        if self.orders.is_empty() && self.flows.is_empty() {
+            return;
+        }
+        let mut orders = std::mem::take(&mut self.orders);
+        orders.sort_by_key(|order| (order.want.opens(), order.instrument, order.bucket));
+        let (mut opening, closing): (Vec<Order>, Vec<Order>) = orders.into_iter().partition(|order| order.want.opens());
+        let sold: Vec<_> = closing.iter().map(|order| (order.bucket, order.instrument)).collect();
+        let mut waiting: Vec<Order> = closing.into_iter().filter_map(|order| self.close(order, Moment::Open)).collect();
+        self.execute_flows(&sold, &mut opening);
+        for bucket in (0..self.plan.buckets.len()).map(BucketId::new) {
+            let of_bucket = opening.iter().filter(|order| order.bucket == bucket).cloned().collect();
+            self.open_all(of_bucket, &mut waiting);
+        }
+        self.orders.append(&mut waiting);
+    }
+
+    /// A resting target the open lies beyond was passed on the way to it; a stop it lies beyond fills at it, before anything decided for
+    /// this open.
+    fn guards_at_open(&mut self) {
+        let mut at = 0;
+        while at < self.beside.len() {
+            let before = self.beside.len();
+            let beside = self.beside[at];
+            let open = self.market.panel.open[beside.series + self.t];
+            let exit = exit_side(beside.long);
+            if let Some(target) = beside.guard.target.filter(|&target| exit.reaches(target, open)) {
+                self.take_profit(at, target, Moment::Open);
+            } else if let Some(stop) = beside.guard.stop.filter(|&stop| exit.other().reaches(open, stop)) {
+                self.stop_out(at, stop, open, Moment::Open);
+            }
+            at += usize::from(self.beside.len() == before);
+        }
+    }
+
+    /// Works a closing order on what meets the open, or on what the rest of the bar brings; what is left of it comes back.
+    pub fn close(&mut self, mut order: Order, moment: Moment) -> Option<Order> {
+        // It may have been stopped, liquidated or delisted since the decision.
+        let at = self.books.find(order.bucket, order.instrument)?;
+        let Some(bar) = self.bar(order.instrument) else { return self.no_bar(order) };
+        let held = self.books.positions()[at].quantity;
+        let quantity = match order.want {
+            Want::Reduce { quantity, .. } => quantity.min(held.abs()),
+            _ => held.abs(),
+        };
+        let spec = OrderSpec { side: exit_side(held > 0.0), kind: order.kind, quantity, reduces: Some(held) };
+        let venue = self.venue(order.instrument);
+        if place(spec.side, &spec.kind, &bar, venue.tick, venue.through_ticks).is_none_or(|place| place.moment != moment) {
+            return Some(order);
+        }
+        let Some(filled) = fill(&spec, &bar, &venue) else {
+            self.got_nothing(&mut order, &spec, bar.open);
+            return Some(order);
+        };
+        self.told_of_volume(&mut order, quantity, filled.quantity);
+        if moment == Moment::Inside {
+            self.pay_adverse_settlements(at, filled.quantity * held.signum());
+        }
+        if self.leave(at, &filled, order.reason) {
+            return None;
+        }
+        if let Want::Reduce { leverage, .. } = order.want {
+            self.back_as_asked(at, leverage);
+            let left = quantity - filled.quantity;
+            if left * filled.price < venue.min_notional {
+                return None;
+            }
+            order.want = Want::Reduce { quantity: left, leverage };
+        }
+        Some(order)
+    }
+
+    /// A market order at once, at a price that may lie inside the bar: what a stop has sent. Whether the position is gone.
+    pub fn stop_out(&mut self, at: usize, stop: f64, reference: f64, moment: Moment) -> bool {
+        let position = &self.books.positions()[at];
+        let (bucket, instrument, narrative, held) = (position.bucket, position.instrument, position.narrative, position.quantity);
+        let entry = position.entry_price();
+        self.bar_entry(bucket, instrument);
+        self.cancel(bucket, instrument);
+        let detail = format!("bucket {}: stop at {stop}; limit is the average entry", self.bucket(bucket).name);
+        self.note(STOP, instrument, Verdict::Exited, Some(reference), Some(entry), detail);
+        let spec = OrderSpec { side: exit_side(held > 0.0), kind: Kind::Market, quantity: held.abs(), reduces: Some(held) };
+        let venue = self.venue(instrument);
+        let filled = self.bar(instrument).and_then(|bar| take_at(&spec, reference, true, &bar, &venue));
+        let mut rest = self.order(bucket, (instrument, narrative), Want::Close, STOP, Kind::Market);
+        let Some(filled) = filled else {
+            self.got_nothing(&mut rest, &spec, reference);
+            self.spend_stop(at, rest);
+            return false;
+        };
+        if moment == Moment::Inside {
+            self.pay_adverse_settlements(at, filled.quantity * held.signum());
+        }
+        self.told_of_volume(&mut rest, held.abs(), filled.quantity);
+        let gone = self.leave(at, &filled, STOP);
+        if !gone {
+            self.spend_stop(at, rest);
+        }
+        gone
+    }
+
+    /// What volume did not let out goes on as a market order; its trigger is spent.
+    fn spend_stop(&mut self, at: usize, rest: Order) {
+        self.beside[at].guard.spent = true;
+        self.beside[at].guard.stop = None;
+        self.orders.push(rest);
+    }
+
+    /// A limit at the target, as a maker. Whether the position is gone.
+    pub fn take_profit(&mut self, at: usize, target: f64, moment: Moment) -> bool {
+        let position = &self.books.positions()[at];
+        let (bucket, instrument, held) = (position.bucket, position.instrument, position.quantity);
+        let spec =
+            OrderSpec { side: exit_side(held > 0.0), kind: Kind::TakeProfit { price: target }, quantity: held.abs(), reduces: Some(held) };
+        let venue = self.venue(instrument);
+        let Some(filled) = self.bar(instrument).and_then(|bar| fill(&spec, &bar, &venue)) else { return false };
+        if moment == Moment::Inside {
+            self.pay_adverse_settlements(at, filled.quantity * held.signum());
+        }
+        let gone = self.leave(at, &filled, "take profit");
+        if gone {
+            self.bar_entry(bucket, instrument);
+            self.cancel(bucket, instrument);
+        }
+        gone
+    }
+
+    /// The instrument does not trade in this bar: on record once. What enters or leaves waits, the rest lapses.
+    pub fn no_bar(&mut self, mut order: Order) -> Option<Order> {
+        let waits = order.want == Want::Close || order.reason == ENTER;
+        if !order.told {
+            let fate = if waits { "it waits until the bucket's next review" } else { "it lapses" };
+            let detail = format!(
+                "bucket {}: the instrument has no bar here, so the order `{}` is not filled: {fate}",
+                self.bucket(order.bucket).name,
+                order.reason
+            );
+            self.note("no_bar", order.instrument, Verdict::Refused, None, None, detail);
+            order.told = true;
+        }
+        waits.then_some(order)
+    }
+
+    /// An order that could have traded got nothing: on record once.
+    pub fn got_nothing(&mut self, order: &mut Order, spec: &OrderSpec, reference: f64) {
+        if !std::mem::replace(&mut order.told, true) {
+            let (rule, value, limit, why) = self.why_nothing(spec, order.instrument, reference);
+            let detail = format!("bucket {}: the order `{}` is not filled here: {why}", self.bucket(order.bucket).name, order.reason);
+            self.note(rule, order.instrument, Verdict::Refused, Some(value), Some(limit), detail);
+        }
+    }
+
+    /// A fill that volume cut short: on record once an order.
+    pub fn told_of_volume(&mut self, order: &mut Order, wanted: f64, got: f64) {
+        if got < wanted && !std::mem::replace(&mut order.told, true) {
+            let detail = format!(
+                "bucket {}: the bar's volume fills {:.2} % of the order `{}`, the rest waits",
+                self.bucket(order.bucket).name,
+                got / wanted * 100.0,
+                order.reason
+            );
+            self.note("volume", order.instrument, Verdict::Resized, Some(wanted), Some(got), detail);
+        }
+    }
+}

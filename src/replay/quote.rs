@@ -1,0 +1,132 @@
+//! What the venue asks and allows in one bar: fees, spread and impact under the run's assumptions, and the volume left.
+
+use crate::exchange::costs::{Impact, Maker, Taker};
+use crate::exchange::orders::{Bar, Filled, OrderSpec, Venue, fill_in_bar};
+use crate::exchange::volume::VolumePool;
+use crate::market::Kind;
+use crate::replay::desk::Desk;
+use crate::signal::liquidity::assumed_volatility;
+use crate::units::InstrumentId;
+
+/// An order for less than a cent is not sent: it would be a fill of nothing that moves the stop and starts cool-downs.
+pub(super) const CENT: f64 = 0.01;
+
+/// The cost of one instrument as known before a bar.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Quote {
+    pub taker: Taker,
+    pub maker: Maker,
+    pub impact: Impact,
+}
+
+impl Quote {
+    /// What crossing the book with a notional costs beyond the fee, as a fraction of price. An impact nobody can know counts as none here: such an
+    /// order is refused when it is sent.
+    pub fn crossing(&self, notional: f64) -> f64 {
+        self.taker.half_spread + self.impact.of(notional).unwrap_or(0.0)
+    }
+}
+
+/// What an order gets in a bar. A resting limit that the price leapt over between two bars fills at its own price, which the bar never saw: then
+/// the open is what it is held against, and what it gave away is slippage.
+pub(super) fn fill(order: &OrderSpec, bar: &Bar, venue: &Venue) -> Option<Filled> {
+    let filled = fill_in_bar(order, bar, venue)?;
+    let seen = (bar.low..=bar.high).contains(&filled.reference);
+    Some(if seen { filled } else { Filled { reference: bar.open, slippage: (filled.price - bar.open).abs() * filled.quantity, ..filled } })
+}
+
+impl Desk<'_> {
+    /// The costs of a fill in bar `t`, from what was known before it.
+    pub fn quote(&self, instrument: InstrumentId, t: usize) -> Quote {
+        let (market, terms) = (self.market, &self.plan.assumptions);
+        let traded = market.instrument(instrument);
+        let opens = market.clock.open(t);
+        let (taker, maker) = match traded.kind {
+            Kind::Spot => (market.costs.spot_taker, market.costs.spot_maker),
+            Kind::Perp => (market.costs.perp_taker, market.costs.perp_maker),
+        };
+        let tier = market.tier_at(traded.asset, opens);
+        let trailing = self.signals.liquidity.before(market, instrument, t);
+        Quote {
+            taker: Taker {
+                fee: taker * terms.fee_multiplier,
+                half_spread: market.costs.half_spread[tier as usize] * terms.spread_multiplier,
+            },
+            maker: Maker { fee: maker * terms.fee_multiplier },
+            impact: Impact {
+                coefficient: terms.impact,
+                daily_volatility: trailing.daily_volatility.unwrap_or_else(|| assumed_volatility(tier)),
+                daily_notional: trailing.daily_notional,
+            },
+        }
+    }
+
+    /// The last-price bar of an instrument; `None` where it does not trade.
+    pub fn bar(&self, instrument: InstrumentId) -> Option<Bar> {
+        let panel = &self.market.panel;
+        let at = panel.at(instrument, self.t);
+        let bar = Bar { open: panel.open[at], high: panel.high[at], low: panel.low[at], close: panel.close[at], volume: panel.volume[at] };
+        (!bar.close.is_nan()).then_some(bar)
+    }
+
+    /// The last price at the close of bar `t`, of the last bar that traded where this one did not; NaN before the first.
+    pub fn last_close(&self, instrument: InstrumentId, t: usize) -> f64 {
+        let panel = &self.market.panel;
+        panel.last_traded(instrument, t).map_or(f64::NAN, |traded| panel.close[panel.at(instrument, traded)])
+    }
+
+    /// What our orders may still have of an instrument's volume in this bar.
+    pub fn pool(&mut self, instrument: InstrumentId) -> &mut VolumePool {
+        let at = instrument.index();
+        if self.pools[at].0 != self.t {
+            let (market, terms) = (self.market, &self.plan.assumptions);
+            let volume = market.panel.volume[market.panel.at(instrument, self.t)];
+            let day = self.signals.liquidity.before(market, instrument, self.t).day_volume;
+            self.pools[at] = (self.t, VolumePool::new(terms.bar_participation, volume, terms.day_participation, day));
+        }
+        &mut self.pools[at].1
+    }
+
+    /// The price step of an instrument in USD; 0 where unknown.
+    pub fn tick(&self, _instrument: InstrumentId) -> f64 {
+        0.0
+    }
+
+    /// The venue as an order meets it in this bar.
+    pub fn venue(&mut self, instrument: InstrumentId) -> Venue {
+        let Quote { taker, maker, impact } = self.quote(instrument, self.t);
+        let volume = *self.pool(instrument);
+        let terms = &self.plan.assumptions;
+        Venue {
+            taker,
+            maker,
+            impact,
+            tick: self.tick(instrument),
+            through_ticks: terms.through_ticks,
+            stop_slippage: terms.stop_slippage,
+            lot: 0.0,
+            min_notional: CENT,
+            volume,
+        }
+    }
+
+    /// Why an order got nothing of a bar it could have traded in, in words, with what was asked and what there was.
+    pub fn why_nothing(&mut self, order: &OrderSpec, instrument: InstrumentId, reference: f64) -> (&'static str, f64, f64, String) {
+        let venue = self.venue(instrument);
+        let left = venue.volume.left();
+        let least = if venue.lot > 0.0 { venue.lot } else { 0.0 };
+        if left * reference < venue.min_notional || left < least {
+            return ("volume", order.quantity, left, "the bar's volume leaves nothing for the order".to_owned());
+        }
+        if order.quantity * reference < venue.min_notional || order.quantity < least {
+            let limit = venue.min_notional.max(least * reference);
+            return ("smallest_order", order.quantity * reference, limit, "the order is smaller than the venue takes".to_owned());
+        }
+        (
+            "liquidity",
+            order.quantity * reference,
+            venue.impact.daily_notional,
+            "nothing is known to trade: its price cannot be told".to_owned(),
+        )
+    }
+}

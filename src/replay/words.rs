@@ -1,0 +1,207 @@
+//! What a run tells its reader in plain words: every assumption in force, and what to be wary of.
+
+use crate::exchange::assumptions::{Assumptions, Leg, LiquidationRule};
+use crate::exchange::margin::DEFAULT_BRACKETS;
+use crate::market::{Kind, Market};
+use crate::replay::desk::Desk;
+use crate::signal::regime;
+use crate::strategy::Holding;
+use crate::units::Usd;
+
+impl Desk<'_> {
+    pub fn cautions(&self) -> Vec<String> {
+        let mut cautions = self.plan.cautions.clone();
+        if self.plan.assumptions.adl_crash.is_some() {
+            cautions.push("the stress of auto-deleveraging is on".to_owned());
+        }
+        for &(bucket, time) in &self.story.bankrupt {
+            cautions.push(format!("bucket `{}`: its cross pool was liquidated in the bar of {time}", self.bucket(bucket).name));
+        }
+        for bucket in self.plan.buckets.iter().filter(|bucket| bucket.holding != Holding::Cash) {
+            if !self.story.filled[bucket.id.index()] {
+                cautions.push(format!(
+                    "bucket `{}` never found a coin to hold in this market: its {:.0} % stayed in stablecoins",
+                    bucket.name,
+                    bucket.weight * 100.0
+                ));
+            }
+        }
+        for bucket in self.plan.buckets.iter().filter(|bucket| bucket.exit.is_some()) {
+            let paid = || self.story.funding.iter().filter(|payment| payment.bucket == bucket.id);
+            let blind = paid().filter(|payment| payment.assumed).count();
+            if 2 * blind > paid().count() {
+                cautions.push(format!(
+                    "bucket `{}` leaves by funding, but most rates it met are the assumed constant: the rule was blind there",
+                    bucket.name
+                ));
+            }
+        }
+        let assumed: Usd = self.story.funding.iter().filter(|payment| payment.assumed).map(|payment| payment.payment.abs()).sum();
+        let total: Usd = self.story.funding.iter().map(|payment| payment.payment.abs()).sum();
+        if assumed.is_positive() {
+            cautions.push(format!(
+                "{:.0} % of the funding that moved ({:.2} of {:.2} USD, paid and received) is assumed, not observed",
+                assumed.to_f64() / total.to_f64() * 100.0,
+                assumed.to_f64(),
+                total.to_f64()
+            ));
+        }
+        cautions
+    }
+}
+
+/// Every assumption in force: the named set with what departs from it, then number by number, then what no set changes.
+pub(super) fn assumptions(market: &Market, terms: &Assumptions) -> Vec<(String, String)> {
+    let mut rows = of_the_venue(market, terms);
+    rows.extend(of_the_market(market));
+    rows.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+fn bps(rate: f64) -> String {
+    format!("{} bp", (rate * 1e6).round() / 100.0)
+}
+
+fn of_the_venue(market: &Market, terms: &Assumptions) -> Vec<(&'static str, String)> {
+    let costs = &market.costs;
+    let departures = terms.departures();
+    let set = if departures.is_empty() {
+        terms.name.name().to_owned()
+    } else {
+        format!("{}, but for {}", terms.name.name(), departures.join(", "))
+    };
+    let (spread, fee) = (terms.spread_multiplier, terms.fee_multiplier);
+    let through = match terms.through_ticks {
+        0 => "a touch fills it".to_owned(),
+        1 => "only when the bar trades through it by a tick".to_owned(),
+        ticks => format!("only when the bar trades through it by {ticks} ticks"),
+    };
+    vec![
+        ("assumptions", set),
+        ("decision", "at the close of a bar, from closed bars, settlements stamped before it and facts already known".to_owned()),
+        (
+            "market orders",
+            "from the next bar's open on: the open, half the spread, the impact of their own size and the taker fee; the rest goes on at later opens"
+                .to_owned(),
+        ),
+        ("limit orders", format!("at their own price and the maker fee, {through}; one the open lies beyond pays as a taker")),
+        (
+            "volume",
+            format!(
+                "all orders of a symbol together take at most {} % of a bar's volume and {} % of that of the 24 hours before",
+                terms.bar_participation * 100.0,
+                terms.day_participation * 100.0
+            ),
+        ),
+        (
+            "impact",
+            format!(
+                "{} × daily volatility × √(order / dollars traded a day), both trailing over 30 days; a listing younger than eight days is assumed to move 5, 7 or 10 % a day (large, mid, small)",
+                terms.impact
+            ),
+        ),
+        (
+            "fees",
+            format!(
+                "spot taker {} maker {}, perpetual taker {} maker {}, of notional (those of the market × {fee})",
+                bps(costs.spot_taker * fee),
+                bps(costs.spot_maker * fee),
+                bps(costs.perp_taker * fee),
+                bps(costs.perp_maker * fee)
+            ),
+        ),
+        (
+            "half-spread",
+            format!(
+                "large {}, mid {}, small {} (those of the market × {spread})",
+                bps(costs.half_spread[0] * spread),
+                bps(costs.half_spread[1] * spread),
+                bps(costs.half_spread[2] * spread)
+            ),
+        ),
+        (
+            "path of a bar",
+            match terms.path {
+                Leg::AdverseFirst => "the extreme that hurts comes first; what was entered in a bar takes no profit in it",
+                Leg::FavourableFirst => "the extreme that helps comes first: a bound, not an expectation",
+            }
+            .to_owned(),
+        ),
+        (
+            "stops",
+            format!("worse of stop and open, less half the spread, impact and {} of slippage; at the same price liquidation comes first", bps(terms.stop_slippage)),
+        ),
+        (
+            "maintenance margin",
+            if terms.closing_fee_in_margin { "of the bracket, and the fee of closing" } else { "of the bracket alone" }.to_owned(),
+        ),
+        (
+            "liquidation",
+            match terms.liquidation {
+                LiquidationRule::LoseMargin => "the whole margin is lost, nothing comes back, nothing is owed".to_owned(),
+                LiquidationRule::ExchangeLike => format!(
+                    "closed at the worse of mark and liquidation price, less {} % of notional; the rest comes back, nothing is owed",
+                    terms.liquidation_fee * 100.0
+                ),
+            },
+        ),
+        (
+            "cross margin",
+            if terms.strict_cross {
+                "a pool must survive all lows, all highs, and every underlying at its own worst"
+            } else {
+                "a pool must survive all lows and all highs of a bar"
+            }
+            .to_owned(),
+        ),
+        (
+            "auto-deleveraging",
+            terms.adl_crash.map_or_else(
+                || "not modelled: profitable shorts are never taken away".to_owned(),
+                |crash| {
+                    format!(
+                        "stress is on: in a bar that falls by {} % or more profitable shorts are closed at that fall",
+                        crash * 100.0
+                    )
+                },
+            ),
+        ),
+    ]
+}
+
+fn of_the_market(market: &Market) -> Vec<(&'static str, String)> {
+    let perps = market.instruments.iter().filter(|instrument| instrument.kind == Kind::Perp).count();
+    let tiered = market.tiers.iter().filter(|tables| !tables.is_empty()).count();
+    let with_marks = market.panel.marked_bars.iter().filter(|&&bars| bars > 0).count();
+    vec![
+        (
+            "margin brackets",
+            format!(
+                "from the market for {tiered} of {perps} perpetuals; for the rest a stated default from {} % of notional upwards",
+                DEFAULT_BRACKETS[0].rate * 100.0
+            ),
+        ),
+        ("mark price", format!("from the market for {with_marks} of {perps} perpetuals; for the rest the last price (longer wicks)")),
+        (
+            "funding",
+            market.missing_rate_8h.map_or_else(
+                || "settled rates at their own stamps".to_owned(),
+                |rate| format!("settled rates at their own stamps; where history is missing {} % per 8 h", rate * 100.0),
+            ),
+        ),
+        (
+            "delisting",
+            format!(
+                "silent for {}: forced exit at the last price less {} %",
+                market.listing.delisted_after,
+                market.listing.penalty * 100.0
+            ),
+        ),
+        (
+            "waterfall",
+            "profit of every winning exit, whole or in part, net of its own costs; losing trades are not netted against it".to_owned(),
+        ),
+        ("benchmark", "bought at the first close with all capital, without costs".to_owned()),
+        ("end of data", "everything is closed at the last close, with costs, whatever its volume".to_owned()),
+        ("regime labels", regime::DESCRIPTION.to_owned()),
+    ]
+}

@@ -1,0 +1,145 @@
+//! How much an instrument trades and moves, as known before a bar: what caps an order and what its impact is priced by.
+//!
+//! Daily volatility and dollars a day are trailing means over the last [`WINDOW`] whole UTC days of the listing in force
+//! (`fidelity.md` section 4: impact and sizing use trailing values, never the bar's own). One table a market, shared by all replays.
+
+use crate::market::{Market, Segment, Tier};
+use crate::units::InstrumentId;
+
+/// Days looked back on.
+pub const WINDOW: usize = 30;
+
+/// Daily returns below which their deviation says nothing, and [`assumed_volatility`] speaks.
+const LEAST_RETURNS: usize = 7;
+
+/// What is known of an instrument before a bar opens.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Trailing {
+    /// Sample standard deviation of daily close-to-close returns; `None` for a listing of fewer than eight days.
+    pub daily_volatility: Option<f64>,
+    /// USD traded a day; 0 where nothing was.
+    pub daily_notional: f64,
+    /// Contracts traded in the last 24 hours; of a younger listing scaled up to a day.
+    pub day_volume: f64,
+}
+
+/// A daily volatility where a listing is too young to have shown its own. Ours, on the high side of what each tier shows.
+#[must_use]
+pub fn assumed_volatility(tier: Tier) -> f64 {
+    match tier {
+        Tier::Large => 0.05,
+        Tier::Mid => 0.07,
+        Tier::Small => 0.10,
+    }
+}
+
+/// The trailing table of a market.
+#[derive(Debug)]
+pub struct Liquidity {
+    /// Bars a day.
+    per_day: usize,
+    /// Bars between the last UTC midnight before the clock and its start.
+    offset: usize,
+    /// Instrument-major, one an UTC day of the clock: known at that day's midnight.
+    days: Vec<Day>,
+    /// Days the clock touches.
+    count: usize,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Day {
+    volatility: f64,
+    /// NaN where no whole day lies behind.
+    notional: f64,
+}
+
+impl Liquidity {
+    #[must_use]
+    pub fn of(market: &Market) -> Self {
+        let clock = &market.clock;
+        let per_day = (86_400 / clock.bar.seconds()) as usize;
+        let offset = (clock.start.seconds().rem_euclid(86_400) / clock.bar.seconds()) as usize;
+        let count = (offset + clock.bars).div_ceil(per_day) + 1;
+        let mut liquidity = Self { per_day, offset, days: Vec::with_capacity(market.instruments.len() * count), count };
+        for id in (0..market.instruments.len()).map(InstrumentId::new) {
+            let row = liquidity.row(market, id);
+            liquidity.days.extend(row);
+        }
+        liquidity
+    }
+
+    /// The UTC day of a bar, counted from the clock's first.
+    fn day(&self, t: usize) -> usize {
+        (t + self.offset) / self.per_day
+    }
+
+    fn row(&self, market: &Market, id: InstrumentId) -> Vec<Day> {
+        let panel = &market.panel;
+        let mut days = vec![Day { volatility: f64::NAN, notional: f64::NAN }; self.count];
+        let mut closes = vec![f64::NAN; self.count];
+        let mut traded = vec![0.0; self.count];
+        for segment in &panel.segments[id.index()] {
+            for t in segment.first..segment.end {
+                let (close, volume) = (panel.close[panel.at(id, t)], panel.volume[panel.at(id, t)]);
+                if !close.is_nan() {
+                    closes[self.day(t)] = close;
+                    traded[self.day(t)] += close * volume.max(0.0);
+                }
+            }
+            let first = self.day(segment.first);
+            let last = self.day(segment.end - 1);
+            // What is known at a midnight stands until the next listing, which has its own first day.
+            for (day, slot) in days.iter_mut().enumerate().skip(first + 1) {
+                let from = day.saturating_sub(WINDOW).max(first);
+                slot.notional = traded[from..day].iter().sum::<f64>() / (day - from) as f64;
+                slot.volatility = deviation(&closes[from..day]);
+            }
+            // The coin that comes after under the same symbol starts from nothing.
+            closes[first..=last].fill(f64::NAN);
+            traded[first..=last].fill(0.0);
+        }
+        days
+    }
+
+    /// What was known of an instrument when bar `t` opened; all unknown before its listing.
+    #[must_use]
+    pub fn before(&self, market: &Market, id: InstrumentId, t: usize) -> Trailing {
+        let none = Trailing { daily_volatility: None, daily_notional: 0.0, day_volume: 0.0 };
+        let Some(segment) = t.checked_sub(1).and_then(|last| market.panel.segment(id, last)) else { return none };
+        let known = self.days[id.index() * self.count + self.day(t)];
+        let young = self.day(segment.first) == self.day(t);
+        let (day_volume, day_notional) = self.last_day(market, id, segment, t);
+        Trailing {
+            daily_volatility: Some(known.volatility).filter(|v| !v.is_nan() && !young),
+            daily_notional: if young || known.notional.is_nan() { day_notional } else { known.notional },
+            day_volume,
+        }
+    }
+
+    /// Contracts and USD of the 24 hours before bar `t`, scaled up where the listing is younger.
+    fn last_day(&self, market: &Market, id: InstrumentId, segment: Segment, t: usize) -> (f64, f64) {
+        let panel = &market.panel;
+        let from = t.saturating_sub(self.per_day).max(segment.first);
+        let (mut volume, mut notional) = (0.0, 0.0);
+        for at in panel.at(id, from)..panel.at(id, from) + (t - from) {
+            if !panel.close[at].is_nan() {
+                volume += panel.volume[at].max(0.0);
+                notional += panel.volume[at].max(0.0) * panel.close[at];
+            }
+        }
+        let whole = self.per_day as f64 / (t - from) as f64;
+        (volume * whole, notional * whole)
+    }
+}
+
+/// Sample standard deviation of the returns between the closes that are there; NaN with too few.
+fn deviation(closes: &[f64]) -> f64 {
+    let traded: Vec<f64> = closes.iter().copied().filter(|close| !close.is_nan()).collect();
+    let returns: Vec<f64> = traded.windows(2).map(|pair| pair[1] / pair[0] - 1.0).collect();
+    if returns.len() < LEAST_RETURNS {
+        return f64::NAN;
+    }
+    let mean = returns.iter().sum::<f64>() / returns.len() as f64;
+    let squares: f64 = returns.iter().map(|r| (r - mean) * (r - mean)).sum();
+    (squares / (returns.len() - 1) as f64).sqrt()
+}
