@@ -11,12 +11,13 @@ const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 const ROOMS: &[(&str, &[&str])] = &[
     ("units", &[]),
     ("fault", &[]),
-    ("market", &["units", "fault"]),
+    ("funding_interval", &[]),
+    ("market", &["units", "fault", "funding_interval"]),
     ("signal", &["units", "fault", "market"]),
     // Of the market only its words: see `the_two_absences`.
     ("strategy", &["units", "fault", "market", "signal"]),
     ("ledger", &["units", "fault"]),
-    ("exchange", &["units", "fault", "ledger"]),
+    ("exchange", &["units", "fault", "funding_interval", "ledger"]),
     ("replay", &["units", "market", "signal", "strategy", "ledger", "exchange"]),
     ("batch", &["units", "fault", "market", "signal", "strategy", "ledger", "exchange", "replay"]),
     ("metrics", &["units", "replay"]),

@@ -27,6 +27,7 @@ pub use freeze::{Bar, MarkBar, MarketParts, RawSettlement, SeriesPart, freeze};
 pub use load::Window;
 pub use panel::{BLOCK, Panel, Segment};
 
+use crate::funding_interval::per_8h;
 pub use crate::units::Bracket;
 use crate::units::{AssetId, Clock, InstrumentId, NarrativeId, Span, Time};
 
@@ -209,7 +210,7 @@ impl Settlement {
     /// The rate scaled to eight hours, the only form in which rates of different intervals compare.
     #[must_use]
     pub fn rate_8h(&self) -> f64 {
-        self.rate * 8.0 / self.interval_hours
+        per_8h(self.rate, self.interval_hours)
     }
 }
 
