@@ -332,7 +332,7 @@ fn odd_rates_and_intervals_are_told() {
 
 #[test]
 fn a_jump_inside_a_listing_is_told_and_one_between_two_listings_is_not() {
-    let dir = market("1d", "BTCUSDT", "", "[listing]\ndelisted_after = \"3d\"\n");
+    let dir = market("1d", "BTCUSDT", "", "[listing]\ndelisted_after = \"3d\"\njump = 10000\n");
     let prices = [(0, 1.0), (1, 100.0), (3, 10_001.0), (4, 100.0), (5, 1.0), (20, 1_000.0)];
     let row = |(day, price): (i64, f64)| format!("{},{price},{price},{price},{price},1\n", START + day * 24 * HOUR);
     let text = "timestamp,open,high,low,close,volume\n".to_owned() + &prices.map(row).concat();

@@ -88,7 +88,7 @@ pub struct RawSettlement {
 /// `missing_rate_8h` is absent (names symbol and dates). Places are relative to the market folder.
 pub fn freeze(parts: MarketParts) -> Result<Market, Fault> {
     let clock = clock_of(&parts)?;
-    let mut panel = align(&clock, &parts.series, parts.listing.delisted_after);
+    let mut panel = align(&clock, &parts.series, &parts.listing);
     panel.index_extremes();
     refuse_leaps(&clock, &panel, &parts)?;
     let (funding, covers) = settle(&clock, &panel, &parts)?;
@@ -117,8 +117,8 @@ pub fn freeze(parts: MarketParts) -> Result<Market, Fault> {
     })
 }
 
-/// A price ten thousand times another from one bar to the next is no price of one coin, and money made of it would have no room in whole
-/// numbers.
+/// A price ten thousand times another from one bar of a listing to the next is no price of one coin, and money made of it would have no room
+/// in whole numbers.
 fn refuse_leaps(clock: &Clock, panel: &Panel, parts: &MarketParts) -> Result<(), Fault> {
     const MOST: f64 = 10_000.0;
     for (index, instrument) in parts.instruments.iter().enumerate() {

@@ -62,6 +62,7 @@ struct HalfSpread {
 struct Listing {
     delisted_after: Option<Spanned<String>>,
     penalty_pct: Option<Spanned<f64>>,
+    jump: Option<Spanned<f64>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -110,7 +111,8 @@ fn meaning(key: &str) -> &'static str {
         "missing_rate_8h" => "a number, a fraction of notional per eight hours, as 0.0001",
         "fees" => "a table: [fees] with spot_maker, spot_taker, perp_maker and perp_taker in basis points",
         "half_spread_bps" => "a table: [half_spread_bps] with large, mid and small in basis points",
-        "listing" => "a table: [listing] with delisted_after and penalty_pct",
+        "jump" => "a number, times the last close, 2 to 10000",
+        "listing" => "a table: [listing] with delisted_after, penalty_pct and jump",
         "funding" => "a table: [funding] with missing_rate_8h",
         _ => "key = value lines under [sections], as TOML writes them",
     }
@@ -247,6 +249,15 @@ impl Manifest {
                 ));
             }
             listing.penalty = percent / 100.0;
+        }
+        if let Some(value) = &file.listing.jump {
+            let times = *value.get_ref();
+            if !(2.0..=10_000.0).contains(&times) {
+                let found = format!("`jump` = {}", numeral(times));
+                let expected = "times the last close, 2 to 10000, beyond which an open is another coin's";
+                return Err(lines.fault(value.span().start, found, expected, "write 10, or 10000 to let almost every jump pass"));
+            }
+            listing.jump = times;
         }
         let missing_rate_8h = file.funding.missing_rate_8h.as_ref().map(|value| {
             let rate = *value.get_ref();

@@ -177,7 +177,7 @@ pub struct VenueCosts {
     pub half_spread: [f64; 3],
 }
 
-/// When silence means the end of a series, and what leaving then costs.
+/// When silence or a jump of the price means the end of a series, and what leaving then costs.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ListingPolicy {
     /// So long without a bar and the series has ended: a holder is forced out, and bars that come later are a new listing.
@@ -185,11 +185,14 @@ pub struct ListingPolicy {
     pub delisted_after: Span,
     /// Fraction of the last price lost in a forced exit.
     pub penalty: f64,
+    /// A bar that opens at more than so many times the last traded close, or at less than that part of it, is the first of another coin
+    /// under the same symbol. Exchanges reuse symbols: LUNA, 2022.
+    pub jump: f64,
 }
 
 impl Default for ListingPolicy {
     fn default() -> Self {
-        Self { delisted_after: Span::from_seconds(7 * 86_400), penalty: 0.05 }
+        Self { delisted_after: Span::from_seconds(7 * 86_400), penalty: 0.05, jump: 10.0 }
     }
 }
 

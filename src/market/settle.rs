@@ -5,7 +5,7 @@ use crate::fault::Fault;
 use crate::funding_interval::{as_they_came, hours_between};
 use crate::market::freeze::{MarketParts, RawSettlement, SeriesPart};
 use crate::market::{FundingBook, Kind, Panel, Segment, Settlement};
-use crate::units::{Clock, InstrumentId, Span, Time};
+use crate::units::{Clock, InstrumentId, Time};
 
 /// Seconds between the stamps at which a hole is filled: 00, 08 and 16 o'clock UTC.
 const EIGHT_HOURS: i64 = 28_800;
@@ -31,9 +31,9 @@ pub(super) fn settle(clock: &Clock, panel: &Panel, parts: &MarketParts) -> Resul
         if instrument.kind == Kind::Perp {
             let (id, part) = (InstrumentId::new(index), &parts.series[index]);
             let intervals = intervals(&part.settlements);
-            for (k, &segment) in panel.segments[index].iter().enumerate() {
-                let next = panel.segments[index].get(k + 1);
-                let life = Life::of(clock, segment, next, parts.listing.delisted_after, part);
+            for &segment in &panel.segments[index] {
+                let forced_out = panel.forced_out(id, segment.first, parts.listing.delisted_after.in_bars(clock.bar));
+                let life = Life::of(clock, segment, forced_out, part);
                 cover.listed_seconds += life.traded - life.start;
                 let real = part.settlements.iter().zip(&intervals);
                 let real = real.filter(|(s, _)| (life.start..life.end).contains(&s.time.seconds()));
@@ -110,7 +110,7 @@ struct Life {
     start: i64,
     /// End of the last bar that traded.
     traded: i64,
-    /// End of the silence after it, when holders are forced out: whether the silence is a gap or the end is not known before.
+    /// When holders are forced out: whether the silence after that is a gap or the end is not known before.
     end: i64,
     /// From here a settlement must have been seen. A listing is known to its bar only, and its first settlement may be
     /// one interval away; where the clock cuts into an older series nothing is excused.
@@ -118,10 +118,9 @@ struct Life {
 }
 
 impl Life {
-    fn of(clock: &Clock, segment: Segment, next: Option<&Segment>, delisted_after: Span, part: &SeriesPart) -> Self {
-        let forced_out = segment.end - 1 + delisted_after.in_bars(clock.bar);
-        let silent_until = forced_out.min(next.map_or(clock.bars, |next| next.first)).min(clock.bars);
-        let (start, end) = (clock.open(segment.first), clock.open(silent_until));
+    /// `forced_out` is the bar at whose open holders leave ([`Panel::forced_out`]).
+    fn of(clock: &Clock, segment: Segment, forced_out: usize, part: &SeriesPart) -> Self {
+        let (start, end) = (clock.open(segment.first), clock.open(forced_out.min(clock.bars)));
         let cut = segment.first == 0 && part.bars.first().is_some_and(|bar| bar.time < start);
         let grace = if cut { 0 } else { clock.bar.seconds() + EIGHT_HOURS };
         Self { start: start.seconds(), traded: clock.open(segment.end).seconds(), end: end.seconds(), due: start.seconds() + grace }

@@ -253,8 +253,8 @@ impl Desk<'_> {
         let held = self.books.positions().len();
         let at = self.books.increase(bucket, instrument, narrative, perp, &entry, margin);
         if self.books.positions().len() > held {
-            let end = self.market.panel.segment(instrument, self.t).map_or(self.market.clock.bars, |segment| segment.end);
-            let delisted = end - 1 + self.market.listing.delisted_after.in_bars(self.market.clock.bar);
+            let silence = self.market.listing.delisted_after.in_bars(self.market.clock.bar);
+            let delisted = self.market.panel.forced_out(instrument, self.t, silence);
             let series = self.market.panel.at(instrument, 0);
             self.beside.insert(
                 at,
