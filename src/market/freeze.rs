@@ -8,7 +8,8 @@ use crate::market::caution::cautions;
 use crate::market::cite::{escaped, numeral};
 use crate::market::settle::settle;
 use crate::market::{
-    Asset, CapFact, Evidence, InputFile, Instrument, ListingPolicy, Market, Membership, SeriesSummary, TierTable, VenueCosts,
+    Asset, CapFact, DatedRules, DatedSpread, Evidence, InputFile, Instrument, ListingPolicy, Market, Membership, SeriesSummary, TierTable,
+    VenueCosts,
 };
 use crate::units::{Clock, InstrumentId, Span, Time};
 
@@ -34,6 +35,9 @@ pub struct MarketParts {
     pub tiers: Vec<Vec<TierTable>>,
     pub evidence: Vec<Evidence>,
     pub costs: VenueCosts,
+    /// In any order, as `rules`.
+    pub spreads: Vec<DatedSpread>,
+    pub rules: Vec<DatedRules>,
     pub listing: ListingPolicy,
     pub missing_rate_8h: Option<f64>,
     pub inputs: Vec<InputFile>,
@@ -86,7 +90,9 @@ pub struct RawSettlement {
 /// # Errors
 /// A market without a single bar, or a perpetual whose funding history has a hole inside its listed life while
 /// `missing_rate_8h` is absent (names symbol and dates). Places are relative to the market folder.
-pub fn freeze(parts: MarketParts) -> Result<Market, Fault> {
+pub fn freeze(mut parts: MarketParts) -> Result<Market, Fault> {
+    parts.spreads.sort_by_key(|row| (row.of, row.since));
+    parts.rules.sort_by_key(|row| (row.id, row.since));
     let clock = clock_of(&parts)?;
     let mut panel = align(&clock, &parts.series, &parts.listing);
     panel.index_extremes();
@@ -109,6 +115,8 @@ pub fn freeze(parts: MarketParts) -> Result<Market, Fault> {
         tiers: parts.tiers,
         evidence: parts.evidence,
         costs: parts.costs,
+        spreads: parts.spreads,
+        rules: parts.rules,
         listing: parts.listing,
         missing_rate_8h: parts.missing_rate_8h,
         inputs: parts.inputs,

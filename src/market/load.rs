@@ -58,6 +58,7 @@ fn parts(dir: &Path, window: Window) -> Result<MarketParts, Fault> {
         Table::parse(&source.path, &bytes, columns).map(Some)
     };
     let roster = table("assets.csv", &roster::COLUMNS, true)?.map_or_else(|| Ok(Roster::default()), |table| Roster::read(&table))?;
+    let (spreads, rules) = (manifest.spreads(&roster)?, manifest.rules(&roster)?);
     let (narratives, memberships) = table("narratives.csv", &facts::NARRATIVES, false)?
         .map_or_else(|| Ok(Default::default()), |table| facts::memberships(&table, &roster))?;
     let caps = table("market-cap.csv", &facts::CAPS, false)?
@@ -126,6 +127,8 @@ fn parts(dir: &Path, window: Window) -> Result<MarketParts, Fault> {
         tiers,
         evidence,
         costs: manifest.costs,
+        spreads,
+        rules,
         listing: manifest.listing,
         missing_rate_8h: manifest.missing_rate_8h,
         inputs,

@@ -129,6 +129,8 @@ impl MarketSpec {
             tiers: Vec::new(),
             evidence: Vec::new(),
             costs: self.costs(),
+            spreads: Vec::new(),
+            rules: Vec::new(),
             listing: ListingPolicy {
                 delisted_after: Span::from_seconds(self.bar_seconds() * self.silence),
                 penalty: self.penalty,

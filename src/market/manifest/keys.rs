@@ -4,6 +4,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::{Spanned, Value};
 
+use crate::market::{Kind, Tier};
+
 /// The manifest of a market: its name, the length of its bars, what its venue charges, and its policies.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -31,6 +33,10 @@ pub(super) struct File {
     pub(super) fees: Fees,
     #[serde(default)]
     pub(super) half_spread_bps: HalfSpread,
+    #[serde(default)]
+    pub(super) half_spread: Vec<DatedHalfSpread>,
+    #[serde(default)]
+    pub(super) trading_rules: Vec<TradingRules>,
     #[serde(default)]
     pub(super) listing: Listing,
     #[serde(default)]
@@ -68,6 +74,47 @@ pub(super) struct HalfSpread {
     /// Default 30.
     #[schemars(with = "Option<f64>")]
     pub(super) small: Option<Spanned<f64>>,
+}
+
+/// A half-spread of one asset or of one tier, in force from `since` until the next one of the same; an asset's own goes before its tier's,
+/// both go before `[half_spread_bps]`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DatedHalfSpread {
+    /// A date or an instant. Absent: from the beginning.
+    #[schemars(with = "Option<String>")]
+    pub(super) since: Option<Spanned<Value>>,
+    /// An asset of `assets.csv`. Either this or `tier`.
+    #[schemars(with = "Option<String>")]
+    pub(super) asset: Option<Spanned<String>>,
+    #[schemars(with = "Option<Tier>")]
+    pub(super) tier: Option<Spanned<Tier>>,
+    /// Basis points of the price.
+    #[schemars(with = "f64")]
+    pub(super) bps: Spanned<f64>,
+}
+
+/// Which orders the venue takes in one instrument, in force from `since` until the next ones of the same. At least one of `tick_size`,
+/// `lot_size` and `min_notional`; an absent one is not known.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TradingRules {
+    pub(super) market: Kind,
+    /// A symbol of `assets.csv`.
+    #[schemars(with = "String")]
+    pub(super) symbol: Spanned<String>,
+    /// A date or an instant. Absent: from the beginning.
+    #[schemars(with = "Option<String>")]
+    pub(super) since: Option<Spanned<Value>>,
+    /// Prices are whole multiples of this, in USD.
+    #[schemars(with = "Option<f64>")]
+    pub(super) tick_size: Option<Spanned<f64>>,
+    /// Quantities are whole multiples of this, in contracts.
+    #[schemars(with = "Option<f64>")]
+    pub(super) lot_size: Option<Spanned<f64>>,
+    /// An order is worth at least this, in USD.
+    #[schemars(with = "Option<f64>")]
+    pub(super) min_notional: Option<Spanned<f64>>,
 }
 
 /// When a series has ended, and what a forced exit loses.

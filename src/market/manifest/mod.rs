@@ -1,9 +1,10 @@
 //! `market.toml`: name, bar length, fees and policies, refused with the line where one is out of place.
 
+mod dated;
 mod keys;
 mod text;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use toml::Spanned;
 
@@ -12,6 +13,7 @@ use crate::market::cite::numeral;
 use crate::market::{ListingPolicy, VenueCosts};
 use crate::units::{Span, Time};
 
+use dated::{RulesRow, SpreadRow};
 use keys::File;
 use text::Text;
 
@@ -21,6 +23,7 @@ const HALF_SPREAD_BPS: [f64; 3] = [3.0, 8.0, 30.0];
 /// What `market.toml` says, in units of the engine.
 #[derive(Debug)]
 pub(super) struct Manifest {
+    path: PathBuf,
     pub(super) name: String,
     pub(super) about: String,
     pub(super) synthetic: bool,
@@ -32,11 +35,14 @@ pub(super) struct Manifest {
     pub(super) costs: VenueCosts,
     pub(super) listing: ListingPolicy,
     pub(super) missing_rate_8h: Option<f64>,
+    spreads: Vec<SpreadRow>,
+    rules: Vec<RulesRow>,
 }
 
 impl Manifest {
     /// # Errors
-    /// Wrong TOML, unknown or missing keys, negative costs, a bar that does not divide a day, `to` not after `from`.
+    /// Wrong TOML, unknown or missing keys, negative costs, a bar that does not divide a day, `to` not after `from`, dated tables that say
+    /// nothing.
     pub(super) fn parse(path: &Path, text: &str) -> Result<Self, Fault> {
         let lines = Text { path, text };
         let file: File = toml::from_str(text).map_err(|error| {
@@ -74,7 +80,10 @@ impl Manifest {
             Err(lines.fault(value.span().start, found, "a fraction of notional per eight hours, as 0.0001", "write a rate, not per cent"))
         });
         let missing_rate_8h = missing_rate_8h.transpose()?;
+        let spreads = file.half_spread.into_iter().map(|row| dated::spread_row(&lines, row)).collect::<Result<_, _>>()?;
+        let rules = file.trading_rules.into_iter().map(|row| dated::rules_row(&lines, row)).collect::<Result<_, _>>()?;
         Ok(Self {
+            path: path.to_owned(),
             name: file.name,
             about: file.about,
             synthetic: file.synthetic,
@@ -85,6 +94,8 @@ impl Manifest {
             costs,
             listing,
             missing_rate_8h,
+            spreads,
+            rules,
         })
     }
 }

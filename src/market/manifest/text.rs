@@ -24,14 +24,22 @@ fn meaning(key: &str) -> &'static str {
         "quote" => "the currency of all prices in quotes, as \"USDT\"",
         "synthetic" => "true or false",
         "bar" | "delisted_after" => "a length of time in quotes, as \"8h\"",
-        "from" | "to" => "a date, as 2024-03-01",
-        "spot_maker" | "spot_taker" | "perp_maker" | "perp_taker" | "large" | "mid" | "small" => {
+        "from" | "to" | "since" => "a date, as 2024-03-01",
+        "spot_maker" | "spot_taker" | "perp_maker" | "perp_taker" | "large" | "mid" | "small" | "bps" => {
             "a number, basis points of notional, as 10"
         }
         "penalty_pct" => "a number, per cent of the last price, 0 to 100",
         "missing_rate_8h" => "a number, a fraction of notional per eight hours, as 0.0001",
         "fees" => "a table: [fees] with spot_maker, spot_taker, perp_maker and perp_taker in basis points",
         "half_spread_bps" => "a table: [half_spread_bps] with large, mid and small in basis points",
+        "asset" => "an asset of assets.csv in quotes",
+        "tier" => "\"large\", \"mid\" or \"small\"",
+        "market" => "\"spot\" or \"perp\"",
+        "symbol" => "a symbol of assets.csv in quotes",
+        "tick_size" | "min_notional" => "a number above zero, in USD",
+        "lot_size" => "a number above zero, in contracts",
+        "half_spread" => "tables: [[half_spread]] with since, asset or tier, and bps",
+        "trading_rules" => "tables: [[trading_rules]] with market, symbol, since, tick_size, lot_size and min_notional",
         "jump" => "a number, times the last close, 2 to 10000",
         "listing" => "a table: [listing] with delisted_after, penalty_pct and jump",
         "funding" => "a table: [funding] with missing_rate_8h",
@@ -45,6 +53,10 @@ impl Text<'_> {
         let (what, rest) = said.split_once('`').unwrap_or((said, ""));
         let (name, rest) = rest.split_once('`').unwrap_or_default();
         match what.trim() {
+            "missing field" if matches!(name, "bps" | "market" | "symbol") => {
+                let found = format!("no key `{name}` in [[{}]]", self.key_at(at));
+                self.fault(at, found, meaning(name), &format!("add it: {MODEL}"))
+            }
             "missing field" => {
                 let inside = if name.starts_with("spot_") || name.starts_with("perp_") { " in [fees]" } else { "" };
                 let found = format!("no key `{name}`{inside}");
@@ -59,6 +71,10 @@ impl Text<'_> {
                 let key = self.key_at(at);
                 let (found, _) = said.rsplit_once(", expected").unwrap_or((said, ""));
                 self.fault(at, format!("`{}`: {}", cited(key), cited(found)), meaning(key), MODEL)
+            }
+            "unknown variant" => {
+                let key = self.key_at(at);
+                self.fault(at, format!("`{}` = `{}`", cited(key), cited(name)), meaning(key), MODEL)
             }
             "duplicate key" => {
                 let name = self.text.get(at..).unwrap_or_default().split(['=', ']', '\n']).next().unwrap_or_default();
@@ -78,9 +94,12 @@ impl Text<'_> {
         before.trim_end().rsplit(['\n', ',', '{', '.']).next().unwrap_or_default().trim().trim_matches(['"', '\''])
     }
 
+    pub(super) fn line(&self, at: usize) -> usize {
+        1 + self.text.get(..at).unwrap_or(self.text).matches('\n').count()
+    }
+
     pub(super) fn fault(&self, at: usize, found: impl Into<String>, expected: &str, way_out: &str) -> Fault {
-        let line = 1 + self.text.get(..at).unwrap_or(self.text).matches('\n').count();
-        Fault::new(Fault::at(self.path, line), found, expected, way_out)
+        Fault::new(Fault::at(self.path, self.line(at)), found, expected, way_out)
     }
 
     /// Basis points to a fraction; at least zero, less than the whole.
