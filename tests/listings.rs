@@ -40,6 +40,13 @@ fn load(dir: &tempfile::TempDir) -> Result<Market, Fault> {
     Market::load(dir.path(), Window::default())
 }
 
+/// `assets.csv` in which LUNAUSDT is one coin's until `until` and another's from `since` on, in one market.
+fn two(columns: &str, until: &str, since: &str) -> String {
+    format!(
+        "asset,tier,spot,perp,contract_size,venue,venue_kind,since,until\nLUNC,large,{columns},1,venue,cex,,{until}\nLUNA,mid,{columns},1,venue,cex,{since},\n"
+    )
+}
+
 const ONE: &str = "asset,tier,spot,perp,contract_size,venue,venue_kind\nLUNA,large,LUNAUSDT,,,venue,cex\n";
 
 #[test]
@@ -82,6 +89,53 @@ fn the_new_coin_has_no_funding_history_of_the_old() {
     assert_eq!(seen(2).len(), 9);
     // The settlement at the jump is the first of the new coin: who held the old one has left.
     assert_eq!(seen(3).iter().map(|settlement| settlement.rate).collect::<Vec<_>>(), [0.000_10, 0.000_11, 0.000_12]);
+}
+
+fn traded(market: &Market, id: u16) -> Vec<usize> {
+    (0..market.clock.bars).filter(|&t| market.panel.trades(InstrumentId(id), t)).collect()
+}
+
+#[test]
+fn two_assets_may_have_one_symbol_one_after_the_other() {
+    let dir = market(&two("LUNAUSDT,", "2024-01-04", "2024-01-05"), &LUNA, "");
+    let market = load(&dir).unwrap();
+    assert_eq!(market.clock.bars, 6);
+    // The bar of the 4th is nobody's.
+    assert_eq!((traded(&market, 0), traded(&market, 1)), (vec![0, 1, 2], vec![4, 5]));
+    assert_eq!(market.instruments.iter().map(|instrument| instrument.symbol.as_str()).collect::<Vec<_>>(), ["LUNAUSDT", "LUNAUSDT"]);
+    let summaries: Vec<_> = market.series.iter().map(|series| (series.asset.as_str(), series.bars, series.missing)).collect();
+    assert_eq!(summaries, [("LUNC", 3, 0), ("LUNA", 2, 0)]);
+    // One file, read once.
+    assert_eq!(market.inputs.iter().filter(|input| input.path.starts_with("spot/")).count(), 1);
+    assert_eq!(market.cautions, Vec::<String>::new());
+}
+
+#[test]
+fn a_bar_that_reaches_over_the_edge_is_nobodys() {
+    let dir = market(&two("LUNAUSDT,", "2024-01-03T08:00:00Z", "2024-01-03T08:00:00Z"), &LUNA, "");
+    let market = load(&dir).unwrap();
+    assert_eq!((traded(&market, 0), traded(&market, 1)), (vec![0, 1], vec![3, 4, 5]));
+}
+
+#[test]
+fn marks_funding_tables_and_rules_follow_the_owner() {
+    let rules = "[[trading_rules]]\nmarket = \"perp\"\nsymbol = \"LUNAUSDT\"\nlot_size = 2\n";
+    let dir = market(&two(",LUNAUSDT", "2024-01-04", "2024-01-04"), &[], rules);
+    write(dir.path(), "perp/LUNAUSDT.csv", &bars(&LUNA));
+    write(dir.path(), "mark/LUNAUSDT.csv", &bars(&LUNA));
+    let stamp = |k: i64| format!("{},0.0001\n", (Time::parse("2024-01-01").unwrap().seconds() + k * 8 * 3_600) * 1_000);
+    write(dir.path(), "funding/LUNAUSDT.csv", &("calc_time,last_funding_rate\n".to_owned() + &(0..18).map(stamp).collect::<String>()));
+    let tiers = "since,perp,floor_usd,cap_usd,maintenance_rate,max_leverage,maintenance_amount_usd\n2020-01-01,LUNAUSDT,0,,0.02,20,0\n";
+    write(dir.path(), "margin-tiers.csv", tiers);
+    let market = load(&dir).unwrap();
+    assert_eq!(market.panel.marked_bars, [3, 3]);
+    let (old, new) = (&market.funding.by_instrument[0], &market.funding.by_instrument[1]);
+    // The settlement at the very edge is the new coin's.
+    assert_eq!((old.len(), new.len(), new[0].time), (9, 9, Time::parse("2024-01-04").unwrap()));
+    for id in [0, 1] {
+        assert_eq!(market.tiers_at(InstrumentId(id), new[0].time).unwrap()[0].max_leverage, 20.0);
+        assert_eq!(market.rules_at(InstrumentId(id), new[0].time).lot_size, 2.0);
+    }
 }
 
 /// Buys LUNA with all there is at the second open and never looks again.

@@ -76,6 +76,12 @@ pub struct MarkBar {
     pub close: f64,
 }
 
+impl MarkBar {
+    pub(super) fn of(bar: &Bar) -> Self {
+        Self { time: bar.time, open: bar.open, high: bar.high, low: bar.low, close: bar.close }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RawSettlement {
     pub time: Time,
