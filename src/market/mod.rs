@@ -28,6 +28,7 @@ mod venue;
 
 pub use freeze::{Bar, MarkBar, MarketParts, RawSettlement, SeriesPart, freeze};
 pub use load::Window;
+pub use manifest::manifest_schema;
 pub use panel::{BLOCK, Panel, Segment};
 pub use venue::{DatedRules, DatedSpread, ListingPolicy, SpreadOf, TradingRules, VenueCosts};
 

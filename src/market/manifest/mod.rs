@@ -20,6 +20,12 @@ use text::Text;
 /// Half-spreads in basis points where `[half_spread_bps]` says nothing: large, mid and small caps (`fidelity.md` section 4).
 const HALF_SPREAD_BPS: [f64; 3] = [3.0, 8.0, 30.0];
 
+/// The JSON Schema of `market.toml`, made of the types that read it.
+#[must_use]
+pub fn manifest_schema() -> schemars::Schema {
+    schemars::schema_for!(File)
+}
+
 /// What `market.toml` says, in units of the engine.
 #[derive(Debug)]
 pub(super) struct Manifest {
