@@ -7,11 +7,12 @@
 //! | room | question | may use | must never know |
 //! |---|---|---|---|
 //! | [`units`], [`fault`] | which words | – | anything else |
-//! | [`market`] | what happened | units | strategies, money |
+//! | [`funding_interval`] | how often a perpetual settles | – | anything but stamps |
+//! | [`market`] | what happened | units, `funding_interval` | strategies, money |
 //! | [`signal`] | what could be known | market | money, orders, anything after the close it stands at |
 //! | [`strategy`] | what we want | signal | money, positions, costs |
 //! | [`ledger`] | what we own | units | the market, prices it was not handed |
-//! | [`exchange`] | what the venue gives | units, ledger | why somebody trades |
+//! | [`exchange`] | what the venue gives | units, `funding_interval`, ledger | why somebody trades |
 //! | [`replay`] | the loop | all above | files, threads, reports |
 //! | [`batch`] | many side by side | replay | what a run means |
 //! | [`metrics`] | what it was worth | a run | how it came about |
@@ -25,6 +26,7 @@ pub mod batch;
 pub mod cli;
 pub mod exchange;
 pub mod fault;
+pub mod funding_interval;
 pub mod ledger;
 pub mod market;
 pub mod metrics;

@@ -5,8 +5,8 @@ use std::io::{Cursor, Write};
 use std::path::Path;
 
 use polars::prelude::{DataFrame, IntoColumn, NamedFrom, ParquetWriter, Series};
-use rotate::market::{Market, Segment, Window};
-use rotate::units::{InstrumentId, Span, Time};
+use rotate::market::{Market, Segment, TradingRules, Window};
+use rotate::units::{AssetId, InstrumentId, Span, Time};
 
 const START: i64 = 1_704_067_200; // 2024-01-01
 const HOUR: i64 = 3_600;
@@ -300,6 +300,40 @@ fn a_manifest_has_costs_and_policies() {
 }
 
 #[test]
+fn half_spreads_are_dated_and_an_asset_goes_before_its_tier() {
+    let more = "[half_spread_bps]\nlarge = 2\n\
+                [[half_spread]]\ntier = \"large\"\nsince = 2024-01-03\nbps = 4\n\
+                [[half_spread]]\nasset = \"BTC\"\nsince = 2024-01-05T08:00:00Z\nbps = 6\n\
+                [[half_spread]]\nasset = \"BTC\"\nsince = \"2024-01-06\"\nbps = 0\n\
+                [[half_spread]]\ntier = \"mid\"\nbps = 10\n";
+    let dir = market("8h", "BTCUSDT", "", more);
+    write(dir.path(), "spot/BTCUSDT.csv", stamped(0..6, 8 * HOUR));
+    // Ranked 30th on the 2nd, 3rd from the 3rd on.
+    write(dir.path(), "market-cap.csv", "known_at,asset,market_cap_usd,rank\n2024-01-02,BTC,1e9,30\n2024-01-03,BTC,1e12,3\n");
+    let market = load(&dir);
+    let bps = |at: &str| (market.half_spread_at(AssetId(0), Time::parse(at).unwrap()) * 10_000.0).round();
+    let found =
+        ["2024-01-01", "2024-01-02", "2024-01-02 23:59:59", "2024-01-03", "2024-01-05", "2024-01-05 08:00:00", "2024-01-06"].map(bps);
+    assert_eq!(found, [2.0, 10.0, 10.0, 4.0, 4.0, 6.0, 0.0]);
+}
+
+#[test]
+fn trading_rules_are_dated_and_of_one_market() {
+    let more = "[[trading_rules]]\nmarket = \"perp\"\nsymbol = \"BTCUSDT\"\nsince = 2024-01-02\ntick_size = 0.1\nlot_size = 0.001\nmin_notional = 5\n\
+                [[trading_rules]]\nmarket = \"perp\"\nsymbol = \"BTCUSDT\"\nsince = 2024-01-03\nmin_notional = 100\n";
+    let dir = market("8h", "BTCUSDT", "BTCUSDT", &(more.to_owned() + "[funding]\nmissing_rate_8h = 0.0001\n"));
+    write(dir.path(), "spot/BTCUSDT.csv", stamped(0..6, 8 * HOUR));
+    write(dir.path(), "perp/BTCUSDT.csv", stamped(0..6, 8 * HOUR));
+    let market = load(&dir);
+    let perp = |at: &str| market.rules_at(InstrumentId(1), Time::parse(at).unwrap());
+    assert_eq!(perp("2024-01-01"), TradingRules::default());
+    assert_eq!(perp("2024-01-02"), TradingRules { tick_size: 0.1, lot_size: 0.001, min_notional: 5.0 });
+    // A later table replaces the earlier one whole.
+    assert_eq!(perp("2024-02-01"), TradingRules { min_notional: 100.0, ..TradingRules::default() });
+    assert_eq!(market.rules_at(SPOT, Time::parse("2024-02-01").unwrap()), TradingRules::default());
+}
+
+#[test]
 fn loading_is_the_same_twice_and_on_any_number_of_threads() {
     let dir = market("8h", "BTCUSDT", "BTCPERP", "[funding]\nmissing_rate_8h = 0.0001\n");
     write(dir.path(), "spot/BTCUSDT.csv", stamped(0..200, 2 * HOUR));
@@ -332,7 +366,7 @@ fn odd_rates_and_intervals_are_told() {
 
 #[test]
 fn a_jump_inside_a_listing_is_told_and_one_between_two_listings_is_not() {
-    let dir = market("1d", "BTCUSDT", "", "[listing]\ndelisted_after = \"3d\"\n");
+    let dir = market("1d", "BTCUSDT", "", "[listing]\ndelisted_after = \"3d\"\njump = 10000\n");
     let prices = [(0, 1.0), (1, 100.0), (3, 10_001.0), (4, 100.0), (5, 1.0), (20, 1_000.0)];
     let row = |(day, price): (i64, f64)| format!("{},{price},{price},{price},{price},1\n", START + day * 24 * HOUR);
     let text = "timestamp,open,high,low,close,volume\n".to_owned() + &prices.map(row).concat();

@@ -11,10 +11,11 @@ const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 const ROOMS: &[(&str, &[&str])] = &[
     ("units", &[]),
     ("fault", &[]),
-    ("market", &["units", "fault"]),
+    ("funding_interval", &[]),
+    ("market", &["units", "fault", "funding_interval"]),
     ("signal", &["units", "fault", "market"]),
     ("ledger", &["units", "fault"]),
-    ("exchange", &["units", "fault", "ledger"]),
+    ("exchange", &["units", "fault", "funding_interval", "ledger"]),
     // Of the market and the exchange only their words: see `the_two_absences`.
     ("strategy", &["units", "fault", "market", "signal", "exchange"]),
     ("replay", &["units", "market", "signal", "strategy", "ledger", "exchange"]),

@@ -91,6 +91,8 @@ pub fn market() -> Market {
         tiers: vec![Vec::new(); ASSETS],
         evidence: Vec::new(),
         costs: VenueCosts { spot_maker: FEE, spot_taker: FEE, perp_maker: FEE, perp_taker: FEE, half_spread: [0.0; 3] },
+        spreads: Vec::new(),
+        rules: Vec::new(),
         listing: ListingPolicy::default(),
         missing_rate_8h: None,
         inputs: Vec::new(),

@@ -63,9 +63,9 @@ enum Command {
     /// Try every combination of the values in a strategy's [tune] table.
     #[command(after_help = "Example: rotate tune strategies/bull.toml --market data/sample --out reports/tuned")]
     Tune(tune::Arguments),
-    /// Print the JSON Schema of strategy files.
-    #[command(after_help = "Example: rotate schema > strategy.schema.json")]
-    Schema,
+    /// Print the JSON Schema of strategy files, or of a market's market.toml.
+    #[command(after_help = "Example: rotate schema market > market.schema.json")]
+    Schema(schema::Arguments),
     /// Make the synthetic sample market.
     #[command(after_help = "Example: rotate sample --seed 7 --out data/mine")]
     Sample(sample::Arguments),
@@ -133,7 +133,7 @@ pub fn main() -> ExitCode {
         Command::Check(arguments) => check::run(arguments, cli.common),
         Command::Compare(arguments) => compare::run(arguments, cli.common),
         Command::Tune(arguments) => tune::run(arguments, cli.common),
-        Command::Schema => schema::run(),
+        Command::Schema(arguments) => schema::run(arguments),
         Command::Sample(arguments) => sample::run(arguments),
     });
     let printed = match outcome {

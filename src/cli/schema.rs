@@ -1,10 +1,31 @@
-//! `rotate schema`: the JSON Schema of strategy files, from the types that read them.
+//! `rotate schema`: the JSON Schema of what a user writes, from the types that read it.
+
+use clap::{Args, ValueEnum};
 
 use crate::fault::Fault;
+use crate::market;
 use crate::strategy::Strategy;
 
+#[derive(Args, Clone, Debug)]
+pub(super) struct Arguments {
+    /// Which kind of file.
+    #[arg(value_enum, default_value_t = Of::Strategy)]
+    of: Of,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Of {
+    /// A strategy file.
+    Strategy,
+    /// The market.toml of a market folder.
+    Market,
+}
+
 #[allow(clippy::unnecessary_wraps, reason = "all commands have one shape")]
-pub(super) fn run() -> Result<String, Fault> {
-    let schema = schemars::schema_for!(Strategy);
+pub(super) fn run(arguments: &Arguments) -> Result<String, Fault> {
+    let schema = match arguments.of {
+        Of::Strategy => schemars::schema_for!(Strategy),
+        Of::Market => market::manifest_schema(),
+    };
     Ok(serde_json::to_string_pretty(&schema).expect("a schema is plain JSON") + "\n")
 }

@@ -4,6 +4,7 @@
 //! compare only as eight-hour equivalents.
 
 use crate::exchange::Refusal;
+pub use crate::funding_interval::{floor_to_minute, interval_hours, intervals, per_8h};
 
 /// `−quantity · mark · rate` in USD; `quantity` is signed (negative is short), positive is received. A positive rate makes longs pay.
 /// Leverage plays no part: the base is mark notional (Binance, Bybit; `fidelity.md` 1.5).
@@ -52,35 +53,6 @@ pub fn total(quantity: f64, settlements: &[Settlement], opened: i64, closed: i64
     settlements.iter().filter(|s| takes_part(s.time, opened, closed, grace)).map(|s| settled_payment(quantity, s.mark, s.rate)).sum()
 }
 
-/// A stamp in milliseconds as the whole minute it belongs to, in seconds: exchanges stamp settlements some milliseconds late.
-#[must_use]
-pub fn floor_to_minute(milliseconds: i64) -> i64 {
-    milliseconds.div_euclid(60_000) * 60
-}
-
-/// The interval in hours between two consecutive settlement stamps (seconds): a whole number of hours that divides a day, at most
-/// eight. `None`: settlements are missing between them, or they are not settlements of one series.
-#[must_use]
-pub fn interval_hours(earlier: i64, later: i64) -> Option<i64> {
-    let seconds = later - earlier;
-    let hours = seconds / 3_600;
-    (seconds % 3_600 == 0 && matches!(hours, 1 | 2 | 3 | 4 | 6 | 8)).then_some(hours)
-}
-
-/// The interval each settlement pays for, in hours, from ascending stamps in seconds: the distance to the one before. The first, and one
-/// after a hole, takes the interval that follows it; `None` where neither says.
-#[must_use]
-pub fn intervals(stamps: &[i64]) -> Vec<Option<i64>> {
-    let between = |earlier: usize, later: usize| stamps.get(later).and_then(|later| interval_hours(stamps[earlier], *later));
-    (0..stamps.len()).map(|at| at.checked_sub(1).and_then(|before| between(before, at)).or_else(|| between(at, at + 1))).collect()
-}
-
-/// A rate per `interval_hours` as its eight-hour equivalent, the only form in which rates compare.
-#[must_use]
-pub fn per_8h(rate: f64, interval_hours: f64) -> f64 {
-    rate * 8.0 / interval_hours
-}
-
 /// Simple annual rate: three settlements of eight hours a day, 365 days.
 #[must_use]
 pub fn annual_simple(rate_8h: f64) -> f64 {
@@ -118,16 +90,5 @@ mod tests {
     fn inside_a_bar_only_the_bad_side_is_booked() {
         assert_eq!(adverse_payment(1.0, 100.0, 0.001), -0.1);
         assert_eq!(adverse_payment(-1.0, 100.0, 0.001), 0.0);
-    }
-
-    #[test]
-    fn intervals_are_read_off_the_stamps() {
-        let hour = 3_600;
-        assert_eq!(intervals(&[0, 8 * hour, 16 * hour, 20 * hour, 21 * hour]), [8, 8, 8, 4, 1].map(Some));
-        // A settlement is missing between 8 h and 24 h.
-        assert_eq!(intervals(&[0, 8 * hour, 24 * hour, 28 * hour]), [8, 8, 4, 4].map(Some));
-        assert_eq!(intervals(&[0]), [None]);
-        assert_eq!(intervals(&[0, 5 * hour]), [None, None]);
-        assert_eq!(floor_to_minute(1_637_193_600_017), 1_637_193_600);
     }
 }

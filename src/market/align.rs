@@ -1,10 +1,10 @@
 //! Loose bars onto the clock: the dense panel and the listed segments.
 
-use crate::market::{Panel, Segment, SeriesPart};
-use crate::units::{Clock, Span};
+use crate::market::{ListingPolicy, Panel, Segment, SeriesPart};
+use crate::units::Clock;
 
 /// Fills a [`Panel`] of `series.len()` instruments. Bars outside the clock are left out; one stamp, one cell.
-pub(super) fn align(clock: &Clock, series: &[SeriesPart], delisted_after: Span) -> Panel {
+pub(super) fn align(clock: &Clock, series: &[SeriesPart], listing: &ListingPolicy) -> Panel {
     let (instruments, bars) = (series.len(), clock.bars);
     let column = || vec![f64::NAN; instruments * bars];
     let mut panel = Panel {
@@ -61,21 +61,28 @@ pub(super) fn align(clock: &Clock, series: &[SeriesPart], delisted_after: Span) 
             }
             panel.last_traded[base + t] = last_traded;
         }
-        panel.segments.push(segments(&panel.close[base..base + bars], delisted_after.in_bars(clock.bar)));
+        let own = base..base + bars;
+        panel.segments.push(segments(&panel.open[own.clone()], &panel.close[own], listing.delisted_after.in_bars(clock.bar), listing.jump));
     }
     panel
 }
 
-/// Stretches of listed life in one series of closes: `silence` missing bars in a row end one, the next bar begins another.
-fn segments(close: &[f64], silence: usize) -> Vec<Segment> {
+/// Stretches of listed life in one series: `silence` missing bars in a row end one, and so does an open that [`jumps`] away from the last
+/// traded close; the bar after begins another.
+fn segments(open: &[f64], close: &[f64], silence: usize, jump: f64) -> Vec<Segment> {
     let mut found: Vec<Segment> = Vec::new();
     for t in (0..close.len()).filter(|&t| !close[t].is_nan()) {
         match found.last_mut() {
-            Some(last) if t - last.end < silence => last.end = t + 1,
+            Some(last) if t - last.end < silence && !jumps(close[last.end - 1], open[t], jump) => last.end = t + 1,
             _ => found.push(Segment { first: t, end: t + 1 }),
         }
     }
     found
+}
+
+/// Whether `open` is more than `jump` times `close`, or less than its `jump`-th part.
+fn jumps(close: f64, open: f64, jump: f64) -> bool {
+    open > jump * close || open * jump < close
 }
 
 #[cfg(test)]
@@ -86,8 +93,31 @@ mod tests {
     fn silence_as_long_as_the_policy_ends_a_segment() {
         let x = f64::NAN;
         let close = [x, 1.0, x, x, 2.0, x, x, x, 3.0, 4.0, x, x, x, x];
-        assert_eq!(segments(&close, 3), [Segment { first: 1, end: 5 }, Segment { first: 8, end: 10 }]);
-        assert_eq!(segments(&close, 4), [Segment { first: 1, end: 10 }]);
-        assert_eq!(segments(&[x, x], 1), []);
+        let split = |silence| segments(&close, &close, silence, 10.0);
+        assert_eq!(split(3), [Segment { first: 1, end: 5 }, Segment { first: 8, end: 10 }]);
+        assert_eq!(split(4), [Segment { first: 1, end: 10 }]);
+        assert_eq!(segments(&[x, x], &[x, x], 1, 10.0), []);
+    }
+
+    #[test]
+    fn an_open_far_from_the_last_close_ends_a_segment_and_a_fall_inside_bars_does_not() {
+        // LUNA of 2022: each bar opens where the last one closed, however far it falls.
+        let fall = [(80.0, 30.0), (30.0, 1.0), (1.0, 0.000_1)];
+        let split = |then: &[(f64, f64)], jump: f64| {
+            let (open, close): (Vec<f64>, Vec<f64>) = fall.iter().chain(then).copied().unzip();
+            segments(&open, &close, 7, jump)
+        };
+        let whole = |end| vec![Segment { first: 0, end }];
+        assert_eq!(split(&[], 10.0), whole(3));
+        // The new coin of that name opens at 9; one that opens at just ten times the last close is still the old one.
+        assert_eq!(split(&[(9.0, 8.0), (8.0, 9.0)], 10.0), [Segment { first: 0, end: 3 }, Segment { first: 3, end: 5 }]);
+        assert_eq!(split(&[(0.001, 0.001)], 10.0), whole(4));
+        assert_eq!(split(&[(0.001_1, 0.001)], 10.0), [Segment { first: 0, end: 3 }, Segment { first: 3, end: 4 }]);
+        assert_eq!(split(&[(0.000_009, 0.001)], 10.0).len(), 2);
+        assert_eq!(split(&[(0.000_01, 0.001)], 10.0), whole(4));
+        // A short gap hides no jump, and a wide bound lets it pass.
+        let x = f64::NAN;
+        assert_eq!(split(&[(x, x), (9.0, 9.0)], 10.0), [Segment { first: 0, end: 3 }, Segment { first: 4, end: 5 }]);
+        assert_eq!(split(&[(0.9, 0.9)], 10_000.0), whole(4));
     }
 }

@@ -5,7 +5,7 @@ use crate::market::careful::ARCHIVE;
 use crate::market::cite::numeral;
 use crate::market::files::Source;
 use crate::market::frame::{Layout, Wanted};
-use crate::market::freeze::{Bar, MarkBar};
+use crate::market::freeze::Bar;
 use crate::market::series::{Recipe, Rows, Wrong};
 use crate::units::{Span, Time};
 
@@ -95,13 +95,6 @@ pub(super) struct Series {
     pub(super) still_open: bool,
     /// `(instant, price)` of a series finer than the bar.
     pub(super) fine: Vec<(Time, f64)>,
-}
-
-impl Series {
-    pub(super) fn marks(&self) -> Vec<MarkBar> {
-        let mark = |bar: &Bar| MarkBar { time: bar.time, open: bar.open, high: bar.high, low: bar.low, close: bar.close };
-        self.bars.iter().map(mark).collect()
-    }
 }
 
 /// Columns side by side become bars.

@@ -1,9 +1,10 @@
 //! What was odd but carried on with, in plain sentences. One kind of oddity, one sentence: a market of fifty coins must stay readable.
 
+use crate::market::cite::numeral;
 use crate::market::freeze::MarketParts;
 use crate::market::settle::Cover;
 use crate::market::{Instrument, Kind, Panel};
-use crate::units::{Clock, InstrumentId, Span};
+use crate::units::{Clock, InstrumentId};
 
 /// Everything odd that shows only once all series are on one clock, added to what the files already confessed. Sorted.
 pub(super) fn cautions(clock: &Clock, panel: &Panel, covers: &[Cover], parts: &MarketParts) -> Vec<String> {
@@ -17,14 +18,27 @@ pub(super) fn cautions(clock: &Clock, panel: &Panel, covers: &[Cover], parts: &M
     let missing = instruments(parts).filter_map(|(id, _)| Some(format!("{} {}", series(id), missing(clock, panel, id)?)));
     tell(&mut found, "missing bars (not traded in, carried at the last price)", missing);
 
-    let ended = instruments(parts).flat_map(|(id, _)| ends(clock, panel, id, parts.listing.delisted_after).map(move |end| (id, end)));
+    let silence = parts.listing.delisted_after.in_bars(clock.bar);
+    let ended = instruments(parts).flat_map(|(id, _)| ends(clock, panel, id, silence).map(move |end| (id, end)));
     let ended = ended.map(|(id, end)| format!("{} {end}", series(id)));
     tell(&mut found, "series that end before the market does, treated as delisted (a holder is forced out)", ended);
 
-    let relisted =
-        instruments(parts).flat_map(|(id, _)| panel.segments[id].iter().skip(1).map(move |segment| (id, clock.open(segment.first).date())));
-    let relisted = relisted.map(|(id, date)| format!("{} {date}", series(id)));
-    tell(&mut found, "series that begin again after a long silence, treated as a new listing, perhaps of another coin", relisted);
+    let relisted = || instruments(parts).flat_map(|(id, _)| panel.segments[id].windows(2).map(move |pair| (id, pair[0], pair[1])));
+    let after_silence = relisted().filter(|(_, before, after)| after.first - before.end >= silence);
+    let after_silence = after_silence.map(|(id, _, after)| format!("{} {}", series(id), clock.open(after.first).date()));
+    tell(&mut found, "series that begin again after a long silence, treated as a new listing, perhaps of another coin", after_silence);
+
+    let after_jump = relisted().filter(|(_, before, after)| after.first - before.end < silence).map(|(id, before, after)| {
+        let at = |t: usize| panel.at(InstrumentId::new(id), t);
+        let (close, open) = (panel.close[at(before.end - 1)], panel.open[at(after.first)]);
+        format!("{} {} (from {} to {})", series(id), clock.open(after.first), numeral(close), numeral(open))
+    });
+    let head = format!(
+        "prices that jump more than {}-fold from a close to the next open, treated as another coin from there on (a holder of the first is \
+         forced out; `[listing] jump` sets the bound)",
+        numeral(parts.listing.jump)
+    );
+    tell(&mut found, &head, after_jump);
 
     let jumping = instruments(parts).filter_map(|(id, _)| Some(format!("{} {}", series(id), jumps(clock, panel, id)?)));
     tell(&mut found, "prices that jump more than 100-fold from one bar to the next (another unit, or another coin?)", jumping);
@@ -117,8 +131,9 @@ fn jumps(clock: &Clock, panel: &Panel, id: usize) -> Option<String> {
 }
 
 /// The dates of the last bars of segments that were followed by silence long enough to be an end.
-fn ends(clock: &Clock, panel: &Panel, id: usize, delisted_after: Span) -> impl Iterator<Item = String> {
-    let (segments, silence) = (&panel.segments[id], delisted_after.in_bars(clock.bar));
-    let ended = segments.iter().enumerate().filter(move |(k, segment)| k + 1 < segments.len() || clock.bars - segment.end >= silence);
+fn ends(clock: &Clock, panel: &Panel, id: usize, silence: usize) -> impl Iterator<Item = String> {
+    let segments = &panel.segments[id];
+    let until = move |k: usize| segments.get(k + 1).map_or(clock.bars, |next| next.first);
+    let ended = segments.iter().enumerate().filter(move |(k, segment)| until(*k) - segment.end >= silence);
     ended.map(|(_, segment)| clock.open(segment.end - 1).date())
 }

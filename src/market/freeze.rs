@@ -8,7 +8,8 @@ use crate::market::caution::cautions;
 use crate::market::cite::{escaped, numeral};
 use crate::market::settle::settle;
 use crate::market::{
-    Asset, CapFact, Evidence, InputFile, Instrument, ListingPolicy, Market, Membership, SeriesSummary, TierTable, VenueCosts,
+    Asset, CapFact, DatedRules, DatedSpread, Evidence, InputFile, Instrument, ListingPolicy, Market, Membership, SeriesSummary, TierTable,
+    VenueCosts,
 };
 use crate::units::{Clock, InstrumentId, Span, Time};
 
@@ -34,6 +35,9 @@ pub struct MarketParts {
     pub tiers: Vec<Vec<TierTable>>,
     pub evidence: Vec<Evidence>,
     pub costs: VenueCosts,
+    /// In any order, as `rules`.
+    pub spreads: Vec<DatedSpread>,
+    pub rules: Vec<DatedRules>,
     pub listing: ListingPolicy,
     pub missing_rate_8h: Option<f64>,
     pub inputs: Vec<InputFile>,
@@ -72,6 +76,12 @@ pub struct MarkBar {
     pub close: f64,
 }
 
+impl MarkBar {
+    pub(super) fn of(bar: &Bar) -> Self {
+        Self { time: bar.time, open: bar.open, high: bar.high, low: bar.low, close: bar.close }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RawSettlement {
     pub time: Time,
@@ -86,9 +96,11 @@ pub struct RawSettlement {
 /// # Errors
 /// A market without a single bar, or a perpetual whose funding history has a hole inside its listed life while
 /// `missing_rate_8h` is absent (names symbol and dates). Places are relative to the market folder.
-pub fn freeze(parts: MarketParts) -> Result<Market, Fault> {
+pub fn freeze(mut parts: MarketParts) -> Result<Market, Fault> {
+    parts.spreads.sort_by_key(|row| (row.of, row.since));
+    parts.rules.sort_by_key(|row| (row.id, row.since));
     let clock = clock_of(&parts)?;
-    let mut panel = align(&clock, &parts.series, parts.listing.delisted_after);
+    let mut panel = align(&clock, &parts.series, &parts.listing);
     panel.index_extremes();
     refuse_leaps(&clock, &panel, &parts)?;
     let (funding, covers) = settle(&clock, &panel, &parts)?;
@@ -109,6 +121,8 @@ pub fn freeze(parts: MarketParts) -> Result<Market, Fault> {
         tiers: parts.tiers,
         evidence: parts.evidence,
         costs: parts.costs,
+        spreads: parts.spreads,
+        rules: parts.rules,
         listing: parts.listing,
         missing_rate_8h: parts.missing_rate_8h,
         inputs: parts.inputs,
@@ -117,8 +131,8 @@ pub fn freeze(parts: MarketParts) -> Result<Market, Fault> {
     })
 }
 
-/// A price ten thousand times another from one bar to the next is no price of one coin, and money made of it would have no room in whole
-/// numbers.
+/// A price ten thousand times another from one bar of a listing to the next is no price of one coin, and money made of it would have no room
+/// in whole numbers.
 fn refuse_leaps(clock: &Clock, panel: &Panel, parts: &MarketParts) -> Result<(), Fault> {
     const MOST: f64 = 10_000.0;
     for (index, instrument) in parts.instruments.iter().enumerate() {

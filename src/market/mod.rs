@@ -10,8 +10,10 @@ mod facts;
 mod files;
 mod frame;
 mod freeze;
+mod jobs;
 mod load;
 mod manifest;
+mod odd;
 mod panel;
 mod rates;
 mod roster;
@@ -22,13 +24,17 @@ mod stamp;
 mod table;
 mod tiers;
 mod unpack;
+mod venue;
 
 pub use freeze::{Bar, MarkBar, MarketParts, RawSettlement, SeriesPart, freeze};
 pub use load::Window;
+pub use manifest::manifest_schema;
 pub use panel::{BLOCK, Panel, Segment};
+pub use venue::{DatedRules, DatedSpread, ListingPolicy, SpreadOf, TradingRules, VenueCosts};
 
+use crate::funding_interval::per_8h;
 pub use crate::units::Bracket;
-use crate::units::{AssetId, Clock, InstrumentId, NarrativeId, Span, Time};
+use crate::units::{AssetId, Clock, InstrumentId, NarrativeId, Time};
 
 /// One clock, dense columns, dated facts. Immutable once made; shared by all replays.
 #[derive(Debug)]
@@ -52,6 +58,10 @@ pub struct Market {
     /// Ascending in `known_at`.
     pub evidence: Vec<Evidence>,
     pub costs: VenueCosts,
+    /// Half-spreads that `costs` does not hold: ascending in whose they are, then `since`.
+    pub spreads: Vec<DatedSpread>,
+    /// Ascending in instrument, then `since`; empty where the market gives none.
+    pub rules: Vec<DatedRules>,
     pub listing: ListingPolicy,
     /// Constant used where the funding history has holes; `None` means such a market was refused at load.
     pub missing_rate_8h: Option<f64>,
@@ -79,6 +89,15 @@ impl Tier {
             0..=20 => Self::Large,
             21..=100 => Self::Mid,
             _ => Self::Small,
+        }
+    }
+
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Large => "large",
+            Self::Mid => "mid",
+            Self::Small => "small",
         }
     }
 }
@@ -165,33 +184,6 @@ pub struct Evidence {
     pub value: f64,
 }
 
-/// Fees and half-spreads as fractions of notional.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct VenueCosts {
-    pub spot_maker: f64,
-    pub spot_taker: f64,
-    pub perp_maker: f64,
-    pub perp_taker: f64,
-    /// Indexed by [`Tier`]: large, mid, small.
-    pub half_spread: [f64; 3],
-}
-
-/// When silence means the end of a series, and what leaving then costs.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct ListingPolicy {
-    /// So long without a bar and the series has ended: a holder is forced out, and bars that come later are a new listing.
-    /// The rule looks backwards only, so a market cut inside a gap decides the same.
-    pub delisted_after: Span,
-    /// Fraction of the last price lost in a forced exit.
-    pub penalty: f64,
-}
-
-impl Default for ListingPolicy {
-    fn default() -> Self {
-        Self { delisted_after: Span::from_seconds(7 * 86_400), penalty: 0.05 }
-    }
-}
-
 /// One funding settlement: `payment = −side · quantity · mark · rate`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Settlement {
@@ -209,7 +201,7 @@ impl Settlement {
     /// The rate scaled to eight hours, the only form in which rates of different intervals compare.
     #[must_use]
     pub fn rate_8h(&self) -> f64 {
-        self.rate * 8.0 / self.interval_hours
+        per_8h(self.rate, self.interval_hours)
     }
 }
 

@@ -3,7 +3,8 @@
 use crate::units::InstrumentId;
 
 /// A stretch of bars in which an instrument is listed: `first..end` are bar indices, gaps inside are shorter than
-/// [`super::ListingPolicy::delisted_after`]. `end` is one past the last bar that traded.
+/// [`super::ListingPolicy::delisted_after`] and no bar opens further than [`super::ListingPolicy::jump`] from the last close. `end` is one past
+/// the last bar that traded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Segment {
     pub first: usize,
@@ -103,5 +104,32 @@ impl Panel {
         let all = &self.segments[id.index()];
         let begun = all.partition_point(|segment| segment.first <= t);
         begun.checked_sub(1).map(|last| all[last])
+    }
+
+    /// The bar at whose open a holder since bar `t` is forced out, beyond the last bar where that never happens: `silence` bars after the
+    /// last one that traded, or the first bar of the next listing where that comes sooner. To be acted upon in that bar, when both the
+    /// silence and the jump of the price can be seen, and not before.
+    #[must_use]
+    pub fn forced_out(&self, id: InstrumentId, t: usize, silence: usize) -> usize {
+        let all = &self.segments[id.index()];
+        let next = all.partition_point(|segment| segment.first <= t);
+        let end = next.checked_sub(1).map_or(self.bars, |last| all[last].end);
+        let silent = end - 1 + silence;
+        all.get(next).map_or(silent, |next| silent.min(next.first))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_holder_leaves_after_the_silence_or_when_the_next_coin_comes() {
+        let segments = vec![Segment { first: 0, end: 3 }, Segment { first: 3, end: 6 }, Segment { first: 9, end: 12 }];
+        let panel = Panel { instruments: 1, bars: 20, segments: vec![segments], ..Panel::default() };
+        let out = |t: usize| panel.forced_out(InstrumentId(0), t, 3);
+        // The first listing ends by a jump into bar 3; the second is silent from bar 6, which bar 8 tells; the third from bar 12.
+        assert_eq!([0, 2, 3, 5, 7, 9, 11].map(out), [3, 3, 8, 8, 8, 14, 14]);
+        assert_eq!(panel.forced_out(InstrumentId(0), 9, 30), 41);
     }
 }

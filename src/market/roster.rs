@@ -1,12 +1,13 @@
 //! `assets.csv`: who is there and where it trades.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use crate::fault::Fault;
 use crate::market::cite::{cited, numeral};
 use crate::market::table::{Row, Table};
 use crate::market::{Asset, Instrument, Kind, Tier, VenueKind};
-use crate::units::{AssetId, InstrumentId};
+use crate::units::{AssetId, InstrumentId, Time};
 
 pub(super) const COLUMNS: [&str; 7] = ["asset", "tier", "spot", "perp", "contract_size", "venue", "venue_kind"];
 
@@ -16,21 +17,74 @@ pub(super) struct Roster {
     pub(super) assets: Vec<Asset>,
     pub(super) instruments: Vec<Instrument>,
     pub(super) by_name: BTreeMap<String, AssetId>,
+    /// One per asset, same order.
+    pub(super) tenures: Vec<Tenure>,
 }
+
+/// The time in which an asset owns its symbols, `until` excluded. Exchanges give a symbol to another coin: LUNA, 2022.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Tenure {
+    since: Time,
+    until: Time,
+}
+
+impl Tenure {
+    const ALWAYS: Self = Self { since: Time::MIN, until: Time::MAX };
+
+    fn read(row: Row<'_>) -> Result<Self, Fault> {
+        let edge = |column: &str, open: Time| if row.text(column).is_empty() { Ok(open) } else { row.time(column) };
+        let tenure = Self { since: edge("since", Time::MIN)?, until: edge("until", Time::MAX)? };
+        if tenure.until <= tenure.since {
+            let found = format!("an asset from {} until {}", tenure.since, tenure.until);
+            return Err(row.fault(found, "`since` before `until`", "exchange or widen them"));
+        }
+        Ok(tenure)
+    }
+
+    pub(super) fn contains(self, time: Time) -> bool {
+        self.since <= time && time < self.until
+    }
+
+    /// Whether all of `[from, to)` is inside.
+    pub(super) fn spans(self, from: Time, to: Time) -> bool {
+        self.since <= from && to <= self.until
+    }
+
+    /// What is in both.
+    fn common(self, other: Self) -> Option<Self> {
+        let both = Self { since: self.since.max(other.since), until: self.until.min(other.until) };
+        (both.since < both.until).then_some(both)
+    }
+}
+
+impl fmt::Display for Tenure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.since, self.until) {
+            (Time::MIN, Time::MAX) => f.write_str("always"),
+            (Time::MIN, until) => write!(f, "until {until}"),
+            (since, Time::MAX) => write!(f, "from {since}"),
+            (since, until) => write!(f, "from {since} until {until}"),
+        }
+    }
+}
+
+/// Whose a symbol of one market was: lines and tenures.
+type Owners = BTreeMap<(Kind, String), Vec<(usize, Tenure)>>;
 
 impl Roster {
     /// # Errors
-    /// No asset, an unknown word, a duplicate asset or symbol, an asset with neither market, more instruments than ids.
+    /// No asset, an unknown word, a duplicate asset, a symbol that two assets have at one time, an asset with neither market, more
+    /// instruments than ids.
     pub(super) fn read(table: &Table) -> Result<Self, Fault> {
         let mut roster = Self::default();
-        let mut owners: BTreeMap<(Kind, String), usize> = BTreeMap::new();
+        let mut owners = Owners::new();
         for row in table.rows() {
             roster.add(row, &mut owners)?;
         }
         Ok(roster)
     }
 
-    fn add(&mut self, row: Row<'_>, owners: &mut BTreeMap<(Kind, String), usize>) -> Result<(), Fault> {
+    fn add(&mut self, row: Row<'_>, owners: &mut Owners) -> Result<(), Fault> {
         let name = row.text("asset").to_owned();
         if name.is_empty() {
             return Err(row.fault("an asset without a name", "a name in column `asset`", "name it or remove this line"));
@@ -53,15 +107,17 @@ impl Roster {
                 "write 1 where a contract is a coin",
             ));
         }
+        let tenure = Tenure::read(row)?;
         let mut list = |kind: Kind, contract_size: f64| -> Result<Option<InstrumentId>, Fault> {
             let symbol = row.text(kind.name()).to_owned();
             if symbol.is_empty() {
                 return Ok(None);
             }
-            if let Some(line) = owners.insert((kind, symbol.clone()), row.line) {
-                let found = format!("the {} symbol `{}` again (first on line {line})", kind.name(), cited(&symbol));
-                return Err(row.fault(found, "each symbol of a market for one asset", "give each asset its own symbol"));
+            let before = owners.entry((kind, symbol.clone())).or_default();
+            if let Some((line, both)) = before.iter().find_map(|&(line, other)| Some((line, tenure.common(other)?))) {
+                return Err(shared(row, kind, &symbol, line, both));
             }
+            before.push((row.line, tenure));
             let id = InstrumentId::new(self.instruments.len());
             self.instruments.push(Instrument { symbol, asset, kind, contract_size });
             Ok(Some(id))
@@ -78,6 +134,7 @@ impl Roster {
         let kinds = [("regulated", VenueKind::Regulated), ("cex", VenueKind::Cex), ("dex", VenueKind::Dex)];
         let venue_kind = row.word("venue_kind", &kinds)?;
         self.by_name.insert(name.clone(), asset);
+        self.tenures.push(tenure);
         self.assets.push(Asset { name, tier, spot, perp, venue: row.text("venue").to_owned(), venue_kind });
         Ok(())
     }
@@ -95,4 +152,14 @@ impl Roster {
         let of_kind = self.instruments.iter().enumerate().filter(move |(_, instrument)| instrument.kind == kind);
         of_kind.map(|(id, instrument)| (InstrumentId::new(id), instrument.symbol.as_str()))
     }
+}
+
+/// The refusal of a symbol that the asset on `line` has too, in the time `both`.
+fn shared(row: Row<'_>, kind: Kind, symbol: &str, line: usize, both: Tenure) -> Fault {
+    let found = format!("the {} symbol `{}` again (first on line {line})", kind.name(), cited(symbol));
+    if both == Tenure::ALWAYS {
+        return row.fault(found, "each symbol of a market for one asset", "give each asset its own symbol");
+    }
+    let expected = "one asset at a time for each symbol of a market";
+    row.fault(format!("{found}: both have it {both}"), expected, "end one asset where the other begins, by `since` and `until`")
 }

@@ -2,9 +2,10 @@
 //! each settlement with the mark price it is paid on.
 
 use crate::fault::Fault;
+use crate::funding_interval::{as_they_came, hours_between};
 use crate::market::freeze::{MarketParts, RawSettlement, SeriesPart};
 use crate::market::{FundingBook, Kind, Panel, Segment, Settlement};
-use crate::units::{Clock, InstrumentId, Span, Time};
+use crate::units::{Clock, InstrumentId, Time};
 
 /// Seconds between the stamps at which a hole is filled: 00, 08 and 16 o'clock UTC.
 const EIGHT_HOURS: i64 = 28_800;
@@ -30,9 +31,9 @@ pub(super) fn settle(clock: &Clock, panel: &Panel, parts: &MarketParts) -> Resul
         if instrument.kind == Kind::Perp {
             let (id, part) = (InstrumentId::new(index), &parts.series[index]);
             let intervals = intervals(&part.settlements);
-            for (k, &segment) in panel.segments[index].iter().enumerate() {
-                let next = panel.segments[index].get(k + 1);
-                let life = Life::of(clock, segment, next, parts.listing.delisted_after, part);
+            for &segment in &panel.segments[index] {
+                let forced_out = panel.forced_out(id, segment.first, parts.listing.delisted_after.in_bars(clock.bar));
+                let life = Life::of(clock, segment, forced_out, part);
                 cover.listed_seconds += life.traded - life.start;
                 let real = part.settlements.iter().zip(&intervals);
                 let real = real.filter(|(s, _)| (life.start..life.end).contains(&s.time.seconds()));
@@ -88,35 +89,19 @@ fn index_in_time(clock: &Clock, book: &mut FundingBook) {
     }
 }
 
-/// Hours between settlements, per settlement: the file's column, else the distance to the settlement before when a venue has such an
-/// interval (1, 2, 4 or 8 hours): the period the rate was earned over. Any other distance is a hole, and the interval last seen holds.
-/// Only the first stamp looks at the next one, for venues announce an interval before its first settlement.
+/// Hours between settlements, per settlement, as far as could be known at each.
 pub(super) fn intervals(raw: &[RawSettlement]) -> Vec<f64> {
-    let apart = |k: usize| raw.get(k + 1).map(|next| whole_hours(next.time.seconds() - raw[k].time.seconds()));
-    let usual = |gap: &f64| [1.0, 2.0, 4.0, 8.0].contains(gap);
-    let mut found: Vec<f64> = Vec::with_capacity(raw.len());
-    for (k, settlement) in raw.iter().enumerate() {
-        let before = k.checked_sub(1).and_then(apart).filter(usual);
-        let inferred = before.or(found.last().copied()).or(apart(k).filter(usual)).unwrap_or(8.0);
-        found.push(settlement.interval_hours.filter(|&hours| hours > 0.0 && hours <= 24.0).unwrap_or(inferred));
-    }
-    found
+    as_they_came(&raw.iter().map(|settlement| (settlement.time.seconds(), settlement.interval_hours)).collect::<Vec<_>>())
 }
 
 /// Settlements whose stated interval differs from the distance to both their neighbours, which agree.
 pub(super) fn contradicted(raw: &[RawSettlement]) -> usize {
-    let apart = |pair: &[RawSettlement]| whole_hours(pair[1].time.seconds() - pair[0].time.seconds());
+    let apart = |pair: &[RawSettlement]| hours_between(pair[0].time.seconds(), pair[1].time.seconds());
     let wrong = raw.windows(3).filter(|three| {
         let steady = apart(&three[..2]);
         steady == apart(&three[1..]) && three[1].interval_hours.is_some_and(|stated| (stated - steady).abs() > 0.1)
     });
     wrong.count()
-}
-
-/// Stamps wander by seconds, and are floored to the minute: a distance within five minutes of a whole hour is that hour.
-fn whole_hours(seconds: i64) -> f64 {
-    let hours = (seconds + 1_800).div_euclid(3_600);
-    if hours > 0 && (hours * 3_600 - seconds).abs() <= 300 { hours as f64 } else { seconds as f64 / 3_600.0 }
 }
 
 /// The stretch of one segment in which settlements fall due, in seconds since 1970.
@@ -125,7 +110,7 @@ struct Life {
     start: i64,
     /// End of the last bar that traded.
     traded: i64,
-    /// End of the silence after it, when holders are forced out: whether the silence is a gap or the end is not known before.
+    /// When holders are forced out: whether the silence after that is a gap or the end is not known before.
     end: i64,
     /// From here a settlement must have been seen. A listing is known to its bar only, and its first settlement may be
     /// one interval away; where the clock cuts into an older series nothing is excused.
@@ -133,10 +118,9 @@ struct Life {
 }
 
 impl Life {
-    fn of(clock: &Clock, segment: Segment, next: Option<&Segment>, delisted_after: Span, part: &SeriesPart) -> Self {
-        let forced_out = segment.end - 1 + delisted_after.in_bars(clock.bar);
-        let silent_until = forced_out.min(next.map_or(clock.bars, |next| next.first)).min(clock.bars);
-        let (start, end) = (clock.open(segment.first), clock.open(silent_until));
+    /// `forced_out` is the bar at whose open holders leave ([`Panel::forced_out`]).
+    fn of(clock: &Clock, segment: Segment, forced_out: usize, part: &SeriesPart) -> Self {
+        let (start, end) = (clock.open(segment.first), clock.open(forced_out.min(clock.bars)));
         let cut = segment.first == 0 && part.bars.first().is_some_and(|bar| bar.time < start);
         let grace = if cut { 0 } else { clock.bar.seconds() + EIGHT_HOURS };
         Self { start: start.seconds(), traded: clock.open(segment.end).seconds(), end: end.seconds(), due: start.seconds() + grace }
@@ -205,35 +189,6 @@ mod tests {
     }
 
     #[test]
-    fn the_interval_is_the_distance_to_the_settlement_before() {
-        // 8 h, switched to 4 h at hour 16 and to 1 h at hour 28.
-        assert_eq!(intervals(&raw(&[0, 8, 16, 20, 24, 28, 29, 30])), [8.0, 8.0, 8.0, 4.0, 4.0, 4.0, 1.0, 1.0]);
-        // And back up to 8 h. A single settlement missing from a 4 h coin looks the same until the next is seen, so it is taken the
-        // same: nothing is told from later stamps.
-        assert_eq!(intervals(&raw(&[0, 4, 8, 16, 24])), [4.0, 4.0, 4.0, 8.0, 8.0]);
-        assert_eq!(intervals(&raw(&[0, 4, 8, 16, 20])), [4.0, 4.0, 4.0, 8.0, 4.0]);
-    }
-
-    #[test]
-    fn a_hole_leaves_the_interval_alone() {
-        assert_eq!(intervals(&raw(&[0, 8, 24, 32])), [8.0, 8.0, 8.0, 8.0]);
-        assert_eq!(intervals(&raw(&[0, 1, 2, 5, 6])), [1.0, 1.0, 1.0, 1.0, 1.0]);
-        // Twelve hours of a 4 h coin are two settlements missing.
-        assert_eq!(intervals(&raw(&[0, 4, 8, 20, 24])), [4.0, 4.0, 4.0, 4.0, 4.0]);
-        assert_eq!(intervals(&raw(&[0, 4, 8, 500, 508, 516])), [4.0, 4.0, 4.0, 4.0, 8.0, 8.0]);
-        assert_eq!(intervals(&raw(&[0, 24, 48])), [8.0, 8.0, 8.0]);
-        assert_eq!(intervals(&raw(&[5])), [8.0]);
-    }
-
-    #[test]
-    fn the_column_wins_when_it_is_sane() {
-        let mut given = raw(&[0, 8, 16]);
-        given[1].interval_hours = Some(4.0);
-        given[2].interval_hours = Some(0.0);
-        assert_eq!(intervals(&given), [8.0, 4.0, 8.0]);
-    }
-
-    #[test]
     fn a_steady_distance_contradicts_a_column() {
         let mut given = raw(&[0, 8, 16, 24, 28, 32]);
         for settlement in &mut given {
@@ -243,13 +198,6 @@ mod tests {
         assert_eq!(contradicted(&given), 1);
         given[4].interval_hours = None;
         assert_eq!(contradicted(&given), 0);
-    }
-
-    #[test]
-    fn stamps_a_minute_off_are_whole_hours() {
-        assert_eq!(whole_hours(28_740), 8.0);
-        assert_eq!(whole_hours(5_400), 1.5);
-        assert_eq!(whole_hours(60), 60.0 / 3_600.0);
     }
 
     fn found(hours: &[i64], life: (i64, i64, i64)) -> Vec<(i64, i64)> {

@@ -7,7 +7,7 @@ use crate::market::cite::cited;
 use crate::units::Time;
 
 /// Columns that some tables may have and are read where they are there.
-const OPTIONAL: [&str; 3] = ["asset", "narrative", "source"];
+const OPTIONAL: [&str; 5] = ["asset", "narrative", "source", "since", "until"];
 
 /// A table in memory. Column names are compared in lower case.
 pub(super) struct Table {

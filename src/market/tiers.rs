@@ -18,15 +18,18 @@ pub(super) const COLUMNS: [&str; 7] =
 /// Unknown perpetuals, unparsable fields, gaps or overlaps, rates out of `[0, 1)`, leverage below one, maintenance amounts that break
 /// `amount[n] = amount[n−1] + floor[n] · (rate[n] − rate[n−1])` (`fidelity.md` 1.2; it makes maintenance margin continuous).
 pub(super) fn tiers(table: &Table, roster: &Roster) -> Result<Vec<Vec<TierTable>>, Fault> {
-    let perps: BTreeMap<&str, InstrumentId> = roster.symbols(Kind::Perp).map(|(id, symbol)| (symbol, id)).collect();
-    let mut groups: BTreeMap<(InstrumentId, Time), Vec<Bracket>> = BTreeMap::new();
+    let mut perps: BTreeMap<&str, Vec<InstrumentId>> = BTreeMap::new();
+    for (id, symbol) in roster.symbols(Kind::Perp) {
+        perps.entry(symbol).or_default().push(id);
+    }
+    let mut groups: BTreeMap<(&str, Time), Vec<Bracket>> = BTreeMap::new();
     for row in table.rows() {
         let since = row.time("since")?;
         let symbol = row.text("perp");
-        let Some(&id) = perps.get(symbol) else {
+        if !perps.contains_key(symbol) {
             let expected = "a perp symbol of assets.csv";
             return Err(row.fault(format!("unknown perpetual `{}`", cited(symbol)), expected, "add it to assets.csv or remove this line"));
-        };
+        }
         let bracket = Bracket {
             floor: row.number("floor_usd")?,
             // The last bracket may be open-ended.
@@ -35,13 +38,16 @@ pub(super) fn tiers(table: &Table, roster: &Roster) -> Result<Vec<Vec<TierTable>
             max_leverage: row.number("max_leverage")?,
             amount: row.number("maintenance_amount_usd")?,
         };
-        let brackets = groups.entry((id, since)).or_default();
+        let brackets = groups.entry((symbol, since)).or_default();
         check(row, brackets.last(), bracket)?;
         brackets.push(bracket);
     }
     let mut found: Vec<Vec<TierTable>> = vec![Vec::new(); roster.instruments.len()];
-    for ((id, since), brackets) in groups {
-        found[id.index()].push(TierTable { since, brackets });
+    for ((symbol, since), brackets) in groups {
+        // Coins that had the symbol one after the other are all margined by its tables.
+        for id in &perps[symbol] {
+            found[id.index()].push(TierTable { since, brackets: brackets.clone() });
+        }
     }
     Ok(found)
 }

@@ -7,7 +7,7 @@ use crate::market::Kind;
 use crate::replay::desk::{Beside, Desk, margin_view};
 use crate::replay::orders::{ENTER, Order, Want, side};
 use crate::replay::protect::Guard;
-use crate::replay::quote::{CENT, fill};
+use crate::replay::quote::{CENT, fill, worth_working};
 use crate::strategy::Verdict;
 use crate::units::{BucketId, InstrumentId, Usd};
 
@@ -176,7 +176,8 @@ impl Desk<'_> {
         let mut order = opening.order.clone();
         self.add(opening, &filled, moment);
         let left = wanted - filled.quantity;
-        if left * filled.price < venue.min_notional.max(wanted * filled.price * 1e-9) {
+        // A hair of the order is the rounding of quantities.
+        if left < wanted * 1e-9 || !worth_working(left, filled.price, &venue) {
             return None;
         }
         let Want::Add { quantity, leverage } = order.want else { return None };
@@ -219,11 +220,11 @@ impl Desk<'_> {
     }
 
     fn beside_new(&self, instrument: InstrumentId, long: bool, price: f64, atr: Option<f64>) -> Beside {
-        let end = self.market.panel.segment(instrument, self.t).map_or(self.market.clock.bars, |segment| segment.end);
+        let silence = self.market.listing.delisted_after.in_bars(self.market.clock.bar);
         Beside {
             opened: self.now(),
             guard: Guard { atr, best: price, ..Guard::default() },
-            delisted: end - 1 + self.market.listing.delisted_after.in_bars(self.market.clock.bar),
+            delisted: self.market.panel.forced_out(instrument, self.t, silence),
             danger: f64::NAN,
             long,
             series: self.market.panel.at(instrument, 0),

@@ -5,7 +5,9 @@ use crate::exchange::margin::Isolated;
 use crate::exchange::orders::Filled;
 use crate::ledger::{Closed, Entry};
 use crate::replay::desk::{Desk, margin_view};
+use crate::replay::orders::Order;
 use crate::replay::run::Side;
+use crate::strategy::Verdict;
 use crate::units::{BucketId, Usd};
 
 impl Desk<'_> {
@@ -105,9 +107,10 @@ impl Desk<'_> {
         }
     }
 
-    /// Moment 0: an instrument silent for longer than the market's listing policy has ended; holders leave at its last price less
-    /// the penalty.
+    /// Moment 0: an instrument silent for longer than the market's listing policy, or followed by another coin under its symbol, has ended;
+    /// holders leave at its last price less the penalty, and nothing ordered of it reaches the other coin.
     pub fn delistings(&mut self) {
+        self.drop_orders_of_ended_listings();
         if self.t < self.next_delisting {
             return;
         }
@@ -124,6 +127,22 @@ impl Desk<'_> {
             }
         }
         self.next_delisting = self.beside.iter().map(|beside| beside.delisted).min().unwrap_or(usize::MAX);
+    }
+
+    fn drop_orders_of_ended_listings(&mut self) {
+        let panel = &self.market.panel;
+        let t = self.t;
+        let begins = |order: &Order| panel.segment(order.instrument, t).is_some_and(|segment| segment.first == t);
+        if !self.orders.iter().any(begins) {
+            return;
+        }
+        let (ended, going_on): (Vec<Order>, Vec<Order>) = std::mem::take(&mut self.orders).into_iter().partition(begins);
+        self.orders = going_on;
+        for order in ended {
+            let name = &self.bucket(order.bucket).name;
+            let detail = format!("bucket {name}: another listing begins under the symbol, so the order `{}` is dropped", order.reason);
+            self.note("relisted", order.instrument, Verdict::Refused, None, None, detail);
+        }
     }
 
     /// Moment 9: everything leaves at the last close, with spread, impact and fee; no volume holds it back.

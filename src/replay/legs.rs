@@ -125,7 +125,7 @@ impl Desk<'_> {
         }
         let bar = self.bar(instrument)?;
         let opens = side(self.bucket(bucket), true);
-        let (tick, through) = (self.tick(instrument), self.plan.assumptions.through_ticks);
+        let (tick, through) = (self.rules(instrument).tick_size, self.plan.assumptions.through_ticks);
         self.orders.iter().enumerate().filter(|(_, order)| here(order)).find_map(|(at, order)| {
             let fills = place(opens, &order.kind, &bar, tick, through).filter(|place| place.moment == Moment::Inside)?;
             Some((at, fills.reference))

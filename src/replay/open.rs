@@ -5,7 +5,7 @@ use crate::exchange::orders::{Kind, Moment, OrderSpec, place, take_at};
 use crate::replay::desk::Desk;
 use crate::replay::orders::{ENTER, Order, STOP, Want};
 use crate::replay::protect::exit_side;
-use crate::replay::quote::fill;
+use crate::replay::quote::{fill, worth_working};
 use crate::strategy::Verdict;
 use crate::units::BucketId;
 
@@ -77,7 +77,7 @@ impl Desk<'_> {
         if let Want::Reduce { leverage, .. } = order.want {
             self.back_as_asked(at, leverage);
             let left = quantity - filled.quantity;
-            if left * filled.price < venue.min_notional {
+            if !worth_working(left, filled.price, &venue) {
                 return None;
             }
             order.want = Want::Reduce { quantity: left, leverage };
@@ -167,7 +167,7 @@ impl Desk<'_> {
 
     /// A fill that volume cut short: on record once an order.
     pub fn told_of_volume(&mut self, order: &mut Order, wanted: f64, got: f64) {
-        if got < wanted && !std::mem::replace(&mut order.told, true) {
+        if got < wanted && self.pool(order.instrument).left() < wanted && !std::mem::replace(&mut order.told, true) {
             let detail = format!(
                 "bucket {}: the bar's volume fills {:.2} % of the order `{}`, the rest waits",
                 self.bucket(order.bucket).name,

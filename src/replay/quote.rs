@@ -3,7 +3,7 @@
 use crate::exchange::costs::{Impact, Maker, Taker};
 use crate::exchange::orders::{Bar, Filled, OrderSpec, Venue, fill_in_bar};
 use crate::exchange::volume::VolumePool;
-use crate::market::Kind;
+use crate::market::{Kind, TradingRules};
 use crate::replay::desk::Desk;
 use crate::signal::liquidity::assumed_volatility;
 use crate::units::InstrumentId;
@@ -35,6 +35,11 @@ pub(super) fn fill(order: &OrderSpec, bar: &Bar, venue: &Venue) -> Option<Filled
     Some(if seen { filled } else { Filled { reference: bar.open, slippage: (filled.price - bar.open).abs() * filled.quantity, ..filled } })
 }
 
+/// Whether the venue would take what is left of an order.
+pub(super) fn worth_working(quantity: f64, price: f64, venue: &Venue) -> bool {
+    quantity * price >= venue.min_notional && quantity >= venue.lot
+}
+
 impl Desk<'_> {
     /// The costs of a fill in bar `t`, from what was known before it.
     pub fn quote(&self, instrument: InstrumentId, t: usize) -> Quote {
@@ -50,7 +55,7 @@ impl Desk<'_> {
         Quote {
             taker: Taker {
                 fee: taker * terms.fee_multiplier,
-                half_spread: market.costs.half_spread[tier as usize] * terms.spread_multiplier,
+                half_spread: market.half_spread_at(traded.asset, opens) * terms.spread_multiplier,
             },
             maker: Maker { fee: maker * terms.fee_multiplier },
             impact: Impact {
@@ -87,25 +92,26 @@ impl Desk<'_> {
         &mut self.pools[at].1
     }
 
-    /// The price step of an instrument in USD; 0 where unknown.
-    pub fn tick(&self, _instrument: InstrumentId) -> f64 {
-        0.0
+    /// Price step, lot and smallest order of an instrument, 0 where unknown.
+    pub fn rules(&self, instrument: InstrumentId) -> TradingRules {
+        self.market.rules_at(instrument, self.now())
     }
 
     /// The venue as an order meets it in this bar.
     pub fn venue(&mut self, instrument: InstrumentId) -> Venue {
         let Quote { taker, maker, impact } = self.quote(instrument, self.t);
         let volume = *self.pool(instrument);
+        let rules = self.rules(instrument);
         let terms = &self.plan.assumptions;
         Venue {
             taker,
             maker,
             impact,
-            tick: self.tick(instrument),
+            tick: rules.tick_size,
             through_ticks: terms.through_ticks,
             stop_slippage: terms.stop_slippage,
-            lot: 0.0,
-            min_notional: CENT,
+            lot: rules.lot_size,
+            min_notional: rules.min_notional.max(CENT),
             volume,
         }
     }
@@ -114,12 +120,11 @@ impl Desk<'_> {
     pub fn why_nothing(&mut self, order: &OrderSpec, instrument: InstrumentId, reference: f64) -> (&'static str, f64, f64, String) {
         let venue = self.venue(instrument);
         let left = venue.volume.left();
-        let least = if venue.lot > 0.0 { venue.lot } else { 0.0 };
-        if left * reference < venue.min_notional || left < least {
+        if !worth_working(left, reference, &venue) {
             return ("volume", order.quantity, left, "the bar's volume leaves nothing for the order".to_owned());
         }
-        if order.quantity * reference < venue.min_notional || order.quantity < least {
-            let limit = venue.min_notional.max(least * reference);
+        if !worth_working(order.quantity, reference, &venue) {
+            let limit = venue.min_notional.max(venue.lot * reference);
             return ("smallest_order", order.quantity * reference, limit, "the order is smaller than the venue takes".to_owned());
         }
         (

@@ -112,10 +112,11 @@ fn of_the_venue(market: &Market, terms: &Assumptions) -> Vec<(&'static str, Stri
         (
             "half-spread",
             format!(
-                "large {}, mid {}, small {} (those of the market × {spread})",
+                "large {}, mid {}, small {} (those of the market × {spread}{})",
                 bps(costs.half_spread[0] * spread),
                 bps(costs.half_spread[1] * spread),
-                bps(costs.half_spread[2] * spread)
+                bps(costs.half_spread[2] * spread),
+                if market.spreads.is_empty() { "" } else { "; its dated rows where it has them" }
             ),
         ),
         (
@@ -191,8 +192,9 @@ fn of_the_market(market: &Market) -> Vec<(&'static str, String)> {
         (
             "delisting",
             format!(
-                "silent for {}: forced exit at the last price less {} %",
+                "silent for {}, or followed by a price {} times off under the same symbol: forced exit at the last price less {} %",
                 market.listing.delisted_after,
+                market.listing.jump,
                 market.listing.penalty * 100.0
             ),
         ),

@@ -101,10 +101,12 @@ impl<'m> History<'m> {
         Some(traded / (bars as f64 * self.market.clock.bar.days()))
     }
 
-    /// Settlements stamped strictly before the decision, oldest first. One stamped at the very instant is not known yet.
+    /// Settlements of the listing in force stamped strictly before the decision, oldest first. One stamped at the very instant is not known yet.
     #[must_use]
     pub fn settlements(&self, id: InstrumentId) -> &'m [Settlement] {
-        self.market.funding.before(id, self.now())
+        let settled = self.market.funding.before(id, self.now());
+        let listed = self.listed_since(id).map_or(self.now(), |first| self.market.clock.open(first));
+        &settled[settled.partition_point(|settlement| settlement.time < listed)..]
     }
 
     #[must_use]

@@ -129,7 +129,13 @@ impl MarketSpec {
             tiers: Vec::new(),
             evidence: Vec::new(),
             costs: self.costs(),
-            listing: ListingPolicy { delisted_after: Span::from_seconds(self.bar_seconds() * self.silence), penalty: self.penalty },
+            spreads: Vec::new(),
+            rules: Vec::new(),
+            listing: ListingPolicy {
+                delisted_after: Span::from_seconds(self.bar_seconds() * self.silence),
+                penalty: self.penalty,
+                ..ListingPolicy::default()
+            },
             missing_rate_8h: self.missing_rate,
             inputs: Vec::new(),
             cautions: Vec::new(),

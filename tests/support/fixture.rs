@@ -40,6 +40,8 @@ pub(crate) fn market(bars: usize, bar: Span) -> Market {
         tiers: vec![Vec::new(); 3],
         evidence: Vec::new(),
         costs: VenueCosts { spot_maker: 0.001, spot_taker: 0.001, perp_maker: 0.0002, perp_taker: 0.0005, half_spread: [0.0; 3] },
+        spreads: Vec::new(),
+        rules: Vec::new(),
         listing: ListingPolicy::default(),
         missing_rate_8h: None,
         inputs: vec![InputFile { path: "assets.csv".to_string(), sha256: "00".repeat(32) }],

@@ -1,0 +1,142 @@
+//! `market.toml`, key by key: the types that read it, and that its schema is made of.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use toml::{Spanned, Value};
+
+use crate::market::{Kind, Tier};
+
+/// The manifest of a market: its name, the length of its bars, what its venue charges, and its policies.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "Market")]
+pub(super) struct File {
+    pub(super) name: String,
+    /// One sentence for the reports.
+    #[serde(default)]
+    pub(super) about: String,
+    /// A synthetic market is named so in every report and picture.
+    #[serde(default)]
+    pub(super) synthetic: bool,
+    /// Length of a bar, as `8h`: it fits a whole number of times into a day. Price files may be finer.
+    #[schemars(with = "String")]
+    pub(super) bar: Spanned<String>,
+    /// The currency of all prices.
+    #[serde(default = "usdt")]
+    pub(super) quote: String,
+    /// First day, or first instant. Absent: all there is.
+    #[schemars(with = "Option<String>")]
+    pub(super) from: Option<Spanned<Value>>,
+    /// Last day, included; or the instant before which bars must open. Absent: all there is.
+    #[schemars(with = "Option<String>")]
+    pub(super) to: Option<Spanned<Value>>,
+    pub(super) fees: Fees,
+    #[serde(default)]
+    pub(super) half_spread_bps: HalfSpread,
+    #[serde(default)]
+    pub(super) half_spread: Vec<DatedHalfSpread>,
+    #[serde(default)]
+    pub(super) trading_rules: Vec<TradingRules>,
+    #[serde(default)]
+    pub(super) listing: Listing,
+    #[serde(default)]
+    pub(super) funding: Funding,
+}
+
+fn usdt() -> String {
+    "USDT".to_owned()
+}
+
+/// Fees in basis points of notional.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Fees {
+    #[schemars(with = "f64")]
+    pub(super) spot_maker: Spanned<f64>,
+    #[schemars(with = "f64")]
+    pub(super) spot_taker: Spanned<f64>,
+    #[schemars(with = "f64")]
+    pub(super) perp_maker: Spanned<f64>,
+    #[schemars(with = "f64")]
+    pub(super) perp_taker: Spanned<f64>,
+}
+
+/// Half the distance between bid and ask in basis points of the price, by tier; used where no `[[half_spread]]` is in force.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct HalfSpread {
+    /// Default 3.
+    #[schemars(with = "Option<f64>")]
+    pub(super) large: Option<Spanned<f64>>,
+    /// Default 8.
+    #[schemars(with = "Option<f64>")]
+    pub(super) mid: Option<Spanned<f64>>,
+    /// Default 30.
+    #[schemars(with = "Option<f64>")]
+    pub(super) small: Option<Spanned<f64>>,
+}
+
+/// A half-spread of one asset or of one tier, in force from `since` until the next one of the same; an asset's own goes before its tier's,
+/// both go before `[half_spread_bps]`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DatedHalfSpread {
+    /// A date or an instant. Absent: from the beginning.
+    #[schemars(with = "Option<String>")]
+    pub(super) since: Option<Spanned<Value>>,
+    /// An asset of `assets.csv`. Either this or `tier`.
+    #[schemars(with = "Option<String>")]
+    pub(super) asset: Option<Spanned<String>>,
+    #[schemars(with = "Option<Tier>")]
+    pub(super) tier: Option<Spanned<Tier>>,
+    /// Basis points of the price.
+    #[schemars(with = "f64")]
+    pub(super) bps: Spanned<f64>,
+}
+
+/// Which orders the venue takes in one instrument, in force from `since` until the next ones of the same. At least one of `tick_size`,
+/// `lot_size` and `min_notional`; an absent one is not known.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TradingRules {
+    pub(super) market: Kind,
+    /// A symbol of `assets.csv`.
+    #[schemars(with = "String")]
+    pub(super) symbol: Spanned<String>,
+    /// A date or an instant. Absent: from the beginning.
+    #[schemars(with = "Option<String>")]
+    pub(super) since: Option<Spanned<Value>>,
+    /// Prices are whole multiples of this, in USD.
+    #[schemars(with = "Option<f64>")]
+    pub(super) tick_size: Option<Spanned<f64>>,
+    /// Quantities are whole multiples of this, in contracts.
+    #[schemars(with = "Option<f64>")]
+    pub(super) lot_size: Option<Spanned<f64>>,
+    /// An order is worth at least this, in USD.
+    #[schemars(with = "Option<f64>")]
+    pub(super) min_notional: Option<Spanned<f64>>,
+}
+
+/// When a series has ended, and what a forced exit loses.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Listing {
+    /// A series silent for so long has ended. Default `7d`.
+    #[schemars(with = "Option<String>")]
+    pub(super) delisted_after: Option<Spanned<String>>,
+    /// What a forced exit loses, in per cent of the last price. Default 5.
+    #[schemars(with = "Option<f64>")]
+    pub(super) penalty_pct: Option<Spanned<f64>>,
+    /// An open so many times above or below the last close is another coin under the same symbol, 2 to 10000. Default 10.
+    #[schemars(with = "Option<f64>")]
+    pub(super) jump: Option<Spanned<f64>>,
+}
+
+/// What stands in for missing funding history.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Funding {
+    /// Fraction of notional per eight hours, used, counted and named where history has holes. Absent: a hole is refused.
+    #[schemars(with = "Option<f64>")]
+    pub(super) missing_rate_8h: Option<Spanned<f64>>,
+}

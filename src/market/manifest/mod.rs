@@ -1,0 +1,150 @@
+//! `market.toml`: name, bar length, fees and policies, refused with the line where one is out of place.
+
+mod dated;
+mod keys;
+mod text;
+
+use std::path::{Path, PathBuf};
+
+use toml::Spanned;
+
+use crate::fault::Fault;
+use crate::market::cite::numeral;
+use crate::market::{ListingPolicy, VenueCosts};
+use crate::units::{Span, Time};
+
+use dated::{RulesRow, SpreadRow};
+use keys::File;
+use text::Text;
+
+/// Half-spreads in basis points where `[half_spread_bps]` says nothing: large, mid and small caps (`fidelity.md` section 4).
+const HALF_SPREAD_BPS: [f64; 3] = [3.0, 8.0, 30.0];
+
+/// The JSON Schema of `market.toml`, made of the types that read it.
+#[must_use]
+pub fn manifest_schema() -> schemars::Schema {
+    schemars::schema_for!(File)
+}
+
+/// What `market.toml` says, in units of the engine.
+#[derive(Debug)]
+pub(super) struct Manifest {
+    path: PathBuf,
+    pub(super) name: String,
+    pub(super) about: String,
+    pub(super) synthetic: bool,
+    pub(super) bar: Span,
+    pub(super) quote: String,
+    pub(super) from: Option<Time>,
+    /// Exclusive.
+    pub(super) to: Option<Time>,
+    pub(super) costs: VenueCosts,
+    pub(super) listing: ListingPolicy,
+    pub(super) missing_rate_8h: Option<f64>,
+    spreads: Vec<SpreadRow>,
+    rules: Vec<RulesRow>,
+}
+
+impl Manifest {
+    /// # Errors
+    /// Wrong TOML, unknown or missing keys, negative costs, a bar that does not divide a day, `to` not after `from`, dated tables that say
+    /// nothing.
+    pub(super) fn parse(path: &Path, text: &str) -> Result<Self, Fault> {
+        let lines = Text { path, text };
+        let file: File = toml::from_str(text).map_err(|error| {
+            let at = error.span().map_or(0, |span| span.start);
+            lines.misread(at, error.message().trim())
+        })?;
+        let bar = lines.span("bar", &file.bar)?;
+        if 86_400 % bar.seconds() != 0 {
+            let found = format!("`bar` = {bar} does not divide a day");
+            return Err(lines.fault(
+                file.bar.span().start,
+                found,
+                "a length that fits a whole number of times into 24 hours",
+                "choose 15m, 1h, 4h, 8h or 1d",
+            ));
+        }
+        let from = file.from.as_ref().map(|value| lines.instant("from", value)).transpose()?.map(|(time, _)| time);
+        let to = file.to.as_ref().map(|value| lines.instant("to", value)).transpose()?;
+        // A date alone means that whole day; an instant is the first one outside.
+        let to = to.map(|(time, date_only)| if date_only { time.plus(86_400) } else { time });
+        if let (Some(from), Some(until), Some(value)) = (from, to, &file.to)
+            && until <= from
+        {
+            let found = format!("`to` ends at {until}, not after `from` = {from}");
+            return Err(lines.fault(value.span().start, found, "`from` before `to`", "exchange or widen them"));
+        }
+        let costs = costs(&lines, &file)?;
+        let listing = listing(&lines, &file.listing)?;
+        let missing_rate_8h = file.funding.missing_rate_8h.as_ref().map(|value| {
+            let rate = *value.get_ref();
+            if rate.is_finite() && rate.abs() < 1.0 {
+                return Ok(rate);
+            }
+            let found = format!("`missing_rate_8h` = {}", numeral(rate));
+            Err(lines.fault(value.span().start, found, "a fraction of notional per eight hours, as 0.0001", "write a rate, not per cent"))
+        });
+        let missing_rate_8h = missing_rate_8h.transpose()?;
+        let spreads = file.half_spread.into_iter().map(|row| dated::spread_row(&lines, row)).collect::<Result<_, _>>()?;
+        let rules = file.trading_rules.into_iter().map(|row| dated::rules_row(&lines, row)).collect::<Result<_, _>>()?;
+        Ok(Self {
+            path: path.to_owned(),
+            name: file.name,
+            about: file.about,
+            synthetic: file.synthetic,
+            bar,
+            quote: file.quote,
+            from,
+            to,
+            costs,
+            listing,
+            missing_rate_8h,
+            spreads,
+            rules,
+        })
+    }
+}
+
+fn costs(lines: &Text<'_>, file: &File) -> Result<VenueCosts, Fault> {
+    let spread = |key: &str, value: &Option<Spanned<f64>>, default: f64| {
+        value.as_ref().map_or(Ok(default / 10_000.0), |value| lines.bps(key, value))
+    };
+    let [large, mid, small] = HALF_SPREAD_BPS;
+    Ok(VenueCosts {
+        spot_maker: lines.bps("spot_maker", &file.fees.spot_maker)?,
+        spot_taker: lines.bps("spot_taker", &file.fees.spot_taker)?,
+        perp_maker: lines.bps("perp_maker", &file.fees.perp_maker)?,
+        perp_taker: lines.bps("perp_taker", &file.fees.perp_taker)?,
+        half_spread: [
+            spread("large", &file.half_spread_bps.large, large)?,
+            spread("mid", &file.half_spread_bps.mid, mid)?,
+            spread("small", &file.half_spread_bps.small, small)?,
+        ],
+    })
+}
+
+fn listing(lines: &Text<'_>, keys: &keys::Listing) -> Result<ListingPolicy, Fault> {
+    let mut listing = ListingPolicy::default();
+    if let Some(value) = &keys.delisted_after {
+        listing.delisted_after = lines.span("delisted_after", value)?;
+    }
+    if let Some(value) = &keys.penalty_pct {
+        let percent = *value.get_ref();
+        if !(0.0..=100.0).contains(&percent) {
+            let found = format!("`penalty_pct` = {}", numeral(percent));
+            return Err(lines.fault(value.span().start, found, "per cent of the last price, 0 to 100", "write what a forced exit loses"));
+        }
+        listing.penalty = percent / 100.0;
+    }
+    if let Some(value) = &keys.jump {
+        let times = *value.get_ref();
+        if !(2.0..=10_000.0).contains(&times) {
+            let found = format!("`jump` = {}", numeral(times));
+            let expected = "times the last close, 2 to 10000, beyond which an open is another coin's";
+            return Err(lines.fault(value.span().start, found, expected, "write 10, or 10000 to let almost every jump pass"));
+        }
+        listing.jump = times;
+    }
+    Ok(listing)
+}

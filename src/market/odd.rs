@@ -1,0 +1,65 @@
+//! What the files themselves confess: oddities gathered over all series, one sentence a kind.
+
+use crate::market::RawSettlement;
+use crate::market::bars::Series;
+use crate::market::caution::tell;
+use crate::market::jobs::Data;
+use crate::market::settle::contradicted;
+
+/// Fraction of notional beyond which one settlement is told as a caution; exchanges cap it at 2 to 4 %.
+const STEEP_RATE: f64 = 0.05;
+
+/// Oddities of files, gathered over all series.
+#[derive(Default)]
+pub(super) struct Odd {
+    repeated: Vec<String>,
+    holed: Vec<String>,
+    open: Vec<String>,
+    steep: Vec<String>,
+    contradicted: Vec<String>,
+}
+
+impl Odd {
+    pub(super) fn note(&mut self, series: &str, data: &Data) {
+        let duplicates = data.rows().duplicates;
+        if duplicates > 0 {
+            self.repeated.push(format!("{series} {duplicates}"));
+        }
+        match data {
+            Data::Bars(bars) => self.note_bars(series, bars),
+            Data::Rates { settlements, .. } => self.note_rates(series, settlements),
+        }
+    }
+
+    fn note_rates(&mut self, series: &str, settlements: &[RawSettlement]) {
+        let steep = || settlements.iter().filter(|settlement| settlement.rate.abs() > STEEP_RATE);
+        if let Some(first) = steep().next() {
+            self.steep.push(format!("{series} {} (first {})", steep().count(), first.time));
+        }
+        let contradicted = contradicted(settlements);
+        if contradicted > 0 {
+            self.contradicted.push(format!("{series} {contradicted} of {}", settlements.len()));
+        }
+    }
+
+    fn note_bars(&mut self, series: &str, bars: &Series) {
+        if bars.holed > 0 {
+            self.holed.push(format!("{series} {}", bars.holed));
+        }
+        if let Some(last) = bars.bars.last().filter(|_| bars.still_open) {
+            self.open.push(format!("{series} {}", last.time));
+        }
+    }
+
+    pub(super) fn tell(self, cautions: &mut Vec<String>) {
+        tell(cautions, "rows that repeat another exactly, dropped", self.repeated);
+        tell(cautions, "bars aggregated over a hole in a finer series, kept", self.holed);
+        tell(cautions, "funding rates beyond 5 % in one settlement (a fraction is wanted: 0.0001 is 0.01 %)", self.steep);
+        tell(
+            cautions,
+            "settlements whose funding_interval_hours contradicts the steady distance of their stamps (the column is believed)",
+            self.contradicted,
+        );
+        tell(cautions, "last bar was still open when it was collected", self.open);
+    }
+}
