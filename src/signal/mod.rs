@@ -2,7 +2,10 @@
 //! [`History`], which ends at that close; it must never know money, orders or positions.
 
 pub mod crowding;
+pub mod funding;
 mod history;
+pub mod hmm;
+pub mod indicator;
 pub mod narrative;
 pub mod regime;
 pub mod score;
