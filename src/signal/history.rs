@@ -45,6 +45,12 @@ impl<'m> History<'m> {
         Some(Self { market: self.market, bar: self.bar.checked_sub(bars)? })
     }
 
+    /// How long a bar is.
+    #[must_use]
+    pub fn bar_length(&self) -> Span {
+        self.market.clock.bar
+    }
+
     /// Bars in a year of 365 days.
     #[must_use]
     pub fn bars_a_year(&self) -> f64 {
