@@ -2,6 +2,7 @@
 //! [`History`], which ends at that close; it must never know money, orders or positions.
 
 pub mod crowding;
+pub mod evidence;
 pub mod funding;
 mod history;
 pub mod hmm;
@@ -11,4 +12,4 @@ pub mod regime;
 pub mod score;
 pub mod universe;
 
-pub use history::History;
+pub use history::{Directory, History};
