@@ -2,6 +2,7 @@
 //! [`History`], which ends at that close; it must never know money, orders or positions.
 
 pub mod crowding;
+pub mod decouple;
 pub mod evidence;
 pub mod funding;
 mod history;
@@ -10,6 +11,8 @@ pub mod indicator;
 pub mod narrative;
 pub mod regime;
 pub mod score;
+mod together;
 pub mod universe;
 
 pub use history::{Directory, History};
+pub use narrative::{NarrativeBook, NarrativeView};
