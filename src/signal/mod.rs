@@ -11,6 +11,7 @@ pub mod indicator;
 pub mod narrative;
 pub mod regime;
 pub mod score;
+pub mod survivors;
 mod together;
 pub mod universe;
 
