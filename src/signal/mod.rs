@@ -1,6 +1,7 @@
 //! WHAT COULD BE KNOWN: everything a rule may look at, as of the close of one bar. This room reads the market only through
 //! [`History`], which ends at that close; it must never know money, orders or positions.
 
+mod contradiction;
 pub mod crowding;
 pub mod decouple;
 pub mod evidence;
@@ -10,10 +11,12 @@ pub mod hmm;
 pub mod indicator;
 pub mod narrative;
 pub mod regime;
+mod rolling;
 pub mod score;
 pub mod survivors;
 mod together;
 pub mod universe;
 
+pub use contradiction::Contradiction;
 pub use history::{Directory, History};
 pub use narrative::{NarrativeBook, NarrativeView};
