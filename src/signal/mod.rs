@@ -9,6 +9,7 @@ pub mod funding;
 mod history;
 pub mod hmm;
 pub mod indicator;
+pub mod lifecycle;
 pub mod narrative;
 pub mod regime;
 mod rolling;
