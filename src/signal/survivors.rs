@@ -14,10 +14,13 @@ pub struct Death {
     pub ended: Time,
     /// When a holder is forced out, after [`crate::market::ListingPolicy::delisted_after`] of silence.
     pub forced_out: Time,
+    /// Another series of the same asset was alive at the market's end: the coin has left a market, not the world.
+    pub coin_lives: bool,
 }
 
 /// What holding each listing from its first close to its end would have returned. A *listing* is a stretch of life of the series that
-/// speaks for a coin (spot where it has one, else the perpetual); one that comes back after its end is another listing.
+/// speaks for a coin (of spot and perpetual the one that ends last, spot where both do); one that comes back after its end is another
+/// listing.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Survival {
     pub listings: usize,
@@ -36,19 +39,25 @@ impl Survival {
     /// As of the market's end.
     #[must_use]
     pub fn of(market: &Market) -> Self {
+        let lives = |id: InstrumentId| market.panel.segments[id.index()].last().is_some_and(|&last| forced_out(market, last).is_none());
         let mut deaths: Vec<Death> = Vec::new();
         for (index, instrument) in market.instruments.iter().enumerate() {
             let id = InstrumentId::new(index);
+            let asset = market.asset(instrument.asset);
+            let coin_lives = [asset.spot, asset.perp].into_iter().flatten().any(|other| other != id && lives(other));
             let ended = market.panel.segments[index].iter().filter_map(|segment| Some((segment, forced_out(market, *segment)?)));
             deaths.extend(ended.map(|(segment, forced_out)| Death {
                 asset: instrument.asset,
                 instrument: id,
                 ended: market.clock.open(segment.end),
                 forced_out,
+                coin_lives,
             }));
         }
         deaths.sort_by_key(|death| (death.ended, death.instrument));
-        let listings = market.assets.iter().filter_map(|asset| asset.spot.or(asset.perp));
+        let end = |id: &InstrumentId| market.panel.segments[id.index()].last().map_or(0, |last| last.end);
+        // Of equals the last is taken, so spot stands last.
+        let listings = market.assets.iter().filter_map(|asset| [asset.perp, asset.spot].into_iter().flatten().max_by_key(end));
         let returns: Vec<(f64, bool)> =
             listings.flat_map(|id| market.panel.segments[id.index()].iter().map(move |&segment| held(market, id, segment))).collect();
         let alive: Vec<(f64, bool)> = returns.iter().copied().filter(|(_, alive)| *alive).collect();

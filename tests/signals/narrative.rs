@@ -77,6 +77,19 @@ fn a_gap_is_counted_where_it_ends_and_a_new_listing_starts_afresh() {
     assert_indices(&market, Weighting::Equal, &[1.0, 1.0, 1.5, 1.5, 1.5, 1.5, 1.5, 1.65]);
 }
 
+#[test]
+fn the_perpetual_speaks_where_spot_has_ended_and_not_in_its_gaps() {
+    // Spot misses day 1, and the perpetual's +900 % of that day is not the coin's; spot ends after day 2, two days of silence, and from day 5
+    // on the perpetual speaks.
+    let market = Tiny::new()
+        .spot("A", &[1.0, GAP, 2.0, GAP, GAP, GAP, GAP])
+        .and_perp(&[1.0, 10.0, 10.0, 10.0, 10.0, 15.0, 30.0])
+        .funding("A", 0, &[0.0; 7])
+        .member("A", "ai", 0, None)
+        .market();
+    assert_indices(&market, Weighting::Equal, &[1.0, 1.0, 2.0, 2.0, 2.0, 3.0, 6.0]);
+}
+
 fn at(market: &Market, book: &NarrativeBook, t: usize, check: impl Fn(NarrativeView)) {
     check(book.at(&History::at_close(market, t)));
 }

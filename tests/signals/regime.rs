@@ -64,12 +64,14 @@ fn drawdown_has_two_thresholds() {
 
 #[test]
 fn breadth_counts_who_is_there_and_old_enough() {
-    // Above the mean of two days is to have risen. NEW counts from its second day.
+    // Above the mean of two days is to have risen. NEW counts from its second day; C has a perpetual at last, but too young a one.
     let market = Tiny::new()
         .spot("BTC", &[1.0, 2.0, 1.0, 2.0])
         .spot("A", &[1.0, 2.0, 1.0, 2.0])
         .spot("B", &[1.0, 2.0, 1.0, 2.0])
         .spot("C", &[1.0, 2.0, 2.0, GAP])
+        .and_perp(&[GAP, GAP, GAP, 1.0])
+        .funding("C", 3, &[0.0])
         .spot("NEW", &[GAP, 2.0, 1.0, 0.5])
         .market();
     let part = |least| Breadth { average: days(2), least, ..Breadth::default() };

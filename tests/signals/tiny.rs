@@ -48,14 +48,20 @@ impl Tiny {
         })
     }
 
-    /// A coin with one market; each bar opens at the close before it and trades a thousand dollars.
-    fn coin(mut self, name: &str, kind: Kind, closes: &[f64]) -> Self {
+    fn coin(mut self, name: &str) -> Self {
+        let (name, venue) = (name.to_owned(), "somewhere".to_owned());
+        self.0.assets.push(Asset { name, tier: Tier::Small, spot: None, perp: None, venue, venue_kind: VenueKind::Cex });
+        self.0.caps.push(Vec::new());
+        self
+    }
+
+    /// A market of the coin that stands last; each bar opens at the close before it and trades a thousand dollars.
+    fn listed(mut self, kind: Kind, closes: &[f64]) -> Self {
         let parts = &mut self.0;
-        let (asset, id) = (AssetId::new(parts.assets.len()), InstrumentId::new(parts.instruments.len()));
-        let (spot, perp) = if kind == Kind::Spot { (Some(id), None) } else { (None, Some(id)) };
-        let venue = "somewhere".to_owned();
-        parts.assets.push(Asset { name: name.to_owned(), tier: Tier::Small, spot, perp, venue, venue_kind: VenueKind::Cex });
-        parts.instruments.push(Instrument { symbol: format!("{name}USDT"), asset, kind, contract_size: 1.0 });
+        let (asset, id) = (AssetId::new(parts.assets.len() - 1), InstrumentId::new(parts.instruments.len()));
+        let coin = &mut parts.assets[asset.index()];
+        *if kind == Kind::Spot { &mut coin.spot } else { &mut coin.perp } = Some(id);
+        parts.instruments.push(Instrument { symbol: format!("{}USDT", coin.name), asset, kind, contract_size: 1.0 });
         let mut open = f64::NAN;
         let bars = closes.iter().zip(0..).filter(|(close, _)| !close.is_nan()).map(|(&close, t)| {
             let from = if open.is_nan() { close } else { open };
@@ -63,17 +69,21 @@ impl Tiny {
             Bar { time: day(t), open: from, high: from.max(close), low: from.min(close), close, volume: 1_000.0 / close }
         });
         parts.series.push(SeriesPart { bars: bars.collect(), ..SeriesPart::default() });
-        parts.caps.push(Vec::new());
         parts.tiers.push(Vec::new());
         self
     }
 
     pub fn spot(self, name: &str, closes: &[f64]) -> Self {
-        self.coin(name, Kind::Spot, closes)
+        self.coin(name).listed(Kind::Spot, closes)
     }
 
     pub fn perp(self, name: &str, closes: &[f64]) -> Self {
-        self.coin(name, Kind::Perp, closes)
+        self.coin(name).listed(Kind::Perp, closes)
+    }
+
+    /// A perpetual beside the spot of the coin that stands last.
+    pub fn and_perp(self, closes: &[f64]) -> Self {
+        self.listed(Kind::Perp, closes)
     }
 
     pub fn asset(&self, name: &str) -> AssetId {

@@ -120,17 +120,22 @@ fn perps(market: &Market, part: &FundingLevel) -> Vec<InstrumentId> {
     part.assets.iter().filter_map(|name| directory.perp(directory.asset_named(name)?)).collect()
 }
 
-/// One walk along each coin, so that a long average costs no more than a short one.
+/// One walk along each series, so that a long average costs no more than a short one.
 fn breadth(market: &Market, part: &Breadth, looks: impl Fn(usize) -> bool) -> Vec<Option<f64>> {
     let bars = market.clock.bars;
     let looks: Vec<bool> = (0..bars).map(looks).collect();
     let mut counts = vec![(0_u32, 0_u32); bars];
     for (a, asset) in market.assets.iter().enumerate() {
-        let Some(id) = asset.spot.or(asset.perp) else { continue };
-        let mut from_mean = FromMean::new(market, id, part.average.in_bars(market.clock.bar));
+        let of = |id| (id, FromMean::new(market, id, part.average.in_bars(market.clock.bar)));
+        let mut series: Vec<(InstrumentId, FromMean)> = [asset.spot, asset.perp].into_iter().flatten().map(of).collect();
         for t in 0..bars {
-            let distance = from_mean.advance(t).filter(|_| looks[t] && market.panel.trades(id, t));
-            let Some(distance) = distance.filter(|_| ranks(market, part, AssetId::new(a), t)) else { continue };
+            let mut distance = None;
+            for (id, from_mean) in &mut series {
+                let own = from_mean.advance(t);
+                distance = distance.or(own.filter(|_| market.panel.trades(*id, t)));
+            }
+            let counts_here = looks[t] && ranks(market, part, AssetId::new(a), t);
+            let Some(distance) = distance.filter(|_| counts_here) else { continue };
             counts[t].0 += u32::from(distance > 0.0);
             counts[t].1 += 1;
         }

@@ -117,8 +117,8 @@ impl Default for Drawdown {
     }
 }
 
-/// Share of a universe, as of the day, whose close is above its own trailing mean (`fidelity.md` 5). Coins count by spot where they have
-/// it, else by the perpetual; those younger than the mean, and those that did not trade, do not count.
+/// Share of a universe, as of the day, whose close is above its own trailing mean (`fidelity.md` 5). A coin counts by its spot, else by its
+/// perpetual, whichever traded and is as old as the mean.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Breadth {
