@@ -5,6 +5,8 @@
 mod lifecycle;
 #[path = "signals/narrative.rs"]
 mod narrative;
+#[path = "signals/real.rs"]
+mod real;
 #[path = "signals/regime.rs"]
 mod regime;
 #[path = "signals/single.rs"]
