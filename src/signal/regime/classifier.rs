@@ -170,12 +170,12 @@ mod tests {
 
     #[test]
     fn a_vote_holds_until_the_value_has_come_back() {
-        let levels = Levels { bull: 0.6, bear: 0.4, hysteresis: 0.05 };
-        assert_eq!(levels.vote(Regime::Unknown, 0.58), (Regime::Sideways, 0.6));
-        assert_eq!(levels.vote(Regime::Bull, 0.58), (Regime::Bull, 0.55));
-        assert_eq!(levels.vote(Regime::Bull, 0.54), (Regime::Sideways, 0.55));
-        assert_eq!(levels.vote(Regime::Bull, 0.39), (Regime::Bear, 0.4));
-        assert_eq!(levels.vote(Regime::Sideways, 0.41), (Regime::Sideways, 0.4));
+        let levels = Levels { bull: 6.0, bear: 4.0, hysteresis: 0.5 };
+        assert_eq!(levels.vote(Regime::Unknown, 5.8), (Regime::Sideways, 6.0));
+        assert_eq!(levels.vote(Regime::Bull, 5.8), (Regime::Bull, 5.5));
+        assert_eq!(levels.vote(Regime::Bull, 5.4), (Regime::Sideways, 5.5));
+        assert_eq!(levels.vote(Regime::Bull, 3.9), (Regime::Bear, 4.0));
+        assert_eq!(levels.vote(Regime::Sideways, 4.1), (Regime::Sideways, 4.0));
         // Low is bull.
         let falling = Levels { bull: -2.0, bear: 2.0, hysteresis: 1.0 };
         assert_eq!(falling.vote(Regime::Unknown, -3.0), (Regime::Bull, -2.0));
