@@ -3,6 +3,7 @@
 //!
 //! Slices hold no missing values. [`atr`] at the end reads a [`History`], where bars may be missing and are skipped.
 
+use crate::market::Market;
 use crate::signal::History;
 use crate::units::{InstrumentId, Span};
 
@@ -164,13 +165,52 @@ pub fn percentile_rank(values: &[f64], n: usize) -> Option<f64> {
 /// Average true range (Wilder) over the bars of the listing in force, in units of price a bar; `span` is the length of the smoothing.
 /// Missing bars are skipped: the range of the bar after a gap reaches back to the last close before it.
 ///
-/// Reads the listing from its first bar, for Wilder's average never quite forgets: call it where a stop is set, not every bar.
+/// Reads the listing from its first bar, for Wilder's average never quite forgets; who asks often asks [`TrueRanges`].
 #[must_use]
 pub fn atr(history: &History, id: InstrumentId, span: Span) -> Option<f64> {
     let age = history.age_in_bars(id)?;
     let (highs, lows, closes) = (history.highs(id, age)?, history.lows(id, age)?, history.closes(id, age)?);
     let bars = highs.iter().zip(lows).zip(closes).map(|((&high, &low), &close)| (high, low, close));
     average_true_range(bars.filter(|(.., close)| !close.is_nan()), history.bars_in(span))
+}
+
+/// [`atr`] of one span for all instruments and bars of a market: made once, shared, and read up to a close.
+#[derive(Clone, Debug)]
+pub struct TrueRanges {
+    bars: usize,
+    /// Instrument-major; NaN where there is none.
+    ranges: Vec<f64>,
+}
+
+impl TrueRanges {
+    #[must_use]
+    pub fn of(market: &Market, span: Span) -> Self {
+        let (panel, n) = (&market.panel, span.in_bars(market.clock.bar));
+        let mut ranges = vec![f64::NAN; panel.instruments * panel.bars];
+        for id in (0..panel.instruments).map(InstrumentId::new) {
+            let (mut range, mut before) = (Wilder::new(n), None);
+            let mut listings = panel.segments[id.index()].iter().map(|segment| segment.first).peekable();
+            for t in 0..panel.bars {
+                let at = panel.at(id, t);
+                if listings.next_if_eq(&t).is_some() {
+                    (range, before) = (Wilder::new(n), None);
+                }
+                if panel.trades(id, t)
+                    && let Some(before) = before.replace(panel.close[at])
+                {
+                    range.push(panel.high[at].max(before) - panel.low[at].min(before));
+                }
+                ranges[at] = range.get().unwrap_or(f64::NAN);
+            }
+        }
+        Self { bars: panel.bars, ranges }
+    }
+
+    /// The average true range known at the close `history` stands at, in units of price a bar.
+    #[must_use]
+    pub fn at(&self, history: &History, id: InstrumentId) -> Option<f64> {
+        Some(self.ranges[id.index() * self.bars + history.bar()]).filter(|range| !range.is_nan())
+    }
 }
 
 /// Annualised volatility of bar returns over the span: `sd · √(365 · bars a day)`; missing bars are skipped.

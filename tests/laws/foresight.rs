@@ -70,6 +70,7 @@ fn said(market: &Market, last: usize) -> Vec<String> {
     let evidence = EvidenceBook::of(market);
     let stages = Stages::of(market, &equal, &evidence, &spans.life_cycle(), market.clock.bar);
     let regimes = Regimes::of(market, &spans.regime());
+    let ranges = indicator::TrueRanges::of(market, spans.bars(4));
     let mut lines = Vec::new();
     for t in 0..=last {
         let history = History::at_close(market, t);
@@ -101,7 +102,9 @@ fn said(market: &Market, last: usize) -> Vec<String> {
                 ..Gates::default()
             };
             let of = ids.map(|id| {
-                let own = (indicator::atr(&history, id, spans.bars(4)), indicator::annual_volatility(&history, id, spans.bars(6)));
+                // Computed at once or anew, it is the same.
+                assert_eq!(indicator::atr(&history, id, spans.bars(4)), ranges.at(&history, id));
+                let own = (ranges.at(&history, id), indicator::annual_volatility(&history, id, spans.bars(6)));
                 let left = (
                     decouple::beta(&history, id, spans.bars(12), market.clock.bar),
                     decouple::residual(&history, id, spans.bars(2), spans.bars(11)),
