@@ -7,6 +7,8 @@ mod books;
 mod chance;
 #[path = "laws/fence.rs"]
 mod fence;
+#[path = "laws/foresight.rs"]
+mod foresight;
 #[path = "laws/knowledge.rs"]
 mod knowledge;
 #[path = "laws/outside.rs"]

@@ -39,6 +39,24 @@ impl<'m> History<'m> {
         self.market.panel.trades(id, self.bar)
     }
 
+    /// The same market, `bars` earlier: what was known then. `None` before the first bar.
+    #[must_use]
+    pub fn back(&self, bars: usize) -> Option<Self> {
+        Some(Self { market: self.market, bar: self.bar.checked_sub(bars)? })
+    }
+
+    /// How long a bar is.
+    #[must_use]
+    pub fn bar_length(&self) -> Span {
+        self.market.clock.bar
+    }
+
+    /// Bars in a year of 365 days.
+    #[must_use]
+    pub fn bars_a_year(&self) -> f64 {
+        365.0 / self.market.clock.bar.days()
+    }
+
     /// First bar of the listing in force; what an earlier listing under the same symbol did is another coin's history.
     #[must_use]
     fn listed_since(&self, id: InstrumentId) -> Option<usize> {
@@ -50,6 +68,19 @@ impl<'m> History<'m> {
     #[must_use]
     pub fn listed_for(&self, id: InstrumentId, span: Span) -> bool {
         self.listed_since(id).is_some_and(|first| first == 0 || self.bar + 1 - first >= self.bars_in(span))
+    }
+
+    /// Whether the instrument was listed no longer than `span` ago. One that traded in the market's very first bar was listed at an unknown
+    /// time before it, and counts as old.
+    #[must_use]
+    pub fn listed_within(&self, id: InstrumentId, span: Span) -> bool {
+        self.listed_since(id).is_some_and(|first| first > 0 && self.bar + 1 - first <= self.bars_in(span))
+    }
+
+    /// Bars since the listing in force began, the first and the last included.
+    #[must_use]
+    pub fn age_in_bars(&self, id: InstrumentId) -> Option<usize> {
+        self.listed_since(id).map(|first| self.bar + 1 - first)
     }
 
     /// Last traded close.
@@ -71,22 +102,32 @@ impl<'m> History<'m> {
     /// Closes of the last `bars` bars, NaN where one is missing; `None` when the listing is younger.
     #[must_use]
     pub fn closes(&self, id: InstrumentId, bars: usize) -> Option<&'m [f64]> {
+        self.last_bars(&self.market.panel.close, id, bars)
+    }
+
+    /// Opens, likewise.
+    #[must_use]
+    pub fn opens(&self, id: InstrumentId, bars: usize) -> Option<&'m [f64]> {
+        self.last_bars(&self.market.panel.open, id, bars)
+    }
+
+    /// Highs, likewise.
+    #[must_use]
+    pub fn highs(&self, id: InstrumentId, bars: usize) -> Option<&'m [f64]> {
+        self.last_bars(&self.market.panel.high, id, bars)
+    }
+
+    /// Lows, likewise.
+    #[must_use]
+    pub fn lows(&self, id: InstrumentId, bars: usize) -> Option<&'m [f64]> {
+        self.last_bars(&self.market.panel.low, id, bars)
+    }
+
+    fn last_bars(&self, column: &'m [f64], id: InstrumentId, bars: usize) -> Option<&'m [f64]> {
         let first = self.listed_since(id)?;
         let from = (self.bar + 1).checked_sub(bars).filter(|&from| from >= first)?;
         let panel = &self.market.panel;
-        Some(&panel.close[panel.at(id, from)..=panel.at(id, self.bar)])
-    }
-
-    /// The bars of the listing in force that traded, oldest first.
-    pub fn bars(&self, id: InstrumentId) -> impl Iterator<Item = Ohlc> + use<'m> {
-        let panel = &self.market.panel;
-        let first = self.listed_since(id).unwrap_or(self.bar + 1);
-        (first..=self.bar).map(move |t| panel.at(id, t)).filter(|&at| !panel.close[at].is_nan()).map(|at| Ohlc {
-            open: panel.open[at],
-            high: panel.high[at],
-            low: panel.low[at],
-            close: panel.close[at],
-        })
+        Some(&column[panel.at(id, from)..=panel.at(id, self.bar)])
     }
 
     /// Dollar volume a day over the last `span`, missing bars counted as none; `None` when the listing is younger.
@@ -107,6 +148,15 @@ impl<'m> History<'m> {
         let settled = self.market.funding.before(id, self.now());
         let listed = self.listed_since(id).map_or(self.now(), |first| self.market.clock.open(first));
         &settled[settled.partition_point(|settlement| settlement.time < listed)..]
+    }
+
+    /// The last `count` settlements known, all of the listing in force; `None` with fewer.
+    #[must_use]
+    pub fn last_settlements(&self, id: InstrumentId, count: usize) -> Option<&'m [Settlement]> {
+        let listed = self.market.clock.open(self.listed_since(id)?);
+        let known = self.settlements(id);
+        let last = &known[known.len().checked_sub(count)?..];
+        last.first().is_none_or(|oldest| oldest.time >= listed).then_some(last)
     }
 
     #[must_use]
@@ -138,15 +188,6 @@ impl<'m> History<'m> {
     pub fn directory(&self) -> Directory<'m> {
         Directory { market: self.market }
     }
-}
-
-/// Prices of one bar in USD.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Ohlc {
-    pub open: f64,
-    pub high: f64,
-    pub low: f64,
-    pub close: f64,
 }
 
 /// The timeless part of a market, for rules: identities, never prices.

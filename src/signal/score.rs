@@ -30,17 +30,3 @@ pub fn volatility(history: &History, id: InstrumentId, span: Span) -> Option<f64
     let variance = returns.iter().map(|r| (r - mean) * (r - mean)).sum::<f64>() / (returns.len() - 1) as f64;
     Some(variance.sqrt())
 }
-
-/// Wilder's average true range over the bars of `span`, in USD: the mean of the first true ranges of the listing, then
-/// `(previous · (n − 1) + true range) / n`. Missing bars are skipped; `None` for a listing younger than the span and one bar.
-#[must_use]
-pub fn true_range(history: &History, id: InstrumentId, span: Span) -> Option<f64> {
-    let n = history.bars_in(span);
-    let mut ranges = history
-        .bars(id)
-        .zip(history.bars(id).skip(1))
-        .map(|(before, bar)| (bar.high - bar.low).max((bar.high - before.close).abs()).max((bar.low - before.close).abs()));
-    let first: Vec<f64> = ranges.by_ref().take(n).collect();
-    let start = (first.len() == n).then(|| first.iter().sum::<f64>() / n as f64)?;
-    Some(ranges.fold(start, |average, range| (average * (n as f64 - 1.0) + range) / n as f64))
-}

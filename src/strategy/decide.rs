@@ -1,6 +1,6 @@
 //! From a history to a wish: select, score, weigh. No money in here, so the same wish serves a thousand dollars or a million.
 
-use crate::signal::{History, crowding, narrative, score, universe};
+use crate::signal::{History, crowding, indicator, narrative, score, universe};
 use crate::strategy::{Holding, PlanBucket, Score, Weigh};
 use crate::units::{AssetId, InstrumentId, NarrativeId, Span};
 
@@ -240,5 +240,5 @@ pub fn exit_due(history: &History, bucket: &PlanBucket, id: InstrumentId) -> Opt
 /// The average true range that a bucket's stop is measured in; `None` where it has no such stop, or the listing is too young.
 #[must_use]
 pub fn true_range(history: &History, bucket: &PlanBucket, id: InstrumentId) -> Option<f64> {
-    score::true_range(history, id, bucket.stop?.atr?.span)
+    indicator::atr(history, id, bucket.stop?.atr?.span)
 }

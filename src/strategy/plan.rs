@@ -125,6 +125,7 @@ impl Plan {
                     rank: selection.rank,
                     min_age: selection.min_age,
                     min_daily_volume: selection.min_daily_volume,
+                    ..Gates::default()
                 },
                 selection,
                 score: bucket.score,

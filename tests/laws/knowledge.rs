@@ -62,14 +62,14 @@ fn same(left: &Run, right: &Run, last: usize, ends: bool) -> Result<(), TestCase
     Ok(())
 }
 
-fn cut(spec: &MarketSpec, to: Time) -> Market {
+pub fn cut(spec: &MarketSpec, to: Time) -> Market {
     let mut parts = spec.parts();
     parts.to = Some(to);
     freeze(parts).expect("a market cut is a market")
 }
 
 /// Every price and rate from `from` on is another one, some are gone; so is every fact that is known only later. What was known at `from` stays.
-fn scramble(parts: &mut MarketParts, from: Time, seed: u64) {
+pub fn scramble(parts: &mut MarketParts, from: Time, seed: u64) {
     let mut chance = Chance::new(seed);
     let gone = if chance.happens(0.3) { 0.7 } else { 0.1 };
     for part in &mut parts.series {

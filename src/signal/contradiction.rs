@@ -1,0 +1,23 @@
+//! Parameters that cannot be meant.
+
+/// What is wrong with a rule, for whoever knows the file and line it was written in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contradiction {
+    /// Below the rule's own table, with dots: `drawdown.bull`.
+    pub key: &'static str,
+    pub found: String,
+    pub expected: &'static str,
+    pub way_out: &'static str,
+}
+
+impl Contradiction {
+    /// `Err` where `value` is NaN or infinite: a comparison with either decides nothing.
+    pub(super) fn unless_finite(key: &'static str, value: f64, way_out: &'static str) -> Result<(), Self> {
+        Self::unless(true, key, value, "a finite number", way_out)
+    }
+
+    /// `Err` where `value` is not what it must be; a number that is none is always wrong.
+    pub(super) fn unless(right: bool, key: &'static str, value: f64, expected: &'static str, way_out: &'static str) -> Result<(), Self> {
+        if right && value.is_finite() { Ok(()) } else { Err(Self { key, found: value.to_string(), expected, way_out }) }
+    }
+}

@@ -1,0 +1,141 @@
+//! A market of a few days, coin by coin.
+
+use rotate::market::{
+    Asset, Bar, CapFact, Evidence, Instrument, Kind, ListingPolicy, Market, MarketParts, Membership, RawSettlement, SeriesPart, Subject,
+    Tier, VenueCosts, VenueKind, freeze,
+};
+use rotate::units::{AssetId, InstrumentId, NarrativeId, Span, Time};
+
+/// A missing bar.
+pub const GAP: f64 = f64::NAN;
+
+pub fn days(count: i64) -> Span {
+    Span::from_seconds(count * 86_400)
+}
+
+/// The open of a day, the first being 2024-01-01.
+pub fn day(t: i64) -> Time {
+    Time::from_seconds(1_704_067_200 + t * 86_400)
+}
+
+pub struct Tiny(pub MarketParts);
+
+impl Tiny {
+    /// Daily bars; two days of silence end a listing, and a forced exit costs a tenth.
+    pub fn new() -> Self {
+        Self(MarketParts {
+            name: "tiny".to_owned(),
+            about: "A market of a few days".to_owned(),
+            synthetic: true,
+            quote: "USDT".to_owned(),
+            bar: Span::DAY,
+            from: None,
+            to: None,
+            assets: Vec::new(),
+            instruments: Vec::new(),
+            narratives: Vec::new(),
+            memberships: Vec::new(),
+            series: Vec::new(),
+            caps: Vec::new(),
+            tiers: Vec::new(),
+            evidence: Vec::new(),
+            costs: VenueCosts { spot_maker: 0.0, spot_taker: 0.0, perp_maker: 0.0, perp_taker: 0.0, half_spread: [0.0; 3] },
+            spreads: Vec::new(),
+            rules: Vec::new(),
+            listing: ListingPolicy { delisted_after: days(2), penalty: 0.1, ..ListingPolicy::default() },
+            missing_rate_8h: None,
+            inputs: Vec::new(),
+            cautions: Vec::new(),
+            summaries: Vec::new(),
+        })
+    }
+
+    fn coin(mut self, name: &str) -> Self {
+        let (name, venue) = (name.to_owned(), "somewhere".to_owned());
+        self.0.assets.push(Asset { name, tier: Tier::Small, spot: None, perp: None, venue, venue_kind: VenueKind::Cex });
+        self.0.caps.push(Vec::new());
+        self
+    }
+
+    /// A market of the coin that stands last; each bar opens at the close before it and trades a thousand dollars.
+    fn listed(mut self, kind: Kind, closes: &[f64]) -> Self {
+        let parts = &mut self.0;
+        let (asset, id) = (AssetId::new(parts.assets.len() - 1), InstrumentId::new(parts.instruments.len()));
+        let coin = &mut parts.assets[asset.index()];
+        *if kind == Kind::Spot { &mut coin.spot } else { &mut coin.perp } = Some(id);
+        parts.instruments.push(Instrument { symbol: format!("{}USDT", coin.name), asset, kind, contract_size: 1.0 });
+        let mut open = f64::NAN;
+        let bars = closes.iter().zip(0..).filter(|(close, _)| !close.is_nan()).map(|(&close, t)| {
+            let from = if open.is_nan() { close } else { open };
+            open = close;
+            Bar { time: day(t), open: from, high: from.max(close), low: from.min(close), close, volume: 1_000.0 / close }
+        });
+        parts.series.push(SeriesPart { bars: bars.collect(), ..SeriesPart::default() });
+        parts.tiers.push(Vec::new());
+        self
+    }
+
+    pub fn spot(self, name: &str, closes: &[f64]) -> Self {
+        self.coin(name).listed(Kind::Spot, closes)
+    }
+
+    pub fn perp(self, name: &str, closes: &[f64]) -> Self {
+        self.coin(name).listed(Kind::Perp, closes)
+    }
+
+    /// A perpetual beside the spot of the coin that stands last.
+    pub fn and_perp(self, closes: &[f64]) -> Self {
+        self.listed(Kind::Perp, closes)
+    }
+
+    pub fn asset(&self, name: &str) -> AssetId {
+        AssetId::new(self.0.assets.iter().position(|asset| asset.name == name).expect("a coin of this market"))
+    }
+
+    fn narrative(&mut self, name: &str) -> NarrativeId {
+        let narratives = &mut self.0.narratives;
+        let at = narratives.iter().position(|known| known == name).unwrap_or_else(|| {
+            narratives.push(name.to_owned());
+            narratives.len() - 1
+        });
+        NarrativeId::new(at)
+    }
+
+    /// From the open of one day to the open of another.
+    pub fn member(mut self, asset: &str, narrative: &str, since: i64, until: Option<i64>) -> Self {
+        let (asset, narrative) = (self.asset(asset), self.narrative(narrative));
+        let (since, until) = (day(since), until.map(day));
+        self.0.memberships.push(Membership { asset, narrative, since, until, source: "test".to_owned() });
+        self
+    }
+
+    pub fn cap(mut self, asset: &str, known_at: i64, cap_usd: f64) -> Self {
+        let asset = self.asset(asset);
+        self.0.caps[asset.index()].push(CapFact { known_at: day(known_at), cap_usd, rank: None });
+        self
+    }
+
+    pub fn evidence(mut self, narrative: &str, metric: &str, known_at: i64, value: f64) -> Self {
+        let subject = Subject::Narrative(self.narrative(narrative));
+        self.0.evidence.push(Evidence { known_at: day(known_at), subject, metric: metric.to_owned(), value });
+        self
+    }
+
+    /// Rates paid at noon for a whole day, from a day on.
+    pub fn funding(mut self, asset: &str, from: i64, rates: &[f64]) -> Self {
+        let perp = self.0.assets[self.asset(asset).index()].perp.expect("a perpetual");
+        let settled = |(&rate, t)| RawSettlement { time: day(t).plus(43_200), rate, interval_hours: Some(24.0) };
+        self.0.series[perp.index()].settlements.extend(rates.iter().zip(from..).map(settled));
+        self
+    }
+
+    pub fn market(mut self) -> Market {
+        self.0.evidence.sort_by_key(|fact| fact.known_at);
+        freeze(self.0).expect("a tiny market is whole")
+    }
+}
+
+pub fn near(found: Option<f64>, expected: f64) {
+    let found = found.expect("a number");
+    assert!((found - expected).abs() <= 1e-12 * expected.abs().max(1.0), "{found}, expected {expected}");
+}
