@@ -8,14 +8,18 @@ use crate::replay::attribution::Cube;
 use crate::replay::orders::{Order, PlannedFlow};
 use crate::replay::protect::Guard;
 use crate::replay::story::Story;
-use crate::signal::Signals;
 use crate::signal::regime::Regime;
+use crate::signal::{Known, Signals};
 use crate::strategy::{BucketWish, Decision, Holding, Margin, Plan, PlanBucket, Verdict};
 use crate::units::{Bracket, BucketId, InstrumentId, NarrativeId, Time, Usd};
 
 pub(super) struct Desk<'a> {
     pub market: &'a Market,
     pub signals: &'a Signals,
+    /// What the strategy asked to be worked out.
+    pub known: &'a Known,
+    /// One label a bar, of the strategy's own classifier where it has one.
+    pub regimes: &'a [Regime],
     pub plan: &'a Plan,
     /// The bar being replayed.
     pub t: usize,
@@ -41,6 +45,8 @@ pub(super) struct Desk<'a> {
     pub pools: Vec<(usize, VolumePool)>,
     /// Bar from which a bucket may enter an instrument again, by bucket and instrument.
     pub barred_until: Vec<usize>,
+    /// Share of equity each bucket is due now.
+    pub weights: Vec<f64>,
     /// Buckets that open nothing any more.
     pub stopped: Vec<bool>,
     /// The last wish of each bucket.
@@ -96,13 +102,15 @@ impl Beside {
 }
 
 impl<'a> Desk<'a> {
-    pub fn new(market: &'a Market, signals: &'a Signals, plan: &'a Plan, capital: Usd) -> Self {
+    pub fn new(market: &'a Market, signals: &'a Signals, known: &'a Known, plan: &'a Plan, capital: Usd) -> Self {
         let weights: Vec<f64> = plan.buckets.iter().map(|bucket| bucket.weight).collect();
         let instruments = market.instruments.len();
         let of = |wanted: fn(&PlanBucket) -> bool| plan.buckets.iter().filter(|bucket| wanted(bucket)).map(|bucket| bucket.id).collect();
         let mut desk = Self {
             market,
             signals,
+            known,
+            regimes: known.regime_labels().unwrap_or(&signals.regimes),
             plan,
             t: 0,
             books: Books::open(capital, &weights),
@@ -118,6 +126,7 @@ impl<'a> Desk<'a> {
             trails: plan.buckets.iter().any(|bucket| bucket.stop.is_some_and(|stop| stop.trailing.is_some())),
             pools: vec![(usize::MAX, VolumePool::unlimited()); instruments],
             barred_until: vec![0; plan.buckets.len() * instruments],
+            weights: weights.clone(),
             stopped: vec![false; plan.buckets.len()],
             wishes: vec![BucketWish::default(); plan.buckets.len()],
             narratives: vec![Vec::new(); plan.buckets.len()],
@@ -164,7 +173,7 @@ impl<'a> Desk<'a> {
 
     /// The phase as it was known when the bar opened.
     pub fn regime_at_open(&self) -> Regime {
-        self.t.checked_sub(1).map_or(Regime::Unknown, |before| self.signals.regimes[before])
+        self.t.checked_sub(1).map_or(Regime::Unknown, |before| self.regimes[before])
     }
 
     fn place(&self, bucket: BucketId, instrument: InstrumentId) -> usize {

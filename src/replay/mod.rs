@@ -9,24 +9,29 @@
 //! | 4 orders at the open | `open`, `entries`, `exits`, `flows` |
 //! | 5 and 6 the two legs of the bar | `legs`, `cross` |
 //! | 7 the row of the curve | `review`, `story` |
-//! | 8 the strategy sees the bar | `review`, `decide` |
+//! | 8 the strategy sees the bar | `review`, `sizing`, `rebalance`, `adaptive`, `hedge` |
 
+mod adaptive;
 mod attribution;
 mod cross;
 mod desk;
 mod entries;
 mod exits;
 mod exposure;
+mod findings;
 mod flows;
 mod funding;
+mod hedge;
 mod legs;
 mod margin;
 mod open;
 mod orders;
 mod protect;
 mod quote;
+mod rebalance;
 mod review;
 pub mod run;
+mod sizing;
 mod story;
 mod words;
 
@@ -46,7 +51,8 @@ use run::Run;
 /// When the books do not balance to the microdollar after any bar: a bug of ours.
 #[must_use]
 pub fn replay(market: &Market, signals: &Signals, plan: &Plan, capital: Usd) -> Run {
-    let mut desk = Desk::new(market, signals, plan, capital);
+    let known = signals.known(market, &plan.definitions);
+    let mut desk = Desk::new(market, signals, &known, plan, capital);
     for t in 0..market.clock.bars {
         desk.t = t;
         // 0. Listings that ended: forced exits.

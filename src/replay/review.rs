@@ -1,16 +1,14 @@
 //! Moments 7 and 8: the row of the curve, then the strategy sees the bar and orders for the next are made.
 
-use crate::exchange::liquidation::{expected_move, size_for_distance};
-use crate::exchange::margin::DEFAULT_BRACKETS;
 use crate::replay::desk::Desk;
-use crate::replay::orders::{ENTER, PlannedFlow, STOP, WATERFALL, Want};
+use crate::replay::orders::{ENTER, STOP, Want};
 use crate::replay::run::Rotation;
-use crate::signal::History;
-use crate::strategy::{self, BucketWish, Decision, Holding, Pick, PlanBucket, Verdict};
-use crate::units::{BucketId, InstrumentId, NarrativeId, Span, Usd};
+use crate::signal::{History, Sight};
+use crate::strategy::{self, BucketWish, Decision, Exit, Holding, Pick, PlanBucket, Verdict, checklist};
+use crate::units::{InstrumentId, NarrativeId, Span, Usd};
 
 /// Drift below a millionth is the rounding of money, not drift: with a band of 0 it would decide whether a rebalance takes place.
-const ROUNDING: f64 = 1e-6;
+pub(super) const ROUNDING: f64 = 1e-6;
 
 impl Desk<'_> {
     /// Moment 7.
@@ -20,7 +18,7 @@ impl Desk<'_> {
         let buckets = self.story.bucket_row();
         let snapshot = self.books.mark(row, buckets);
         self.books.assert_balanced(snapshot.equity);
-        let regime = self.signals.regimes[t];
+        let regime = self.regimes[t];
         self.story.close_bar(t, &snapshot, regime);
         if regime != self.regime_at_open() {
             self.attribute_open_positions();
@@ -46,9 +44,13 @@ impl Desk<'_> {
             return;
         }
         let history = History::at_close(self.market, self.t);
+        let sight = self.known.at(&history);
         self.record_exposure();
+        self.log_steps(&sight);
         self.plan_top_ups();
-        let budgets = if self.t > 0 && self.falls_on(self.plan.rebalance.every) {
+        let budgets = if self.follow_regime(&sight) {
+            self.plan_transition()
+        } else if self.t > 0 && self.falls_on(self.plan.rebalance.every) {
             self.plan_rebalance()
         } else {
             vec![None; self.plan.buckets.len()]
@@ -57,27 +59,51 @@ impl Desk<'_> {
             if bucket.holding == Holding::Cash {
                 continue;
             }
-            // A bucket that found nobody to consider looks again at every decision; one that found nobody good enough waits for its review.
-            let waits_for_listings = self.wishes[bucket.id.index()].nobody_admitted;
-            let due = self.t == 0 || self.falls_on(bucket.review) || budgets[bucket.id.index()].is_some() || waits_for_listings;
-            if due {
+            let value = budgets[bucket.id.index()];
+            if value.is_some() || self.is_due(&sight, bucket) {
                 self.orders.retain(|order| order.bucket != bucket.id || order.reason == STOP);
-            }
-            let exits = self.exits(&history, bucket);
-            if due {
-                let value = budgets[bucket.id.index()];
-                self.review(&history, bucket, value, &exits);
+                let exits = self.exits(&sight, bucket);
+                if self.weights[bucket.id.index()] <= 0.0 {
+                    self.leave_all(bucket);
+                } else if bucket.hedge.is_some() {
+                    self.review_hedge(&history, bucket, value);
+                } else {
+                    self.review(&sight, bucket, value, &exits);
+                }
+            } else {
+                self.exits(&sight, bucket);
             }
         }
     }
 
+    /// Whether a bucket's picks are chosen anew at this decision. One that found nobody to consider looks again at every decision, and so does one
+    /// that follows stages when a narrative has just taken a step; one that found nobody good enough waits for its review.
+    fn is_due(&self, sight: &Sight, bucket: &PlanBucket) -> bool {
+        self.t == 0
+            || self.falls_on(bucket.review)
+            || self.wishes[bucket.id.index()].nobody_admitted
+            || (bucket.selection.stages.is_some() && sight.steps().next().is_some())
+    }
+
+    /// A bucket that has no weight in this phase gives up what it holds.
+    fn leave_all(&mut self, bucket: &PlanBucket) {
+        let held: Vec<_> = self.books.positions().iter().filter(|p| p.bucket == bucket.id).map(|p| (p.instrument, p.narrative)).collect();
+        for (instrument, narrative) in held {
+            if !self.is_leaving(bucket.id, instrument) {
+                self.send(bucket, (instrument, narrative), Want::Close, "regime");
+            }
+        }
+        self.wishes[bucket.id.index()] = BucketWish::default();
+    }
+
     /// Whether this bar's close is a multiple of a span, counted from 1970.
-    fn falls_on(&self, span: Span) -> bool {
+    pub fn falls_on(&self, span: Span) -> bool {
         self.market.clock.close(self.t).seconds() % span.seconds() == 0
     }
 
     /// Leaves what the exit rules say to leave; returns what was left.
-    fn exits(&mut self, history: &History, bucket: &PlanBucket) -> Vec<InstrumentId> {
+    fn exits(&mut self, sight: &Sight, bucket: &PlanBucket) -> Vec<InstrumentId> {
+        let history = &sight.history;
         let held: Vec<_> = self.books.positions().iter().filter(|p| p.bucket == bucket.id).map(|p| (p.instrument, p.narrative)).collect();
         let mut left = Vec::new();
         for (instrument, narrative) in held {
@@ -85,7 +111,8 @@ impl Desk<'_> {
                 left.push(instrument);
                 continue;
             }
-            let Some(exit) = strategy::exit_due(history, bucket, instrument) else { continue };
+            let due = strategy::exit_due(sight, bucket, instrument, narrative).or_else(|| self.time_stop_due(history, bucket, instrument));
+            let Some(exit) = due else { continue };
             self.cancel(bucket.id, instrument);
             self.send(bucket, (instrument, narrative), Want::Close, exit.rule);
             self.bar_entry(bucket.id, instrument);
@@ -94,8 +121,8 @@ impl Desk<'_> {
                 rule: exit.rule.to_owned(),
                 subject: history.directory().symbol(instrument).to_owned(),
                 verdict: Verdict::Exited,
-                value: Some(exit.value),
-                limit: Some(exit.limit),
+                value: exit.value,
+                limit: exit.limit,
                 detail: format!("bucket {}: {}", bucket.name, exit.detail),
             });
             left.push(instrument);
@@ -103,10 +130,26 @@ impl Desk<'_> {
         left
     }
 
+    /// A position that has been held for long enough and has made no headway.
+    fn time_stop_due(&self, history: &History, bucket: &PlanBucket, instrument: InstrumentId) -> Option<Exit> {
+        let rule = bucket.time_stop?;
+        let at = self.books.find(bucket.id, instrument)?;
+        let held = history.now().seconds() - self.beside[at].opened.seconds();
+        let entry = self.books.positions()[at].entry_price();
+        let headway = (history.close(instrument)? / entry - 1.0) * bucket.direction.sign();
+        (held >= rule.after.seconds() && headway < rule.unless).then(|| Exit {
+            rule: "time_stop",
+            value: Some(headway),
+            limit: Some(rule.unless),
+            detail: format!("held for {:.0} days; the value is its headway since the average entry", held as f64 / 86_400.0),
+        })
+    }
+
     /// Compares what a bucket wants with what it has and orders the difference. `value` overrides what the bucket is worth after a
     /// rebalance; then everything is brought exactly to its share.
-    fn review(&mut self, history: &History, bucket: &PlanBucket, value: Option<Usd>, exits: &[InstrumentId]) {
-        let wish = strategy::decide(history, bucket);
+    fn review(&mut self, sight: &Sight, bucket: &PlanBucket, value: Option<Usd>, exits: &[InstrumentId]) {
+        let history = &sight.history;
+        let wish = strategy::decide(sight, bucket);
         self.log_emptiness(history, bucket, &wish);
         self.log_rotation(history, bucket, &wish);
         let band = if value.is_some() { ROUNDING } else { self.plan.rebalance.band.max(ROUNDING) };
@@ -125,28 +168,39 @@ impl Desk<'_> {
             match now {
                 Some(_) if exits.contains(&pick.instrument) => {}
                 Some(quantity) => self.resize(history, bucket, pick, worth, quantity, band),
-                None => self.enter(history, bucket, pick, worth),
+                None if pick.enters => self.enter(sight, bucket, pick, worth),
+                None => {}
             }
         }
         self.wishes[bucket.id.index()] = wish;
     }
 
-    fn enter(&mut self, history: &History, bucket: &PlanBucket, pick: &Pick, worth: f64) {
+    fn enter(&mut self, sight: &Sight, bucket: &PlanBucket, pick: &Pick, worth: f64) {
+        let history = &sight.history;
         let barred_until = self.barred_until(bucket.id, pick.instrument);
         let atr = strategy::true_range(history, bucket, pick.instrument);
-        let (rule, verdict, value, limit, why) = if self.stopped[bucket.id.index()] {
-            ("after_liquidation", Verdict::Refused, None, None, "the bucket was liquidated and opens nothing any more".to_owned())
+        let stopped = self.stopped[bucket.id.index()];
+        let refused = if stopped {
+            Some(("after_liquidation", None, None, "the bucket was liquidated and opens nothing any more".to_owned()))
         } else if self.t < barred_until {
-            let until = self.market.clock.close(barred_until);
-            ("cooldown", Verdict::Refused, None, None, format!("left alone until {until}"))
-        } else if let Some(exit) = strategy::exit_due(history, bucket, pick.instrument) {
-            (exit.rule, Verdict::Refused, Some(exit.value), Some(exit.limit), exit.detail)
+            Some(("cooldown", None, None, format!("left alone until {}", self.market.clock.close(barred_until))))
         } else if atr.is_none() && bucket.stop.is_some_and(|stop| stop.atr.is_some()) {
-            (STOP, Verdict::Refused, None, None, "too young for an average true range: its stop would have no place".to_owned())
+            Some((STOP, None, None, "too young for an average true range: its stop would have no place".to_owned()))
+        } else {
+            strategy::exit_due(sight, bucket, pick.instrument, pick.narrative)
+                .or_else(|| strategy::entry_refusal(sight, bucket, pick))
+                .map(|exit| (exit.rule, exit.value, exit.limit, exit.detail))
+        };
+        if refused.is_none() && !self.passes_checklist(sight, bucket, pick) {
+            return;
+        }
+        let (rule, verdict, value, limit, why) = if let Some((rule, value, limit, why)) = refused {
+            (rule, Verdict::Refused, value, limit, why)
         } else {
             let leverage = self.bearable_leverage(history, bucket, pick, worth);
             let quantity = self.target_quantity(bucket, &pick.at(leverage), worth) * bucket.direction.sign();
             let want = Want::Add { quantity, leverage };
+            self.log_distance(history, bucket, pick, leverage);
             self.send(bucket, (pick.instrument, pick.narrative), want, ENTER).atr = atr;
             let limit = bucket.enter_above.or(bucket.enter_below);
             ("enter", Verdict::Passed, pick.score, limit, format!("{:.4} of the bucket at {leverage}x", pick.share))
@@ -164,74 +218,38 @@ impl Desk<'_> {
         });
     }
 
-    /// Quantity (positive) that a pick's share of `worth` buys at the close of bar `t − 1`, leaving room for the cost of getting in at the open
-    /// of bar `t`, as far as it can be known.
-    pub fn quantity_for(&self, bucket: &PlanBucket, pick: &Pick, worth: f64, t: usize) -> f64 {
-        let price = self.market.panel.value_at(pick.instrument, t - 1);
-        let quote = self.quote(pick.instrument, t);
-        let money = worth * pick.share;
-        let fee = quote.taker.fee;
-        let notional = match bucket.holding {
-            Holding::Perp => money * pick.leverage / (1.0 + pick.leverage * (fee + quote.crossing(money * pick.leverage))),
-            _ => money / ((1.0 + quote.crossing(money)) * (1.0 + fee)),
-        };
-        notional / price
+    /// Asks the strategy's checklist; every criterion's verdict is on record.
+    fn passes_checklist(&mut self, sight: &Sight, bucket: &PlanBucket, pick: &Pick) -> bool {
+        let Some(list) = self.plan.checklist.as_ref().filter(|_| bucket.checklist) else { return true };
+        let directory = sight.history.directory();
+        let rows = checklist::ask(sight, list, directory.asset_of(pick.instrument), pick.instrument, pick.narrative);
+        let passed = rows.last().is_some_and(|list| list.verdict == Verdict::Passed);
+        for row in rows {
+            self.story.decisions.push(Decision {
+                time: sight.history.now(),
+                rule: row.rule,
+                subject: directory.symbol(pick.instrument).to_owned(),
+                verdict: row.verdict,
+                value: row.value,
+                limit: row.limit,
+                detail: format!("bucket {}: {}", bucket.name, row.detail),
+            });
+        }
+        passed
     }
 
-    fn target_quantity(&self, bucket: &PlanBucket, pick: &Pick, worth: f64) -> f64 {
-        self.quantity_for(bucket, pick, worth, self.t + 1)
-    }
-
-    /// The leverage asked for, or what keeps liquidation beyond the move to be expected; on record where it is less.
-    fn bearable_leverage(&mut self, history: &History, bucket: &PlanBucket, pick: &Pick, worth: f64) -> f64 {
-        let Some(rule) = bucket.liquidation_distance else { return pick.leverage };
-        let margin = worth * pick.share;
-        let volatility = self.quote(pick.instrument, self.t + 1).impact.daily_volatility;
-        let distance = rule.moves * expected_move(volatility, rule.horizon.days());
-        let brackets = self.market.tiers_at(pick.instrument, history.now()).unwrap_or(&DEFAULT_BRACKETS);
-        let notional = size_for_distance(bucket.direction, margin, brackets, self.closing_fee(), distance);
-        let bearable = notional / margin;
-        if bearable >= pick.leverage || bearable.is_nan() {
-            return pick.leverage;
-        }
-        self.story.decisions.push(Decision {
-            time: history.now(),
-            rule: "liquidation_distance".to_owned(),
-            subject: history.directory().symbol(pick.instrument).to_owned(),
-            verdict: Verdict::Resized,
-            value: Some(pick.leverage),
-            limit: Some(bearable),
-            detail: format!(
-                "bucket {}: liquidation is kept {:.1} % away, {} expected moves over {}; leverage falls to {bearable:.2}x",
-                bucket.name,
-                distance * 100.0,
-                rule.moves,
-                rule.horizon
-            ),
-        });
-        bearable
-    }
-
-    fn resize(&mut self, history: &History, bucket: &PlanBucket, pick: &Pick, worth: f64, quantity: f64, band: f64) {
-        let drift_of = |target: f64| quantity.abs() / target - 1.0;
-        let mut target = self.target_quantity(bucket, pick, worth);
-        let mut leverage = pick.leverage;
-        if bucket.liquidation_distance.is_some() && target > 0.0 {
-            leverage = self.bearable_leverage(history, bucket, pick, worth);
-            target = self.target_quantity(bucket, &pick.at(leverage), worth);
-        }
-        let drift = drift_of(target);
-        if drift.abs() <= band || target <= 0.0 {
-            return;
-        }
-        let want = if drift > 0.0 {
-            Want::Reduce { quantity: quantity.abs() - target, leverage }
-        } else if self.stopped[bucket.id.index()] {
-            return;
-        } else {
-            Want::Add { quantity: (target - quantity.abs()) * bucket.direction.sign(), leverage }
-        };
-        self.send(bucket, (pick.instrument, pick.narrative), want, "rebalance");
+    /// Steps narratives have taken through their life at this close.
+    fn log_steps(&mut self, sight: &Sight) {
+        let time = sight.history.now();
+        self.story.rotations.extend(sight.steps().map(|step| Rotation {
+            time,
+            narrative: step.narrative,
+            from_stage: step.from.name().to_owned(),
+            to_stage: step.to.name().to_owned(),
+            cause: step.cause.clone(),
+            value: Some(step.value),
+            threshold: Some(step.threshold),
+        }));
     }
 
     fn log_emptiness(&mut self, history: &History, bucket: &PlanBucket, wish: &BucketWish) {
@@ -281,72 +299,5 @@ impl Desk<'_> {
         for &id in wanted.iter().filter(|id| !before.contains(id)) {
             self.story.rotations.push(step(id, "out", "held", "among the strongest by mean score", mean(id)));
         }
-    }
-
-    /// Profit realised in this bar goes where the waterfall says, at the next open.
-    fn plan_waterfall(&mut self) {
-        let Some(waterfall) = &self.plan.waterfall else { return };
-        let profit = std::mem::take(&mut self.profits[waterfall.from.index()]);
-        if !profit.is_positive() {
-            return;
-        }
-        for &(to, share) in &waterfall.to {
-            let amount = profit.share(share);
-            self.flows.push(PlannedFlow { from: waterfall.from, to, amount, reason: WATERFALL });
-        }
-    }
-
-    /// The one way a ring-fenced bucket draws on another.
-    fn plan_top_ups(&mut self) {
-        let equity = self.books.equity().to_f64();
-        let now = self.market.clock.close(self.t);
-        for bucket in &self.plan.buckets {
-            let Some(rule) = bucket.top_up else { continue };
-            let full = equity * bucket.weight;
-            let value = self.books.bucket_value(bucket.id).to_f64();
-            let waited = now.seconds() - self.last_top_up[bucket.id.index()].seconds() >= rule.every.seconds();
-            if waited && value < full * rule.below {
-                self.last_top_up[bucket.id.index()] = now;
-                self.flows.push(PlannedFlow { from: rule.from, to: bucket.id, amount: Usd::round(full - value), reason: "top-up" });
-            }
-        }
-    }
-
-    /// Brings buckets back to their weights when one has drifted beyond the band. A perpetual bucket gives up free cash above its
-    /// weight and is never refilled here; the others share what is left in proportion. Returns what each moved bucket will be worth.
-    fn plan_rebalance(&mut self) -> Vec<Option<Usd>> {
-        let count = self.plan.buckets.len();
-        let values: Vec<f64> = (0..count).map(|b| self.books.bucket_value(BucketId::new(b)).to_f64()).collect();
-        let equity: f64 = values.iter().sum();
-        let perp = |b: usize| self.plan.buckets[b].holding == Holding::Perp;
-        let mut target = values.clone();
-        for b in (0..count).filter(|&b| perp(b)) {
-            let cash = self.books.cash(BucketId::new(b)).to_f64();
-            target[b] = values[b] - (values[b] - equity * self.plan.buckets[b].weight).clamp(0.0, cash);
-        }
-        let fenced: f64 = (0..count).filter(|&b| perp(b)).map(|b| target[b]).sum();
-        let open_weight: f64 = self.plan.buckets.iter().filter(|bucket| bucket.holding != Holding::Perp).map(|bucket| bucket.weight).sum();
-        for b in (0..count).filter(|&b| !perp(b)) {
-            target[b] = (equity - fenced) * self.plan.buckets[b].weight / open_weight;
-        }
-        let band = self.plan.rebalance.band.max(ROUNDING);
-        let drifted = (0..count).any(|b| target[b] > 0.0 && (values[b] / target[b] - 1.0).abs() > band);
-        if !drifted {
-            return vec![None; count];
-        }
-        let mut give: Vec<f64> = (0..count).map(|b| (values[b] - target[b]).max(0.0)).collect();
-        for to in 0..count {
-            let mut lack = (target[to] - values[to]).max(0.0);
-            for (from, left) in give.iter_mut().enumerate() {
-                let amount = left.min(lack);
-                if amount > 0.0 {
-                    *left -= amount;
-                    lack -= amount;
-                    let (from, to) = (BucketId::new(from), BucketId::new(to));
-                    self.flows.push(PlannedFlow { from, to, amount: Usd::round(amount), reason: "rebalance" });
-                }
-            }
-        }
-        target.into_iter().map(|value| Some(Usd::round(value))).collect()
     }
 }

@@ -43,6 +43,8 @@ pub struct Run {
     /// Every assumption in force, `name → value` in words, in a fixed order.
     pub assumptions: Vec<(String, String)>,
     pub cautions: Vec<String>,
+    /// What the run says of itself beside its tables: hedges, hindsight, survivors; in plain sentences.
+    pub findings: Vec<String>,
 }
 
 impl Run {

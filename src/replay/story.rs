@@ -3,6 +3,7 @@
 use crate::ledger::{Closed, Entry, Snapshot};
 use crate::market::Market;
 use crate::replay::desk::Desk;
+use crate::replay::findings::findings;
 use crate::replay::run::{Exposure, Fill, Flow, FundingPayment, Liquidation, Rotation, Run, Side, Trade};
 use crate::replay::words::assumptions;
 use crate::signal::History;
@@ -139,7 +140,7 @@ impl Desk<'_> {
         let mut story = self.story;
         // Within a bar the moments come in order; settlements inside a bar carry their own later time.
         story.funding.sort_by_key(|payment| payment.time);
-        Run {
+        let mut run = Run {
             strategy: plan.name.clone(),
             about: plan.about.clone(),
             capital: story.capital,
@@ -165,7 +166,10 @@ impl Desk<'_> {
             attribution,
             assumptions: assumptions(market, &plan.assumptions),
             cautions,
-        }
+            findings: Vec::new(),
+        };
+        run.findings = findings(market, plan, &run);
+        run
     }
 }
 

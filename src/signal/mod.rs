@@ -15,6 +15,7 @@ pub mod narrative;
 pub mod regime;
 mod rolling;
 pub mod score;
+mod shared;
 pub mod survivors;
 mod together;
 pub mod universe;
@@ -22,22 +23,4 @@ pub mod universe;
 pub use contradiction::Contradiction;
 pub use history::{Directory, History};
 pub use narrative::{NarrativeBook, NarrativeView};
-
-use crate::market::Market;
-use liquidity::Liquidity;
-use regime::Regime;
-
-/// What follows from a market alone: worked out once, shared by every strategy and every trial.
-#[derive(Debug)]
-pub struct Signals {
-    /// One label a bar; it labels rows, it decides nothing.
-    pub regimes: Vec<Regime>,
-    pub liquidity: Liquidity,
-}
-
-impl Signals {
-    #[must_use]
-    pub fn of(market: &Market) -> Self {
-        Self { regimes: regime::classify(market), liquidity: Liquidity::of(market) }
-    }
-}
+pub use shared::{Definitions, Known, Sight, Signals};

@@ -22,13 +22,16 @@ impl StrategyFile {
                     Score::Momentum(_) => "momentum",
                     Score::Oversold(_) => "oversold",
                     Score::AgainstBtc(_) => "against_btc",
+                    Score::Residual(_) => "residual",
+                    Score::OverTrailingValue(_) => "over_trailing_value",
                 };
                 (vec!["score", word], score.span())
             });
             let stall = bucket.exit.map(|exit| (vec!["exit", "stall"], exit.stall));
             let atr = bucket.stop.and_then(|stop| stop.atr).map(|atr| (vec!["stop", "atr", "span"], atr.span));
             let expire = bucket.orders.and_then(|orders| orders.expire).map(|span| (vec!["orders", "expire"], span));
-            let own = [score, stall, atr, expire, Some((vec!["cooldown"], bucket.cooldown))];
+            let held = bucket.time_stop.map(|rule| (vec!["time_stop", "after"], rule.after));
+            let own = [score, held, stall, atr, expire, Some((vec!["cooldown"], bucket.cooldown))];
             spans.extend(own.into_iter().flatten().map(|(below, span)| {
                 let above = ["buckets", name];
                 (above.into_iter().chain(below).map(str::to_owned).collect(), span)

@@ -2,11 +2,13 @@
 
 use crate::exchange::assumptions::Assumptions;
 use crate::exchange::patience::Patience;
-use crate::signal::History;
+use crate::signal::regime::Regime;
 use crate::signal::universe::Gates;
+use crate::signal::{Definitions, History};
+use crate::strategy::checklist::Checklist;
 use crate::strategy::{
-    AfterLiquidation, CrowdingExit, Hold, Leverage, LiquidationDistance, LossExit, Margin, OrderKind, Orders, Rebalance, Score, Selection,
-    Stop, Strategy, TakeProfit, Weigh,
+    AfterLiquidation, CrowdingExit, EntryGate, HedgeBy, Hold, Leverage, LiquidationDistance, LossExit, Margin, OrderKind, Orders,
+    Rebalance, Score, Selection, Stop, Strategy, TakeProfit, TimeStop, Weigh,
 };
 use crate::units::{AssetId, BucketId, Direction, Span};
 
@@ -18,6 +20,10 @@ pub struct Plan {
     pub rebalance: Rebalance,
     /// What the run assumes of the venue.
     pub assumptions: Assumptions,
+    /// What it looks at beside prices, settlements and facts.
+    pub definitions: Definitions,
+    pub checklist: Option<Checklist>,
+    pub adaptive: Option<PlanAdaptive>,
     pub buckets: Vec<PlanBucket>,
     pub waterfall: Option<PlanWaterfall>,
     /// Coins asked for that the market does not have.
@@ -28,6 +34,37 @@ pub struct Plan {
 pub struct PlanWaterfall {
     pub from: BucketId,
     pub to: Vec<(BucketId, f64)>,
+}
+
+/// Weights of all buckets by market phase.
+#[derive(Clone, Debug)]
+pub struct PlanAdaptive {
+    pub turnover_per_day: f64,
+    /// Of bull, bear and sideways, in the order of the buckets.
+    tables: [Vec<f64>; 3],
+}
+
+impl PlanAdaptive {
+    /// `None` while the phase is unknown.
+    #[must_use]
+    pub fn table(&self, regime: Regime) -> Option<&[f64]> {
+        let at = match regime {
+            Regime::Bull => 0,
+            Regime::Bear => 1,
+            Regime::Sideways => 2,
+            Regime::Unknown => return None,
+        };
+        Some(&self.tables[at])
+    }
+}
+
+/// What a hedge bucket stands against.
+#[derive(Clone, Copy, Debug)]
+pub struct PlanHedge {
+    pub of: BucketId,
+    pub ratio: f64,
+    pub by: HedgeBy,
+    pub span: Span,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,11 +81,14 @@ pub struct PlanBucket {
     pub weight: f64,
     pub holding: Holding,
     pub direction: Direction,
+    pub hedge: Option<PlanHedge>,
     pub gates: Gates,
     pub selection: Selection,
     pub score: Option<Score>,
     pub enter_above: Option<f64>,
     pub enter_below: Option<f64>,
+    pub entry: Option<EntryGate>,
+    pub checklist: bool,
     pub weigh: Weigh,
     /// Stated shares, resolved.
     pub fixed: Vec<(AssetId, f64)>,
@@ -65,6 +105,7 @@ pub struct PlanBucket {
     pub take_profit: Option<TakeProfit>,
     pub exit: Option<CrowdingExit>,
     pub exit_score: Option<LossExit>,
+    pub time_stop: Option<TimeStop>,
     pub cooldown: Span,
     pub top_up: Option<PlanTopUp>,
 }
@@ -97,6 +138,11 @@ impl Plan {
                 Hold::Cash => (Holding::Cash, Selection::default()),
                 Hold::Spot(selection) => (Holding::Spot, selection.clone()),
                 Hold::Perp(selection) => (Holding::Perp, selection.clone()),
+                Hold::Hedge(_) => (Holding::Perp, Selection::default()),
+            };
+            let hedge = match &bucket.hold {
+                Hold::Hedge(hedge) => Some(PlanHedge { of: bucket_id(&hedge.of), ratio: hedge.ratio, by: hedge.by, span: hedge.span }),
+                _ => None,
             };
             let mut resolve = |asset: &String| {
                 let found = directory.asset_named(asset);
@@ -118,23 +164,27 @@ impl Plan {
                 name: name.clone(),
                 weight: bucket.weight,
                 holding,
-                direction: bucket.direction,
+                direction: if hedge.is_some() { Direction::Short } else { bucket.direction },
+                hedge,
                 gates: Gates {
                     assets,
                     tiers: selection.tier.clone(),
                     rank: selection.rank,
                     min_age: selection.min_age,
+                    max_age: selection.max_age,
+                    venues: selection.venues.clone(),
                     min_daily_volume: selection.min_daily_volume,
-                    ..Gates::default()
                 },
                 selection,
                 score: bucket.score,
                 enter_above: bucket.enter_above,
                 enter_below: bucket.enter_below,
+                entry: bucket.entry,
+                checklist: bucket.checklist,
                 weigh: bucket.weigh.clone(),
                 fixed,
                 review: bucket.review.unwrap_or(strategy.decide),
-                leverage: bucket.leverage.unwrap_or(Leverage { open: 1.0, confirmed: None }),
+                leverage: bucket.leverage.unwrap_or(Leverage { open: 1.0, confirmed: None, crowded: None }),
                 margin: bucket.margin,
                 liquidation_distance: bucket.liquidation_distance,
                 after_liquidation: match &bucket.after_liquidation {
@@ -148,6 +198,7 @@ impl Plan {
                 take_profit: bucket.take_profit,
                 exit: bucket.exit,
                 exit_score: bucket.exit_score,
+                time_stop: bucket.time_stop,
                 cooldown: bucket.cooldown,
                 top_up: bucket.top_up.as_ref().map(|top_up| PlanTopUp {
                     from: bucket_id(&top_up.from),
@@ -165,6 +216,23 @@ impl Plan {
             about: strategy.about.clone(),
             decide: strategy.decide,
             rebalance: strategy.rebalance,
+            definitions: Definitions {
+                weighting: strategy.narrative_index,
+                lifecycle: strategy.lifecycle.clone(),
+                classifier: strategy.classifier.clone(),
+                every: Some(strategy.decide),
+                checks: strategy.checklist.is_some(),
+            },
+            checklist: strategy.checklist.clone(),
+            adaptive: strategy.adaptive.as_ref().map(|adaptive| {
+                let of = |table: &indexmap::IndexMap<String, f64>| {
+                    strategy.buckets.keys().map(|name| table.get(name).copied().unwrap_or(0.0)).collect()
+                };
+                PlanAdaptive {
+                    turnover_per_day: adaptive.turnover_per_day,
+                    tables: [of(&adaptive.bull), of(&adaptive.bear), of(&adaptive.sideways)],
+                }
+            }),
             assumptions: strategy.assumptions.resolve().expect("validated: the assumptions are sound"),
             buckets,
             waterfall,

@@ -8,6 +8,11 @@ use serde::{Deserialize, Serialize};
 use crate::exchange::assumptions::AssumptionKeys;
 use crate::exchange::patience::{Then, While};
 use crate::market::Tier;
+use crate::signal::lifecycle::{LifeCycleRule, Stage};
+use crate::signal::narrative::Weighting;
+use crate::signal::regime::RegimeRule;
+use crate::strategy::adaptive::Adaptive;
+use crate::strategy::checklist::Checklist;
 use crate::units::{Direction, Span};
 
 /// One strategy file.
@@ -31,6 +36,21 @@ pub struct Strategy {
     /// What the run assumes of the venue: a named set, and the fields that differ from it. Default: the realistic set.
     #[serde(default)]
     pub assumptions: AssumptionKeys,
+    /// How the members of a narrative make its index: `"equal"` (default) or `"cap"`.
+    #[serde(default)]
+    pub narrative_index: Weighting,
+    /// Follows every narrative through its stages. Without it buckets know no stages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lifecycle: Option<LifeCycleRule>,
+    /// What must hold of a narrative or a coin before it is entered, in buckets that say `checklist = true`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checklist: Option<Checklist>,
+    /// Tells the market phase that `adaptive` follows, and labels this strategy's report.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub classifier: Option<RegimeRule>,
+    /// Bucket weights by market phase.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub adaptive: Option<Adaptive>,
     /// The parts the equity is dealt into; weights sum to 1.
     pub buckets: IndexMap<String, Bucket>,
     /// Where realised profit goes.
@@ -92,6 +112,12 @@ pub struct Bucket {
     /// Candidates score strictly below this to be entered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub enter_below: Option<f64>,
+    /// What else must hold for an entry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry: Option<EntryGate>,
+    /// Whether the strategy's checklist is asked before each entry.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub checklist: bool,
     /// How picks share the bucket.
     #[serde(default)]
     pub weigh: Weigh,
@@ -125,6 +151,9 @@ pub struct Bucket {
     /// Leave when the score no longer carries.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exit_score: Option<LossExit>,
+    /// Leave what has stood still for too long.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_stop: Option<TimeStop>,
     /// After a stop, an exit or a liquidation the instrument is left alone for so long. Default 7d.
     #[serde(default = "week")]
     #[schemars(with = "String")]
@@ -149,6 +178,80 @@ pub enum Hold {
     Cash,
     Spot(Selection),
     Perp(Selection),
+    /// Short perpetuals against what another bucket holds on spot.
+    Hedge(Hedge),
+}
+
+/// Shorts against a bucket's spot.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Hedge {
+    /// The spot bucket that is hedged.
+    pub of: String,
+    /// Notional of the shorts over what they hedge: 0.5 is half.
+    pub ratio: f64,
+    /// `"notional"` (default): each coin by its own perpetual, where it has one; `"beta"`: all of it by the benchmark's perpetual, each coin weighed
+    /// by its beta.
+    #[serde(default)]
+    pub by: HedgeBy,
+    /// The span betas are estimated over. Default 90d.
+    #[serde(default = "quarter")]
+    #[schemars(with = "String")]
+    pub span: Span,
+}
+
+fn quarter() -> Span {
+    Span::from_seconds(90 * 86_400)
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum HedgeBy {
+    #[default]
+    Notional,
+    Beta,
+}
+
+/// Gates of an entry beside the score.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct EntryGate {
+    /// The coin's narrative has at most this share of members up over the score's span: what is alone in rising.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub narrative_breadth_below: Option<f64>,
+    /// What the position would pay per eight hours, mean of the last three settlements, is at most this; 0 asks that funding is not against it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pays_8h_at_most: Option<f64>,
+}
+
+/// A position that makes no headway.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TimeStop {
+    /// Held for so long …
+    #[schemars(with = "String")]
+    pub after: Span,
+    /// … and price is less than this share better than the average entry. Default 0.
+    #[serde(default)]
+    pub unless: f64,
+}
+
+/// Stages of a coin's narrative in which a bucket enters, and in which it stays; in every other it leaves.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StageGate {
+    #[serde(default = "early")]
+    pub enter: Vec<Stage>,
+    #[serde(default = "late")]
+    pub keep: Vec<Stage>,
+}
+
+fn early() -> Vec<Stage> {
+    vec![Stage::Emerging, Stage::Confirmed]
+}
+
+fn late() -> Vec<Stage> {
+    vec![Stage::Crowded]
 }
 
 /// Who is considered, and how many are taken.
@@ -173,6 +276,16 @@ pub struct Selection {
     /// With `narratives`: at most this many coins of each. Default 4.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub per_narrative: Option<usize>,
+    /// With `lifecycle`: the stages of a coin's narrative in which it is entered and kept. `{}` enters emerging and confirmed ones and keeps crowded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stages: Option<StageGate>,
+    /// Listed for at most so long: what was launched recently. What traded in the market's first bar counts as old.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub max_age: Option<Span>,
+    /// Only venues of these kinds. Default: every one, but no perpetuals of decentralised ones.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub venues: Option<Vec<crate::market::VenueKind>>,
     /// Listed for at least so long.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
@@ -199,6 +312,23 @@ pub enum Score {
     Oversold(#[schemars(with = "String")] Span),
     /// Return over the span less that of BTC: what has decoupled upwards.
     AgainstBtc(#[schemars(with = "String")] Span),
+    /// Return over the span less what its beta to BTC explains.
+    Residual(ResidualScore),
+    /// Price over its own mean of the span, less one: what stands above its trailing value.
+    OverTrailingValue(#[schemars(with = "String")] Span),
+}
+
+/// Both spans of a residual.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ResidualScore {
+    /// Of the return.
+    #[schemars(with = "String")]
+    pub span: Span,
+    /// Over which beta is estimated; it ends where the return begins. Default 90d.
+    #[serde(default = "quarter")]
+    #[schemars(with = "String")]
+    pub beta: Span,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
@@ -221,7 +351,10 @@ pub enum Weigh {
 pub struct Leverage {
     /// At entry.
     pub open: f64,
-    /// Once the narrative is confirmed: at least 60 % of its coins are up over the score's span and over a quarter of it. Default: `open`.
+    /// Once the narrative is crowded (with `lifecycle`). Default: `open`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crowded: Option<f64>,
+    /// Once the narrative is confirmed: with `lifecycle` by its stage; without, at least 60 % of its coins are up over the score's span and over a quarter of it. Default: `open`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confirmed: Option<f64>,
 }

@@ -46,5 +46,6 @@ pub fn window(run: &Run, range: Range<usize>) -> Run {
         attribution: Attribution::default(),
         assumptions: run.assumptions.clone(),
         cautions: run.cautions.clone(),
+        findings: Vec::new(),
     }
 }

@@ -223,6 +223,7 @@ pub(crate) fn run(name: &str, market: &Market, seed: u64, drift: f64, swing: f64
             by_regime: whole([("bull", 0.9), ("bear", -0.4), ("sideways", 0.0)]),
         },
         assumptions: vec![("maintenance margin".to_string(), "2 % where no table is known".to_string())],
+        findings: Vec::new(),
         cautions: vec!["the made-up data is <made up>".to_string(), format!("only {name} knows")],
     }
 }

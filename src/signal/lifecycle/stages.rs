@@ -48,7 +48,7 @@ impl Stages {
     }
 
     /// Steps taken at this very close, in the order of narratives: what a decision reacts to.
-    pub fn taken_at<'s>(&'s self, history: &History) -> impl Iterator<Item = &'s Step> {
+    pub fn taken_at<'s>(&'s self, history: &History) -> impl Iterator<Item = &'s Step> + use<'s> {
         let now = history.bar();
         self.steps.iter().filter_map(move |steps| steps.binary_search_by_key(&now, |(bar, _)| *bar).ok().map(|at| &steps[at].1))
     }

@@ -1,0 +1,112 @@
+//! What a finished run says of itself beside its tables: whether a hedge hedged, how much came from labels that are hindsight, and who has died.
+
+use crate::market::Market;
+use crate::replay::run::{Run, Trade};
+use crate::signal::survivors::Survival;
+use crate::strategy::Plan;
+use crate::units::{BucketId, Usd};
+
+/// Days after the `since` of its label within which an entry is called early.
+const EARLY_DAYS: i64 = 30;
+
+/// Plain sentences with their numbers.
+pub(super) fn findings(market: &Market, plan: &Plan, run: &Run) -> Vec<String> {
+    let mut told: Vec<String> = plan.buckets.iter().filter_map(|bucket| Some(hedge(run, bucket.id, bucket.hedge?.of))).collect();
+    told.extend(hindsight(market, run));
+    told.extend(survivors(market));
+    told
+}
+
+/// Daily gains of a bucket: what it became less what flowed in.
+fn daily_gains(run: &Run, bucket: BucketId) -> Vec<f64> {
+    let count = run.buckets.len();
+    let per_day = (86_400 / run.clock.bar.seconds()).max(1) as usize;
+    let mut flowed = vec![0.0; run.clock.bars];
+    for flow in &run.flows {
+        let Some(t) = run.clock.bar_of(flow.time) else { continue };
+        flowed[t] +=
+            if flow.to == bucket { flow.amount.to_f64() } else { 0.0 } - if flow.from == bucket { flow.amount.to_f64() } else { 0.0 };
+    }
+    let value = |t: usize| run.bucket_values[t * count + bucket.index()].to_f64();
+    let gains: Vec<f64> = (1..run.clock.bars).map(|t| value(t) - value(t - 1) - flowed[t]).collect();
+    gains.chunks(per_day).map(|day| day.iter().sum()).collect()
+}
+
+fn variance(gains: &[f64]) -> f64 {
+    let mean = gains.iter().sum::<f64>() / gains.len().max(1) as f64;
+    gains.iter().map(|gain| (gain - mean) * (gain - mean)).sum::<f64>()
+}
+
+/// Effectiveness is the share of the variance of daily gains that the hedge took away, over the days it stood.
+fn hedge(run: &Run, bucket: BucketId, of: BucketId) -> String {
+    let (short, spot) = (daily_gains(run, bucket), daily_gains(run, of));
+    let stood: Vec<usize> = (0..short.len()).filter(|&day| short[day] != 0.0).collect();
+    let alone: Vec<f64> = stood.iter().map(|&day| spot[day]).collect();
+    let together: Vec<f64> = stood.iter().map(|&day| spot[day] + short[day]).collect();
+    let names = (&run.buckets[bucket.index()], &run.buckets[of.index()]);
+    if stood.len() < 2 || variance(&alone) == 0.0 {
+        return format!("hedge `{}` of `{}` never stood for two days: nothing to say of its effect", names.0, names.1);
+    }
+    let effect = 1.0 - variance(&together) / variance(&alone);
+    let gained: f64 = stood.iter().map(|&day| short[day]).sum();
+    let funding: Usd = run.funding.iter().filter(|payment| payment.bucket == bucket).map(|payment| payment.payment).sum();
+    format!(
+        "hedge `{}` of `{}` stood on {} days: it took away {:.0} % of the variance of daily gains there, while the spot made {:.2} USD and the hedge {gained:.2}, {:.2} of it funding",
+        names.0,
+        names.1,
+        stood.len(),
+        effect * 100.0,
+        alone.iter().sum::<f64>(),
+        funding.to_f64()
+    )
+}
+
+/// Whether a trade was opened within [`EARLY_DAYS`] of the `since` of its narrative's label.
+fn is_early(market: &Market, trade: &Trade) -> bool {
+    let asset = market.instrument(trade.instrument).asset;
+    let labelled =
+        market.memberships.iter().filter(|m| m.asset == asset && Some(m.narrative) == trade.narrative && m.since <= trade.opened);
+    labelled.map(|m| trade.opened.seconds() - m.since.seconds()).min().is_some_and(|age| age <= EARLY_DAYS * 86_400)
+}
+
+fn hindsight(market: &Market, run: &Run) -> Option<String> {
+    let of_narratives = || run.trades.iter().filter(|trade| trade.narrative.is_some());
+    let all: Usd = of_narratives().map(|trade| trade.pnl).sum();
+    let (mut count, mut early) = (0, Usd::ZERO);
+    for trade in of_narratives().filter(|trade| is_early(market, trade)) {
+        count += 1;
+        early += trade.pnl;
+    }
+    let trades = of_narratives().count();
+    (trades > 0).then(|| {
+        format!(
+            "labels of narratives are set by hand, with hindsight: {count} of {trades} trades in them, {:.2} of {:.2} USD, were opened within {EARLY_DAYS} days of the label's `since`",
+            early.to_f64(),
+            all.to_f64()
+        )
+    })
+}
+
+/// So many of the dead are named.
+const NAMED: usize = 12;
+
+fn survivors(market: &Market) -> Option<String> {
+    let survival = Survival::of(market);
+    let percent = |told: Option<f64>| told.map_or_else(|| "unknown".to_owned(), |value| format!("{:+.1} %", value * 100.0));
+    let gone: Vec<_> = survival.deaths.iter().filter(|death| !death.coin_lives).collect();
+    let mut names: Vec<String> =
+        gone.iter().take(NAMED).map(|death| format!("{} {}", market.instrument(death.instrument).symbol, death.ended.date())).collect();
+    if gone.len() > NAMED {
+        names.push(format!("and {} more", gone.len() - NAMED));
+    }
+    let names = if names.is_empty() { String::new() } else { format!(" ({})", names.join(", ")) };
+    (survival.listings > 0).then(|| {
+        format!(
+            "survivorship: {} of {} listings of this market ended before it did{names}; holding every one alike from its first day made {}, holding only those that survived {}",
+            survival.listings - survival.survivors,
+            survival.listings,
+            percent(survival.whole_universe),
+            percent(survival.survivors_only)
+        )
+    })
+}

@@ -1,0 +1,64 @@
+//! Money between buckets, decided at a close and moved at the next open: the waterfall, top-ups, and buckets back to their weights.
+
+use crate::replay::desk::Desk;
+use crate::replay::orders::{PlannedFlow, WATERFALL};
+use crate::replay::review::ROUNDING;
+use crate::strategy::Holding;
+use crate::units::{BucketId, Usd};
+
+impl Desk<'_> {
+    /// Profit realised in this bar goes where the waterfall says, at the next open.
+    pub fn plan_waterfall(&mut self) {
+        let Some(waterfall) = &self.plan.waterfall else { return };
+        let profit = std::mem::take(&mut self.profits[waterfall.from.index()]);
+        if !profit.is_positive() {
+            return;
+        }
+        for &(to, share) in &waterfall.to {
+            let amount = profit.share(share);
+            self.flows.push(PlannedFlow { from: waterfall.from, to, amount, reason: WATERFALL });
+        }
+    }
+
+    /// The one way a ring-fenced bucket draws on another.
+    pub fn plan_top_ups(&mut self) {
+        let equity = self.books.equity().to_f64();
+        let now = self.market.clock.close(self.t);
+        for bucket in &self.plan.buckets {
+            let Some(rule) = bucket.top_up else { continue };
+            let full = equity * self.weights[bucket.id.index()];
+            let value = self.books.bucket_value(bucket.id).to_f64();
+            let waited = now.seconds() - self.last_top_up[bucket.id.index()].seconds() >= rule.every.seconds();
+            if waited && value < full * rule.below {
+                self.last_top_up[bucket.id.index()] = now;
+                self.flows.push(PlannedFlow { from: rule.from, to: bucket.id, amount: Usd::round(full - value), reason: "top-up" });
+            }
+        }
+    }
+
+    /// Brings buckets back to their weights when one has drifted beyond the band. A perpetual bucket gives up free cash above its
+    /// weight and is never refilled here; the others share what is left in proportion. Returns what each moved bucket will be worth.
+    pub fn plan_rebalance(&mut self) -> Vec<Option<Usd>> {
+        let count = self.plan.buckets.len();
+        let values: Vec<f64> = (0..count).map(|b| self.books.bucket_value(BucketId::new(b)).to_f64()).collect();
+        let equity: f64 = values.iter().sum();
+        let perp = |b: usize| self.plan.buckets[b].holding == Holding::Perp;
+        let mut target = values.clone();
+        for b in (0..count).filter(|&b| perp(b)) {
+            let cash = self.books.cash(BucketId::new(b)).to_f64();
+            target[b] = values[b] - (values[b] - equity * self.weights[b]).clamp(0.0, cash);
+        }
+        let fenced: f64 = (0..count).filter(|&b| perp(b)).map(|b| target[b]).sum();
+        let open_weight: f64 = (0..count).filter(|&b| !perp(b)).map(|b| self.weights[b]).sum();
+        for b in (0..count).filter(|&b| !perp(b)) {
+            target[b] = (equity - fenced) * self.weights[b] / open_weight;
+        }
+        let band = self.plan.rebalance.band.max(ROUNDING);
+        let drifted = (0..count).any(|b| target[b] > 0.0 && (values[b] / target[b] - 1.0).abs() > band);
+        if !drifted {
+            return vec![None; count];
+        }
+        self.plan_flows(&values, &target, "rebalance");
+        target.into_iter().map(|value| Some(Usd::round(value))).collect()
+    }
+}

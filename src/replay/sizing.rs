@@ -1,0 +1,89 @@
+//! How much of a pick is bought, and at what leverage: from what is known at the decision, never from the bar of the fill.
+
+use crate::exchange::liquidation::{expected_move, size_for_distance};
+use crate::exchange::margin::DEFAULT_BRACKETS;
+use crate::replay::desk::Desk;
+use crate::replay::orders::Want;
+use crate::signal::History;
+use crate::strategy::{Decision, Holding, LiquidationDistance, Pick, PlanBucket, Verdict};
+
+impl Desk<'_> {
+    /// Quantity (positive) that a pick's share of `worth` buys at the close of bar `t − 1`, leaving room for the cost of getting in at the open
+    /// of bar `t`, as far as it can be known.
+    pub fn quantity_for(&self, bucket: &PlanBucket, pick: &Pick, worth: f64, t: usize) -> f64 {
+        let price = self.market.panel.value_at(pick.instrument, t - 1);
+        let quote = self.quote(pick.instrument, t);
+        let money = worth * pick.share;
+        let fee = quote.taker.fee;
+        let notional = match bucket.holding {
+            Holding::Perp => money * pick.leverage / (1.0 + pick.leverage * (fee + quote.crossing(money * pick.leverage))),
+            _ => money / ((1.0 + quote.crossing(money)) * (1.0 + fee)),
+        };
+        notional / price
+    }
+
+    pub fn target_quantity(&self, bucket: &PlanBucket, pick: &Pick, worth: f64) -> f64 {
+        self.quantity_for(bucket, pick, worth, self.t + 1)
+    }
+
+    /// The leverage asked for, or what keeps liquidation beyond the move to be expected.
+    pub fn bearable_leverage(&self, history: &History, bucket: &PlanBucket, pick: &Pick, worth: f64) -> f64 {
+        let Some(rule) = bucket.liquidation_distance else { return pick.leverage };
+        let margin = worth * pick.share;
+        let distance = self.distance_asked(rule, pick);
+        let brackets = self.market.tiers_at(pick.instrument, history.now()).unwrap_or(&DEFAULT_BRACKETS);
+        let notional = size_for_distance(bucket.direction, margin, brackets, self.closing_fee(), distance);
+        // A margin of nothing bears anything.
+        let bearable = notional / margin;
+        if bearable < pick.leverage { bearable } else { pick.leverage }
+    }
+
+    fn distance_asked(&self, rule: LiquidationDistance, pick: &Pick) -> f64 {
+        let volatility = self.quote(pick.instrument, self.t + 1).impact.daily_volatility;
+        rule.moves * expected_move(volatility, rule.horizon.days())
+    }
+
+    /// A row where an order is sent at less leverage than was asked for.
+    pub fn log_distance(&mut self, history: &History, bucket: &PlanBucket, pick: &Pick, leverage: f64) {
+        let Some(rule) = bucket.liquidation_distance.filter(|_| leverage < pick.leverage) else { return };
+        let distance = self.distance_asked(rule, pick);
+        self.story.decisions.push(Decision {
+            time: history.now(),
+            rule: "liquidation_distance".to_owned(),
+            subject: history.directory().symbol(pick.instrument).to_owned(),
+            verdict: Verdict::Resized,
+            value: Some(pick.leverage),
+            limit: Some(leverage),
+            detail: format!(
+                "bucket {}: liquidation is kept {:.1} % away, {} expected moves over {}; leverage falls to {leverage:.2}x",
+                bucket.name,
+                distance * 100.0,
+                rule.moves,
+                rule.horizon
+            ),
+        });
+    }
+
+    pub fn resize(&mut self, history: &History, bucket: &PlanBucket, pick: &Pick, worth: f64, quantity: f64, band: f64) {
+        let drift_of = |target: f64| quantity.abs() / target - 1.0;
+        let mut target = self.target_quantity(bucket, pick, worth);
+        let mut leverage = pick.leverage;
+        if bucket.liquidation_distance.is_some() && target > 0.0 {
+            leverage = self.bearable_leverage(history, bucket, pick, worth);
+            target = self.target_quantity(bucket, &pick.at(leverage), worth);
+        }
+        let drift = drift_of(target);
+        if drift.abs() <= band || target <= 0.0 {
+            return;
+        }
+        let want = if drift > 0.0 {
+            Want::Reduce { quantity: quantity.abs() - target, leverage }
+        } else if self.stopped[bucket.id.index()] {
+            return;
+        } else {
+            Want::Add { quantity: (target - quantity.abs()) * bucket.direction.sign(), leverage }
+        };
+        self.log_distance(history, bucket, pick, leverage);
+        self.send(bucket, (pick.instrument, pick.narrative), want, "rebalance");
+    }
+}

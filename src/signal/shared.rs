@@ -1,0 +1,165 @@
+//! What follows from a market and a definition alone: worked out once, shared by every strategy and every trial that asks for the same.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::market::Market;
+use crate::signal::evidence::{EvidenceBook, EvidenceView};
+use crate::signal::lifecycle::{LifeCycleRule, Stage, Stages};
+use crate::signal::liquidity::Liquidity;
+use crate::signal::narrative::Weighting;
+use crate::signal::regime::{self, Regime, RegimeRule, Regimes};
+use crate::signal::{History, NarrativeBook, NarrativeView};
+use crate::units::{NarrativeId, Span, Time};
+
+/// The signals of one market.
+#[derive(Debug)]
+pub struct Signals {
+    /// One label a bar by the fixed rule of reports; it decides nothing.
+    pub regimes: Vec<Regime>,
+    pub liquidity: Liquidity,
+    library: Mutex<Library>,
+}
+
+/// What has been asked for so far, by its definition in words.
+#[derive(Debug, Default)]
+struct Library {
+    evidence: Option<Arc<EvidenceBook>>,
+    narratives: Vec<(Weighting, Arc<NarrativeBook>)>,
+    stages: Vec<(String, Arc<Stages>)>,
+    regimes: Vec<(String, Arc<Regimes>)>,
+}
+
+/// The definitions a strategy asks for.
+#[derive(Clone, Debug, Default)]
+pub struct Definitions {
+    /// How members make an index.
+    pub weighting: Weighting,
+    pub lifecycle: Option<LifeCycleRule>,
+    pub classifier: Option<RegimeRule>,
+    /// How often the life cycle looks.
+    pub every: Option<Span>,
+    /// Whether evidence or indices are looked at even without a life cycle.
+    pub checks: bool,
+}
+
+/// What one strategy may look at beside prices, settlements and facts; read only up to a close, as [`Sight`].
+#[derive(Clone, Debug)]
+pub struct Known {
+    narratives: Option<Arc<NarrativeBook>>,
+    evidence: Option<Arc<EvidenceBook>>,
+    stages: Option<Arc<Stages>>,
+    regimes: Option<Arc<Regimes>>,
+}
+
+impl Signals {
+    #[must_use]
+    pub fn of(market: &Market) -> Self {
+        Self { regimes: regime::classify(market), liquidity: Liquidity::of(market), library: Mutex::default() }
+    }
+
+    /// What a strategy asked for: made now, or taken from the shelf.
+    #[must_use]
+    pub fn known(&self, market: &Market, asked: &Definitions) -> Known {
+        // Whoever waits here would ask for the same.
+        let mut library = self.library.lock().unwrap_or_else(PoisonError::into_inner);
+        let looks = asked.checks || asked.lifecycle.is_some();
+        let narratives = looks.then(|| shelf(&mut library.narratives, asked.weighting, || NarrativeBook::of(market, asked.weighting)));
+        let evidence = looks.then(|| library.evidence.get_or_insert_with(|| Arc::new(EvidenceBook::of(market))).clone());
+        let every = asked.every.unwrap_or(Span::DAY);
+        let stages = asked.lifecycle.as_ref().zip(narratives.as_ref()).zip(evidence.as_ref()).map(|((rule, narratives), evidence)| {
+            let words = format!("{every} {:?} {rule:?}", asked.weighting);
+            shelf(&mut library.stages, words, || Stages::of(market, narratives, evidence, rule, every))
+        });
+        let regimes = asked.classifier.as_ref().map(|rule| shelf(&mut library.regimes, format!("{rule:?}"), || Regimes::of(market, rule)));
+        Known { narratives, evidence, stages, regimes }
+    }
+}
+
+fn shelf<K: PartialEq, T>(shelf: &mut Vec<(K, Arc<T>)>, key: K, make: impl FnOnce() -> T) -> Arc<T> {
+    if let Some((_, found)) = shelf.iter().find(|(other, _)| *other == key) {
+        return found.clone();
+    }
+    let made = Arc::new(make());
+    shelf.push((key, made.clone()));
+    made
+}
+
+impl Known {
+    /// The view that ends at a close.
+    #[must_use]
+    pub fn at<'a>(&'a self, history: &History<'a>) -> Sight<'a> {
+        Sight { history: *history, known: self }
+    }
+
+    /// The labels of the strategy's own classifier, for rows of a report.
+    #[must_use]
+    pub fn regime_labels(&self) -> Option<&[Regime]> {
+        self.regimes.as_ref().map(|regimes| regimes.labels())
+    }
+
+    /// All steps of a narrative, for reports.
+    pub fn steps(&self, narrative: NarrativeId) -> impl Iterator<Item = (Time, Stage)> {
+        self.stages.iter().flat_map(move |stages| stages.all(narrative).map(|(time, step)| (time, step.to)))
+    }
+
+    /// Whether stages are followed.
+    #[must_use]
+    pub fn has_stages(&self) -> bool {
+        self.stages.is_some()
+    }
+
+    /// The index of a narrative over the whole market, for reports; NaN before it has members.
+    #[must_use]
+    pub fn index<'a>(&'a self, history: &History<'a>, narrative: NarrativeId) -> Option<&'a [f64]> {
+        self.narratives.as_ref().map(|book| book.at(history).indices(narrative))
+    }
+}
+
+/// Everything a rule may look at: a history, and what was worked out from it, both up to its close.
+#[derive(Clone, Copy, Debug)]
+pub struct Sight<'a> {
+    pub history: History<'a>,
+    known: &'a Known,
+}
+
+impl<'a> Sight<'a> {
+    /// `None` where the strategy follows no life cycle.
+    #[must_use]
+    pub fn stage(&self, narrative: NarrativeId) -> Option<Stage> {
+        self.known.stages.as_ref().map(|stages| stages.stage(&self.history, narrative))
+    }
+
+    /// The close at which the stage was entered.
+    #[must_use]
+    pub fn stage_since(&self, narrative: NarrativeId) -> Option<Time> {
+        self.known.stages.as_ref().and_then(|stages| stages.since(&self.history, narrative))
+    }
+
+    /// Steps taken at this very close.
+    pub fn steps(&self) -> impl Iterator<Item = &'a crate::signal::lifecycle::Step> {
+        let history = self.history;
+        self.known.stages.iter().flat_map(move |stages| stages.taken_at(&history))
+    }
+
+    #[must_use]
+    pub fn narratives(&self) -> Option<NarrativeView<'a, 'a>> {
+        self.known.narratives.as_ref().map(|book| book.at(&self.history))
+    }
+
+    #[must_use]
+    pub fn evidence(&self) -> Option<EvidenceView<'a, 'a>> {
+        self.known.evidence.as_ref().map(|book| book.at(&self.history))
+    }
+
+    /// `None` where the strategy classifies nothing.
+    #[must_use]
+    pub fn regime(&self) -> Option<Regime> {
+        self.known.regimes.as_ref().map(|regimes| regimes.at(&self.history))
+    }
+
+    /// Why the regime has switched at this very close, in words.
+    #[must_use]
+    pub fn regime_switch(&self) -> Option<&'a crate::signal::regime::Switch> {
+        self.known.regimes.as_ref().and_then(|regimes| regimes.switched_at(&self.history))
+    }
+}

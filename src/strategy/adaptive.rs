@@ -1,0 +1,69 @@
+//! Bucket weights by market phase, reached in stages.
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::signal::regime::Regime;
+
+/// One table of bucket weights a phase. While the phase is unknown the buckets' own weights hold.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Adaptive {
+    /// The most of the equity that changes buckets a day on the way from one table to another. Default 0.10.
+    #[serde(default = "tenth")]
+    pub turnover_per_day: f64,
+    /// Weights by bucket, summing to 1; a bucket not named has none and leaves everything.
+    pub bull: IndexMap<String, f64>,
+    pub bear: IndexMap<String, f64>,
+    /// Between the two: the time of rotation.
+    pub sideways: IndexMap<String, f64>,
+}
+
+fn tenth() -> f64 {
+    0.10
+}
+
+impl Adaptive {
+    /// The table of a phase; `None` while it is unknown.
+    #[must_use]
+    pub fn table(&self, regime: Regime) -> Option<&IndexMap<String, f64>> {
+        match regime {
+            Regime::Bull => Some(&self.bull),
+            Regime::Bear => Some(&self.bear),
+            Regime::Sideways => Some(&self.sideways),
+            Regime::Unknown => None,
+        }
+    }
+}
+
+/// Moves weights towards a table, by at most `most` of the equity in all. Returns how far they still are from it: half the sum of the
+/// differences, which is the equity that has yet to change buckets.
+pub fn step(weights: &mut [f64], table: &[f64], most: f64) -> f64 {
+    let apart = |weights: &[f64]| weights.iter().zip(table).map(|(now, then)| (then - now).abs()).sum::<f64>() / 2.0;
+    let distance = apart(weights);
+    if distance <= most {
+        weights.copy_from_slice(table);
+        return 0.0;
+    }
+    for (now, then) in weights.iter_mut().zip(table) {
+        *now += (then - *now) * (most / distance);
+    }
+    apart(weights)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tenth_a_day_takes_three_days_for_a_quarter() {
+        // 0.25 of the equity goes from the first bucket to the second.
+        let (mut weights, table) = (vec![0.5, 0.25, 0.25], [0.25, 0.5, 0.25]);
+        assert!((step(&mut weights, &table, 0.1) - 0.15).abs() < 1e-12);
+        assert!((weights[0] - 0.4).abs() < 1e-12 && (weights[1] - 0.35).abs() < 1e-12 && weights[2] == 0.25);
+        assert!((step(&mut weights, &table, 0.1) - 0.05).abs() < 1e-12);
+        assert_eq!(step(&mut weights, &table, 0.1), 0.0);
+        assert_eq!(weights, table);
+    }
+}
