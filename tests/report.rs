@@ -73,6 +73,25 @@ fn every_file_is_there_and_every_header_is_exact() {
     }
 }
 
+/// The documented types: one name, one type.
+#[test]
+fn every_column_of_every_table_has_its_type_in_the_readme() {
+    use rotate::report::{tables, typed};
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("reports/README.md")).unwrap();
+    let listed = |head: &str| -> Vec<String> {
+        let line = readme.split("\n\n").find(|part| part.trim_start().starts_with(head)).unwrap_or_else(|| panic!("no {head}"));
+        line.split('`').skip(1).step_by(2).map(str::to_string).collect()
+    };
+    assert_eq!(listed("* Timestamps"), typed::TIMES);
+    assert_eq!(listed("* Numbers"), typed::NUMBERS);
+    let text: std::collections::BTreeSet<&str> = tables::HEADERS
+        .iter()
+        .flat_map(|(_, header)| header.iter().copied())
+        .filter(|name| !typed::TIMES.contains(name) && !typed::NUMBERS.contains(name))
+        .collect();
+    assert_eq!(listed("* Text"), text.into_iter().collect::<Vec<_>>());
+}
+
 #[test]
 fn rows_say_what_the_run_says() {
     let (_home, out) = written();
@@ -416,11 +435,11 @@ fn strategies_that_would_share_a_folder_are_refused() {
 #[test]
 fn the_closing_table_is_aligned_and_says_every_caution_once() {
     let (_, runs) = batch();
-    let text = terminal::closing(&runs);
+    let text = terminal::closing(&runs, None, terminal::Look::PLAIN);
     let lines: Vec<&str> = text.lines().collect();
-    let width = lines[0].chars().count();
-    assert_eq!(lines[0].split_whitespace().collect::<Vec<_>>().join(" "), "strategy return CAGR Sharpe max DD funding fees liq");
-    assert!(lines[1..4].iter().all(|line| line.chars().count() == width), "{text}");
+    assert_eq!(lines[0].split_whitespace().collect::<Vec<_>>().join(" "), "strategy return CAGR Sharpe max DD funding fees liq equity");
+    let width = lines[1].chars().count();
+    assert!(lines[2..4].iter().all(|line| line.chars().count() == width), "{text}");
     assert_eq!(text.matches("the made-up data").count(), 1);
     assert!(text.contains("  ! up: only up knows"));
     assert_eq!(terminal::closing_json(&runs)["strategies"][1]["metrics"]["liquidations"], 1);
@@ -438,7 +457,7 @@ fn folders_read_back_compare_as_they_were_written() {
     assert_eq!(told.equity.len(), 400);
     assert_eq!(Usd::round(told.equity[399]), runs[0].final_equity());
     assert_eq!(terminal::Line::read("x", &told.metrics), terminal::Line::of("x", &Metrics::of(&runs[0])));
-    let said = compare::text(&all);
+    let said = compare::text(&all, terminal::Look::PLAIN);
     assert!(said.contains("latest/up (2)") && said.contains("(SYNTHETIC DATA)"), "{said}");
     assert_eq!(said.matches("the made-up data").count(), 1, "{said}");
     let target = home.path().join("side-by-side");

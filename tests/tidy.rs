@@ -34,6 +34,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rayon", &["batch.rs", "market/"]),
     ("clap", &["cli/"]),
     ("indicatif", &["cli/"]),
+    ("console", &["cli/look.rs"]),
     ("flate2", &["market/"]),
     ("zip", &["market/"]),
     ("sha2", &["market/"]),

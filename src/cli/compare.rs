@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::cli::look::look;
 use crate::cli::{Common, Format};
 use crate::fault::Fault;
 use crate::report::compare;
@@ -25,6 +26,6 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
     }
     Ok(match common.format {
         Format::Json => serde_json::to_string_pretty(&compare::to_json(&told)).expect("plain values") + "\n",
-        Format::Text => compare::text(&told),
+        Format::Text => compare::text(&told, look()),
     })
 }

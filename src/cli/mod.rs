@@ -3,11 +3,14 @@
 
 pub mod check;
 mod compare;
+mod explain;
+mod look;
 mod run;
 mod sample;
 mod schema;
 mod strategies;
 mod tune;
+mod verify;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -63,6 +66,12 @@ enum Command {
     /// Try every combination of the values in a strategy's [tune] table.
     #[command(after_help = "Example: rotate tune strategies/bull.toml --market data/sample --out reports/tuned")]
     Tune(tune::Arguments),
+    /// Tell why a position was there: facts, rules and limits in order of time.
+    #[command(after_help = "Example: rotate explain reports/latest/bull --trade 12")]
+    Explain(explain::Arguments),
+    /// Make a report again from its manifest and confirm every byte.
+    #[command(after_help = "Example: rotate verify reports/latest")]
+    Verify(verify::Arguments),
     /// Print the JSON Schema of strategy files.
     #[command(after_help = "Example: rotate schema > strategy.schema.json")]
     Schema,
@@ -133,6 +142,8 @@ pub fn main() -> ExitCode {
         Command::Check(arguments) => check::run(arguments, cli.common),
         Command::Compare(arguments) => compare::run(arguments, cli.common),
         Command::Tune(arguments) => tune::run(arguments, cli.common),
+        Command::Explain(arguments) => explain::run(arguments, cli.common),
+        Command::Verify(arguments) => verify::run(arguments, cli.common),
         Command::Schema => schema::run(),
         Command::Sample(arguments) => sample::run(arguments),
     });

@@ -60,15 +60,15 @@ pub fn read(folders: &[PathBuf]) -> Result<Vec<Told>, Fault> {
 
 /// Side by side on the terminal, with what to mind.
 #[must_use]
-pub fn text(all: &[Told]) -> String {
+pub fn text(all: &[Told], look: terminal::Look) -> String {
     let made_up: Vec<&str> = all.iter().filter(|told| told.synthetic).map(|told| told.name.as_str()).collect();
     let mark = match made_up.len() {
         0 => String::new(),
         count if count == all.len() => " (SYNTHETIC DATA)".to_string(),
         _ => format!(" (SYNTHETIC DATA: {})", made_up.join(", ")),
     };
-    let head = terminal::caution_line("", &format!("{}{mark}", title(all)));
-    format!("{head}\n{}{}", terminal::table(&lines(all)), terminal::caution_lines(&notes(all)))
+    let head = terminal::caution_line("", &format!("{}{mark}", title(all)), look);
+    format!("{head}\n{}{}", terminal::table(&lines(all), look), terminal::caution_lines(&notes(all), look))
 }
 
 fn title(all: &[Told]) -> String {
@@ -121,7 +121,12 @@ pub fn write(out: &Path, all: &[Told]) -> Result<(), Fault> {
 }
 
 fn lines(all: &[Told]) -> Vec<terminal::Line> {
-    all.iter().map(|told| terminal::Line::read(&told.name, &told.metrics)).collect()
+    all.iter().map(line).collect()
+}
+
+fn line(told: &Told) -> terminal::Line {
+    let equity = std::iter::once(told.capital).chain(told.equity.iter().copied()).collect();
+    terminal::Line { equity, ..terminal::Line::read(&told.name, &told.metrics) }
 }
 
 /// What makes the numbers not quite comparable, then what the reports themselves warn of.

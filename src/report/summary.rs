@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use crate::market::Market;
 use crate::metrics::Metrics;
+use crate::metrics::confidence::Confidence;
 use crate::replay::run::{Attribution, Run};
 use crate::units::{Time, Usd};
 
@@ -21,6 +22,8 @@ pub struct Summary<'a> {
     pub final_equity: Usd,
     pub benchmark: &'a str,
     pub metrics: Metrics,
+    /// How sure Sharpe and growth are; none of a few days.
+    pub confidence: Option<Confidence>,
     /// Names to money. Every `by_…` object adds up to final minus initial equity.
     pub attribution: Value,
     pub assumptions: Value,
@@ -43,6 +46,7 @@ impl<'a> Summary<'a> {
             final_equity: run.final_equity(),
             benchmark: &run.benchmark_name,
             metrics: metrics(run),
+            confidence: Confidence::of(run),
             attribution: attribution(&run.attribution),
             assumptions: assumptions(&run.assumptions),
             cautions: run.cautions.iter().chain(&market.cautions).collect(),
@@ -66,7 +70,7 @@ pub fn metrics(run: &Run) -> Metrics {
     if all.days < LEAST_DAYS { Metrics { cagr: None, calmar: None, ..all } } else { all }
 }
 
-fn attribution(cuts: &Attribution) -> Value {
+pub(super) fn attribution(cuts: &Attribution) -> Value {
     json!({
         "by_source": cuts.by_source,
         "by_bucket": named(&cuts.by_bucket),
@@ -88,7 +92,7 @@ fn named(amounts: &[(String, Usd)]) -> Value {
     Value::Object(sums.into_iter().map(|(name, sum)| (name.clone(), json!(sum))).collect())
 }
 
-fn assumptions(list: &[(String, String)]) -> Value {
+pub(super) fn assumptions(list: &[(String, String)]) -> Value {
     let mut map = Map::new();
     for (name, value) in list {
         match map.get_mut(name) {

@@ -17,16 +17,17 @@ pub fn write_batch(out: &Path, market: &Market, runs: &[Run], manifest: &Manifes
     let staging = Staging::begin(out)?;
     distinct(runs)?;
     for run in runs {
-        write_strategy(&staging.path().join(folder_name(&run.strategy)), market, run)?;
+        write_strategy(&staging.path().join(folder_name(&run.strategy)), market, run, false)?;
     }
     write_index(staging.path(), market, runs, manifest)?;
     staging.finish()
 }
 
 /// Writes the folder of one strategy: tables, summary, pictures, page. Independent of all others, so they may run side by side.
-pub fn write_strategy(dir: &Path, market: &Market, run: &Run) -> Result<(), Fault> {
+/// `parquet` asks for the tables in that form too.
+pub fn write_strategy(dir: &Path, market: &Market, run: &Run, parquet: bool) -> Result<(), Fault> {
     fs::create_dir_all(dir).map_err(|e| broken(dir, &e))?;
-    tables::write_tables(dir, market, run)?;
+    tables::write_tables(dir, market, run, parquet)?;
     let summary = Summary::of(market, run);
     put(&dir.join("summary.json"), summary.to_json().as_bytes())?;
     let pictures = charts::Pictures::of(market, run);
