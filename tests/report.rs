@@ -192,10 +192,14 @@ fn the_same_runs_give_the_same_bytes() {
 }
 
 #[test]
-fn pages_ask_nobody_for_anything_and_run_nothing() {
+fn pages_ask_nobody_for_anything_and_run_nothing_but_our_own() {
     let (_home, out) = written();
     for page in ["index.html", "up/report.html", "down----out-/report.html"] {
         let html = fs::read_to_string(out.join(page)).unwrap();
+        // One script, ours, and nothing in it that comes from a file.
+        let script = format!("<script>{}</script>", rotate::report::html::SCRIPT);
+        assert_eq!(html.matches(&script).count(), 1, "{page}");
+        let html = html.replace(&script, "");
         for foreign in ["http:", "https:", "//", "src=", "@import", "url(", "<link", "<script", "<b>bots", "<i>", "<made up>", "<out>"] {
             assert!(!html.contains(foreign), "{page} contains {foreign}");
         }

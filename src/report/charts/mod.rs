@@ -10,6 +10,7 @@ pub mod palette;
 pub mod panel;
 pub mod png;
 pub mod scale;
+pub mod sheet;
 pub mod single;
 pub mod thin;
 

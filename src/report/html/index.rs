@@ -63,7 +63,7 @@ pub fn comparison(title: &str, synthetic: bool, lines: &[terminal::Line], notes:
 fn summary_table(lines: &[terminal::Line]) -> String {
     let columns: Vec<_> = terminal::COLUMNS.iter().enumerate().map(|(i, name)| (*name, i > 0)).collect();
     let rows: Vec<Vec<String>> = lines.iter().map(|line| line.cells().to_vec()).collect();
-    table(&columns, &rows)
+    table("One row a strategy", &columns, &rows)
 }
 
 /// A folder name inside an address: anything beyond plain letters is percent-encoded.
