@@ -28,6 +28,29 @@ pub const DAYS_PER_YEAR: f64 = 365.0;
 /// Value at risk and its conditional form look at the worst twentieth.
 const TAIL: f64 = 0.05;
 
+/// Metrics of which less is better; of all others more is. Drawdowns and tails are negative, so that more is better there too.
+pub const LESS_IS_BETTER: &[&str] = &[
+    "volatility",
+    "max_drawdown_duration_days",
+    "longest_drawdown_days",
+    "drawdown_recovery_days",
+    "time_underwater",
+    "ulcer_index",
+    "downside_deviation",
+    "tracking_error",
+    "down_capture",
+    "max_consecutive_losses",
+    "max_effective_leverage",
+    "average_margin_utilisation",
+    "max_margin_utilisation",
+    "turnover_per_year",
+    "fees_usd",
+    "slippage_usd",
+    "funding_paid_usd",
+    "funding_assumed",
+    "liquidations",
+];
+
 /// Fractions unless the name says otherwise: `_usd` is money, `_days` is time. Undefined is `None`, never NaN.
 /// The order of the fields is the order of the columns of `comparison.csv`.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -19,6 +19,7 @@ pub mod tables;
 pub mod terminal;
 pub mod typed;
 pub mod verify;
+pub mod versus;
 pub mod words;
 pub mod write;
 

@@ -1,5 +1,6 @@
 //! Pages that stand alone: styles and pictures inside, nothing fetched, every word escaped.
 
+pub mod comparison;
 mod groups;
 pub mod index;
 pub mod months;
@@ -28,7 +29,7 @@ th button{all:unset;cursor:pointer}th button::after{content:' ↕';opacity:.35}t
 th[aria-sort=descending] button::after{content:' ↓';opacity:1}
 :focus-visible,th button:focus-visible{outline:2px solid var(--focus);outline-offset:2px}
 input[type=search]{margin:2px 0 6px;padding:4px 8px;border:1px solid var(--line);border-radius:4px;background:var(--card);color:var(--ink);font:inherit;max-width:100%;box-sizing:border-box}
-.heat td{text-align:right}.heat td,.heat th{padding:4px 8px}nav a{margin-right:12px}mark{background:none;color:var(--alarm);font-weight:600}
+.heat td{text-align:right}.heat td,.heat th{padding:4px 8px}nav a{display:inline-block;margin-right:12px}mark{background:none;color:var(--alarm);font-weight:600}
 .flow{columns:250px;column-gap:26px}.flow table{width:100%}.flow tr{break-inside:avoid}
 .caution{color:var(--alarm)}summary{cursor:pointer}details p{color:var(--ink);margin:4px 0 10px 16px}li{margin:3px 0}a{color:inherit}
 @media print{:root{color-scheme:light;--paper:#fff}body{max-width:none;padding:0;font-size:11px}table{font-size:10px}th,td{padding:2px 6px}
@@ -109,17 +110,12 @@ pub(super) fn page(title: &str, body: &str) -> String {
     )
 }
 
-/// A picture as wide as the page; a narrow window scrolls it rather than shrink its words.
-pub(super) fn figure(svg: &str) -> String {
-    framed(svg, "full")
-}
-
 /// A picture in its own size.
 pub(super) fn small_figure(svg: &str) -> String {
     framed(svg, "own")
 }
 
-/// A picture as wide as the page, told in words to whoever does not see it.
+/// A picture as wide as the page, told in words to whoever does not see it; a narrow window scrolls it rather than shrink its words.
 pub(super) fn told_figure(svg: &str, told: &str) -> String {
     framed(&svg.replacen("role=\"img\"", &format!("role=\"img\" aria-label=\"{}\"", escaped(told)), 1), "full")
 }
