@@ -146,7 +146,7 @@ fn duels(versus: &Versus) -> String {
 
 fn correlations(versus: &Versus) -> String {
     let width = versus.names.len();
-    let mut columns: Vec<Column> = vec![("", false)];
+    let mut columns: Vec<Column> = vec![("strategy", false)];
     columns.extend(versus.names.iter().map(|name| (name.as_str(), true)));
     let row = |(i, name): (usize, &String)| {
         let cells = versus.correlation[i * width..(i + 1) * width].iter().map(|c| number(*c));
