@@ -57,7 +57,7 @@ fn every_file_of_the_format_is_there_with_its_header() {
     for file in ["manifest.json", "comparison.csv", "index.html", "equity.svg", "drawdown.svg", "equity.png", "drawdown.png"] {
         assert!(fs::metadata(out.join(file)).unwrap().len() > 0, "{file}");
     }
-    let strategies = ["bear", "bull", "foundation-first", "hold-bitcoin", "rotation"];
+    let strategies = ["adaptive", "bear", "bull", "foundation-first", "hold-bitcoin", "rotation"];
     for strategy in strategies {
         let folder = out.join(strategy);
         for &(file, header) in HEADERS {
@@ -152,7 +152,7 @@ fn a_study_is_replaced_by_a_study_and_says_that_its_data_are_made_up() {
     let said = fine(&tune);
     assert!(said.starts_with("sample (SYNTHETIC DATA)\n") && said.contains("keys under buckets.narratives\n"), "{said}");
     let page = read(study.join("study.html"));
-    assert!(page.contains("<th class=\"n\">leverage.open</th>") && !page.contains("<pre>"), "no table of numbers");
+    assert!(page.contains("<th scope=\"col\" class=\"n\">leverage.open</th>") && !page.contains("<pre>"), "no table of numbers");
     // Neither over somebody's notes nor into a report.
     fs::write(study.join("notes.txt"), "what I learnt").unwrap();
     let before = tree(dir.path());
@@ -291,7 +291,7 @@ fn machines_are_answered_in_json() {
     let (report, study) = (dir.path().join("report"), dir.path().join("study"));
     let ask = |words: &[&str]| json(&fine(&[words, &["--format", "json"]].concat()));
     let run = ask(&with(&["run"], text(&report)));
-    assert_eq!(run["strategies"].as_array().unwrap().len(), 5);
+    assert_eq!(run["strategies"].as_array().unwrap().len(), 6);
     let tune = ask(&with(&["tune", "strategies/bull.toml"], text(&study)));
     assert_eq!(tune["combinations"], 27);
     let check = ask(&["check", "strategies/bull.toml", "strategies/rotation.toml"]);

@@ -1,5 +1,6 @@
 //! Every refusal beside its exact message. `tests/errors/<case>/` is a market folder with one thing wrong, `tests/errors_strategy/<case>/`
-//! holds a `strategy.toml` with one thing wrong; `expected.txt` is what is said about it.
+//! holds a `strategy.toml` with one thing wrong; `expected.txt` is what is said about it. `ROTATE_BLESS=1` writes what is said now: read the
+//! difference before you keep it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -58,6 +59,9 @@ fn compare(folder: &str, at_least: usize, alias: &str, check: impl Fn(&Path) -> 
             Ok(()) => "(accepted)".to_owned(),
             Err(fault) => fault.to_string().replace(&case.display().to_string(), alias),
         };
+        if std::env::var_os("ROTATE_BLESS").is_some() {
+            fs::write(case.join("expected.txt"), format!("{said}\n")).unwrap();
+        }
         match fs::read_to_string(case.join("expected.txt")) {
             Ok(expected) if expected.trim_end() == said => {}
             Ok(expected) => wrong.push(format!("{name}\n--- expected\n{expected}\n--- said\n{said}")),

@@ -14,6 +14,7 @@ use headers::HEADERS;
 use rotate::market::Market;
 use rotate::metrics::Metrics;
 use rotate::replay::run::Run;
+use rotate::report::compare::Ranking;
 use rotate::report::{Staging, compare, folder_name, terminal, write_batch};
 use rotate::units::{Span, Usd};
 
@@ -71,6 +72,25 @@ fn every_file_is_there_and_every_header_is_exact() {
             assert!(!text.contains("NaN") && !text.contains("inf"), "{file}");
         }
     }
+}
+
+/// The documented types: one name, one type.
+#[test]
+fn every_column_of_every_table_has_its_type_in_the_readme() {
+    use rotate::report::{tables, typed};
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("reports/README.md")).unwrap();
+    let listed = |head: &str| -> Vec<String> {
+        let line = readme.split("\n\n").find(|part| part.trim_start().starts_with(head)).unwrap_or_else(|| panic!("no {head}"));
+        line.split('`').skip(1).step_by(2).map(str::to_string).collect()
+    };
+    assert_eq!(listed("* Timestamps"), typed::TIMES);
+    assert_eq!(listed("* Numbers"), typed::NUMBERS);
+    let text: std::collections::BTreeSet<&str> = tables::HEADERS
+        .iter()
+        .flat_map(|(_, header)| header.iter().copied())
+        .filter(|name| !typed::TIMES.contains(name) && !typed::NUMBERS.contains(name))
+        .collect();
+    assert_eq!(listed("* Text"), text.into_iter().collect::<Vec<_>>());
 }
 
 #[test]
@@ -173,10 +193,14 @@ fn the_same_runs_give_the_same_bytes() {
 }
 
 #[test]
-fn pages_ask_nobody_for_anything_and_run_nothing() {
+fn pages_ask_nobody_for_anything_and_run_nothing_but_our_own() {
     let (_home, out) = written();
     for page in ["index.html", "up/report.html", "down----out-/report.html"] {
         let html = fs::read_to_string(out.join(page)).unwrap();
+        // One script, ours, and nothing in it that comes from a file.
+        let script = format!("<script>{}</script>", rotate::report::html::SCRIPT);
+        assert_eq!(html.matches(&script).count(), 1, "{page}");
+        let html = html.replace(&script, "");
         for foreign in ["http:", "https:", "//", "src=", "@import", "url(", "<link", "<script", "<b>bots", "<i>", "<made up>", "<out>"] {
             assert!(!html.contains(foreign), "{page} contains {foreign}");
         }
@@ -416,11 +440,11 @@ fn strategies_that_would_share_a_folder_are_refused() {
 #[test]
 fn the_closing_table_is_aligned_and_says_every_caution_once() {
     let (_, runs) = batch();
-    let text = terminal::closing(&runs);
+    let text = terminal::closing(&runs, None, terminal::Look::PLAIN);
     let lines: Vec<&str> = text.lines().collect();
-    let width = lines[0].chars().count();
-    assert_eq!(lines[0].split_whitespace().collect::<Vec<_>>().join(" "), "strategy return CAGR Sharpe max DD funding fees liq");
-    assert!(lines[1..4].iter().all(|line| line.chars().count() == width), "{text}");
+    assert_eq!(lines[0].split_whitespace().collect::<Vec<_>>().join(" "), "strategy return CAGR Sharpe max DD funding fees liq equity");
+    let width = lines[1].chars().count();
+    assert!(lines[2..4].iter().all(|line| line.chars().count() == width), "{text}");
     assert_eq!(text.matches("the made-up data").count(), 1);
     assert!(text.contains("  ! up: only up knows"));
     assert_eq!(terminal::closing_json(&runs)["strategies"][1]["metrics"]["liquidations"], 1);
@@ -430,7 +454,7 @@ fn the_closing_table_is_aligned_and_says_every_caution_once() {
 fn folders_read_back_compare_as_they_were_written() {
     let (home, out) = written();
     let (market, runs) = batch();
-    let all = compare::read(&[out.clone(), out.join("up")]).unwrap();
+    let all = compare::read(&[out.clone(), out.join("up")], &Ranking::default()).unwrap();
     assert_eq!(all.len(), 3);
     let names: Vec<&str> = all.iter().map(|told| told.name.as_str()).collect();
     assert_eq!(names, ["down & <out>", "latest/up (2)", "latest/up (3)"]);
@@ -438,29 +462,29 @@ fn folders_read_back_compare_as_they_were_written() {
     assert_eq!(told.equity.len(), 400);
     assert_eq!(Usd::round(told.equity[399]), runs[0].final_equity());
     assert_eq!(terminal::Line::read("x", &told.metrics), terminal::Line::of("x", &Metrics::of(&runs[0])));
-    let said = compare::text(&all);
+    let said = compare::text(&all, "sharpe", terminal::Look::PLAIN);
     assert!(said.contains("latest/up (2)") && said.contains("(SYNTHETIC DATA)"), "{said}");
     assert_eq!(said.matches("the made-up data").count(), 1, "{said}");
     let target = home.path().join("side-by-side");
-    compare::write(&target, &all).unwrap();
-    compare::write(&target, &all).unwrap();
+    compare::write(&target, &all, "sharpe").unwrap();
+    compare::write(&target, &all, "sharpe").unwrap();
     // The fixture's strategies are measured against different curves; one in common is drawn, as in the picture of the run.
     let held = |target: &Path| fs::read_to_string(target.join("equity.svg")).unwrap().contains(" held $");
     assert!(!held(&target));
     let alone = home.path().join("alone");
-    compare::write(&alone, &all[1..]).unwrap();
+    compare::write(&alone, &all[1..], "sharpe").unwrap();
     assert!(held(&alone));
     for name in ["comparison.csv", "index.html", "equity.svg", "equity.png", "drawdown.svg", "drawdown.png", "manifest.json"] {
         assert!(target.join(name).is_file(), "{name}");
     }
     assert_eq!(rows(&target.join("comparison.csv"))[0]["sharpe"], rows(&out.join("comparison.csv"))[1]["sharpe"]);
-    assert_eq!(compare::to_json(&all)["strategies"][0]["market"], market.name);
+    assert_eq!(compare::to_json(&all, "sharpe")["strategies"][0]["market"], market.name);
 }
 
 #[test]
 fn what_is_no_finished_report_is_said_so() {
     let (home, out) = written();
-    let read = |path: PathBuf| compare::read(&[path]).unwrap_err();
+    let read = |path: PathBuf| compare::read(&[path], &Ranking::default()).unwrap_err();
     let missing = read(home.path().join("nowhere"));
     assert_eq!(missing.expected, "a folder that `rotate run` wrote");
     let foreign = read(home.path().to_path_buf());
@@ -474,5 +498,71 @@ fn what_is_no_finished_report_is_said_so() {
     assert!(read(out.clone()).found.starts_with("not JSON"));
     fs::write(out.join("up/summary.json"), "{\"strategy\": \"up\", \"capital\": 1}").unwrap();
     assert_eq!(read(out.clone()).found, "`metrics` is missing or of another kind");
-    assert!(compare::read(&[]).is_err());
+    assert!(compare::read(&[], &Ranking::default()).is_err());
+}
+
+/// Two thousand folders: ranked by their summaries, the best drawn, in a page that opens at once.
+#[test]
+fn two_thousand_runs_compare_in_one_small_page() {
+    let (home, out) = written();
+    let many = home.path().join("many");
+    fs::create_dir(&many).unwrap();
+    fs::copy(out.join("manifest.json"), many.join("manifest.json")).unwrap();
+    let text = fs::read_to_string(out.join("up/summary.json")).unwrap();
+    let mut summary: serde_json::Value = serde_json::from_str(&text).unwrap();
+    for i in 0..2_000 {
+        let name = format!("s{i:04}");
+        let dir = many.join(&name);
+        fs::create_dir(&dir).unwrap();
+        summary["strategy"] = name.into();
+        summary["metrics"]["sharpe"] = f64::from(i % 1_999).into();
+        fs::write(dir.join("summary.json"), summary.to_string()).unwrap();
+        fs::copy(out.join("up/equity.csv"), dir.join("equity.csv")).unwrap();
+    }
+    // A curve of one that is not drawn is not even opened.
+    fs::write(many.join("s0000/equity.csv"), "garbled").unwrap();
+    let all = compare::read(&[many], &Ranking::default()).unwrap();
+    assert_eq!(all.len(), 2_000);
+    assert_eq!(all.iter().filter(|told| !told.times.is_empty()).count(), 12);
+    let target = home.path().join("compared");
+    compare::write(&target, &all, "sharpe").unwrap();
+    let page = fs::read_to_string(target.join("index.html")).unwrap();
+    assert!(page.len() < 3_000_000, "{} bytes", page.len());
+    assert!(page.contains("2000 strategies, ranked by sharpe; the best 12 are drawn") && page.matches("<tr>").count() > 2_000);
+    let first = page.split("<tbody>").nth(1).unwrap().split("</tr>").next().unwrap();
+    assert!(first.contains(">s1998<"), "{first}");
+    assert_eq!(rows(&target.join("comparison.csv")).len(), 2_000);
+}
+
+#[test]
+fn the_best_is_told_from_luck_and_settings_that_differ_are_marked() {
+    let home = tempfile::tempdir().unwrap();
+    let out = home.path().join("out");
+    let market = market(1_200, Span::from_seconds(28_800));
+    let runs = vec![run("up", &market, 1, 0.001, 1.0), run("down", &market, 2, -0.001, 1.0)];
+    let mut record = manifest(&market, &runs);
+    record.strategies[0].resolved = serde_json::json!({ "buckets": { "a": { "weight": 0.4 } }, "every": "7d" });
+    record.strategies[1].resolved = serde_json::json!({ "buckets": { "a": { "weight": 0.5 } }, "every": "7d" });
+    write_batch(&out, &market, &runs, &record).unwrap();
+    let all = compare::read(std::slice::from_ref(&out), &Ranking::default()).unwrap();
+    let json = compare::to_json(&all, "sharpe");
+    assert_eq!(json["ranking"], serde_json::json!(["up", "down"]));
+    let duel = &json["best"]["duels"][0];
+    assert_eq!((duel["better"].as_str(), duel["than"].as_str()), (Some("up"), Some("down")));
+    let own = |run: &Run| Metrics::of(run).sharpe.unwrap();
+    let told = duel["difference"]["sharpe"].as_f64().unwrap();
+    assert!((told - (own(&runs[0]) - own(&runs[1]))).abs() < 1e-9, "{told}");
+    assert!(duel["difference"]["sharpe_interval"]["low"].as_f64().unwrap() < told);
+    assert_eq!(json["best"]["correlation"][0].as_f64().map(|c| (c * 1e9).round()), Some(1e9));
+    assert_eq!(json["best"]["settings"], serde_json::json!([{ "key": "buckets.a.weight", "values": ["0.4", "0.5"] }]));
+    let text = compare::text(&all, "sharpe", terminal::Look::PLAIN);
+    assert!(text.contains("up less down: Sharpe "), "{text}");
+    let target = home.path().join("compared");
+    compare::write(&target, &all, "sharpe").unwrap();
+    let page = fs::read_to_string(target.join("index.html")).unwrap();
+    assert!(page.contains("<mark>0.5</mark>") && !page.contains("<mark>7d"), "what differs is marked");
+    // Less of it is better: the order turns.
+    assert_eq!(compare::to_json(&all, "volatility")["ranking"].as_array().unwrap().len(), 2);
+    let unknown = compare::read(&[out], &Ranking { by: "beauty".to_string(), top: 2 }).unwrap_err();
+    assert_eq!((unknown.place.as_str(), unknown.found.as_str()), ("--by beauty", "no such metric"));
 }

@@ -35,10 +35,11 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rayon", &["batch.rs", "market/"]),
     ("clap", &["cli/"]),
     ("indicatif", &["cli/"]),
+    ("console", &["cli/look.rs"]),
     ("flate2", &["market/"]),
     ("zip", &["market/"]),
     ("sha2", &["market/"]),
-    ("rand_chacha", &["market/sample/"]),
+    ("rand_chacha", &["market/sample/", "metrics/bootstrap.rs"]),
     ("csv", &["market/", "report/"]),
 ];
 

@@ -6,6 +6,7 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::batch::suits;
+use crate::cli::look::look;
 use crate::cli::strategies::StrategyArguments;
 use crate::cli::{Common, Format, MarketArguments};
 use crate::fault::Fault;
@@ -38,7 +39,7 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
     for plan in &plans {
         let _ = writeln!(told, "\nstrategy {}: sound, {} buckets", plan.name, plan.buckets.len());
         for caution in &plan.cautions {
-            told += &terminal::caution_line("  ! ", caution);
+            told += &terminal::caution_line("  ! ", caution, look());
         }
     }
     Ok(told)
@@ -168,7 +169,7 @@ pub fn text(market: &Market) -> String {
     }
     let _ = writeln!(out, "\n{} caution{}", market.cautions.len(), if market.cautions.len() == 1 { "" } else { "s" });
     for caution in &market.cautions {
-        out += &terminal::caution_line("  * ", caution);
+        out += &terminal::caution_line("  * ", caution, look());
     }
     if market.cautions.iter().any(|caution| short_list(caution) != *caution) {
         out.push_str("  whole lists: --format json\n");

@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::cli::look::look;
 use crate::cli::{Common, Format};
 use crate::fault::Fault;
-use crate::report::compare;
+use crate::report::compare::{self, Ranking};
 
 #[derive(Args, Clone, Debug)]
 pub(super) struct Arguments {
@@ -16,15 +17,21 @@ pub(super) struct Arguments {
     /// Write the comparison here: comparison.csv, index.html, overlays.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Rank by this metric, named as in comparison.csv.
+    #[arg(long, value_name = "METRIC", default_value = "sharpe")]
+    by: String,
+    /// How many of the best are drawn and compared with each other.
+    #[arg(long, value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(u16).range(1..=60))]
+    top: u16,
 }
 
 pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault> {
-    let told = compare::read(&arguments.reports)?;
+    let told = compare::read(&arguments.reports, &Ranking { by: arguments.by.clone(), top: usize::from(arguments.top) })?;
     if let Some(out) = &arguments.out {
-        compare::write(out, &told)?;
+        compare::write(out, &told, &arguments.by)?;
     }
     Ok(match common.format {
-        Format::Json => serde_json::to_string_pretty(&compare::to_json(&told)).expect("plain values") + "\n",
-        Format::Text => compare::text(&told),
+        Format::Json => serde_json::to_string_pretty(&compare::to_json(&told, &arguments.by)).expect("plain values") + "\n",
+        Format::Text => compare::text(&told, &arguments.by, look()),
     })
 }

@@ -3,11 +3,14 @@
 
 pub mod check;
 mod compare;
+mod explain;
+mod look;
 mod run;
 mod sample;
 mod schema;
 mod strategies;
 mod tune;
+mod verify;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -66,6 +69,12 @@ enum Command {
     /// Print the JSON Schema of strategy files, or of a market's market.toml.
     #[command(after_help = "Example: rotate schema market > market.schema.json")]
     Schema(schema::Arguments),
+    /// Tell why a position was there: facts, rules and limits in order of time.
+    #[command(after_help = "Example: rotate explain reports/latest/bull --trade 12")]
+    Explain(explain::Arguments),
+    /// Make a report again from its manifest and confirm every byte.
+    #[command(after_help = "Example: rotate verify reports/latest")]
+    Verify(verify::Arguments),
     /// Make the synthetic sample market.
     #[command(after_help = "Example: rotate sample --seed 7 --out data/mine")]
     Sample(sample::Arguments),
@@ -134,6 +143,8 @@ pub fn main() -> ExitCode {
         Command::Compare(arguments) => compare::run(arguments, cli.common),
         Command::Tune(arguments) => tune::run(arguments, cli.common),
         Command::Schema(arguments) => schema::run(arguments),
+        Command::Explain(arguments) => explain::run(arguments, cli.common),
+        Command::Verify(arguments) => verify::run(arguments, cli.common),
         Command::Sample(arguments) => sample::run(arguments),
     });
     let printed = match outcome {

@@ -1,15 +1,17 @@
 //! `rotate run`: strategies over a market, side by side, into a report.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use serde_json::json;
 
 use crate::batch::{Arena, suits};
+use crate::cli::look::look;
 use crate::cli::strategies::{self, StrategyArguments};
 use crate::cli::{Common, Format, MarketArguments, nameable, parse_capital, progress};
 use crate::fault::Fault;
 use crate::market::Market;
+use crate::replay::run::Run;
 use crate::report::{self, Manifest, terminal};
 use crate::strategy::{Strategy, StrategyFile};
 use crate::units::Usd;
@@ -26,6 +28,15 @@ pub(super) struct Arguments {
     /// Folder of the report.
     #[arg(long, value_name = "DIR", default_value = "reports/latest")]
     out: PathBuf,
+    /// The form of the tables: `parquet` writes each one a second time, with typed columns.
+    #[arg(long, value_enum, default_value_t = Tables::Csv)]
+    tables: Tables,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Tables {
+    Csv,
+    Parquet,
 }
 
 pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault> {
@@ -41,15 +52,9 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
     bar.finish_and_clear();
     report::write::distinct(&runs)?;
 
-    let bar = progress(common, runs.len(), "writing");
-    let written = arena.map_all(&runs, |run| {
-        let done = report::write_strategy(&staging.path().join(report::folder_name(&run.strategy)), &market, run);
-        bar.inc(1);
-        done
-    });
-    bar.finish_and_clear();
-    written.into_iter().collect::<Result<(), Fault>>()?;
-    report::write_index(staging.path(), &market, &runs, &manifest(arguments, &files, &market))?;
+    let manifest = manifest(arguments, &files, &market);
+    let parquet = arguments.tables == Tables::Parquet;
+    write(&Work { arena: &arena, runs: &runs, manifest: &manifest, parquet, common }, staging.path())?;
     staging.finish()?;
 
     Ok(match common.format {
@@ -57,6 +62,7 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
             let mut closing = terminal::closing_json(&runs);
             closing["market"] = json!(market.name);
             closing["synthetic"] = json!(market.synthetic);
+            closing["cautions_of_the_market"] = json!(market.cautions);
             closing["report"] = json!(arguments.out.display().to_string());
             serde_json::to_string_pretty(&closing).expect("plain values") + "\n"
         }
@@ -76,10 +82,34 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
                 0 => None,
                 count => Some(format!("{count} about the market itself: rotate check --market {}", arguments.market.market.display())),
             };
-            let closing = terminal::closing_with(&runs, about_market);
+            let closing = terminal::closing(&runs, about_market, look());
             format!("{head}{closing}\nreport: {}\n", arguments.out.join("index.html").display())
         }
     })
+}
+
+/// What a report is made of.
+pub(super) struct Work<'a> {
+    pub arena: &'a Arena<'a>,
+    pub runs: &'a [Run],
+    pub manifest: &'a Manifest,
+    /// Whether every table is written as Parquet too.
+    pub parquet: bool,
+    pub common: Common,
+}
+
+/// Writes every file of a report into `dir`.
+pub(super) fn write(work: &Work, dir: &Path) -> Result<(), Fault> {
+    let market = work.arena.market;
+    let bar = progress(work.common, work.runs.len(), "writing");
+    let written = work.arena.map_all(work.runs, |run| {
+        let done = report::write_strategy(&dir.join(report::folder_name(&run.strategy)), market, run, work.parquet);
+        bar.inc(1);
+        done
+    });
+    bar.finish_and_clear();
+    written.into_iter().collect::<Result<(), Fault>>()?;
+    report::write_index(dir, market, work.runs, work.manifest)
 }
 
 /// Only what decides the outcome: neither `--jobs` nor `--out` is in it.
@@ -94,6 +124,9 @@ fn manifest(arguments: &Arguments, files: &[StrategyFile], market: &Market) -> M
     command.extend(["--capital".to_owned(), arguments.capital.to_string()]);
     command.extend(arguments.strategies.assumptions.words());
     command.extend(arguments.strategies.set.iter().flat_map(|set| ["--set".to_owned(), set.clone()]));
+    if arguments.tables == Tables::Parquet {
+        command.extend(["--tables".to_owned(), "parquet".to_owned()]);
+    }
     let settings = json!({
         "market_dir": market_dir,
         "from": arguments.market.from.map(|time| time.to_string()),
@@ -101,6 +134,10 @@ fn manifest(arguments: &Arguments, files: &[StrategyFile], market: &Market) -> M
         "capital": arguments.capital.to_string(),
         "set": arguments.strategies.set,
         "assumptions": arguments.strategies.assumptions.name(),
+        "tables": match arguments.tables {
+            Tables::Csv => "csv",
+            Tables::Parquet => "parquet",
+        },
     });
     Manifest::new(command, market.name.clone(), settings, market.inputs.clone(), files.iter().map(strategies::record).collect())
 }

@@ -1,4 +1,4 @@
-//! The only file that knows polars: bytes of a table become columns of numbers. The frame reader is fast but mute about lines; where it
+//! The only file that reads with polars: bytes of a table become columns of numbers. The frame reader is fast but mute about lines; where it
 //! stumbles, [`careful`] reads the same bytes row by row, and either finds the line to blame or reads what the frame reader could not.
 
 use std::io::Cursor;

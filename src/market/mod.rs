@@ -6,6 +6,8 @@ mod bars;
 mod careful;
 mod caution;
 mod cite;
+pub mod columns;
+pub mod digest;
 mod facts;
 mod files;
 mod frame;

@@ -1,8 +1,10 @@
 //! What was traded, held and paid.
 
-use crate::metrics::returns::{finite, ratio};
+use crate::metrics::returns::{finite, mean, ratio};
 use crate::replay::run::FundingPayment;
 use crate::units::Usd;
+
+const HOURS_PER_YEAR: f64 = 8_760.0;
 
 /// `Σ|traded notional| / mean equity` per year; purchases and sales both count.
 #[must_use]
@@ -15,6 +17,45 @@ pub fn turnover(traded: f64, mean_equity: f64, years: f64) -> Option<f64> {
 pub fn average_exposure(exposure: &[f64]) -> Option<f64> {
     let known: Vec<f64> = exposure.iter().copied().filter(|e| e.is_finite()).collect();
     ratio(known.iter().sum(), known.len() as f64)
+}
+
+/// `Σ|traded notional| / mean gross book` of a period (pyfolio's other turnover); nothing traded is none turned over.
+#[must_use]
+pub fn turnover_of_book(traded: f64, gross_book: &[f64]) -> Option<f64> {
+    if traded == 0.0 {
+        return Some(0.0);
+    }
+    ratio(traded, mean(gross_book)?)
+}
+
+/// What is left of a period's return when trading `turnover` times the portfolio cost `bps` basis points of it.
+#[must_use]
+pub fn return_after_slippage(period_return: f64, turnover: f64, bps: f64) -> f64 {
+    period_return - turnover * bps / 10_000.0
+}
+
+/// Share of bars in which anything was held.
+#[must_use]
+pub fn exposure_time(gross: &[f64]) -> Option<f64> {
+    ratio(gross.iter().filter(|e| **e > 0.0).count() as f64, gross.len() as f64)
+}
+
+/// Margin over equity at each close, `(mean, largest)`; bars without equity are left out.
+#[must_use]
+pub fn margin_utilisation(margin: &[Usd], equity: &[Usd]) -> (Option<f64>, Option<f64>) {
+    let shares: Vec<f64> = margin.iter().zip(equity).filter(|(_, e)| e.is_positive()).map(|(m, e)| m.to_f64() / e.to_f64()).collect();
+    (mean(&shares), shares.iter().copied().reduce(f64::max))
+}
+
+/// The yearly rate at which what was held was charged: `Σ rate·notional / Σ notional·interval`, simple, on mark notional. The sign is the
+/// venue's: positive is paid by longs and received by shorts.
+#[must_use]
+pub fn average_funding_apr(payments: &[FundingPayment]) -> Option<f64> {
+    let (charged, held) = payments.iter().fold((0.0, 0.0), |(charged, held), p| {
+        let notional = p.quantity.abs() * p.mark_price;
+        (charged + p.rate * notional, held + notional * p.interval_hours)
+    });
+    ratio(charged, held).map(|hourly| hourly * HOURS_PER_YEAR)
 }
 
 #[must_use]

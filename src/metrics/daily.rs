@@ -37,6 +37,19 @@ pub fn daily_returns(clock: &Clock, equity: &[Usd], capital: Usd) -> Vec<f64> {
     }
 }
 
+/// One unit grown by each return in turn.
+#[must_use]
+pub fn wealth(returns: &[f64]) -> Vec<f64> {
+    let mut now = 1.0;
+    returns
+        .iter()
+        .map(|r| {
+            now *= 1.0 + r;
+            now
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,6 @@
 //! How far and how long below the last peak. The wealth one starts with is a peak too: a fall on the first bar counts.
 
-use crate::metrics::returns::finite;
+use crate::metrics::returns::{conditional_value_at_risk, deviation, finite, mean, ratio, varies};
 
 /// One stretch under water; indices are positions in the drawdown series.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -18,6 +18,12 @@ pub struct Period {
 }
 
 impl Period {
+    /// Steps from the deepest value to the recovery; none where it never came.
+    #[must_use]
+    pub fn recovery(&self) -> Option<usize> {
+        self.recovered.then(|| self.end + 1 - self.valley)
+    }
+
     /// Steps from the peak to the recovery, or to the end of the series.
     #[must_use]
     pub fn steps(&self) -> usize {
@@ -64,6 +70,27 @@ pub fn ulcer_index(drawdowns: &[f64]) -> Option<f64> {
 pub fn time_underwater(drawdowns: &[f64]) -> Option<f64> {
     let under = drawdowns.iter().filter(|d| **d < 0.0).count();
     (!drawdowns.is_empty()).then(|| under as f64 / drawdowns.len() as f64)
+}
+
+/// Mean over all values, those at a peak included.
+#[must_use]
+pub fn average_drawdown(drawdowns: &[f64]) -> Option<f64> {
+    mean(drawdowns)
+}
+
+/// Total return over ulcer index: not annualised.
+#[must_use]
+pub fn ulcer_performance_index(total_return: f64, ulcer_index: f64) -> Option<f64> {
+    ratio(total_return, ulcer_index)
+}
+
+/// `Σ r / (ulcer index · pitfall)`, the pitfall being the mean of the worst twentieth of the drawdowns over the deviation of the returns
+/// (the serenity index of `KeyQuant`, as quantstats has it). Both series have one entry a period.
+#[must_use]
+pub fn serenity_index(returns: &[f64], drawdowns: &[f64]) -> Option<f64> {
+    let spread = deviation(returns).filter(|_| varies(returns))?;
+    let pitfall = ratio(-conditional_value_at_risk(drawdowns, 0.05)?, spread)?;
+    ratio(returns.iter().sum(), ulcer_index(drawdowns)? * pitfall)
 }
 
 /// All stretches under water, in time order.

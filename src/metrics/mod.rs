@@ -2,11 +2,19 @@
 //!
 //! Ratios are taken on UTC calendar days, drawdowns on every bar, growth on elapsed time.
 
+pub mod blocks;
 pub mod book;
+pub mod bootstrap;
+pub mod calendar;
+pub mod confidence;
 pub mod daily;
 pub mod drawdown;
+pub mod normal;
+pub mod periods;
 pub mod relative;
 pub mod returns;
+pub mod sharpe;
+pub mod tail;
 pub mod trades;
 
 use serde::Serialize;
@@ -20,6 +28,29 @@ pub const DAYS_PER_YEAR: f64 = 365.0;
 /// Value at risk and its conditional form look at the worst twentieth.
 const TAIL: f64 = 0.05;
 
+/// Metrics of which less is better; of all others more is. Drawdowns and tails are negative, so that more is better there too.
+pub const LESS_IS_BETTER: &[&str] = &[
+    "volatility",
+    "max_drawdown_duration_days",
+    "longest_drawdown_days",
+    "drawdown_recovery_days",
+    "time_underwater",
+    "ulcer_index",
+    "downside_deviation",
+    "tracking_error",
+    "down_capture",
+    "max_consecutive_losses",
+    "max_effective_leverage",
+    "average_margin_utilisation",
+    "max_margin_utilisation",
+    "turnover_per_year",
+    "fees_usd",
+    "slippage_usd",
+    "funding_paid_usd",
+    "funding_assumed",
+    "liquidations",
+];
+
 /// Fractions unless the name says otherwise: `_usd` is money, `_days` is time. Undefined is `None`, never NaN.
 /// The order of the fields is the order of the columns of `comparison.csv`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -28,12 +59,23 @@ pub struct Metrics {
     pub final_equity_usd: f64,
     pub total_return: Option<f64>,
     pub cagr: Option<f64>,
+    pub start_equity_usd: f64,
+    pub net_profit_usd: f64,
+    /// Mean daily return times the days of a year: arithmetic.
+    pub annual_return: Option<f64>,
     pub volatility: Option<f64>,
     pub sharpe: Option<f64>,
     pub sortino: Option<f64>,
     pub calmar: Option<f64>,
     pub max_drawdown: Option<f64>,
+    /// The longest stretch from a peak to its recovery (or the end), measured on bars.
     pub max_drawdown_duration_days: Option<f64>,
+    /// The longest stretch of whole UTC days below a peak.
+    pub longest_drawdown_days: Option<f64>,
+    /// Mean over all bars of how far below the peak they closed.
+    pub average_drawdown: Option<f64>,
+    /// From the deepest close to the recovery of its peak; none where that never came.
+    pub drawdown_recovery_days: Option<f64>,
     pub time_underwater: Option<f64>,
     pub ulcer_index: Option<f64>,
     pub downside_deviation: Option<f64>,
@@ -42,14 +84,28 @@ pub struct Metrics {
     pub skew: Option<f64>,
     pub kurtosis: Option<f64>,
     pub omega: Option<f64>,
+    pub gain_to_pain: Option<f64>,
+    pub ulcer_performance_index: Option<f64>,
+    pub serenity_index: Option<f64>,
+    /// That the true Sharpe ratio is above nought.
+    pub probabilistic_sharpe: Option<f64>,
+    pub recovery_factor: Option<f64>,
     pub tail_ratio: Option<f64>,
+    pub stability: Option<f64>,
     pub best_day: Option<f64>,
     pub worst_day: Option<f64>,
+    pub best_month: Option<f64>,
+    pub worst_month: Option<f64>,
     pub benchmark_return: Option<f64>,
     pub beta: Option<f64>,
     pub alpha: Option<f64>,
     pub correlation: Option<f64>,
+    pub r_squared: Option<f64>,
     pub information_ratio: Option<f64>,
+    pub tracking_error: Option<f64>,
+    pub treynor: Option<f64>,
+    pub up_capture: Option<f64>,
+    pub down_capture: Option<f64>,
     pub trades: usize,
     pub trades_long: usize,
     pub trades_short: usize,
@@ -62,17 +118,33 @@ pub struct Metrics {
     pub best_trade_usd: Option<f64>,
     pub worst_trade_usd: Option<f64>,
     pub average_trade_days: Option<f64>,
+    pub average_winner_days: Option<f64>,
+    pub average_loser_days: Option<f64>,
+    pub max_consecutive_wins: usize,
+    pub max_consecutive_losses: usize,
+    pub profit_long_usd: f64,
+    pub profit_short_usd: f64,
+    pub sqn: Option<f64>,
+    pub kelly: Option<f64>,
+    /// Share of bars with anything held at the close.
+    pub exposure_time: Option<f64>,
     pub average_gross_exposure: Option<f64>,
     pub average_net_exposure: Option<f64>,
     /// The largest gross exposure at any close.
     pub max_effective_leverage: Option<f64>,
+    pub average_margin_utilisation: Option<f64>,
+    pub max_margin_utilisation: Option<f64>,
     pub turnover_per_year: Option<f64>,
+    pub volume_usd: f64,
     pub fills: usize,
     pub fees_usd: f64,
     pub slippage_usd: f64,
     pub funding_received_usd: f64,
     pub funding_paid_usd: f64,
     pub funding_net_usd: f64,
+    /// Net funding over what winning trades gained.
+    pub funding_of_gross_profit: Option<f64>,
+    pub average_funding_apr: Option<f64>,
     pub funding_settlements: usize,
     /// Settlements at the market's declared constant instead of an observed rate.
     pub funding_assumed: usize,
@@ -81,6 +153,7 @@ pub struct Metrics {
     /// Decisions in which a gate said no.
     pub refused: usize,
     pub rotations: usize,
+    pub average_narrative_days: Option<f64>,
 }
 
 impl Metrics {
@@ -102,12 +175,22 @@ impl Metrics {
         let cagr = total_return.and_then(|total| returns::cagr(total, years));
         let falls = drawdown::drawdowns(&wealth, capital);
         let max_drawdown = drawdown::max_drawdown(&falls);
-        let longest = drawdown::periods(&falls).iter().map(drawdown::Period::steps).max().unwrap_or(0);
+        let stretches = drawdown::periods(&falls);
+        let longest = stretches.iter().map(drawdown::Period::steps).max().unwrap_or(0);
+        // The first of the deepest.
+        let deepest = stretches.iter().copied().reduce(|a, b| if b.depth < a.depth { b } else { a });
         let days = daily::daily_returns(&run.clock, &run.equity, run.capital);
         let mut against = daily::daily_returns(&run.clock, &run.benchmark, run.capital);
         // After ruin there are no more days to compare.
         against.truncate(days.len());
         let year = DAYS_PER_YEAR;
+        let daily_falls = drawdown::drawdowns(&daily::wealth(&days), 1.0);
+        let longest_daily = drawdown::periods(&daily_falls).iter().map(|p| p.end - p.start + 1).max().unwrap_or(0);
+        let ulcer_index = drawdown::ulcer_index(&falls);
+        let (best_day, worst_day) = calendar::extremes(days.iter().copied());
+        let months = calendar::months(calendar::first_day(&run.clock), &days);
+        let (best_month, worst_month) = calendar::extremes(months.iter().map(|m| m.value));
+        let (average_margin, max_margin) = book::margin_utilisation(&run.margin_used, &run.equity);
         let stats = trades::trade_stats(&run.trades);
         let (received, paid) = book::funding_sums(&run.funding);
         let traded: f64 = run.fills.iter().map(|f| f.notional.to_f64().abs()).sum();
@@ -118,28 +201,47 @@ impl Metrics {
             final_equity_usd: run.final_equity().to_f64(),
             total_return,
             cagr,
+            start_equity_usd: capital,
+            net_profit_usd: (run.final_equity() - run.capital).to_f64(),
+            annual_return: returns::annual_return(&days, year),
             volatility: returns::volatility(&days, year),
             sharpe: returns::sharpe(&days, 0.0, year),
             sortino: returns::sortino(&days, 0.0, year),
             calmar: cagr.zip(max_drawdown).and_then(|(growth, fall)| returns::calmar(growth, fall)),
             max_drawdown,
             max_drawdown_duration_days: max_drawdown.map(|_| run.clock.bar.days() * longest as f64),
+            longest_drawdown_days: max_drawdown.map(|_| longest_daily as f64),
+            average_drawdown: drawdown::average_drawdown(&falls),
+            drawdown_recovery_days: deepest.and_then(|p| p.recovery()).map(|steps| run.clock.bar.days() * steps as f64),
             time_underwater: drawdown::time_underwater(&falls),
-            ulcer_index: drawdown::ulcer_index(&falls),
+            ulcer_index,
             downside_deviation: returns::downside_deviation(&days, 0.0, year),
             value_at_risk_95: returns::value_at_risk(&days, TAIL),
             conditional_value_at_risk_95: returns::conditional_value_at_risk(&days, TAIL),
             skew: returns::skew(&days),
             kurtosis: returns::kurtosis(&days),
             omega: returns::omega(&days, 0.0),
+            gain_to_pain: periods::gain_to_pain(&days),
+            ulcer_performance_index: total_return.zip(ulcer_index).and_then(|(r, u)| drawdown::ulcer_performance_index(r, u)),
+            serenity_index: drawdown::serenity_index(&days, &daily_falls),
+            probabilistic_sharpe: sharpe::probabilistic_sharpe(&days, 0.0),
+            recovery_factor: max_drawdown.and_then(|fall| periods::recovery_factor(&days, fall)),
             tail_ratio: returns::tail_ratio(&days),
-            best_day: days.iter().copied().reduce(f64::max),
-            worst_day: days.iter().copied().reduce(f64::min),
+            stability: periods::stability(&days),
+            best_day,
+            worst_day,
+            best_month,
+            worst_month,
             benchmark_return: growth(&benchmark, capital),
             beta: relative::beta(&days, &against),
             alpha: relative::alpha(&days, &against, year),
             correlation: relative::correlation(&days, &against),
+            r_squared: relative::r_squared(&days, &against),
             information_ratio: relative::information_ratio(&days, &against, year),
+            tracking_error: relative::tracking_error(&days, &against, year),
+            treynor: relative::treynor(&days, &against),
+            up_capture: relative::up_capture(&days, &against, year),
+            down_capture: relative::down_capture(&days, &against, year),
             trades: stats.total,
             trades_long: stats.long,
             trades_short: stats.short,
@@ -152,22 +254,37 @@ impl Metrics {
             best_trade_usd: stats.best,
             worst_trade_usd: stats.worst,
             average_trade_days: stats.average_days,
+            average_winner_days: stats.average_winner_days,
+            average_loser_days: stats.average_loser_days,
+            max_consecutive_wins: stats.consecutive_wins,
+            max_consecutive_losses: stats.consecutive_losses,
+            profit_long_usd: stats.long_pnl,
+            profit_short_usd: stats.short_pnl,
+            sqn: stats.sqn,
+            kelly: stats.kelly,
+            exposure_time: book::exposure_time(&run.gross_exposure),
             average_gross_exposure: book::average_exposure(&run.gross_exposure),
             average_net_exposure: book::average_exposure(&run.net_exposure),
             max_effective_leverage: book::max_exposure(&run.gross_exposure),
+            average_margin_utilisation: average_margin,
+            max_margin_utilisation: max_margin,
             turnover_per_year: book::turnover(traded, held, years),
+            volume_usd: traded,
             fills: run.fills.len(),
             fees_usd: run.fills.iter().map(|f| f.fee).sum::<Usd>().to_f64(),
             slippage_usd: run.fills.iter().map(|f| f.slippage).sum::<Usd>().to_f64(),
             funding_received_usd: received.to_f64(),
             funding_paid_usd: paid.to_f64(),
             funding_net_usd: (received - paid).to_f64(),
+            funding_of_gross_profit: returns::ratio((received - paid).to_f64(), stats.gross_profit),
+            average_funding_apr: book::average_funding_apr(&run.funding),
             funding_settlements: run.funding.len(),
             funding_assumed: run.funding.iter().filter(|p| p.assumed).count(),
             yield_usd: run.yields.iter().map(|y| y.amount).sum::<Usd>().to_f64(),
             liquidations: run.liquidations.len(),
             refused: run.decisions.iter().filter(|d| d.verdict == Verdict::Refused).count(),
             rotations: run.rotations.len(),
+            average_narrative_days: trades::average_narrative_days(&run.trades),
         }
     }
 }

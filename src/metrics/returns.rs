@@ -59,6 +59,12 @@ pub fn sortino(returns: &[f64], target: f64, periods_per_year: f64) -> Option<f6
     ratio((mean(returns)? - target) * periods_per_year, down)
 }
 
+/// `mean(r) · A`: arithmetic, what Sharpe has above the line.
+#[must_use]
+pub fn annual_return(returns: &[f64], periods_per_year: f64) -> Option<f64> {
+    finite(mean(returns)? * periods_per_year)
+}
+
 /// `CAGR / |max drawdown|`.
 #[must_use]
 pub fn calmar(cagr: f64, max_drawdown: f64) -> Option<f64> {
@@ -155,11 +161,11 @@ pub fn varies(values: &[f64]) -> bool {
 }
 
 /// At least `count` values, all of them numbers. A hole in a series is an input error and is never dropped silently.
-fn sound(values: &[f64], count: usize) -> Option<()> {
+pub(super) fn sound(values: &[f64], count: usize) -> Option<()> {
     (values.len() >= count && values.iter().all(|v| v.is_finite())).then_some(())
 }
 
-fn ascending(values: &[f64]) -> Vec<f64> {
+pub(super) fn ascending(values: &[f64]) -> Vec<f64> {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
     sorted

@@ -6,9 +6,12 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value, json};
 
 use crate::fault::Fault;
+use crate::metrics::LESS_IS_BETTER;
 use crate::report::charts::overlay::Overlay;
 use crate::report::charts::palette;
 use crate::report::charts::panel::{Series, period};
+use crate::report::versus::{Duel, Versus};
+use crate::report::words::{number, percent};
 use crate::report::write::{put, write_picture};
 use crate::report::{Staging, comparison, html, manifest, terminal};
 use crate::units::Time;
@@ -27,15 +30,29 @@ pub struct Told {
     pub capital: f64,
     pub metrics: Map<String, Value>,
     pub cautions: Vec<String>,
-    /// Closes of bars in seconds, and the equity there.
+    /// Closes of bars in seconds, and the equity there; empty of those that are not drawn.
     pub times: Vec<f64>,
     pub equity: Vec<f64>,
     /// What was held against it: its name, and its worth at the same closes.
     pub benchmark: Option<(String, Vec<f64>)>,
 }
 
-/// Reads reports, or single strategies of reports, in the order given and by folder name within a report.
-pub fn read(folders: &[PathBuf]) -> Result<Vec<Told>, Fault> {
+/// By which metric strategies are ranked, and how many of the best are drawn and compared with each other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ranking {
+    pub by: String,
+    pub top: usize,
+}
+
+impl Default for Ranking {
+    fn default() -> Self {
+        Self { by: "sharpe".to_string(), top: 12 }
+    }
+}
+
+/// Reads reports, or single strategies of reports, in the order given and by folder name within a report. Only the best by `ranking` have
+/// their curves read, so that two thousand open as fast as their summaries.
+pub fn read(folders: &[PathBuf], ranking: &Ranking) -> Result<Vec<Told>, Fault> {
     let mut all = Vec::new();
     for folder in folders {
         if folder.join("summary.json").is_file() {
@@ -54,21 +71,74 @@ pub fn read(folders: &[PathBuf]) -> Result<Vec<Told>, Fault> {
             "as in: rotate compare reports/latest",
         ));
     }
+    if !all.iter().any(|told| told.metrics.contains_key(&ranking.by)) {
+        let names: Vec<&str> = all[0].metrics.keys().map(String::as_str).collect();
+        return Err(Fault::new(
+            format!("--by {}", ranking.by),
+            "no such metric",
+            format!("one of {}", names.join(", ")),
+            "write it as in comparison.csv",
+        ));
+    }
     distinguish(&mut all);
+    for at in ranked(&all, &ranking.by).into_iter().take(ranking.top) {
+        let Curve { times, equity, benchmark } = curve(&all[at].folder.join("equity.csv"))?;
+        let told = &mut all[at];
+        (told.times, told.equity) = (times, equity);
+        told.benchmark = told.benchmark.take().zip(benchmark).map(|((name, _), values)| (name, values));
+    }
     Ok(all)
+}
+
+/// Positions from best to worst; equals and unknowns keep their order, unknowns last.
+#[must_use]
+pub fn ranked(all: &[Told], by: &str) -> Vec<usize> {
+    let sign = if LESS_IS_BETTER.contains(&by) { 1.0 } else { -1.0 };
+    let key = |i: &usize| all[*i].metrics.get(by).and_then(Value::as_f64).map_or(f64::INFINITY, |value| sign * value);
+    let mut order: Vec<usize> = (0..all.len()).collect();
+    order.sort_by(|a, b| key(a).total_cmp(&key(b)));
+    order
+}
+
+/// The best of the ranking, those with a curve.
+fn best<'a>(all: &'a [Told], by: &str) -> Vec<&'a Told> {
+    ranked(all, by).into_iter().map(|i| &all[i]).filter(|told| !told.times.is_empty()).collect()
 }
 
 /// Side by side on the terminal, with what to mind.
 #[must_use]
-pub fn text(all: &[Told]) -> String {
+pub fn text(all: &[Told], by: &str, look: terminal::Look) -> String {
     let made_up: Vec<&str> = all.iter().filter(|told| told.synthetic).map(|told| told.name.as_str()).collect();
     let mark = match made_up.len() {
         0 => String::new(),
         count if count == all.len() => " (SYNTHETIC DATA)".to_string(),
         _ => format!(" (SYNTHETIC DATA: {})", made_up.join(", ")),
     };
-    let head = terminal::caution_line("", &format!("{}{mark}", title(all)));
-    format!("{head}\n{}{}", terminal::table(&lines(all)), terminal::caution_lines(&notes(all)))
+    let head = terminal::caution_line("", &format!("{}{mark}", title(all)), look);
+    let order: Vec<&Told> = ranked(all, by).into_iter().map(|i| &all[i]).collect();
+    let table = terminal::table(&order.into_iter().map(line).collect::<Vec<_>>(), look);
+    let told: Vec<String> = Versus::of(&best(all, by)).duels.iter().take(3).map(in_words).collect();
+    let duels: String = told.iter().map(|text| terminal::caution_line("  ", text, look)).collect();
+    let between = if duels.is_empty() { String::new() } else { format!("\nbetter, or lucky?\n{duels}") };
+    format!("{head}\n{table}{between}{}", terminal::caution_lines(&notes(all), look))
+}
+
+/// Whether the first is better, in a sentence.
+#[must_use]
+pub fn in_words(duel: &Duel) -> String {
+    let Some(found) = &duel.difference else {
+        return format!("{} and {}: not the same days, or too few to tell", duel.better, duel.than);
+    };
+    let range =
+        found.sharpe_interval.map_or_else(String::new, |i| format!(" (95 % interval {} to {})", number(Some(i.low)), number(Some(i.high))));
+    let verdict = if found.told_apart() { "told apart" } else { "could be luck" };
+    format!(
+        "{} less {}: Sharpe {}{range}, ahead in {} of resampled histories: {verdict}",
+        duel.better,
+        duel.than,
+        number(found.sharpe),
+        percent(found.better_in)
+    )
 }
 
 fn title(all: &[Told]) -> String {
@@ -78,7 +148,7 @@ fn title(all: &[Told]) -> String {
 
 /// The same for machines.
 #[must_use]
-pub fn to_json(all: &[Told]) -> Value {
+pub fn to_json(all: &[Told], by: &str) -> Value {
     let strategies: Vec<Value> = all
         .iter()
         .map(|told| {
@@ -95,33 +165,48 @@ pub fn to_json(all: &[Told]) -> Value {
             })
         })
         .collect();
-    json!({ "strategies": strategies, "cautions": notes(all) })
+    let ranking: Vec<&str> = ranked(all, by).into_iter().map(|i| all[i].name.as_str()).collect();
+    json!({ "strategies": strategies, "by": by, "ranking": ranking, "best": Versus::of(&best(all, by)), "cautions": notes(all) })
 }
 
 /// Writes `comparison.csv`, the overlays, `index.html` and a manifest that marks the folder as ours.
-pub fn write(out: &Path, all: &[Told]) -> Result<(), Fault> {
+pub fn write(out: &Path, all: &[Told], by: &str) -> Result<(), Fault> {
     let staging = Staging::begin(out)?;
     let dir = staging.path();
     let rows: Vec<_> = all.iter().map(|told| (told.name.clone(), told.metrics.clone())).collect();
     put(&dir.join("comparison.csv"), &comparison::comparison_csv(&rows)?)?;
-    let overlay = overlay(all);
+    let best = best(all, by);
+    let overlay = overlay(all, &best);
     let (equity, drawdown) = (overlay.equity(), overlay.drawdown());
     write_picture(dir, "equity", &equity)?;
     write_picture(dir, "drawdown", &drawdown)?;
-    let page = html::index::comparison(&overlay.title, overlay.synthetic, &lines(all), &notes(all), &equity, &drawdown);
+    let order: Vec<&Told> = ranked(all, by).into_iter().map(|i| &all[i]).collect();
+    let page = html::comparison::page(&html::comparison::Page {
+        title: &overlay.title,
+        synthetic: overlay.synthetic,
+        by,
+        ranked: &order,
+        versus: &Versus::of(&best),
+        notes: &notes(all),
+        equity: &equity,
+        drawdown: &drawdown,
+    });
     put(&dir.join("index.html"), page.as_bytes())?;
     let record = json!({
         "program": manifest::PROGRAM,
         "version": env!("CARGO_PKG_VERSION"),
         "command": ["compare"],
+        "by": by,
         "compared": all.iter().map(|told| &told.name).collect::<Vec<_>>(),
     });
     put(&dir.join("manifest.json"), format!("{record:#}\n").as_bytes())?;
     staging.finish()
 }
 
-fn lines(all: &[Told]) -> Vec<terminal::Line> {
-    all.iter().map(|told| terminal::Line::read(&told.name, &told.metrics)).collect()
+fn line(told: &Told) -> terminal::Line {
+    let start = (!told.equity.is_empty()).then_some(told.capital);
+    let equity = start.into_iter().chain(told.equity.iter().copied()).collect();
+    terminal::Line { equity, ..terminal::Line::read(&told.name, &told.metrics) }
 }
 
 /// What makes the numbers not quite comparable, then what the reports themselves warn of.
@@ -142,8 +227,9 @@ fn notes(all: &[Told]) -> Vec<String> {
     notes
 }
 
-fn overlay(all: &[Told]) -> Overlay {
-    let rebased = all.iter().any(|told| told.capital != all[0].capital);
+/// The best over each other.
+fn overlay(all: &[Told], best: &[&Told]) -> Overlay {
+    let rebased = best.iter().any(|told| told.capital != best[0].capital);
     let from = all.iter().map(|told| told.from).min().unwrap_or_default();
     let to = all.iter().map(|told| told.to).max().unwrap_or_default();
     let line = |told: &Told| {
@@ -157,17 +243,17 @@ fn overlay(all: &[Told]) -> Overlay {
         below: period(from, to),
         synthetic: all.iter().any(|told| told.synthetic),
         axis: if rebased { "Growth of $100".to_string() } else { "Equity, USD".to_string() },
-        lines: all.iter().map(line).collect(),
-        benchmark: benchmark(all),
+        lines: best.iter().map(|told| line(told)).collect(),
+        benchmark: benchmark(best),
     }
 }
 
 /// The benchmark all have in common, if they have: then the picture spans what that of a run spans, on the same kind of axis.
-fn benchmark(all: &[Told]) -> Option<Series> {
-    let first = &all[0];
+fn benchmark(all: &[&Told]) -> Option<Series> {
+    let first = all.first()?;
     let (name, values) = first.benchmark.as_ref()?;
     let alike = |told: &Told| told.benchmark == first.benchmark && told.times == first.times && told.capital == first.capital;
-    all.iter().all(alike).then(|| Series {
+    all.iter().all(|told| alike(told)).then(|| Series {
         name: format!("{name} held"),
         times: std::iter::once(first.from.seconds() as f64).chain(first.times.iter().copied()).collect(),
         values: std::iter::once(first.capital).chain(values.iter().copied()).collect(),
@@ -219,7 +305,6 @@ fn one(folder: &Path) -> Result<Told, Fault> {
     let capital = summary.get("capital").and_then(Value::as_f64).filter(|c| *c > 0.0).ok_or_else(|| missing("capital"))?;
     let metrics = summary.get("metrics").and_then(Value::as_object).cloned().ok_or_else(|| missing("metrics"))?;
     let cautions = summary.get("cautions").and_then(Value::as_array).ok_or_else(|| missing("cautions"))?;
-    let Curve { times, equity, benchmark } = curve(&folder.join("equity.csv"))?;
     let against = summary.get("benchmark").and_then(Value::as_str).map(str::to_string);
     let strategy = word("strategy")?;
     Ok(Told {
@@ -233,9 +318,9 @@ fn one(folder: &Path) -> Result<Told, Fault> {
         capital,
         metrics,
         cautions: cautions.iter().filter_map(|c| c.as_str().map(str::to_string)).collect(),
-        times,
-        equity,
-        benchmark: against.zip(benchmark),
+        times: Vec::new(),
+        equity: Vec::new(),
+        benchmark: against.map(|name| (name, Vec::new())),
     })
 }
 

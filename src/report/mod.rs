@@ -8,13 +8,18 @@
 pub mod charts;
 pub mod compare;
 pub mod comparison;
+pub mod explain;
 pub mod html;
 pub mod manifest;
+pub mod spark;
 pub mod staging;
 pub mod study;
 pub mod summary;
 pub mod tables;
 pub mod terminal;
+pub mod typed;
+pub mod verify;
+pub mod versus;
 pub mod words;
 pub mod write;
 

@@ -39,7 +39,7 @@ const STRATEGY_FILES: &[&str] = &[
     "exposure.csv",
 ];
 /// What file managers leave where they have looked; nobody misses it.
-const LITTER: &[&str] = &[".DS_Store", "Thumbs.db", "desktop.ini"];
+pub(super) const LITTER: &[&str] = &[".DS_Store", "Thumbs.db", "desktop.ini"];
 
 /// A folder in the making. Dropped unfinished, it is removed and the target is as it was.
 #[derive(Debug)]
@@ -188,12 +188,18 @@ fn stranger(report: &Path) -> Result<Option<String>, Fault> {
             return Ok(Some(name));
         }
         for (part, folder) in listed(&inside)? {
-            if folder || ![STRATEGY_FILES, LITTER].iter().any(|known| known.contains(&part.as_str())) {
+            if folder || !(ours_to_replace(&part) || LITTER.contains(&part.as_str())) {
                 return Ok(Some(format!("{name}/{part}")));
             }
         }
     }
     Ok(None)
+}
+
+/// What a strategy's folder holds; each table may stand there in either form.
+fn ours_to_replace(part: &str) -> bool {
+    let table = part.strip_suffix(".parquet").map(|stem| format!("{stem}.csv"));
+    STRATEGY_FILES.contains(&table.as_deref().unwrap_or(part))
 }
 
 /// Names in a folder in order, and whether each is a folder itself.

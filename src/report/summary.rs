@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use crate::market::Market;
 use crate::metrics::Metrics;
+use crate::metrics::confidence::Confidence;
 use crate::replay::run::{Attribution, Run};
 use crate::units::{Time, Usd};
 
@@ -21,11 +22,14 @@ pub struct Summary<'a> {
     pub final_equity: Usd,
     pub benchmark: &'a str,
     pub metrics: Metrics,
+    /// How sure Sharpe and growth are; none of a few days.
+    pub confidence: Option<Confidence>,
     /// Names to money. Every `by_…` object adds up to final minus initial equity.
     pub attribution: Value,
     pub assumptions: Value,
     /// Of the run, then of the market it stands on.
     pub cautions: Vec<&'a String>,
+    pub findings: &'a [String],
 }
 
 impl<'a> Summary<'a> {
@@ -43,9 +47,11 @@ impl<'a> Summary<'a> {
             final_equity: run.final_equity(),
             benchmark: &run.benchmark_name,
             metrics: metrics(run),
+            confidence: Confidence::of(run),
             attribution: attribution(&run.attribution),
             assumptions: assumptions(&run.assumptions),
             cautions: run.cautions.iter().chain(&market.cautions).collect(),
+            findings: &run.findings,
         }
     }
 
@@ -66,7 +72,7 @@ pub fn metrics(run: &Run) -> Metrics {
     if all.days < LEAST_DAYS { Metrics { cagr: None, calmar: None, ..all } } else { all }
 }
 
-fn attribution(cuts: &Attribution) -> Value {
+pub(super) fn attribution(cuts: &Attribution) -> Value {
     json!({
         "by_source": cuts.by_source,
         "by_bucket": named(&cuts.by_bucket),
@@ -88,7 +94,7 @@ fn named(amounts: &[(String, Usd)]) -> Value {
     Value::Object(sums.into_iter().map(|(name, sum)| (name.clone(), json!(sum))).collect())
 }
 
-fn assumptions(list: &[(String, String)]) -> Value {
+pub(super) fn assumptions(list: &[(String, String)]) -> Value {
     let mut map = Map::new();
     for (name, value) in list {
         match map.get_mut(name) {

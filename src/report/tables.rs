@@ -7,6 +7,7 @@ use crate::fault::Fault;
 use crate::market::Market;
 use crate::metrics::drawdown::drawdowns;
 use crate::replay::run::Run;
+use crate::report::typed::parquet_of;
 use crate::report::words::{exact, exact_or_empty};
 use crate::report::write::{broken, put};
 use crate::units::{BucketId, InstrumentId, NarrativeId};
@@ -66,10 +67,29 @@ const EXPOSURE: &[&str] = &[
 ];
 const ROTATIONS: &[&str] = &["time", "narrative", "from_stage", "to_stage", "cause", "value", "threshold"];
 
-/// Writes all tables of a run into `dir`.
-pub fn write_tables(dir: &Path, market: &Market, run: &Run) -> Result<(), Fault> {
+/// Every table of a strategy's folder and its columns.
+pub const HEADERS: &[(&str, &[&str])] = &[
+    ("equity.csv", EQUITY),
+    ("buckets.csv", BUCKETS),
+    ("fills.csv", FILLS),
+    ("trades.csv", TRADES),
+    ("funding.csv", FUNDING),
+    ("liquidations.csv", LIQUIDATIONS),
+    ("yields.csv", YIELDS),
+    ("flows.csv", FLOWS),
+    ("decisions.csv", DECISIONS),
+    ("rotations.csv", ROTATIONS),
+    ("exposure.csv", EXPOSURE),
+];
+
+/// Writes all tables of a run into `dir`, with `parquet` each of them in that form too.
+pub fn write_tables(dir: &Path, market: &Market, run: &Run, parquet: bool) -> Result<(), Fault> {
     for table in tables(market, run) {
         put(&dir.join(table.file), &csv_bytes(&table)?)?;
+        if parquet {
+            let (file, bytes) = parquet_of(&table)?;
+            put(&dir.join(file), &bytes)?;
+        }
     }
     Ok(())
 }

@@ -5,19 +5,45 @@ use std::fmt::Write;
 use serde_json::{Map, Value, json};
 
 use crate::metrics::Metrics;
+use crate::metrics::confidence::Confidence;
 use crate::replay::run::Run;
-use crate::report::summary::metrics;
+use crate::report::charts::panel::shortened;
+use crate::report::explain::Story;
+use crate::report::spark::spark;
+use crate::report::summary::{assumptions, attribution, metrics};
 use crate::report::words::{money, number, percent, short_list, whole_money};
+
+/// What is written to: its width in characters, and whether it shows colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Look {
+    pub width: usize,
+    pub colour: bool,
+}
+
+impl Look {
+    /// A file, or a terminal that says nothing of itself.
+    pub const PLAIN: Self = Self { width: 80, colour: false };
+
+    fn dyed(self, text: &str, code: &str) -> String {
+        if self.colour && !text.trim().is_empty() { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_string() }
+    }
+}
+
+const RED: &str = "31";
+const GREEN: &str = "32";
+const YELLOW: &str = "33";
+const DIM: &str = "2";
 
 /// As pages head them.
 pub const COLUMNS: [&str; 8] = ["strategy", "return", "CAGR", "Sharpe", "max drawdown", "funding", "fees", "liquidations"];
 /// The same where there is little room.
 const HEADS: [&str; 8] = ["strategy", "return", "CAGR", "Sharpe", "max DD", "funding", "fees", "liq"];
-/// Characters a table may be wide, whatever the terminal: names are cut until it fits, but never below the shortest.
-const TABLE_WIDTH: usize = 80;
+/// Columns in the order in which a narrow terminal does without them.
+const SPARED: [usize; 6] = [7, 6, 5, 2, 4, 3];
+/// Names are cut until the table fits, but never below this.
 const SHORTEST_NAME: usize = 10;
-/// What is taken for the width of a terminal that does not say.
-const USUAL_WIDTH: usize = 100;
+/// Letters of the curve of equity: never fewer than the first, never more than the second.
+const CURVE: (usize, usize) = (8, 28);
 
 /// One strategy in the closing table.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,9 +56,18 @@ pub struct Line {
     pub funding: Option<f64>,
     pub fees: Option<f64>,
     pub liquidations: Option<f64>,
+    /// Equity over time, for the curve; empty where it is not known.
+    pub equity: Vec<f64>,
 }
 
 impl Line {
+    /// The line of a run, with its curve.
+    #[must_use]
+    pub fn of_run(run: &Run) -> Self {
+        let equity = std::iter::once(run.capital).chain(run.equity.iter().copied()).map(crate::units::Usd::to_f64).collect();
+        Self { equity, ..Self::of(&run.strategy, &metrics(run)) }
+    }
+
     #[must_use]
     pub fn of(strategy: &str, metrics: &Metrics) -> Self {
         Self::read(strategy, &metrics.named())
@@ -51,6 +86,7 @@ impl Line {
             funding: get("funding_net_usd"),
             fees: get("fees_usd"),
             liquidations: get("liquidations"),
+            equity: Vec::new(),
         }
     }
 
@@ -74,19 +110,13 @@ impl Line {
     }
 }
 
-/// The closing words of a run: the table, then every caution once.
+/// The closing words of a run: the table, then every caution once, and `also` one that is not of the runs.
 #[must_use]
-pub fn closing(runs: &[Run]) -> String {
-    closing_with(runs, None)
-}
-
-/// As [`closing`], with one more caution that is not of the runs.
-#[must_use]
-pub fn closing_with(runs: &[Run], also: Option<String>) -> String {
-    let lines: Vec<Line> = runs.iter().map(|run| Line::of(&run.strategy, &metrics(run))).collect();
+pub fn closing(runs: &[Run], also: Option<String>, look: Look) -> String {
+    let lines: Vec<Line> = runs.iter().map(Line::of_run).collect();
     let mut list = cautions(runs);
     list.extend(also);
-    table(&lines) + &caution_lines(&list)
+    table(&lines, look) + &caution_lines(&list, look)
 }
 
 /// The same for machines: an array of strategies with all metrics, and the cautions.
@@ -99,7 +129,13 @@ pub fn closing_json(runs: &[Run]) -> Value {
                 "strategy": run.strategy,
                 "capital": run.capital,
                 "final_equity": run.final_equity(),
+                "from": run.clock.start,
+                "to": run.clock.open(run.equity.len()),
+                "benchmark": run.benchmark_name,
                 "metrics": metrics(run),
+                "confidence": Confidence::of(run),
+                "attribution": attribution(&run.attribution),
+                "assumptions": assumptions(&run.assumptions),
                 "cautions": run.cautions,
             })
         })
@@ -107,32 +143,101 @@ pub fn closing_json(runs: &[Run]) -> Value {
     json!({ "strategies": strategies })
 }
 
-/// Names to the left, numbers to the right, two spaces between, no line longer than its content; 80 columns, long names cut to fit.
+/// Names to the left, numbers to the right, two spaces between, the curve of equity where there is room. Where there is not, the curves stand
+/// below, names are cut, and at last columns left out, the least asked for first.
 #[must_use]
-pub fn table(lines: &[Line]) -> String {
+pub fn table(lines: &[Line], look: Look) -> String {
     let mut rows: Vec<[String; 8]> = vec![HEADS.map(str::to_string)];
     rows.extend(lines.iter().map(|line| line.told(whole_money)));
-    let width = |rows: &[[String; 8]], c: usize| rows.iter().map(|row| row[c].chars().count()).max().unwrap_or(0);
-    let numbers: usize = (1..8).map(|c| width(&rows, c) + 2).sum();
-    let longest = TABLE_WIDTH.saturating_sub(numbers).max(SHORTEST_NAME);
-    for row in &mut rows {
-        row[0] = crate::report::charts::panel::shortened(&plain(&row[0]), longest);
+    let widest = |rows: &[[String; 8]], c: usize| rows.iter().map(|row| row[c].chars().count()).max().unwrap_or(0);
+    let mut shown: Vec<usize> = (1..8).collect();
+    let room = |shown: &[usize], rows: &[[String; 8]]| look.width.saturating_sub(shown.iter().map(|&c| widest(rows, c) + 2).sum());
+    for spared in SPARED {
+        if room(&shown, &rows) < SHORTEST_NAME {
+            shown.retain(|c| *c != spared);
+        }
     }
-    let widths: Vec<usize> = (0..8).map(|c| width(&rows, c)).collect();
+    let longest = room(&shown, &rows).max(SHORTEST_NAME);
+    for row in &mut rows {
+        row[0] = shortened(&plain(&row[0]), longest);
+    }
+    shown.insert(0, 0);
+    let widths: Vec<usize> = shown.iter().map(|&c| widest(&rows, c)).collect();
+    let own = widths.iter().sum::<usize>() + 2 * (widths.len() - 1);
+    let left = look.width.saturating_sub(own + 2).min(CURVE.1);
+    let curve = if left >= CURVE.0 && lines.iter().any(|line| line.equity.len() > 1) { left } else { 0 };
     let mut out = String::new();
     for (i, row) in rows.iter().enumerate() {
-        let cells: Vec<String> = row
-            .iter()
-            .zip(&widths)
-            .enumerate()
-            .map(|(c, (cell, &width))| if c == 0 { format!("{cell:<width$}") } else { format!("{cell:>width$}") })
-            .collect();
+        let mut cells: Vec<String> = Vec::new();
+        for (&c, &width) in shown.iter().zip(&widths) {
+            let cell = &row[c];
+            let text = if c == 0 { format!("{cell:<width$}") } else { format!("{cell:>width$}") };
+            let told = i.checked_sub(1).map(|i| &lines[i]);
+            cells.push(look.dyed(&text, tint(told, c)));
+        }
+        if curve > 0 {
+            cells.push(i.checked_sub(1).map_or("equity".to_string(), |i| spark(&lines[i].equity, curve)));
+        }
         out += cells.join("  ").trim_end();
         out.push('\n');
         if i == 0 {
-            out += &"─".repeat(widths.iter().sum::<usize>() + 14);
+            out += &"─".repeat(own + if curve > 0 { curve + 2 } else { 0 });
             out.push('\n');
         }
+    }
+    if curve == 0 {
+        out += &curves(lines, look);
+    }
+    out
+}
+
+/// The curves under the table, where there is no room beside it.
+fn curves(lines: &[Line], look: Look) -> String {
+    let known = || lines.iter().filter(|line| line.equity.len() > 1);
+    if known().count() == 0 || look.width < SHORTEST_NAME + 2 + CURVE.0 {
+        return String::new();
+    }
+    let longest = known().map(|line| line.strategy.chars().count()).max().unwrap_or(0).min(look.width - 2 - CURVE.0).min(24);
+    let mut out = format!("\n{}\n", look.dyed("equity", DIM));
+    for line in known() {
+        let name = shortened(&plain(&line.strategy), longest);
+        let _ = writeln!(out, "{name:<longest$}  {}", spark(&line.equity, (look.width - longest - 2).min(48)));
+    }
+    out
+}
+
+/// Gains green, losses red, the head dim; what is coloured also has its sign.
+fn tint(line: Option<&Line>, column: usize) -> &'static str {
+    let Some(line) = line else { return DIM };
+    let value = match column {
+        1 => line.total_return,
+        2 => line.cagr,
+        3 => line.sharpe,
+        7 => line.liquidations.map(|count| -count),
+        _ => None,
+    };
+    match value {
+        Some(v) if v > 0.0 => GREEN,
+        Some(v) if v < 0.0 => RED,
+        _ => "0",
+    }
+}
+
+/// A story in three columns: when, from which table, what.
+#[must_use]
+pub fn story(story: &Story, look: Look) -> String {
+    let mut out = format!("{}\n\n", look.dyed(&plain(&story.title), "1"));
+    let widest = story.facts.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+    for (name, value) in &story.facts {
+        out += &wrapped(&format!("  {:<widest$}  ", plain(name)), &plain(value), look.width.max(40));
+    }
+    if !story.events.is_empty() {
+        out.push('\n');
+    }
+    for event in &story.events {
+        let mark = format!("{}  {:<12}  ", event.time, event.table);
+        let text = wrapped(&mark, &plain(&event.text), look.width.max(60));
+        out += &if event.table == "liquidations" { look.dyed(&text, RED) } else { text };
     }
     out
 }
@@ -162,24 +267,23 @@ pub fn gathered(told: &[(&str, &[String])]) -> Vec<String> {
         .collect()
 }
 
-/// Cautions as lines of text, long lists cut, wrapped to the width of the terminal; nothing where there are none.
+/// Cautions as lines of text, long lists cut, wrapped to the width; nothing where there are none.
 #[must_use]
-pub fn caution_lines(list: &[String]) -> String {
+pub fn caution_lines(list: &[String], look: Look) -> String {
     if list.is_empty() {
         return String::new();
     }
-    let mut out = String::from("\ncautions\n");
+    let mut out = format!("\n{}\n", look.dyed("cautions", YELLOW));
     for text in list {
-        out += &caution_line("  ! ", text);
+        out += &caution_line("  ! ", text, look);
     }
     out
 }
 
 /// One caution behind its mark: its list cut, the text wrapped and hanging under its beginning.
 #[must_use]
-pub fn caution_line(mark: &str, text: &str) -> String {
-    let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(USUAL_WIDTH);
-    wrapped(mark, &plain(&short_list(text)), width.max(40))
+pub fn caution_line(mark: &str, text: &str, look: Look) -> String {
+    wrapped(mark, &plain(&short_list(text)), look.width.max(40))
 }
 
 fn wrapped(mark: &str, text: &str, width: usize) -> String {
@@ -219,9 +323,8 @@ mod tests {
         assert_eq!(wrapped("  ! ", "", 10), "  ! \n");
     }
 
-    #[test]
-    fn the_table_fits_whatever_it_holds() {
-        let line = |name: &str, money: f64| Line {
+    fn line(name: &str, money: f64) -> Line {
+        Line {
             strategy: name.to_string(),
             total_return: Some(1234.5),
             cagr: Some(1234.5),
@@ -230,10 +333,41 @@ mod tests {
             funding: Some(-money),
             fees: Some(money),
             liquidations: Some(1234.0),
-        };
-        let text = table(&[line(&"a very long name of a strategy".repeat(3), 999_999.0), line("b", 1.2e9)]);
-        assert!(text.lines().all(|line| line.chars().count() <= TABLE_WIDTH), "{text}");
-        let short = table(&[line("foundation-first", 22_199.4)]);
-        assert!(short.contains("−$22,199") && short.contains("max DD"), "{short}");
+            equity: vec![1.0, 3.0, 2.0],
+        }
+    }
+
+    #[test]
+    fn the_table_fits_whatever_it_holds() {
+        let lines = [line(&"a very long name of a strategy".repeat(3), 999_999.0), line("b", 1.2e9)];
+        for width in [200, 120, 80, 60, 40, 30] {
+            let text = table(&lines, Look { width, colour: false });
+            assert!(text.lines().all(|line| line.chars().count() <= width), "{width}\n{text}");
+            assert!(text.contains("return"), "{width}\n{text}");
+            assert_eq!(text.contains("liq"), width >= 80, "{width}\n{text}");
+            assert_eq!(text.matches('█').count(), 2, "{width}\n{text}");
+        }
+        let short = table(&[line("foundation-first", 22_199.4)], Look::PLAIN);
+        assert!(short.contains("−$22,199") && short.contains("max DD") && short.ends_with("▁█▅\n"), "{short}");
+        let wide = table(&[line("foundation-first", 22_199.4)], Look { width: 120, colour: false });
+        assert!(wide.lines().nth(2).is_some_and(|row| row.ends_with("1234  ▁█▅")), "{wide}");
+    }
+
+    #[test]
+    fn colour_changes_nothing_but_colour() {
+        let lines = [line("one", 1.0), line("two", 2.0)];
+        let coloured = table(&lines, Look { width: 100, colour: true });
+        assert!(coloured.contains("\x1b[32m") && coloured.contains("\x1b[31m"));
+        let mut bare = String::new();
+        let mut escape = false;
+        for c in coloured.chars() {
+            match c {
+                '\x1b' => escape = true,
+                'm' if escape => escape = false,
+                _ if escape => {}
+                _ => bare.push(c),
+            }
+        }
+        assert_eq!(bare, table(&lines, Look { width: 100, colour: false }));
     }
 }

@@ -17,16 +17,17 @@ pub fn write_batch(out: &Path, market: &Market, runs: &[Run], manifest: &Manifes
     let staging = Staging::begin(out)?;
     distinct(runs)?;
     for run in runs {
-        write_strategy(&staging.path().join(folder_name(&run.strategy)), market, run)?;
+        write_strategy(&staging.path().join(folder_name(&run.strategy)), market, run, false)?;
     }
     write_index(staging.path(), market, runs, manifest)?;
     staging.finish()
 }
 
 /// Writes the folder of one strategy: tables, summary, pictures, page. Independent of all others, so they may run side by side.
-pub fn write_strategy(dir: &Path, market: &Market, run: &Run) -> Result<(), Fault> {
+/// `parquet` asks for the tables in that form too.
+pub fn write_strategy(dir: &Path, market: &Market, run: &Run, parquet: bool) -> Result<(), Fault> {
     fs::create_dir_all(dir).map_err(|e| broken(dir, &e))?;
-    tables::write_tables(dir, market, run)?;
+    tables::write_tables(dir, market, run, parquet)?;
     let summary = Summary::of(market, run);
     put(&dir.join("summary.json"), summary.to_json().as_bytes())?;
     let pictures = charts::Pictures::of(market, run);
@@ -42,11 +43,25 @@ pub fn write_index(dir: &Path, market: &Market, runs: &[Run], manifest: &Manifes
     let metrics: Vec<Metrics> = runs.iter().map(metrics).collect();
     let rows: Vec<_> = runs.iter().zip(&metrics).map(|(run, m)| (run.strategy.clone(), m.named())).collect();
     put(&dir.join("comparison.csv"), &comparison::comparison_csv(&rows)?)?;
-    let (equity, drawdown) = charts::overlays(market, runs);
+    let drawn = drawn(&metrics).into_iter().map(|i| &runs[i]).collect::<Vec<_>>();
+    let (equity, drawdown) = charts::overlays(market, &drawn);
     write_picture(dir, "equity", &equity)?;
     write_picture(dir, "drawdown", &drawdown)?;
-    put(&dir.join("index.html"), html::index::page(market, runs, &metrics, &equity, &drawdown).as_bytes())?;
+    put(&dir.join("index.html"), html::index::page(market, runs, &metrics, drawn.len(), [&equity, &drawdown]).as_bytes())?;
     put(&dir.join("manifest.json"), manifest.to_json().as_bytes())
+}
+
+/// Lines one can still tell apart in one picture.
+const DRAWN: usize = 12;
+
+/// Positions of the runs that are drawn, in the order of the runs: all of a few, of many the best by Sharpe ratio.
+fn drawn(metrics: &[Metrics]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..metrics.len()).collect();
+    let sharpe = |i: &usize| metrics[*i].sharpe.unwrap_or(f64::NEG_INFINITY);
+    order.sort_by(|a, b| sharpe(b).total_cmp(&sharpe(a)));
+    order.truncate(DRAWN);
+    order.sort_unstable();
+    order
 }
 
 /// One picture in both forms.

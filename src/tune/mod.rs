@@ -8,28 +8,12 @@ use serde_json::{Map, Value};
 
 use crate::batch::Arena;
 use crate::fault::Fault;
-use crate::metrics::Metrics;
+use crate::metrics::{LESS_IS_BETTER, Metrics};
 use crate::strategy::StrategyFile;
 use crate::units::{Time, Usd};
 
 pub use grid::Combination;
 pub use window::window;
-
-/// Metrics of which less is better; of all others more is.
-const LESS_IS_BETTER: &[&str] = &[
-    "volatility",
-    "max_drawdown_duration_days",
-    "time_underwater",
-    "ulcer_index",
-    "downside_deviation",
-    "max_effective_leverage",
-    "turnover_per_year",
-    "fees_usd",
-    "slippage_usd",
-    "funding_paid_usd",
-    "funding_assumed",
-    "liquidations",
-];
 
 /// All trials of one strategy over one market.
 #[derive(Debug)]

@@ -10,6 +10,8 @@ pub mod palette;
 pub mod panel;
 pub mod png;
 pub mod scale;
+pub mod scatter;
+pub mod sheet;
 pub mod single;
 pub mod thin;
 
@@ -40,9 +42,9 @@ impl Pictures {
     }
 }
 
-/// Equity and drawdown of all strategies of a batch, `(equity, drawdown)`.
+/// Equity and drawdown of strategies of one batch over each other, `(equity, drawdown)`.
 #[must_use]
-pub fn overlays(market: &Market, runs: &[Run]) -> (String, String) {
+pub fn overlays(market: &Market, runs: &[&Run]) -> (String, String) {
     let below = runs.first().map_or_else(String::new, |run| {
         let to = run.clock.open(run.equity.len());
         format!(

@@ -4,8 +4,12 @@ use crate::report::charts::canvas::{At, Canvas, Ink, Words, picture};
 use crate::report::charts::palette;
 use crate::report::charts::panel::{LABEL, LEFT, Panel, Series, TICK, WIDTH, end_name, heading};
 use crate::report::charts::scale::Scale;
+use crate::report::charts::thin;
 use crate::report::words::{brief_money, now_and_max};
 use crate::units::Time;
+
+/// Columns of points that all lines of a picture share.
+const POINTS: usize = 1_500;
 
 /// What is laid over each other: series of wealth with the starting wealth as first point. Inks are chosen here, by place in
 /// the list; the benchmark, if any, is drawn behind all of them.
@@ -70,8 +74,10 @@ impl Overlay {
             let panel = Panel { x: self.time(WIDTH - (widest * 1.04 + 26.0).min(430.0)), y };
             let axis = if y.log { format!("{axis}, log scale") } else { axis.to_string() };
             panel.mesh(canvas, &axis, &ticks(&y), true);
+            // The more lines, the fewer points each: a page of many must still open at once.
+            let columns = (POINTS / all.len().max(1)).clamp(100, thin::COLUMNS);
             for series in &all {
-                canvas.line(&panel.points(series), series.ink);
+                canvas.line(&panel.points_in(series, columns), series.ink);
             }
             panel.end_labels(canvas, &ends);
             unlabelled(canvas, &panel, ends.len());

@@ -34,7 +34,13 @@ impl Panel {
     /// The points of a series, thinned.
     #[must_use]
     pub fn points(&self, series: &Series) -> Vec<Point> {
-        let keep = thin::kept(&series.values).into_iter();
+        self.points_in(series, thin::COLUMNS)
+    }
+
+    /// The same in fewer columns, for a line among many.
+    #[must_use]
+    pub fn points_in(&self, series: &Series, columns: usize) -> Vec<Point> {
+        let keep = thin::kept_in(&series.values, columns).into_iter();
         keep.filter(|i| series.values[*i].is_finite()).map(|i| (self.x.place(series.times[i]), self.y.place(series.values[i]))).collect()
     }
 

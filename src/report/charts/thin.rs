@@ -6,13 +6,19 @@ pub const COLUMNS: usize = 500;
 /// Positions to keep, ascending.
 #[must_use]
 pub fn kept(values: &[f64]) -> Vec<usize> {
+    kept_in(values, COLUMNS)
+}
+
+/// The same in fewer columns, for a line among many.
+#[must_use]
+pub fn kept_in(values: &[f64], columns: usize) -> Vec<usize> {
     let n = values.len();
-    if n <= 4 * COLUMNS {
+    if n <= 4 * columns {
         return (0..n).collect();
     }
-    let mut keep = Vec::with_capacity(4 * COLUMNS);
-    for column in 0..COLUMNS {
-        let (from, to) = (column * n / COLUMNS, (column + 1) * n / COLUMNS);
+    let mut keep = Vec::with_capacity(4 * columns);
+    for column in 0..columns {
+        let (from, to) = (column * n / columns, (column + 1) * n / columns);
         let (mut low, mut high) = (from, from);
         for i in from..to {
             if values[i] < values[low] {

@@ -5,13 +5,14 @@ use std::fmt::Write;
 use crate::market::Market;
 use crate::metrics::Metrics;
 use crate::replay::run::Run;
-use crate::report::html::{cautions, escaped, figure, mark, page as whole, table};
+use crate::report::html::{cautions, escaped, mark, page as whole, table, told_figure};
 use crate::report::terminal;
 use crate::report::words::money_of;
 use crate::report::write::folder_name;
 
+/// `drawn` of the strategies are in the pictures.
 #[must_use]
-pub fn page(market: &Market, runs: &[Run], metrics: &[Metrics], equity: &str, drawdown: &str) -> String {
+pub fn page(market: &Market, runs: &[Run], metrics: &[Metrics], drawn: usize, [equity, drawdown]: [&str; 2]) -> String {
     let mut body = format!("<h1>{}{}</h1>\n<p>{}</p>\n", escaped(&market.name), mark(market.synthetic), escaped(&market.about));
     if let Some(run) = runs.first() {
         let to = run.clock.open(run.equity.len());
@@ -26,9 +27,12 @@ pub fn page(market: &Market, runs: &[Run], metrics: &[Metrics], equity: &str, dr
         );
     }
     let lines: Vec<terminal::Line> = runs.iter().zip(metrics).map(|(run, m)| terminal::Line::of(&run.strategy, m)).collect();
+    body += &told_figure(equity, "Equity of the strategies over each other");
+    if drawn < runs.len() {
+        let _ = writeln!(body, "<p class=\"dim\">Of {} strategies the {drawn} with the best Sharpe ratio are drawn.</p>", runs.len());
+    }
     body += &summary_table(&lines);
-    body += &figure(equity);
-    body += &figure(drawdown);
+    body += &told_figure(drawdown, "Drawdowns of the strategies over each other");
     body += "<h2>Reports</h2>\n<ul>\n";
     for run in runs {
         let _ = writeln!(
@@ -48,22 +52,10 @@ pub fn page(market: &Market, runs: &[Run], metrics: &[Metrics], equity: &str, dr
     whole(&market.name, &body)
 }
 
-/// A page made of folders already written.
-#[must_use]
-pub fn comparison(title: &str, synthetic: bool, lines: &[terminal::Line], notes: &[String], equity: &str, drawdown: &str) -> String {
-    let mut body = format!("<h1>{}{}</h1>\n", escaped(title), mark(synthetic));
-    body += &summary_table(lines);
-    body += &figure(equity);
-    body += &figure(drawdown);
-    body += "<h2>Cautions</h2>\n";
-    body += &cautions(notes);
-    whole(title, &body)
-}
-
 fn summary_table(lines: &[terminal::Line]) -> String {
     let columns: Vec<_> = terminal::COLUMNS.iter().enumerate().map(|(i, name)| (*name, i > 0)).collect();
     let rows: Vec<Vec<String>> = lines.iter().map(|line| line.cells().to_vec()).collect();
-    table(&columns, &rows)
+    table("One row a strategy", &columns, &rows)
 }
 
 /// A folder name inside an address: anything beyond plain letters is percent-encoded.

@@ -1,6 +1,9 @@
 //! Pages that stand alone: styles and pictures inside, nothing fetched, every word escaped.
 
+pub mod comparison;
+mod groups;
 pub mod index;
+pub mod months;
 pub mod sheet;
 pub mod study;
 
@@ -9,20 +12,75 @@ use std::fmt::Write;
 use crate::report::words::short_list;
 
 const STYLE: &str = "
-:root{color-scheme:light dark;--ink:#1c1c1c;--dim:#666;--paper:#fbfbfa;--card:#fff;--line:#dedede;--alarm:#b34700}
-@media (prefers-color-scheme:dark){:root{--ink:#e8e8e6;--dim:#a0a0a0;--paper:#161616;--card:#202020;--line:#3a3a3a;--alarm:#ff9a4d}}
+:root{color-scheme:light dark;--ink:#1c1c1c;--dim:#5c5c5c;--paper:#fbfbfa;--card:#fff;--line:#dedede;--alarm:#a03d00;--gain:0,114,178;--loss:213,94,0;--focus:#0b62c4}
+@media (prefers-color-scheme:dark){:root{--ink:#e8e8e6;--dim:#a8a8a8;--paper:#161616;--card:#202020;--line:#3a3a3a;--alarm:#ff9a4d;--gain:64,160,224;--loss:240,120,40;--focus:#7db7ff}}
 body{margin:0 auto;max-width:1240px;padding:24px 20px 60px;background:var(--paper);color:var(--ink);font:15px/1.5 sans-serif}
-h1{margin:0 0 2px;font-size:28px}h2{margin:36px 0 10px;font-size:19px}p{margin:4px 0 12px}.dim{color:var(--dim)}
-.synthetic{display:inline-block;padding:1px 9px;border-radius:3px;background:#d55e00;color:#fff;font-weight:bold;font-size:13px}
+h1{margin:0 0 2px;font-size:28px;overflow-wrap:anywhere}h2{margin:36px 0 10px;font-size:19px}p{margin:4px 0 12px}.dim{color:var(--dim)}
+.synthetic{display:inline-block;padding:1px 9px;border-radius:3px;background:#b54a00;color:#fff;font-weight:bold;font-size:13px}
 h3{margin:24px 0 8px;font-size:15px}
 figure{margin:14px 0;padding:8px;background:#fff;border:1px solid var(--line);border-radius:6px;overflow-x:auto}figure svg{display:block}
-figure.full svg{width:100%;height:auto;min-width:960px}figure.own{box-sizing:border-box;width:fit-content;max-width:100%}
-@media (prefers-color-scheme:dark){figure{filter:brightness(.92)}}
-.wide{overflow-x:auto}table{border-collapse:collapse;background:var(--card);font-variant-numeric:tabular-nums;font-size:14px}
-th,td{padding:4px 11px;border-bottom:1px solid var(--line);text-align:left;white-space:nowrap}th{color:var(--dim);font-weight:600}
+figure.full svg{width:100%;height:auto;min-width:860px}figure.own{box-sizing:border-box;width:fit-content;max-width:100%}
+@media (prefers-color-scheme:dark){figure{background:#1f1f1f}figure svg{filter:invert(.88) hue-rotate(180deg)}}
+.wide{overflow-x:auto;max-width:100%}table{border-collapse:collapse;background:var(--card);font-variant-numeric:tabular-nums;font-size:14px}
+caption{text-align:left;color:var(--dim);padding:2px 0 4px;font-size:13px;white-space:nowrap}
+th,td{padding:4px 11px;border-bottom:1px solid var(--line);text-align:left;white-space:nowrap;font-weight:400}thead th{color:var(--dim);font-weight:600}
 td.n,th.n{text-align:right}td.long{white-space:normal;min-width:20em}.cards{display:flex;flex-wrap:wrap;gap:18px;align-items:flex-start}
+th button{all:unset;cursor:pointer}th button::after{content:' ↕';opacity:.35}th[aria-sort=ascending] button::after{content:' ↑';opacity:1}
+th[aria-sort=descending] button::after{content:' ↓';opacity:1}
+:focus-visible,th button:focus-visible{outline:2px solid var(--focus);outline-offset:2px}
+input[type=search]{margin:2px 0 6px;padding:4px 8px;border:1px solid var(--line);border-radius:4px;background:var(--card);color:var(--ink);font:inherit;max-width:100%;box-sizing:border-box}
+.heat td{text-align:right}.heat td,.heat th{padding:4px 8px}nav a{display:inline-block;margin-right:12px}mark{background:none;color:var(--alarm);font-weight:600}
 .flow{columns:250px;column-gap:26px}.flow table{width:100%}.flow tr{break-inside:avoid}
 .caution{color:var(--alarm)}summary{cursor:pointer}details p{color:var(--ink);margin:4px 0 10px 16px}li{margin:3px 0}a{color:inherit}
+@media print{:root{color-scheme:light;--paper:#fff}body{max-width:none;padding:0;font-size:11px}table{font-size:10px}th,td{padding:2px 6px}
+figure,.cards>div,tr{break-inside:avoid}figure{border:0}figure.full svg{min-width:0}h2{break-after:avoid}input,nav,th button::after{display:none}.wide{overflow:visible}}
+";
+
+/// Sorts by the column whose heading is pressed and hides the rows that do not hold the words typed. Without it the page is whole.
+pub const SCRIPT: &str = "
+document.querySelectorAll('table.sort').forEach(function (table) {
+  var body = table.tBodies[0], heads = table.tHead.rows[0].cells;
+  function number(text) {
+    var plain = text.replace(/−/g, '-').replace(/[$,%+ ]/g, '').replace(/days?$/, '');
+    var unit = { k: 1e3, M: 1e6, B: 1e9, T: 1e12 }[plain.slice(-1)];
+    return parseFloat(plain) * (unit || 1);
+  }
+  Array.prototype.forEach.call(heads, function (head, at) {
+    var button = document.createElement('button');
+    button.type = 'button';
+    while (head.firstChild) { button.appendChild(head.firstChild); }
+    head.appendChild(button);
+    button.addEventListener('click', function () {
+      var down = head.getAttribute('aria-sort') === 'descending';
+      var first = head.classList.contains('n') ? -1 : 1;
+      var way = head.hasAttribute('aria-sort') ? (down ? 1 : -1) : first;
+      Array.prototype.forEach.call(heads, function (other) { other.removeAttribute('aria-sort'); });
+      head.setAttribute('aria-sort', way > 0 ? 'ascending' : 'descending');
+      Array.prototype.slice.call(body.rows).sort(function (a, b) {
+        var x = a.cells[at].textContent, y = b.cells[at].textContent;
+        if (head.classList.contains('n')) {
+          var p = number(x), q = number(y);
+          if (isNaN(p) || isNaN(q)) { return isNaN(p) - isNaN(q); }
+          return (p - q) * way;
+        }
+        return x.localeCompare(y) * way;
+      }).forEach(function (row) { body.appendChild(row); });
+    });
+  });
+  if (body.rows.length > 12) {
+    var search = document.createElement('input');
+    search.type = 'search';
+    search.placeholder = 'filter rows';
+    search.setAttribute('aria-label', 'Filter the rows of: ' + (table.caption ? table.caption.textContent : 'the table'));
+    table.parentNode.parentNode.insertBefore(search, table.parentNode);
+    search.addEventListener('input', function () {
+      var words = search.value.toLowerCase();
+      Array.prototype.forEach.call(body.rows, function (row) {
+        row.hidden = row.textContent.toLowerCase().indexOf(words) < 0;
+      });
+    });
+  }
+});
 ";
 
 /// Text as HTML, safe in content and in attributes.
@@ -47,19 +105,19 @@ pub(super) fn page(title: &str, body: &str) -> String {
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{}</title>\n<style>{STYLE}</style>\n\
-         </head>\n<body>\n{body}</body>\n</html>\n",
+         </head>\n<body>\n<main>\n{body}</main>\n<script>{SCRIPT}</script>\n</body>\n</html>\n",
         escaped(title)
     )
-}
-
-/// A picture as wide as the page; a narrow window scrolls it rather than shrink its words.
-pub(super) fn figure(svg: &str) -> String {
-    framed(svg, "full")
 }
 
 /// A picture in its own size.
 pub(super) fn small_figure(svg: &str) -> String {
     framed(svg, "own")
+}
+
+/// A picture as wide as the page, told in words to whoever does not see it; a narrow window scrolls it rather than shrink its words.
+pub(super) fn told_figure(svg: &str, told: &str) -> String {
+    framed(&svg.replacen("role=\"img\"", &format!("role=\"img\" aria-label=\"{}\"", escaped(told)), 1), "full")
 }
 
 /// The name space is HTML's own inside the page, and no address remains in the file.
@@ -71,32 +129,43 @@ fn framed(svg: &str, class: &str) -> String {
 /// A column of a table: its heading, and whether it holds numbers.
 pub(super) type Column<'a> = (&'a str, bool);
 
-/// A table of plain text cells.
-pub(super) fn table(columns: &[Column], rows: &[Vec<String>]) -> String {
-    format!("<div class=\"wide\">{}</div>\n", bare_table(columns, rows))
+/// A table of plain text cells; its columns can be sorted, and filtered where it is long.
+pub(super) fn table(caption: &str, columns: &[Column], rows: &[Vec<String>]) -> String {
+    format!("<div><div class=\"wide\">{}</div></div>\n", bare_table("sort", caption, columns, rows))
+}
+
+/// A short list of names and values, in the order that matters.
+pub(super) fn list_table(caption: &str, columns: &[Column], rows: &[Vec<String>]) -> String {
+    format!("<div class=\"wide\">{}</div>\n", bare_table("list", caption, columns, rows))
 }
 
 /// A long, narrow table in as many columns as the page has room for.
-pub(super) fn flowing_table(columns: &[Column], rows: &[Vec<String>]) -> String {
-    format!("<div class=\"flow\">{}</div>\n", bare_table(columns, rows))
+pub(super) fn flowing_table(caption: &str, columns: &[Column], rows: &[Vec<String>]) -> String {
+    format!("<div class=\"flow\">{}</div>\n", bare_table("list", caption, columns, rows))
 }
 
-fn bare_table(columns: &[Column], rows: &[Vec<String>]) -> String {
+/// The first cell of a row is its heading.
+fn bare_table(kind: &str, caption: &str, columns: &[Column], rows: &[Vec<String>]) -> String {
     let class = |number: bool| if number { " class=\"n\"" } else { "" };
-    let mut out = String::from("<table>\n<tr>");
-    for (name, number) in columns {
-        let _ = write!(out, "<th{}>{}</th>", class(*number), escaped(name));
+    let mut out = format!("<table class=\"{kind}\">\n");
+    if !caption.is_empty() {
+        let _ = writeln!(out, "<caption>{}</caption>", escaped(caption));
     }
-    out.push_str("</tr>\n");
+    out.push_str("<thead><tr>");
+    for (name, number) in columns {
+        let _ = write!(out, "<th scope=\"col\"{}>{}</th>", class(*number), escaped(name));
+    }
+    out.push_str("</tr></thead>\n<tbody>\n");
     for row in rows {
         out.push_str("<tr>");
-        for (cell, (_, number)) in row.iter().zip(columns) {
+        for (c, (cell, (_, number))) in row.iter().zip(columns).enumerate() {
             let long = if cell.chars().count() > 60 { " class=\"long\"" } else { class(*number) };
-            let _ = write!(out, "<td{long}>{}</td>", escaped(cell));
+            let (tag, scope) = if c == 0 { ("th", " scope=\"row\"") } else { ("td", "") };
+            let _ = write!(out, "<{tag}{scope}{long}>{}</{tag}>", escaped(cell));
         }
         out.push_str("</tr>\n");
     }
-    out + "</table>"
+    out + "</tbody>\n</table>"
 }
 
 /// A caution longer than this is shortened, in letters; the whole of it opens on demand.

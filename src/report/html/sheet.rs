@@ -4,16 +4,24 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use crate::market::Market;
-use crate::metrics::Metrics;
+use crate::metrics::drawdown;
 use crate::replay::run::Run;
-use crate::report::charts::Pictures;
-use crate::report::html::{cautions, escaped, figure, flowing_table, mark, page as whole, table};
+use crate::report::charts::{Pictures, sheet as drawn};
+use crate::report::html::groups::groups;
+use crate::report::html::months::heat;
+use crate::report::html::{Column, cautions, escaped, flowing_table, list_table, mark, page as whole, table, told_figure};
 use crate::report::summary::Summary;
-use crate::report::words::{grouped, money, money_of, number, percent};
+use crate::report::words::{grouped, money_of, percent};
 use crate::units::Usd;
 
 /// Trades shown on the page; all of them are in `trades.csv`.
 const SHOWN: usize = 200;
+/// Rows of the tables of best and worst.
+const ENDS: usize = 10;
+const FALLS: usize = 10;
+const NAVIGATION: &str = "<nav aria-label=\"On this page\"><a href=\"#cautions\">Cautions</a><a href=\"#findings\">Findings</a><a href=\"#metrics\">Metrics</a><a href=\"#way\">On the way</a>\
+<a href=\"#money\">Money</a><a href=\"#held\">Held</a><a href=\"#trades\">Trades</a><a href=\"#activity\">Activity</a>\
+<a href=\"#assumptions\">Assumptions</a></nav>\n";
 /// A cut with more rows than this flows over the page instead of down it.
 const TALL: usize = 14;
 
@@ -34,108 +42,54 @@ pub fn page(market: &Market, run: &Run, summary: &Summary, pictures: &Pictures) 
         money_of(run.final_equity()),
         escaped(&run.benchmark_name),
     );
-    body += &figure(&pictures.equity);
-    body += "<h2>Metrics</h2>\n<div class=\"cards\">\n";
-    for group in groups(&summary.metrics) {
-        body += &table(&[(group.0, false), ("", true)], &group.1);
+    body += NAVIGATION;
+    let told = format!(
+        "Equity of {} with {} bought and held over bands of the market's phase, and the drawdown below. Total return {}, deepest drawdown {}.",
+        run.strategy,
+        run.benchmark_name,
+        percent(summary.metrics.total_return),
+        percent(summary.metrics.max_drawdown)
+    );
+    body += &told_figure(&pictures.equity, &told);
+    body += "<h2 id=\"cautions\">Cautions</h2>\n";
+    body += &cautions(&summary.cautions);
+    body += "<h2 id=\"findings\">What the run says of itself</h2>\n";
+    body += &cautions(summary.findings);
+    body += "<h2 id=\"metrics\">Metrics</h2>\n<div class=\"cards\">\n";
+    for group in groups(&summary.metrics, summary.confidence.as_ref()) {
+        body += &list_table("", &[(group.0, false), ("value", true)], &group.1);
     }
-    body += "</div>\n<p class=\"dim\">Ratios on UTC calendar days, 365 a year, risk-free 0, sample deviation; drawdowns on every bar; growth on elapsed time.</p>\n";
-    body += "<h2>Where the money came from</h2>\n<div class=\"cards\">\n";
+    body += "</div>\n<p class=\"dim\">Ratios on UTC calendar days, 365 a year, risk-free 0, sample deviation; drawdowns on every bar; growth on elapsed time. \
+             Intervals: stationary bootstrap of daily returns, 2,000 histories, seed 1; they know nothing of days unlike these.</p>\n";
+    body += "<h2 id=\"way\">On the way</h2>\n";
+    body += &heat(run);
+    body += &told_figure(&drawn::rolled(run), "Sharpe ratio, volatility and beta over the last 90 days, over time");
+    body += &told_figure(&drawn::distribution(run), "How many days had which return");
+    body += &falls(run);
+    body += "<h2 id=\"money\">Where the money came from</h2>\n";
+    body += &told_figure(&drawn::waterfall(run), "What prices gave, less funding, costs and liquidations, is what was kept");
+    body += "<div class=\"cards\">\n";
     let (tall, low): (Vec<_>, Vec<_>) = cuts(run).into_iter().partition(|(_, rows)| rows.len() > TALL);
     for (name, rows) in &low {
-        body += &table(&[(name, false), ("USD", true)], rows);
+        body += &list_table("", &[(name, false), ("USD", true)], rows);
     }
     body += "</div>\n";
     for (name, rows) in &tall {
         let _ = writeln!(body, "<h3>{}</h3>", escaped(name));
-        body += &flowing_table(&[("", false), ("USD", true)], rows);
+        body += &flowing_table("", &[("name", false), ("USD", true)], rows);
     }
-    body += "<h2>Buckets</h2>\n";
-    body += &figure(&pictures.buckets);
+    body += "<h2 id=\"held\">What was held</h2>\n";
+    body += &told_figure(&pictures.buckets, "The value of each bucket over time, stacked to the equity");
+    body += &told_figure(&drawn::exposure(run), "Gross and net exposure and margin used over time, as shares of equity");
+    if !run.funding.is_empty() {
+        body += &told_figure(&drawn::funding(run), "Funding received, paid and net, added up over time");
+    }
     body += &trades(market, run);
     body += &activity(run);
-    body += "<h2>Assumptions</h2>\n";
+    body += "<h2 id=\"assumptions\">Assumptions</h2>\n";
     let rows: Vec<Vec<String>> = run.assumptions.iter().map(|(name, value)| vec![name.clone(), value.clone()]).collect();
-    body += &table(&[("assumption", false), ("in force", false)], &rows);
-    body += "<h2>Cautions</h2>\n";
-    body += &cautions(&summary.cautions);
+    body += &list_table("", &[("assumption", false), ("in force", false)], &rows);
     whole(&format!("{} · {}", run.strategy, market.name), &body)
-}
-
-fn groups(m: &Metrics) -> [(&'static str, Vec<Vec<String>>); 4] {
-    let row = |name: &str, value: String| vec![name.to_string(), value];
-    let days = |value: Option<f64>| value.map_or_else(|| number(None), |d| format!("{} days", grouped(d, 1)));
-    let usd = |value: Option<f64>| value.map_or_else(|| number(None), money);
-    [
-        (
-            "Return and risk",
-            vec![
-                row("Total return", percent(m.total_return)),
-                row("CAGR", percent(m.cagr)),
-                row("Benchmark return", percent(m.benchmark_return)),
-                row("Volatility (ann.)", percent(m.volatility)),
-                row("Max drawdown", percent(m.max_drawdown)),
-                row("Longest drawdown", days(m.max_drawdown_duration_days)),
-                row("Time underwater", percent(m.time_underwater)),
-                row("Ulcer index", percent(m.ulcer_index)),
-                row("VaR 95 % (daily)", percent(m.value_at_risk_95)),
-                row("CVaR 95 % (daily)", percent(m.conditional_value_at_risk_95)),
-                row("Best day", percent(m.best_day)),
-                row("Worst day", percent(m.worst_day)),
-                row("Skew", number(m.skew)),
-                row("Kurtosis (normal: 3)", number(m.kurtosis)),
-            ],
-        ),
-        (
-            "Ratios",
-            vec![
-                row("Sharpe", number(m.sharpe)),
-                row("Sortino", number(m.sortino)),
-                row("Calmar", number(m.calmar)),
-                row("Omega", number(m.omega)),
-                row("Tail ratio", number(m.tail_ratio)),
-                row("Downside deviation", percent(m.downside_deviation)),
-                row("Beta", number(m.beta)),
-                row("Alpha (ann.)", percent(m.alpha)),
-                row("Correlation", number(m.correlation)),
-                row("Information ratio", number(m.information_ratio)),
-            ],
-        ),
-        (
-            "Trades",
-            vec![
-                row("Total trades", m.trades.to_string()),
-                row("Long / short", format!("{} / {}", m.trades_long, m.trades_short)),
-                row("Win rate", percent(m.win_rate)),
-                row("Profit factor", number(m.profit_factor)),
-                row("Expectancy", usd(m.expectancy_usd)),
-                row("Payoff ratio", number(m.payoff_ratio)),
-                row("Average win", usd(m.average_win_usd)),
-                row("Average loss", usd(m.average_loss_usd)),
-                row("Best trade", usd(m.best_trade_usd)),
-                row("Worst trade", usd(m.worst_trade_usd)),
-                row("Average duration", days(m.average_trade_days)),
-            ],
-        ),
-        (
-            "Exposure and costs",
-            vec![
-                row("Average gross exposure", percent(m.average_gross_exposure)),
-                row("Average net exposure", percent(m.average_net_exposure)),
-                row("Max effective leverage", number(m.max_effective_leverage)),
-                row("Turnover a year", number(m.turnover_per_year)),
-                row("Fees", money(m.fees_usd)),
-                row("Slippage", money(m.slippage_usd)),
-                row("Funding received", money(m.funding_received_usd)),
-                row("Funding paid", money(m.funding_paid_usd)),
-                row("Net funding", money(m.funding_net_usd)),
-                row("Settlements (assumed)", format!("{} ({})", m.funding_settlements, m.funding_assumed)),
-                row("Liquidations", m.liquidations.to_string()),
-                row("Refused by a rule", m.refused.to_string()),
-                row("Rotations", m.rotations.to_string()),
-            ],
-        ),
-    ]
 }
 
 fn cuts(run: &Run) -> Vec<(&'static str, Vec<Vec<String>>)> {
@@ -165,54 +119,90 @@ fn cuts(run: &Run) -> Vec<(&'static str, Vec<Vec<String>>)> {
     ]
 }
 
-fn trades(market: &Market, run: &Run) -> String {
-    let mut out = format!("<h2>Trades ({})</h2>\n", run.trades.len());
-    if run.trades.is_empty() {
-        return out + "<p class=\"dim\">None.</p>\n";
-    }
-    let rows: Vec<Vec<String>> = run
-        .trades
+/// The deepest stretches under water, on bars.
+fn falls(run: &Run) -> String {
+    let wealth: Vec<f64> = run.equity.iter().map(|e| e.to_f64()).collect();
+    let mut all = drawdown::periods(&drawdown::drawdowns(&wealth, run.capital.to_f64()));
+    all.sort_by(|a, b| a.depth.total_cmp(&b.depth).then(a.start.cmp(&b.start)));
+    let days = |bars: usize| grouped(run.clock.bar.days() * bars as f64, 1);
+    let rows: Vec<Vec<String>> = all
         .iter()
-        .rev()
-        .take(SHOWN)
-        .map(|t| {
-            let instrument = market.instrument(t.instrument);
+        .take(FALLS)
+        .map(|p| {
             vec![
-                t.opened.date(),
-                t.closed.date(),
-                instrument.symbol.clone(),
-                instrument.kind.name().to_string(),
-                t.direction.name().to_string(),
-                run.buckets[t.bucket.index()].clone(),
-                t.narrative.map(|id| market.narrative(id).to_string()).unwrap_or_default(),
-                money_of(t.price_pnl),
-                money_of(t.funding),
-                money_of(t.fees),
-                money_of(t.pnl),
-                percent(t.return_on_margin),
-                t.exit_reason.clone(),
+                // The peak is the close before the first lower one.
+                run.clock.open(p.start).date(),
+                run.clock.close(p.valley).date(),
+                if p.recovered { run.clock.close(p.end + 1).date() } else { "not yet".to_string() },
+                percent(Some(p.depth)),
+                days(p.steps()),
+                p.recovery().map_or_else(|| "–".to_string(), days),
             ]
         })
         .collect();
-    if run.trades.len() > SHOWN {
-        let _ = writeln!(out, "<p class=\"dim\">The last {SHOWN}, newest first; all of them are in trades.csv.</p>");
+    let columns = [("peak", false), ("lowest", false), ("recovered", false), ("depth", true), ("days", true), ("days from lowest", true)];
+    let caption = format!("The deepest of {} drawdowns", all.len());
+    if rows.is_empty() { String::new() } else { table(&caption, &columns, &rows) }
+}
+
+const COLUMNS: [Column; 14] = [
+    ("no.", true),
+    ("opened", false),
+    ("closed", false),
+    ("symbol", false),
+    ("market", false),
+    ("side", false),
+    ("bucket", false),
+    ("narrative", false),
+    ("price", true),
+    ("funding", true),
+    ("fees", true),
+    ("profit", true),
+    ("on margin", true),
+    ("left because", false),
+];
+
+fn trades(market: &Market, run: &Run) -> String {
+    let mut out = format!("<h2 id=\"trades\">Trades ({})</h2>\n", run.trades.len());
+    if run.trades.is_empty() {
+        return out + "<p class=\"dim\">None.</p>\n";
     }
-    let columns = [
-        ("opened", false),
-        ("closed", false),
-        ("symbol", false),
-        ("market", false),
-        ("side", false),
-        ("bucket", false),
-        ("narrative", false),
-        ("price", true),
-        ("funding", true),
-        ("fees", true),
-        ("profit", true),
-        ("on margin", true),
-        ("left because", false),
-    ];
-    out + &table(&columns, &rows)
+    let row = |i: &usize| {
+        let t = &run.trades[*i];
+        let instrument = market.instrument(t.instrument);
+        vec![
+            (i + 1).to_string(),
+            t.opened.date(),
+            t.closed.date(),
+            instrument.symbol.clone(),
+            instrument.kind.name().to_string(),
+            t.direction.name().to_string(),
+            run.buckets[t.bucket.index()].clone(),
+            t.narrative.map(|id| market.narrative(id).to_string()).unwrap_or_default(),
+            money_of(t.price_pnl),
+            money_of(t.funding),
+            money_of(t.fees),
+            money_of(t.pnl),
+            percent(t.return_on_margin),
+            t.exit_reason.clone(),
+        ]
+    };
+    let mut order: Vec<usize> = (0..run.trades.len()).collect();
+    order.sort_by_key(|i| (std::cmp::Reverse(run.trades[*i].pnl), *i));
+    out += "<p class=\"dim\">No. is the row of trades.csv: <code>rotate explain DIR/strategy --trade NO</code> tells the facts and rules behind it.</p>\n";
+    if run.trades.len() > 2 * ENDS {
+        let best: Vec<Vec<String>> = order.iter().take(ENDS).map(row).collect();
+        let worst: Vec<Vec<String>> = order.iter().rev().take(ENDS).map(row).collect();
+        out += &table("Best trades", &COLUMNS, &best);
+        out += &table("Worst trades", &COLUMNS, &worst);
+    }
+    let newest: Vec<usize> = (0..run.trades.len()).rev().take(SHOWN).collect();
+    let caption = if run.trades.len() > SHOWN {
+        format!("The last {SHOWN} trades, newest first; all of them are in trades.csv")
+    } else {
+        "All trades, newest first".to_string()
+    };
+    out + &table(&caption, &COLUMNS, &newest.iter().map(row).collect::<Vec<_>>())
 }
 
 /// What happened how often.
@@ -222,7 +212,7 @@ fn activity(run: &Run) -> String {
         *verdicts.entry((&decision.rule, decision.verdict.name())).or_default() += 1;
     }
     let mut out = format!(
-        "<h2>Activity</h2>\n<p>{} fills, {} funding settlements, {} flows between buckets, {} rotations, {} liquidations.</p>\n",
+        "<h2 id=\"activity\">Activity</h2>\n<p>{} fills, {} funding settlements, {} flows between buckets, {} rotations, {} liquidations.</p>\n",
         run.fills.len(),
         run.funding.len(),
         run.flows.len(),
@@ -232,7 +222,11 @@ fn activity(run: &Run) -> String {
     if !verdicts.is_empty() {
         let rows: Vec<Vec<String>> =
             verdicts.into_iter().map(|((rule, verdict), count)| vec![rule.to_string(), verdict.to_string(), count.to_string()]).collect();
-        out += &table(&[("rule", false), ("verdict", false), ("times", true)], &rows);
+        out += &table(
+            "Decisions by rule and verdict: refused orders are those a rule said no to",
+            &[("rule", false), ("verdict", false), ("times", true)],
+            &rows,
+        );
     }
     out
 }

@@ -27,7 +27,7 @@ pub fn page(market: &Market, study: &Study, heats: &[(String, String)]) -> Strin
     body += "</p>\n";
     let (columns, rows) = ranked(study, SHOWN);
     let columns: Vec<Column> = columns.iter().map(|(head, number)| (head.as_str(), *number)).collect();
-    body += &table(&columns, &rows);
+    body += &table("The best combinations", &columns, &rows);
     if study.trials.len() > SHOWN {
         let _ = writeln!(body, "<p class=\"dim\">The best {SHOWN}; all of them are in trials.csv.</p>");
     }

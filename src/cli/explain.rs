@@ -1,0 +1,37 @@
+//! `rotate explain`: the chain of facts, rules and limits behind a position, from the tables of a report.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::cli::look::look;
+use crate::cli::{Common, Format, parse_from};
+use crate::fault::Fault;
+use crate::report::{explain::Tables, terminal};
+use crate::units::Time;
+
+#[derive(Args, Clone, Debug)]
+#[group(skip)]
+pub(super) struct Arguments {
+    /// Folder of one strategy of a report, as in reports/latest/bull.
+    #[arg(value_name = "DIR/STRATEGY")]
+    strategy: PathBuf,
+    /// What was held at an instant, and why.
+    #[arg(long, value_name = "DATE", value_parser = parse_from, conflicts_with = "trade", required_unless_present = "trade")]
+    at: Option<Time>,
+    /// The story of one trade: its row in trades.csv, counted from 1.
+    #[arg(long, value_name = "N")]
+    trade: Option<usize>,
+}
+
+pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault> {
+    let tables = Tables::read(&arguments.strategy)?;
+    let story = match (arguments.at, arguments.trade) {
+        (Some(time), _) => tables.at(time)?,
+        (None, number) => tables.trade(number.unwrap_or(0))?,
+    };
+    Ok(match common.format {
+        Format::Json => serde_json::to_string_pretty(&story).expect("plain values") + "\n",
+        Format::Text => terminal::story(&story, look()),
+    })
+}

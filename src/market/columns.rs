@@ -1,0 +1,91 @@
+//! Tables on their way out as Parquet: the library that reads the files also writes them.
+
+use polars::prelude::{Column, DataFrame, NamedFrom, ParquetWriter, PolarsError, Series, TimeUnit};
+
+use crate::fault::Fault;
+use crate::units::Time;
+
+/// One column; undefined is null.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cells {
+    /// A UTC timestamp in milliseconds.
+    Time(Vec<Option<Time>>),
+    /// 64-bit floats.
+    Number(Vec<Option<f64>>),
+    Text(Vec<String>),
+}
+
+/// The bytes of a Parquet file with these columns, all of one length. The same columns give the same bytes.
+///
+/// # Errors
+/// What the library says, under the table's name.
+pub fn parquet(table: &str, columns: Vec<(String, Cells)>) -> Result<Vec<u8>, Fault> {
+    let told = |error: PolarsError| {
+        Fault::new(
+            table,
+            format!("cannot be written as Parquet: {error}"),
+            "columns of one length",
+            "leave out --tables parquet and tell us",
+        )
+    };
+    let columns: Vec<Column> = columns.into_iter().map(|(name, cells)| series(&name, cells)).collect();
+    let height = columns.first().map_or(0, Column::len);
+    let mut frame = DataFrame::new(height, columns).map_err(told)?;
+    let mut bytes = Vec::new();
+    ParquetWriter::new(&mut bytes).finish(&mut frame).map_err(told)?;
+    Ok(bytes)
+}
+
+fn series(name: &str, cells: Cells) -> Column {
+    let name = name.into();
+    match cells {
+        Cells::Number(values) => Series::new(name, values).into(),
+        Cells::Text(values) => Series::new(name, values).into(),
+        Cells::Time(values) => {
+            let millis: Vec<Option<i64>> = values.into_iter().map(|time| time.map(|t| t.seconds() * 1_000)).collect();
+            let whole = Series::new(name, millis);
+            let times = whole.i64().expect("a column of whole numbers").clone().into_datetime(TimeUnit::Milliseconds, None);
+            polars::prelude::IntoSeries::into_series(times).into()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use polars::prelude::{DataType, ParquetReader, SerReader};
+
+    #[test]
+    fn what_is_written_reads_back_with_its_types() {
+        let columns = || {
+            vec![
+                ("time".to_owned(), Cells::Time(vec![Some(Time::from_seconds(86_400)), None])),
+                ("value".to_owned(), Cells::Number(vec![Some(0.1 + 0.2), None])),
+                ("name".to_owned(), Cells::Text(vec!["a,\"b\"".to_owned(), String::new()])),
+            ]
+        };
+        let bytes = parquet("x", columns()).unwrap();
+        assert_eq!(bytes, parquet("x", columns()).unwrap());
+        let frame = ParquetReader::new(std::io::Cursor::new(&bytes)).finish().unwrap();
+        let types: Vec<DataType> = frame.columns().iter().map(|c| c.dtype().clone()).collect();
+        assert_eq!(types, [DataType::Datetime(TimeUnit::Milliseconds, None), DataType::Float64, DataType::String]);
+        assert_eq!(frame.column("value").unwrap().f64().unwrap().get(0), Some(0.1 + 0.2));
+        assert_eq!(frame.column("value").unwrap().f64().unwrap().get(1), None);
+        assert_eq!(frame.column("name").unwrap().str().unwrap().get(0), Some("a,\"b\""));
+        let times = frame.column("time").unwrap().cast(&DataType::Int64).unwrap();
+        assert_eq!(times.i64().unwrap().get(0), Some(86_400_000));
+    }
+
+    #[test]
+    fn an_empty_table_keeps_its_columns() {
+        let bytes = parquet("x", vec![("value".to_owned(), Cells::Number(Vec::new()))]).unwrap();
+        let frame = ParquetReader::new(std::io::Cursor::new(&bytes)).finish().unwrap();
+        assert_eq!((frame.height(), frame.width()), (0, 1));
+    }
+
+    #[test]
+    fn columns_of_two_lengths_are_refused() {
+        let uneven = vec![("a".to_owned(), Cells::Number(vec![None])), ("b".to_owned(), Cells::Text(Vec::new()))];
+        assert!(parquet("x", uneven).is_err());
+    }
+}

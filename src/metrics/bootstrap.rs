@@ -1,0 +1,118 @@
+//! The stationary bootstrap (Politis and Romano 1994): what else could have come of the same returns. Blocks of geometric length keep
+//! their memory, the series is closed to a circle, and the seed is stated, so that anybody gets the same numbers.
+//!
+//! An interval is a function of rows of positions: from rows given by hand it is the same everywhere.
+
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+use serde::Serialize;
+
+use crate::metrics::returns::percentile;
+
+/// Between its bounds lies `level` of what the resampled series say.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Interval {
+    pub low: f64,
+    pub high: f64,
+}
+
+/// An endless supply of rows of positions in a series.
+pub struct Resampler {
+    words: ChaCha8Rng,
+    length: usize,
+    mean_block: f64,
+}
+
+impl Resampler {
+    /// For a series of `length` values in blocks of `mean_block` on average; below 1 counts as 1, which is the plain bootstrap.
+    #[must_use]
+    pub fn new(length: usize, mean_block: f64, seed: u64) -> Self {
+        let mut key = [0_u8; 32];
+        key[..8].copy_from_slice(&seed.to_le_bytes());
+        key[8..24].copy_from_slice(b"rotate bootstrap");
+        Self { words: ChaCha8Rng::from_seed(key), length, mean_block: mean_block.max(1.0) }
+    }
+
+    /// The next row: as many positions as the series has values.
+    pub fn next_row(&mut self, row: &mut Vec<usize>) {
+        row.clear();
+        let mut at = 0;
+        for i in 0..self.length {
+            let anew = i == 0 || self.uniform() * self.mean_block < 1.0;
+            at = if anew { self.place() } else { (at + 1) % self.length };
+            row.push(at);
+        }
+    }
+
+    fn uniform(&mut self) -> f64 {
+        (self.words.next_u64() >> 11) as f64 / 9_007_199_254_740_992.0
+    }
+
+    fn place(&mut self) -> usize {
+        ((self.uniform() * self.length as f64) as usize).min(self.length - 1)
+    }
+}
+
+/// `values` in the order of `row`.
+#[must_use]
+pub fn resampled(values: &[f64], row: &[usize]) -> Vec<f64> {
+    row.iter().map(|i| values[*i]).collect()
+}
+
+/// Share `quantile` of what `statistic` says of each row of positions, interpolated linearly; rows of which it says nothing are left out.
+#[must_use]
+pub fn quantile(values: &[f64], rows: &[Vec<usize>], statistic: impl Fn(&[f64]) -> Option<f64>, quantile: f64) -> Option<f64> {
+    let told: Vec<f64> = rows.iter().filter_map(|row| statistic(&resampled(values, row))).collect();
+    percentile(&told, quantile)
+}
+
+/// The middle `level` of what was told: from `(1 − level) / 2` to `(1 + level) / 2`. None where a tenth or more told nothing.
+#[must_use]
+pub fn interval(told: &[Option<f64>], level: f64) -> Option<Interval> {
+    let known: Vec<f64> = told.iter().copied().flatten().collect();
+    if known.len() * 10 <= told.len() * 9 {
+        return None;
+    }
+    Some(Interval { low: percentile(&known, (1.0 - level) / 2.0)?, high: percentile(&known, f64::midpoint(1.0, level))? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocks_have_the_length_asked_for_and_go_round() {
+        let mut resampler = Resampler::new(50, 5.0, 1);
+        let (mut row, mut breaks, mut steps, mut round) = (Vec::new(), 0, 0, 0);
+        for _ in 0..400 {
+            resampler.next_row(&mut row);
+            assert!(row.len() == 50 && row.iter().all(|i| *i < 50));
+            steps += row.len() - 1;
+            breaks += row.windows(2).filter(|w| w[1] != (w[0] + 1) % 50).count();
+            round += row.windows(2).filter(|w| w[0] == 49 && w[1] == 0).count();
+        }
+        // A new start in five, of which one in fifty happens to go on where it was.
+        let mean = steps as f64 / breaks as f64;
+        assert!((4.8..5.4).contains(&mean), "{mean}");
+        assert!(round > 200, "{round}");
+    }
+
+    #[test]
+    fn a_seed_is_a_promise() {
+        let rows = |seed| {
+            let (mut resampler, mut row) = (Resampler::new(20, 1.0, seed), Vec::new());
+            resampler.next_row(&mut row);
+            row
+        };
+        assert_eq!(rows(7), rows(7));
+        assert_ne!(rows(7), rows(8));
+    }
+
+    #[test]
+    fn what_is_mostly_unknown_has_no_interval() {
+        assert_eq!(interval(&[Some(1.0), None], 0.95), None);
+        assert_eq!(interval(&[], 0.95), None);
+        let told: Vec<Option<f64>> = (0..=100).map(|i| Some(f64::from(i))).collect();
+        assert_eq!(interval(&told, 0.5), Some(Interval { low: 25.0, high: 75.0 }));
+    }
+}

@@ -1,0 +1,168 @@
+//! How sure a number is: bootstrap intervals of Sharpe and growth, and of the difference of two strategies. Definitions: `fidelity.md`
+//! section 3.
+//!
+//! An interval says what else the same days, drawn again in blocks, could have given. It knows nothing of days unlike them.
+
+use serde::Serialize;
+
+use crate::metrics::DAYS_PER_YEAR;
+use crate::metrics::blocks::politis_white;
+use crate::metrics::bootstrap::{Interval, Resampler, interval, resampled};
+use crate::metrics::daily::daily_returns;
+use crate::metrics::returns::{annual_return, cagr, sharpe, total_return};
+use crate::replay::run::Run;
+
+pub const LEVEL: f64 = 0.95;
+pub const SEED: u64 = 1;
+pub const REPLICATIONS: usize = 2_000;
+/// Fewer days say nothing of a year.
+const LEAST_DAYS: usize = 30;
+
+/// How an interval was made; enough to make it again.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Method {
+    pub name: &'static str,
+    pub level: f64,
+    pub replications: usize,
+    pub seed: u64,
+    /// By Politis and White's rule, at least 1.
+    pub mean_block_days: f64,
+}
+
+impl Method {
+    fn of(mean_block_days: f64) -> Self {
+        Self { name: "stationary bootstrap", level: LEVEL, replications: REPLICATIONS, seed: SEED, mean_block_days }
+    }
+}
+
+/// Intervals of one strategy; none of fewer than 30 days or where nothing moved.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Confidence {
+    pub method: Method,
+    pub sharpe: Option<Interval>,
+    pub cagr: Option<Interval>,
+}
+
+impl Confidence {
+    #[must_use]
+    pub fn of(run: &Run) -> Option<Self> {
+        Self::of_days(&daily_returns(&run.clock, &run.equity, run.capital))
+    }
+
+    /// Of simple returns, one a UTC day.
+    #[must_use]
+    pub fn of_days(days: &[f64]) -> Option<Self> {
+        if days.len() < LEAST_DAYS {
+            return None;
+        }
+        let method = Method::of(block(days)?);
+        let years = days.len() as f64 / DAYS_PER_YEAR;
+        let mut resampler = Resampler::new(days.len(), method.mean_block_days, method.seed);
+        let (mut row, mut sharpes, mut growths) = (Vec::new(), Vec::new(), Vec::new());
+        for _ in 0..method.replications {
+            resampler.next_row(&mut row);
+            let again = resampled(days, &row);
+            sharpes.push(sharpe(&again, 0.0, DAYS_PER_YEAR));
+            growths.push(total_return(&again).and_then(|total| cagr(total, years)));
+        }
+        Some(Self { method, sharpe: interval(&sharpes, method.level), cagr: interval(&growths, method.level) })
+    }
+}
+
+/// One strategy less another over the same days.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Difference {
+    pub method: Method,
+    /// Of Sharpe ratios.
+    pub sharpe: Option<f64>,
+    pub sharpe_interval: Option<Interval>,
+    /// Of arithmetic yearly returns.
+    pub annual_return: Option<f64>,
+    pub annual_return_interval: Option<Interval>,
+    /// Share of the resampled histories in which the first had the higher Sharpe ratio.
+    pub better_in: Option<f64>,
+}
+
+impl Difference {
+    /// Whether A is better than B, or lucky: both are resampled on the same days, so that what they share cancels. `a` and `b` are
+    /// daily returns of the same days; none where they are not, or too few.
+    #[must_use]
+    pub fn of_days(a: &[f64], b: &[f64]) -> Option<Self> {
+        if a.len() != b.len() || a.len() < LEAST_DAYS {
+            return None;
+        }
+        let apart: Vec<f64> = a.iter().zip(b).map(|(a, b)| a - b).collect();
+        let method = Method::of(block(&apart)?);
+        let both = |a: &[f64], b: &[f64]| {
+            let sharpes = sharpe(a, 0.0, DAYS_PER_YEAR).zip(sharpe(b, 0.0, DAYS_PER_YEAR)).map(|(a, b)| a - b);
+            let yearly = annual_return(a, DAYS_PER_YEAR).zip(annual_return(b, DAYS_PER_YEAR)).map(|(a, b)| a - b);
+            (sharpes, yearly)
+        };
+        let mut resampler = Resampler::new(a.len(), method.mean_block_days, method.seed);
+        let (mut row, mut sharpes, mut yearly) = (Vec::new(), Vec::new(), Vec::new());
+        for _ in 0..method.replications {
+            resampler.next_row(&mut row);
+            let (s, y) = both(&resampled(a, &row), &resampled(b, &row));
+            sharpes.push(s);
+            yearly.push(y);
+        }
+        let known: Vec<f64> = sharpes.iter().copied().flatten().collect();
+        let better = known.iter().filter(|s| **s > 0.0).count() as f64;
+        let (sharpe, annual_return) = both(a, b);
+        Some(Self {
+            method,
+            sharpe,
+            sharpe_interval: interval(&sharpes, method.level),
+            annual_return,
+            annual_return_interval: interval(&yearly, method.level),
+            better_in: (!known.is_empty()).then(|| better / known.len() as f64),
+        })
+    }
+
+    /// The interval of the difference of Sharpe ratios leaves out nought.
+    #[must_use]
+    pub fn told_apart(&self) -> bool {
+        self.sharpe_interval.is_some_and(|i| i.low > 0.0 || i.high < 0.0)
+    }
+}
+
+fn block(days: &[f64]) -> Option<f64> {
+    politis_white(days).map(|length| length.stationary.max(1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn noise(n: u64, scale: f64) -> Vec<f64> {
+        (0..n).map(|i| (((i * 2_654_435_761) % 1_009) as f64 / 1_009.0 - 0.5) * scale).collect()
+    }
+
+    #[test]
+    fn an_interval_holds_what_it_is_of_and_is_made_again() {
+        let days: Vec<f64> = noise(400, 0.04).iter().map(|r| r + 0.001).collect();
+        let found = Confidence::of_days(&days).unwrap();
+        let own = sharpe(&days, 0.0, 365.0).unwrap();
+        let told = found.sharpe.unwrap();
+        assert!(told.low < own && own < told.high, "{own} {told:?}");
+        assert!(told.high - told.low > 0.5, "{told:?}");
+        let growth = cagr(total_return(&days).unwrap(), 400.0 / 365.0).unwrap();
+        assert!(found.cagr.is_some_and(|i| i.low < growth && growth < i.high));
+        assert_eq!(Confidence::of_days(&days), Some(found));
+        assert_eq!(Confidence::of_days(&days[..20]), None);
+        assert_eq!(Confidence::of_days(&[0.0; 400]), None);
+    }
+
+    #[test]
+    fn better_every_day_is_told_from_luck() {
+        let market = noise(300, 0.05);
+        let better: Vec<f64> = market.iter().zip(noise(300, 0.001)).map(|(r, e)| r + 0.002 + e).collect();
+        let found = Difference::of_days(&better, &market).unwrap();
+        assert!(found.told_apart() && found.better_in == Some(1.0), "{found:?}");
+        // Two unrelated series of one kind are not told apart.
+        let other: Vec<f64> = market.iter().rev().copied().collect();
+        let found = Difference::of_days(&market, &other).unwrap();
+        assert!(!found.told_apart(), "{found:?}");
+        assert_eq!(Difference::of_days(&market, &market[1..]), None);
+    }
+}

@@ -1,0 +1,253 @@
+//! The smaller pictures of a tear sheet: how the run felt on the way, not only where it went.
+
+use crate::metrics::calendar::{rolling, rolling_pair};
+use crate::metrics::daily::daily_returns;
+use crate::metrics::{DAYS_PER_YEAR, relative, returns};
+use crate::replay::run::Run;
+use crate::report::charts::canvas::{At, Canvas, Ink, Words, picture};
+use crate::report::charts::palette;
+use crate::report::charts::panel::{LABEL, LEFT, NOTE, Panel, Sample, Series, TICK, WIDTH, legend};
+use crate::report::charts::scale::Scale;
+use crate::report::words::{brief_money, grouped};
+
+/// Days in a rolling window.
+pub const WINDOW: usize = 90;
+const RIGHT: f64 = WIDTH - 30.0;
+const OWN: Ink = Ink::line(palette::BLUE, 1.6);
+
+/// A column over time; undefined values leave gaps.
+struct Curve {
+    name: String,
+    times: Vec<f64>,
+    values: Vec<Option<f64>>,
+    ink: Ink,
+}
+
+impl Curve {
+    fn known(&self) -> impl Iterator<Item = f64> + '_ {
+        self.values.iter().copied().flatten().filter(|v| v.is_finite())
+    }
+
+    /// The stretches without a gap.
+    fn pieces(&self) -> Vec<Series> {
+        let mut all: Vec<Series> = Vec::new();
+        let mut open = false;
+        for (time, value) in self.times.iter().zip(&self.values) {
+            let Some(value) = value.filter(|v| v.is_finite()) else {
+                open = false;
+                continue;
+            };
+            if !open {
+                all.push(Series { name: self.name.clone(), times: Vec::new(), values: Vec::new(), ink: self.ink });
+                open = true;
+            }
+            let last = all.len() - 1;
+            all[last].times.push(*time);
+            all[last].values.push(value);
+        }
+        all
+    }
+}
+
+/// An axis over what is shown, nought included where asked for.
+fn axis(curves: &[Curve], with_nought: bool, top: f64, bottom: f64) -> Scale {
+    let start = if with_nought { Some(0.0) } else { None };
+    let shown = || curves.iter().flat_map(Curve::known).chain(start);
+    let (low, high) = shown().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
+    let (low, high) = if low <= high { (low, high) } else { (0.0, 1.0) };
+    let air = ((high - low) * 0.06).max(high.abs().max(low.abs()) * 0.02).max(1e-6);
+    Scale { low: low - air, high: high + air, start: bottom, end: top, log: false }
+}
+
+type Ticks = fn(&Scale) -> Vec<(f64, String)>;
+
+fn plain(scale: &Scale) -> Vec<(f64, String)> {
+    scale.percent_ticks(4).into_iter().map(|(v, _)| (v, grouped(v, 2))).collect()
+}
+
+fn percents(scale: &Scale) -> Vec<(f64, String)> {
+    scale.percent_ticks(4)
+}
+
+fn moneys(scale: &Scale) -> Vec<(f64, String)> {
+    scale.money_ticks(5)
+}
+
+/// One panel between two heights; the dates only under the last.
+fn draw(canvas: &Canvas, run: &Run, title: &str, curves: &[Curve], ticks: Ticks, heights: (f64, f64), dates: bool) {
+    let y = axis(curves, true, heights.0, heights.1);
+    let panel = Panel { x: Scale::of_time(run.clock.start, run.clock.open(run.equity.len()), LEFT, RIGHT), y };
+    panel.mesh(canvas, title, &ticks(&y), dates);
+    canvas.line(&[(LEFT, y.place(0.0)), (RIGHT, y.place(0.0))], Ink::line(palette::GREY, 0.8));
+    for curve in curves {
+        for piece in curve.pieces() {
+            canvas.line(&panel.points(&piece), piece.ink);
+        }
+    }
+    if curves.len() > 1 {
+        let named: Vec<_> = curves.iter().map(|curve| (Sample::Line(curve.ink), curve.name.clone())).collect();
+        let width = canvas.width_of(title, NOTE);
+        legend(canvas, LEFT + width + 30.0, heights.0 - 14.0, &named);
+    }
+    if curves.iter().all(|curve| curve.known().next().is_none()) {
+        let middle = f64::midpoint(heights.0, heights.1);
+        canvas.text("too few days", (f64::midpoint(LEFT, RIGHT), middle), Words { at: At::Middle, ..TICK });
+    }
+}
+
+/// Sharpe, volatility and beta over the last 90 days.
+#[must_use]
+pub fn rolled(run: &Run) -> String {
+    let days = daily_returns(&run.clock, &run.equity, run.capital);
+    let against = daily_returns(&run.clock, &run.benchmark, run.capital);
+    let midnight = run.clock.start.seconds().div_euclid(86_400);
+    let times: Vec<f64> = (0..days.len()).map(|i| ((midnight + i as i64 + 1) * 86_400) as f64).collect();
+    let curve = |values| vec![Curve { name: String::new(), times: times.clone(), values, ink: OWN }];
+    let sharpe = rolling(&days, WINDOW, |r| returns::sharpe(r, 0.0, DAYS_PER_YEAR));
+    let volatility = rolling(&days, WINDOW, |r| returns::volatility(r, DAYS_PER_YEAR));
+    let beta = rolling_pair(&days, &against, WINDOW, relative::beta);
+    picture(WIDTH, 560.0, |canvas| {
+        draw(canvas, run, &format!("Sharpe ratio, rolling {WINDOW} days"), &curve(sharpe), plain, (36.0, 170.0), false);
+        draw(canvas, run, &format!("Volatility a year, rolling {WINDOW} days"), &curve(volatility), percents, (210.0, 344.0), false);
+        let title = format!("Beta to {}, rolling {WINDOW} days", run.benchmark_name);
+        draw(canvas, run, &title, &curve(beta), plain, (384.0, 518.0), true);
+    })
+}
+
+/// Exposure over equity at each close, and the margin behind it.
+#[must_use]
+pub fn exposure(run: &Run) -> String {
+    let times: Vec<f64> = (0..run.equity.len()).map(|t| run.clock.close(t).seconds() as f64).collect();
+    let curve = |name: &str, values: Vec<Option<f64>>, ink| Curve { name: name.to_string(), times: times.clone(), values, ink };
+    let margin = run.margin_used.iter().zip(&run.equity).map(|(m, e)| e.is_positive().then(|| m.to_f64() / e.to_f64())).collect();
+    let curves = [
+        curve("gross (effective leverage)", run.gross_exposure.iter().copied().map(Some).collect(), OWN),
+        curve("net", run.net_exposure.iter().copied().map(Some).collect(), Ink::line(palette::VERMILION, 1.4).dashed(&[6.0, 3.0])),
+        curve("margin used", margin, Ink::line(palette::GREEN, 1.4).dashed(&[2.5, 2.5])),
+    ];
+    picture(WIDTH, 330.0, |canvas| draw(canvas, run, "Exposure, share of equity", &curves, percents, (44.0, 290.0), true))
+}
+
+/// Funding added up over time, received above nought and paid below.
+#[must_use]
+pub fn funding(run: &Run) -> String {
+    let (mut received, mut paid) = (0.0, 0.0);
+    let start = run.clock.start.seconds() as f64;
+    let mut rows: Vec<(f64, f64, f64)> = vec![(start, 0.0, 0.0)];
+    for payment in &run.funding {
+        let amount = payment.payment.to_f64();
+        received += amount.max(0.0);
+        paid += amount.min(0.0);
+        let time = payment.time.seconds() as f64;
+        match rows.last_mut().filter(|last| last.0 == time) {
+            Some(last) => (last.1, last.2) = (received, paid),
+            None => rows.push((time, received, paid)),
+        }
+    }
+    let times: Vec<f64> = rows.iter().map(|row| row.0).collect();
+    let curve = |name: &str, pick: fn(&(f64, f64, f64)) -> f64, ink| Curve {
+        name: name.to_string(),
+        times: times.clone(),
+        values: rows.iter().map(|row| Some(pick(row))).collect(),
+        ink,
+    };
+    let curves = [
+        curve("net", |row| row.1 + row.2, OWN),
+        curve("received", |row| row.1, Ink::line(palette::GREEN, 1.4).dashed(&[6.0, 3.0])),
+        curve("paid", |row| row.2, Ink::line(palette::VERMILION, 1.4).dashed(&[2.5, 2.5])),
+    ];
+    picture(WIDTH, 330.0, |canvas| draw(canvas, run, "Funding added up, USD", &curves, moneys, (44.0, 290.0), true))
+}
+
+/// How often which daily return came: bars of equal width, losses and gains apart in colour.
+#[must_use]
+pub fn distribution(run: &Run) -> String {
+    const BARS: usize = 41;
+    let days = daily_returns(&run.clock, &run.equity, run.capital);
+    // A single wild day must not flatten all others: the outermost bars hold what lies beyond.
+    let edge = returns::percentile(&days.iter().map(|r| r.abs()).collect::<Vec<_>>(), 0.99).filter(|e| *e > 0.0).unwrap_or(0.01);
+    let width = 2.0 * edge / BARS as f64;
+    let mut counts = [0_usize; BARS];
+    for r in &days {
+        counts[(((r + edge) / width).floor().max(0.0) as usize).min(BARS - 1)] += 1;
+    }
+    let most = counts.iter().copied().max().unwrap_or(1).max(1) as f64;
+    picture(WIDTH, 330.0, |canvas| {
+        let x = Scale { low: -edge, high: edge, start: LEFT, end: RIGHT, log: false };
+        let y = Scale { low: 0.0, high: most * 1.05, start: 286.0, end: 44.0, log: false };
+        canvas.text("Days by their return (the outermost bars hold all beyond)", (LEFT, 26.0), NOTE);
+        for (value, _) in y.percent_ticks(4).into_iter().filter(|(v, _)| v.fract() == 0.0) {
+            let place = y.place(value);
+            canvas.line(&[(LEFT, place), (RIGHT, place)], Ink::line(palette::MESH, 0.8));
+            canvas.text(&grouped(value, 0), (LEFT - 9.0, place), TICK);
+        }
+        for (i, count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
+            let from = -edge + i as f64 * width;
+            let middle = from + width / 2.0;
+            let colour = if middle.abs() < width / 2.0 {
+                palette::GREY
+            } else if middle < 0.0 {
+                palette::VERMILION
+            } else {
+                palette::BLUE
+            };
+            let (left, right) = (x.place(from) + 1.0, x.place(from + width) - 1.0);
+            canvas.block((left, y.place(*count as f64)), (right, 286.0), Ink::tint(colour, 0.75));
+        }
+        for (value, label) in x.percent_ticks(8) {
+            canvas.text(&label, (x.place(value), 304.0), Words { at: At::Middle, ..TICK });
+        }
+        canvas.line(&[(LEFT, 286.0), (RIGHT, 286.0)], Ink::line(palette::GREY, 1.0));
+    })
+}
+
+/// From what prices gave to what was kept: every source as a step.
+#[must_use]
+pub fn waterfall(run: &Run) -> String {
+    let s = &run.attribution.by_source;
+    let steps = [
+        ("price", s.price),
+        ("funding", s.funding),
+        ("fees", s.fees),
+        ("slippage", s.slippage),
+        ("liquidation", s.liquidation),
+        ("yield", s.yields),
+    ];
+    let mut level = 0.0;
+    let mut blocks: Vec<(&str, f64, f64)> = Vec::new();
+    for (name, amount) in steps.iter().map(|(name, amount)| (*name, amount.to_f64())).filter(|(_, amount)| *amount != 0.0) {
+        blocks.push((name, level, level + amount));
+        level += amount;
+    }
+    blocks.push(("kept", 0.0, level));
+    let (low, high) = blocks.iter().fold((0.0_f64, 0.0_f64), |(l, h), (_, a, b)| (l.min(a.min(*b)), h.max(a.max(*b))));
+    let air = ((high - low) * 0.12).max(1e-6);
+    picture(WIDTH, 330.0, |canvas| {
+        let y = Scale { low: low - air, high: high + air, start: 286.0, end: 44.0, log: false };
+        canvas.text("From price to profit, USD", (LEFT, 26.0), NOTE);
+        for (value, label) in y.money_ticks(5) {
+            let place = y.place(value);
+            canvas.line(&[(LEFT, place), (RIGHT, place)], Ink::line(palette::MESH, 0.8));
+            canvas.text(&label, (LEFT - 9.0, place), TICK);
+        }
+        let step = (RIGHT - LEFT) / blocks.len() as f64;
+        for (i, (name, from, to)) in blocks.iter().enumerate() {
+            let left = LEFT + (i as f64 + 0.2) * step;
+            let right = left + step * 0.6;
+            let colour = if to < from { palette::VERMILION } else { palette::BLUE };
+            let (a, b) = (y.place(*from), y.place(*to));
+            canvas.block(
+                (left, a.min(b)),
+                (right, a.max(b).max(a.min(b) + 1.0)),
+                Ink::tint(colour, if *name == "kept" { 1.0 } else { 0.7 }),
+            );
+            let middle = f64::midpoint(left, right);
+            canvas.text(&brief_money(to - from), (middle, a.min(b) - 10.0), Words { at: At::Middle, ..LABEL });
+            canvas.text(name, (middle, 304.0), Words { at: At::Middle, ..TICK });
+            if i + 1 < blocks.len() {
+                canvas.line(&[(right, b), (right + step * 0.4, b)], Ink::line(palette::GREY, 0.8));
+            }
+        }
+        canvas.line(&[(LEFT, y.place(0.0)), (RIGHT, y.place(0.0))], Ink::line(palette::GREY, 1.0));
+    })
+}

@@ -1,0 +1,148 @@
+//! Two folders byte for byte: a report as it lies there, and the same report made again.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::fault::Fault;
+use crate::market::InputFile;
+use crate::report::charts::panel::shortened;
+use crate::report::manifest::{Manifest, PROGRAM};
+use crate::report::staging::LITTER;
+use crate::report::write::broken;
+
+/// What was found to be the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Confirmed {
+    pub inputs: usize,
+    pub files: usize,
+    pub bytes: u64,
+}
+
+/// The manifest of a report of `rotate run`, by this version of the program.
+///
+/// # Errors
+/// There is none, it is half written, or it is of something else or of another version.
+pub fn manifest(report: &Path) -> Result<Manifest, Fault> {
+    let place = report.join("manifest.json");
+    let wanted = "the manifest of a report that `rotate run` wrote";
+    let fault = |found: String, way_out: &str| Fault::new(place.display().to_string(), found, wanted, way_out);
+    let text = fs::read_to_string(&place).map_err(|e| fault(e.to_string(), "name the folder that was --out of the run"))?;
+    let value: Value = serde_json::from_str(&text).map_err(|e| fault(format!("not JSON, or cut short: {e}"), "run the report again"))?;
+    let word = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or("nothing").to_string();
+    if word("program") != PROGRAM {
+        return Err(fault(format!("`program` is {}", word("program")), "name a report of this program"));
+    }
+    let version = word("version");
+    if version != env!("CARGO_PKG_VERSION") {
+        return Err(Fault::new(
+            place.display().to_string(),
+            format!("a report of version {version}"),
+            format!("one of version {}, which this is: another writes other bytes", env!("CARGO_PKG_VERSION")),
+            "verify it with the version that wrote it, or run it again",
+        ));
+    }
+    let words: Vec<&str> = value.get("command").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    if words.first() != Some(&"rotate") || words.get(1) != Some(&"run") {
+        let command = words.iter().find(|word| **word != "rotate").unwrap_or(&"nothing");
+        return Err(fault(
+            format!("a folder of `rotate {command}`"),
+            "verify the reports it was made of; a study is tried again with `rotate tune`",
+        ));
+    }
+    serde_json::from_value(value).map_err(|e| fault(format!("not a whole manifest: {e}"), "run the report again"))
+}
+
+/// Whether the market read now consists of the files the report was made of, no more and no fewer.
+///
+/// # Errors
+/// Names the first file that is on one side only, or has other bytes.
+pub fn same_inputs(market: &Path, recorded: &[InputFile], now: &[InputFile]) -> Result<(), Fault> {
+    let digests = |list: &[InputFile]| list.iter().map(|input| (input.path.clone(), input.sha256.clone())).collect::<BTreeMap<_, _>>();
+    let (before, after) = (digests(recorded), digests(now));
+    let names: std::collections::BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    for name in names {
+        let place = market.join(name).display().to_string();
+        match (before.get(name), after.get(name)) {
+            (Some(a), Some(b)) if a == b => {}
+            (Some(a), Some(b)) => return Err(Fault::new(place, format!("SHA-256 {b}"), a.clone(), "bring back the file as it was")),
+            (Some(_), None) => {
+                return Err(Fault::new(place, "an input that is no longer read", "the input of the report", "bring it back"));
+            }
+            _ => {
+                return Err(Fault::new(
+                    place,
+                    "a file of the market that the report was not made of",
+                    "the inputs the manifest names, and no other",
+                    "move it out of the market's folder, or run the report again",
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Compares every file of `report` with its twin in `again`; both are only read.
+///
+/// # Errors
+/// Names the first file, by name, and the first line in it that differ.
+pub fn same_bytes(report: &Path, again: &Path) -> Result<(usize, u64), Fault> {
+    let (theirs, ours) = (tree(report)?, tree(again)?);
+    let names: std::collections::BTreeSet<&PathBuf> = theirs.keys().chain(ours.keys()).collect();
+    let mut bytes = 0;
+    for name in &names {
+        let place = report.join(name);
+        match (theirs.get(*name), ours.get(*name)) {
+            (Some(a), Some(b)) => bytes += same(&place, a, b)?,
+            (None, _) => {
+                let shown = place.display().to_string();
+                return Err(Fault::new(shown, "not there", "a file that the run writes", "the report is not whole: run it again"));
+            }
+            _ => {
+                let shown = place.display().to_string();
+                return Err(Fault::new(shown, "a file that the run does not write", "only what the run writes", "move it elsewhere"));
+            }
+        }
+    }
+    Ok((names.len(), bytes))
+}
+
+fn same(place: &Path, there: &Path, again: &Path) -> Result<u64, Fault> {
+    let read = |path: &Path| fs::read(path).map_err(|e| broken(path, &e));
+    let (found, expected) = (read(there)?, read(again)?);
+    if found == expected {
+        return Ok(found.len() as u64);
+    }
+    let at = found.iter().zip(&expected).position(|(a, b)| a != b).unwrap_or_else(|| found.len().min(expected.len()));
+    let way_out = "the report is not what its manifest says: run it again";
+    let (Ok(left), Ok(right)) = (std::str::from_utf8(&found), std::str::from_utf8(&expected)) else {
+        let byte = |bytes: &[u8]| bytes.get(at).map_or("the end".to_string(), |b| format!("byte {b:#04x}"));
+        let shown = format!("{}, byte {at}", place.display());
+        return Err(Fault::new(shown, byte(&found), byte(&expected), way_out));
+    };
+    let line = left[..left.floor_char_boundary(at)].matches('\n').count();
+    let said = |text: &str| text.lines().nth(line).map_or("the end of the file".to_string(), |l| format!("`{}`", shortened(l, 160)));
+    Err(Fault::new(Fault::at(place, line + 1), said(left), format!("{}, by the run made again", said(right)), way_out))
+}
+
+/// Every file below a folder, by its path in it. What file managers leave is overlooked.
+fn tree(root: &Path) -> Result<BTreeMap<PathBuf, PathBuf>, Fault> {
+    let mut all = BTreeMap::new();
+    let mut open = vec![PathBuf::new()];
+    while let Some(inside) = open.pop() {
+        let folder = root.join(&inside);
+        for entry in fs::read_dir(&folder).map_err(|e| broken(&folder, &e))? {
+            let entry = entry.map_err(|e| broken(&folder, &e))?;
+            let name = inside.join(entry.file_name());
+            if entry.path().is_dir() {
+                open.push(name);
+            } else if !LITTER.iter().any(|litter| entry.file_name() == *litter) {
+                all.insert(name, entry.path());
+            }
+        }
+    }
+    Ok(all)
+}

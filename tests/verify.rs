@@ -1,0 +1,155 @@
+//! `rotate verify` and `rotate explain`, on a report of the program itself.
+
+#[path = "support/program.rs"]
+mod program;
+
+use std::fs;
+use std::path::Path;
+
+use program::{ROOT, WINDOW, fine, refused, rotate_in, stderr, tree};
+
+/// A short report of one strategy, tables in both forms.
+fn report(home: &Path) -> String {
+    let out = home.join("report").display().to_string();
+    let [from, a, to, b] = WINDOW;
+    fine(&["run", "strategies/bull.toml", from, a, to, b, "--tables", "parquet", "--quiet", "--out", &out]);
+    out
+}
+
+fn change(path: &Path, from: &str, to: &str) {
+    let text = fs::read_to_string(path).unwrap();
+    assert!(text.contains(from), "{} has no {from}", path.display());
+    fs::write(path, text.replacen(from, to, 1)).unwrap();
+}
+
+#[test]
+fn a_report_is_made_again_from_its_manifest_and_any_change_is_named() {
+    let home = tempfile::tempdir().unwrap();
+    let out = report(home.path());
+    let before = tree(Path::new(&out));
+    let said = fine(&["verify", &out, "--quiet"]);
+    assert!(said.contains("verified") && said.contains("1 strategies"), "{said}");
+    let json: serde_json::Value = serde_json::from_str(&fine(&["verify", &out, "--quiet", "--format", "json"])).unwrap();
+    assert_eq!(json["verified"], true);
+    assert_eq!(json["confirmed"]["files"].as_u64().unwrap() as usize, before.keys().filter(|name| !name.ends_with('/')).count());
+    assert!(tree(Path::new(&out)) == before, "the report was touched");
+
+    // One digit of one table.
+    let fills = Path::new(&out).join("bull/fills.csv");
+    let whole = fs::read_to_string(&fills).unwrap();
+    let line = whole.lines().nth(3).unwrap().to_string();
+    fs::write(&fills, whole.replacen(&line, &line.replacen("202", "203", 1), 1)).unwrap();
+    let said = refused(&["verify", &out, "--quiet"]);
+    assert!(said.contains("fills.csv:4: ") && said.contains("by the run made again"), "{said}");
+    fs::write(&fills, &whole).unwrap();
+
+    // A file too many, one too few, and a picture with another byte.
+    fs::write(Path::new(&out).join("bull/notes.txt"), "mine").unwrap();
+    assert!(refused(&["verify", &out, "--quiet"]).contains("notes.txt: a file that the run does not write"));
+    fs::remove_file(Path::new(&out).join("bull/notes.txt")).unwrap();
+    let picture = Path::new(&out).join("equity.png");
+    let bytes = fs::read(&picture).unwrap();
+    fs::remove_file(&picture).unwrap();
+    assert!(refused(&["verify", &out, "--quiet"]).contains("equity.png: not there"));
+    let mut wrong = bytes.clone();
+    wrong[100] ^= 1;
+    fs::write(&picture, wrong).unwrap();
+    assert!(refused(&["verify", &out, "--quiet"]).contains("equity.png, byte 100: "));
+    fs::write(&picture, bytes).unwrap();
+
+    // A strategy that is not the one that ran.
+    let manifest = Path::new(&out).join("manifest.json");
+    let kept = fs::read_to_string(&manifest).unwrap();
+    change(&manifest, "loss_of_margin = 0.5", "loss_of_margin = 0.4");
+    let said = refused(&["verify", &out, "--quiet"]);
+    assert!(said.contains("`source` and `resolved` are not the same strategy"), "{said}");
+    fs::write(&manifest, &kept).unwrap();
+    assert!(tree(Path::new(&out)) == before);
+
+    // Another version, half a manifest, none, another command.
+    change(&manifest, "\"version\": \"", "\"version\": \"9.");
+    assert!(refused(&["verify", &out, "--quiet"]).contains("a report of version 9."));
+    fs::write(&manifest, &kept[..kept.len() / 2]).unwrap();
+    assert!(refused(&["verify", &out, "--quiet"]).contains("not JSON, or cut short"));
+    fs::write(&manifest, kept.replacen("\"run\"", "\"tune\"", 1)).unwrap();
+    assert!(refused(&["verify", &out, "--quiet"]).contains("a folder of `rotate tune`"));
+    fs::remove_file(&manifest).unwrap();
+    assert!(refused(&["verify", &out, "--quiet"]).contains("manifest.json"));
+}
+
+#[test]
+fn another_input_is_named_before_anything_is_run() {
+    let home = tempfile::tempdir().unwrap();
+    let market = home.path().join("market");
+    copy(&Path::new(ROOT).join("data/sample"), &market);
+    let out = home.path().join("report").display().to_string();
+    let [from, a, to, b] = WINDOW;
+    let folder = market.display().to_string();
+    fine(&["run", "strategies/bull.toml", "--market", &folder, from, a, to, b, "--quiet", "--out", &out]);
+    // An absolute folder is named by its last part only: elsewhere it has to be said.
+    let lost = rotate_in(Path::new(ROOT), &["verify", &out, "--quiet"]);
+    assert_eq!(lost.status.code(), Some(1));
+    assert!(stderr(&lost).contains("say where it lies with --market DIR"), "{}", stderr(&lost));
+    fine(&["verify", &out, "--quiet", "--market", &folder]);
+
+    let rates = fs::read_dir(market.join("funding")).unwrap().map(|e| e.unwrap().path()).min().unwrap();
+    let kept = fs::read(&rates).unwrap();
+    fs::write(&rates, [kept.as_slice(), b"\n"].concat()).unwrap();
+    let said = refused(&["verify", &out, "--quiet", "--market", &folder]);
+    let name = rates.file_name().unwrap().to_str().unwrap();
+    assert!(said.contains(name) && said.contains("an input with other bytes"), "{said}");
+    fs::remove_file(&rates).unwrap();
+    let said = refused(&["verify", &out, "--quiet", "--market", &folder]);
+    assert!(said.contains(name) && said.contains("cannot be read"), "{said}");
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let goal = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &goal);
+        } else {
+            fs::copy(entry.path(), goal).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_position_is_explained_from_the_tables() {
+    let home = tempfile::tempdir().unwrap();
+    let strategy = format!("{}/bull", report(home.path()));
+    let trades: Vec<std::collections::BTreeMap<String, String>> =
+        csv::Reader::from_path(Path::new(&strategy).join("trades.csv")).unwrap().deserialize().map(Result::unwrap).collect();
+    let perp = trades.iter().position(|trade| trade["market"] == "perp").unwrap();
+    let trade = &trades[perp];
+    let number = (perp + 1).to_string();
+    let story: serde_json::Value = serde_json::from_str(&fine(&["explain", &strategy, "--trade", &number, "--format", "json"])).unwrap();
+    let events = story["events"].as_array().unwrap();
+    let of = |table: &str| events.iter().filter(|event| event["table"] == table).collect::<Vec<_>>();
+    let fills = of("fills");
+    assert!(fills.len() >= 2, "{story:#}");
+    assert_eq!(fills[0]["time"], trade["opened"].as_str());
+    assert!(fills[fills.len() - 1]["text"].as_str().unwrap().contains(&trade["exit_reason"]), "{story:#}");
+    assert!(!of("decisions").is_empty() && !of("funding").is_empty(), "{story:#}");
+    let times: Vec<&str> = events.iter().map(|event| event["time"].as_str().unwrap()).collect();
+    assert!(times.is_sorted(), "{times:?}");
+    // The rule speaks before the fill that follows from it.
+    let first = events.iter().position(|event| event["table"] == "fills").unwrap();
+    assert!(events[..first].iter().any(|event| event["table"] == "decisions"), "{story:#}");
+
+    let said = fine(&["explain", &strategy, "--trade", &number]);
+    assert!(said.contains(&trade["symbol"]) && said.contains("left because"), "{said}");
+    let said = fine(&["explain", &strategy, "--at", &trade["closed"]]);
+    assert!(said.contains(&format!("--trade {number} tells all")) && said.contains("phase of the market"), "{said}");
+    let said = fine(&["explain", &strategy, "--at", &trade["opened"]]);
+    assert!(!said.contains(&format!("--trade {number} tells all")), "not yet held at its own opening: {said}");
+
+    assert!(refused(&["explain", &strategy, "--trade", "99999"]).contains("counted from 1"));
+    assert!(refused(&["explain", &strategy, "--trade", "0"]).contains("counted from 1"));
+    assert!(refused(&["explain", &strategy, "--at", "2001-01-01"]).contains("before the first bar closed"));
+    assert!(refused(&["explain", "strategies", "--trade", "1"]).contains("a table of a finished report"));
+    assert_eq!(program::misused(&["explain", &strategy]).matches("--at").count().min(1), 1);
+    fs::write(Path::new(&strategy).join("fills.csv"), "time,asset\n").unwrap();
+    assert!(refused(&["explain", &strategy, "--trade", "1"]).contains("no column `market`"));
+}
