@@ -38,7 +38,8 @@ fn what_the_strategy_cases_are_made_from_is_sound() {
         let same_head = before.iter().zip(&after).take_while(|(a, b)| a == b).count();
         let same_tail = before.iter().rev().zip(after.iter().rev()).take_while(|(a, b)| a == b).count();
         let touched = after.len().saturating_sub(same_head + same_tail);
-        assert!(touched <= 1, "{} differs from sound.toml in {touched} lines", case.display());
+        // A table of weights needs a classifier beside it.
+        assert!(touched <= 2, "{} differs from sound.toml in {touched} lines", case.display());
     }
 }
 

@@ -17,6 +17,13 @@ impl Desk<'_> {
         for &(bucket, time) in &self.story.bankrupt {
             cautions.push(format!("bucket `{}`: its cross pool was liquidated in the bar of {time}", self.bucket(bucket).name));
         }
+        for (name, criterion) in self.plan.checklist.iter().flat_map(|list| &list.criteria) {
+            if let Some(metric) = criterion.measure.metric()
+                && !self.market.evidence.iter().any(|fact| fact.metric == metric)
+            {
+                cautions.push(format!("checklist `{name}`: this market has no evidence called `{metric}`, so it is always unknown"));
+            }
+        }
         for bucket in self.plan.buckets.iter().filter(|bucket| bucket.holding != Holding::Cash) {
             if !self.story.filled[bucket.id.index()] {
                 cautions.push(format!(

@@ -16,6 +16,13 @@ impl StrategyFile {
         let strategy = &self.strategy;
         let mut spans = vec![(vec!["decide".to_owned()], strategy.decide)];
         spans.extend(strategy.orders.expire.map(|span| (vec!["orders".to_owned(), "expire".to_owned()], span)));
+        // Tables that belong to the signals: every length of time in them.
+        let whole = toml::Value::try_from(strategy).expect("a strategy that was read can be written as a table");
+        for table in ["lifecycle", "classifier", "checklist"] {
+            if let Some(value) = whole.get(table) {
+                lengths(value, &mut vec![table.to_owned()], &mut spans);
+            }
+        }
         for (name, bucket) in &strategy.buckets {
             let score = bucket.score.map(|score| {
                 let word = match score {
@@ -59,5 +66,20 @@ impl StrategyFile {
             expected: format!("at most {most}"),
             way_out: "lower it; larger notionals are allowed less still".to_owned(),
         })
+    }
+}
+
+/// Every length of time below a value, with its key.
+fn lengths(value: &toml::Value, key: &mut Vec<String>, found: &mut Vec<(Vec<String>, Span)>) {
+    match value {
+        toml::Value::String(text) => found.extend(Span::try_from(text.clone()).ok().map(|span| (key.clone(), span))),
+        toml::Value::Table(table) => {
+            for (name, value) in table {
+                key.push(name.clone());
+                lengths(value, key, found);
+                key.pop();
+            }
+        }
+        _ => {}
     }
 }
