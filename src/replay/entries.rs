@@ -153,7 +153,8 @@ impl Desk<'_> {
             self.note(rule, instrument, Verdict::Refused, Some(need), Some(cash), "no cash left in the bucket".to_owned());
             return false;
         }
-        if scale < 1.0 {
+        // The microdollars kept back for rounding are not worth a row.
+        if scale < 1.0 - 1e-6 {
             let detail = format!("the bucket's orders need {need:.2} USD, it has {cash:.2}: all shrink to {:.2} %", scale * 100.0);
             self.note(rule, instrument, Verdict::Resized, Some(need), Some(cash), detail);
         }
