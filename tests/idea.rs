@@ -56,7 +56,7 @@ fn a_hedge_by_beta_weighs_each_coin() {
     let mut btc = vec![100.0];
     let mut coin = vec![10.0];
     for t in 0..40 {
-        let step = if t % 2 == 0 { 0.10 } else { -0.05 };
+        let step = if t % 2 == 0 { 0.10 } else { -0.10 };
         btc.push(btc[t] * (1.0 + step));
         coin.push(coin[t] * (1.0 + 2.0 * step));
     }
