@@ -5,6 +5,7 @@ use serde::Serialize;
 
 pub use crate::exchange::orders::Side;
 pub use crate::ledger::BySource;
+pub use crate::signal::lifecycle::Stage;
 pub use crate::signal::regime::Regime;
 pub use crate::strategy::{Decision, Verdict};
 use crate::units::{AssetId, BucketId, Clock, Direction, InstrumentId, NarrativeId, Time, Usd};
@@ -39,6 +40,8 @@ pub struct Run {
     /// What was held at each close at which decisions were made.
     pub exposure: Vec<Exposure>,
     pub rotations: Vec<Rotation>,
+    /// Of a strategy that follows stages: every narrative's course.
+    pub narratives: Vec<NarrativeTrack>,
     pub attribution: Attribution,
     /// Every assumption in force, `name → value` in words, in a fixed order.
     pub assumptions: Vec<(String, String)>,
@@ -174,6 +177,15 @@ pub struct Flow {
     pub to: BucketId,
     pub amount: Usd,
     pub reason: String,
+}
+
+/// Index and stage of one narrative, one a bar, as known at its close.
+#[derive(Clone, Debug)]
+pub struct NarrativeTrack {
+    pub narrative: NarrativeId,
+    /// From 1 at the first member's first return; NaN before it.
+    pub index: Vec<f64>,
+    pub stage: Vec<Stage>,
 }
 
 #[derive(Clone, Debug)]

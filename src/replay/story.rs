@@ -4,10 +4,10 @@ use crate::ledger::{Closed, Entry, Snapshot};
 use crate::market::Market;
 use crate::replay::desk::Desk;
 use crate::replay::findings::findings;
-use crate::replay::run::{Exposure, Fill, Flow, FundingPayment, Liquidation, Rotation, Run, Side, Trade};
+use crate::replay::run::{Exposure, Fill, Flow, FundingPayment, Liquidation, NarrativeTrack, Rotation, Run, Side, Stage, Trade};
 use crate::replay::words::assumptions;
-use crate::signal::History;
 use crate::signal::regime::Regime;
+use crate::signal::{History, Known};
 use crate::strategy::{Decision, Plan};
 use crate::units::{BucketId, InstrumentId, NarrativeId, Time, Usd};
 
@@ -133,7 +133,7 @@ impl Desk<'_> {
     pub fn finish(mut self) -> Run {
         // Everything is flat after the last bar; what is left unbooked is nothing, but the law is cheap to keep.
         self.attribute_open_positions();
-        let (market, plan) = (self.market, self.plan);
+        let (market, plan, known) = (self.market, self.plan, self.known);
         let attribution = self.cube.cut(market, plan);
         let cautions = self.cautions();
         let (benchmark_name, benchmark) = benchmark(market, self.story.capital);
@@ -163,6 +163,7 @@ impl Desk<'_> {
             decisions: story.decisions,
             exposure: story.exposure,
             rotations: story.rotations,
+            narratives: tracks(market, known),
             attribution,
             assumptions: assumptions(market, &plan.assumptions),
             cautions,
@@ -189,4 +190,23 @@ fn benchmark(market: &Market, capital: Usd) -> (String, Vec<Usd>) {
         })
         .collect();
     (name, worth)
+}
+
+/// The course of every narrative whose stages a strategy follows.
+fn tracks(market: &Market, known: &Known) -> Vec<NarrativeTrack> {
+    let last = History::at_close(market, market.clock.bars - 1);
+    let of = |narrative| {
+        let index = known.index(&last, narrative)?.to_vec();
+        let mut steps = known.steps(narrative).peekable();
+        let mut now = Stage::default();
+        let stage = (0..market.clock.bars).map(|t| {
+            while let Some((_, to)) = steps.next_if(|(time, _)| *time <= market.clock.close(t)) {
+                now = to;
+            }
+            now
+        });
+        let stage = stage.collect();
+        Some(NarrativeTrack { narrative, index, stage })
+    };
+    if known.has_stages() { last.directory().narratives().filter_map(of).collect() } else { Vec::new() }
 }

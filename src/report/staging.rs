@@ -26,6 +26,8 @@ const STRATEGY_FILES: &[&str] = &[
     "drawdown.png",
     "buckets.svg",
     "buckets.png",
+    "narratives.svg",
+    "narratives.png",
     "equity.csv",
     "buckets.csv",
     "fills.csv",

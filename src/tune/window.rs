@@ -43,6 +43,7 @@ pub fn window(run: &Run, range: Range<usize>) -> Run {
         decisions: run.decisions.iter().filter(|row| inside(row.time)).cloned().collect(),
         exposure: run.exposure.iter().filter(|row| from < row.time && row.time <= to).cloned().collect(),
         rotations: run.rotations.iter().filter(|row| inside(row.time)).cloned().collect(),
+        narratives: Vec::new(),
         attribution: Attribution::default(),
         assumptions: run.assumptions.clone(),
         cautions: run.cautions.clone(),

@@ -199,6 +199,7 @@ pub(crate) fn run(name: &str, market: &Market, seed: u64, drift: f64, swing: f64
             },
         ],
         exposure: Vec::new(),
+        narratives: Vec::new(),
         rotations: vec![Rotation {
             time: at(7),
             narrative: NarrativeId(0),

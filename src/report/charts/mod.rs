@@ -13,6 +13,7 @@ pub mod scale;
 pub mod scatter;
 pub mod sheet;
 pub mod single;
+pub mod stages;
 pub mod thin;
 
 use crate::market::Market;
@@ -27,18 +28,26 @@ pub struct Pictures {
     pub equity: String,
     pub drawdown: String,
     pub buckets: String,
+    /// Of a strategy that follows the life of narratives.
+    pub narratives: Option<String>,
 }
 
 impl Pictures {
     #[must_use]
     pub fn of(market: &Market, run: &Run) -> Self {
-        Self { equity: single::equity(market, run), drawdown: single::drawdown(market, run), buckets: single::buckets(market, run) }
+        Self {
+            equity: single::equity(market, run),
+            drawdown: single::drawdown(market, run),
+            buckets: single::buckets(market, run),
+            narratives: stages::stages(market, run),
+        }
     }
 
     /// File stem and SVG.
     #[must_use]
-    pub fn named(&self) -> [(&'static str, &str); 3] {
-        [("equity", &self.equity), ("drawdown", &self.drawdown), ("buckets", &self.buckets)]
+    pub fn named(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let always = [("equity", &self.equity), ("drawdown", &self.drawdown), ("buckets", &self.buckets)];
+        always.into_iter().chain(self.narratives.as_ref().map(|svg| ("narratives", svg))).map(|(name, svg)| (name, svg.as_str()))
     }
 }
 
