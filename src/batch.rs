@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use crate::exchange::margin::DEFAULT_BRACKETS;
 use crate::fault::Fault;
 use crate::market::{Kind, Market};
-use crate::replay::{self, run::Run};
+use crate::replay::{self, Standing, run::Run};
 use crate::signal::{History, Signals};
 use crate::strategy::{Plan, Strategy, StrategyFile};
 use crate::units::Usd;
@@ -29,6 +29,13 @@ impl<'m> Arena<'m> {
         replay::replay(self.market, &self.signals, &plan, capital)
     }
 
+    /// [`replay::replay_to`]: what was done by the close of bar `bars − 1`, and what was about to be.
+    #[must_use]
+    pub fn replay_to(&self, strategy: &Strategy, capital: Usd, bars: usize) -> Standing {
+        let plan = Plan::new(strategy, &History::at_close(self.market, 0));
+        replay::replay_to(self.market, &self.signals, &plan, capital, bars)
+    }
+
     /// Replays all strategies in parallel; `done` is called once for each that finishes, in any order.
     pub fn replay_all<S>(&self, strategies: &[S], capital: Usd, done: impl Fn() + Sync) -> Vec<Run>
     where
@@ -43,8 +50,13 @@ impl<'m> Arena<'m> {
 
     /// The same for anything a run is reduced to, so that a thousand trials need not keep a thousand runs.
     pub fn map_all<S: Sync, T: Send>(&self, strategies: &[S], each: impl Fn(&S) -> T + Sync + Send) -> Vec<T> {
-        strategies.par_iter().map(each).collect()
+        side_by_side(strategies, each)
     }
+}
+
+/// `each` of all items, in parallel; results in the order of the items.
+pub fn side_by_side<I: Sync, T: Send>(items: &[I], each: impl Fn(&I) -> T + Sync + Send) -> Vec<T> {
+    items.par_iter().map(each).collect()
 }
 
 /// Whether a strategy can be replayed over a market at all.

@@ -15,6 +15,7 @@
 //! | [`exchange`] | what the venue gives | units, `funding_interval`, ledger | why somebody trades |
 //! | [`replay`] | the loop | all above | files, threads, reports |
 //! | [`batch`] | many side by side | replay | what a run means |
+//! | [`lookahead`] | whether a run saw ahead | batch, and another future of the market | what a strategy is for |
 //! | [`metrics`] | what it was worth | a run | how it came about |
 //! | [`tune`] | which parameters, honestly | batch, metrics | how a study looks |
 //! | [`report`] | words and pictures | a run, metrics, a study | how to change any of it |
@@ -28,6 +29,7 @@ pub mod exchange;
 pub mod fault;
 pub mod funding_interval;
 pub mod ledger;
+pub mod lookahead;
 pub mod market;
 pub mod metrics;
 pub mod replay;

@@ -11,6 +11,8 @@ mod fence;
 mod foresight;
 #[path = "laws/knowledge.rs"]
 mod knowledge;
+#[path = "laws/lookahead.rs"]
+mod lookahead;
 #[path = "laws/outside.rs"]
 mod outside;
 #[path = "laws/random_market.rs"]

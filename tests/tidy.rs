@@ -20,10 +20,28 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("strategy", &["units", "fault", "market", "signal", "exchange"]),
     ("replay", &["units", "market", "signal", "strategy", "ledger", "exchange"]),
     ("batch", &["units", "fault", "market", "signal", "strategy", "ledger", "exchange", "replay"]),
+    ("lookahead", &["units", "fault", "market", "strategy", "replay", "batch"]),
     ("metrics", &["units", "replay"]),
     ("tune", &["units", "fault", "strategy", "replay", "batch", "metrics"]),
     ("report", &["units", "fault", "market", "replay", "metrics", "tune"]),
-    ("cli", &["units", "fault", "market", "signal", "strategy", "ledger", "exchange", "replay", "batch", "metrics", "tune", "report"]),
+    (
+        "cli",
+        &[
+            "units",
+            "fault",
+            "market",
+            "signal",
+            "strategy",
+            "ledger",
+            "exchange",
+            "replay",
+            "batch",
+            "lookahead",
+            "metrics",
+            "tune",
+            "report",
+        ],
+    ),
 ];
 
 /// Crates that stay in their place.

@@ -7,8 +7,9 @@ use serde::Serialize;
 
 use crate::batch::suits;
 use crate::cli::look::look;
+use crate::cli::lookahead::{self, LookaheadArguments};
 use crate::cli::strategies::StrategyArguments;
-use crate::cli::{Common, Format, MarketArguments};
+use crate::cli::{Answer, Common, Format, MarketArguments};
 use crate::fault::Fault;
 use crate::market::{Kind, Market, SeriesSummary, Subject};
 use crate::report::terminal;
@@ -24,16 +25,21 @@ pub(super) struct Arguments {
     /// Strategies to check along with the market.
     #[command(flatten)]
     strategies: StrategyArguments,
+    #[command(flatten)]
+    lookahead: LookaheadArguments,
 }
 
-pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault> {
+pub(super) fn run(arguments: &Arguments, common: Common) -> Result<Answer, Fault> {
     let asked = &arguments.strategies;
+    if arguments.lookahead.lookahead {
+        return lookahead::run(&arguments.market, &asked.read()?, arguments.lookahead, common);
+    }
     let files = if asked.strategies.is_empty() && asked.set.is_empty() { Vec::new() } else { asked.read()? };
     let market = arguments.market.load()?;
     files.iter().try_for_each(|file| suits(&market, file))?;
     let plans: Vec<Plan> = files.iter().map(|file| Plan::new(&file.strategy, &History::at_close(&market, 0))).collect();
     if common.format == Format::Json {
-        return Ok(json(&market, &plans));
+        return Ok(Answer::fine(json(&market, &plans)));
     }
     let mut told = text(&market);
     for plan in &plans {
@@ -42,7 +48,7 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
             told += &terminal::caution_line("  ! ", caution, look());
         }
     }
-    Ok(told)
+    Ok(Answer::fine(told))
 }
 
 /// Everything `rotate check` says about a market, for machines.

@@ -5,6 +5,7 @@ pub mod check;
 mod compare;
 mod explain;
 mod look;
+mod lookahead;
 mod run;
 mod sample;
 mod schema;
@@ -57,8 +58,8 @@ enum Command {
     /// Replay strategies over a market and write a report.
     #[command(after_help = "Example: rotate run --market ../shared/markets/majors-8h --from 2022-01-01 --capital 50000")]
     Run(run::Arguments),
-    /// Say what a market holds and what is missing, and whether strategies are sound.
-    #[command(after_help = "Example: rotate check --market data/sample strategies/bull.toml")]
+    /// Say what a market holds and what is missing, and whether strategies are sound; with --lookahead, whether they see ahead.
+    #[command(after_help = "Example: rotate check --market data/sample strategies/bull.toml --lookahead")]
     Check(check::Arguments),
     /// Lay reports side by side.
     #[command(after_help = "Example: rotate compare reports/latest reports/other/bull --out reports/compared")]
@@ -78,6 +79,22 @@ enum Command {
     /// Make the synthetic sample market.
     #[command(after_help = "Example: rotate sample --seed 7 --out data/mine")]
     Sample(sample::Arguments),
+}
+
+/// What a command prints. One that could do its work and found its subject at fault exits with 1 all the same.
+pub(crate) struct Answer {
+    pub text: String,
+    pub fine: bool,
+}
+
+impl Answer {
+    pub(crate) fn fine(text: String) -> Self {
+        Self { text, fine: true }
+    }
+
+    pub(crate) fn exit(&self) -> ExitCode {
+        if self.fine { ExitCode::SUCCESS } else { ExitCode::from(1) }
+    }
 }
 
 /// The market and the part of it to look at.
@@ -102,6 +119,10 @@ impl MarketArguments {
             return Err(Fault::new("--from, --to", format!("{from} is not before {to}"), "a first day before the last", "swap them"));
         }
         Ok(Window { from: self.from, to: self.to })
+    }
+
+    pub(crate) fn parts(&self) -> Result<crate::market::MarketParts, Fault> {
+        crate::market::MarketParts::load(&self.market, self.window()?)
     }
 
     pub(crate) fn load(&self) -> Result<crate::market::Market, Fault> {
@@ -137,26 +158,28 @@ pub(crate) fn nameable(path: &Path) -> String {
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let jobs = cli.common.jobs.map(usize::from);
-    let outcome = batch::with_jobs(jobs, || match &cli.command {
-        Command::Run(arguments) => run::run(arguments, cli.common),
-        Command::Check(arguments) => check::run(arguments, cli.common),
-        Command::Compare(arguments) => compare::run(arguments, cli.common),
-        Command::Tune(arguments) => tune::run(arguments, cli.common),
-        Command::Schema(arguments) => schema::run(arguments),
-        Command::Explain(arguments) => explain::run(arguments, cli.common),
-        Command::Verify(arguments) => verify::run(arguments, cli.common),
-        Command::Sample(arguments) => sample::run(arguments),
+    let outcome = batch::with_jobs(jobs, || {
+        let told = match &cli.command {
+            Command::Run(arguments) => run::run(arguments, cli.common),
+            Command::Check(arguments) => return check::run(arguments, cli.common),
+            Command::Compare(arguments) => compare::run(arguments, cli.common),
+            Command::Tune(arguments) => tune::run(arguments, cli.common),
+            Command::Schema(arguments) => schema::run(arguments),
+            Command::Explain(arguments) => explain::run(arguments, cli.common),
+            Command::Verify(arguments) => verify::run(arguments, cli.common),
+            Command::Sample(arguments) => sample::run(arguments),
+        };
+        told.map(Answer::fine)
     });
-    let printed = match outcome {
-        Ok(Ok(text)) => print(&text),
+    let (printed, exit) = match outcome {
+        Ok(Ok(answer)) => (print(&answer.text), answer.exit()),
         Ok(Err(fault)) => return fail(&fault.to_string()),
         Err(why) => return fail(&why),
     };
     match printed {
         // A reader that has seen enough (`| head`) is not a fault.
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-        Err(error) => fail(&format!("standard output: {error}")),
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => fail(&format!("standard output: {error}")),
+        _ => exit,
     }
 }
 

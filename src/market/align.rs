@@ -81,7 +81,7 @@ fn segments(open: &[f64], close: &[f64], silence: usize, jump: f64) -> Vec<Segme
 }
 
 /// Whether `open` is more than `jump` times `close`, or less than its `jump`-th part.
-fn jumps(close: f64, open: f64, jump: f64) -> bool {
+pub(super) fn jumps(close: f64, open: f64, jump: f64) -> bool {
     open > jump * close || open * jump < close
 }
 

@@ -14,7 +14,7 @@ use crate::market::{
 use crate::units::{Clock, InstrumentId, Span, Time};
 
 /// Everything a market is made of, before alignment.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct MarketParts {
     pub name: String,
     pub about: String,
@@ -46,7 +46,7 @@ pub struct MarketParts {
 }
 
 /// One instrument's bars, ascending in time, on the grid of the market's bar length.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct SeriesPart {
     pub bars: Vec<Bar>,
     /// Mark-price bars on the same grid; empty where none exist.

@@ -30,8 +30,25 @@ impl Market {
     /// # Errors
     /// The first [`Fault`] in a fixed order of files, whatever the number of threads.
     pub fn load(dir: &Path, window: Window) -> Result<Self, Fault> {
-        let inside = |fault: Fault| Fault { place: dir.join(&fault.place).display().to_string(), ..fault };
-        freeze(parts(dir, window)?).map_err(inside)
+        MarketParts::load(dir, window)?.freeze_in(dir)
+    }
+}
+
+impl MarketParts {
+    /// Reads and checks a market folder, and aligns nothing yet: for whoever wants to make more than one market of it.
+    ///
+    /// # Errors
+    /// As [`Market::load`], but for what shows only once all series are on one clock.
+    pub fn load(dir: &Path, window: Window) -> Result<Self, Fault> {
+        parts(dir, window)
+    }
+
+    /// [`freeze`], its errors placed in the folder the parts were read from.
+    ///
+    /// # Errors
+    /// As [`freeze`].
+    pub fn freeze_in(self, dir: &Path) -> Result<Market, Fault> {
+        freeze(self).map_err(|fault| Fault { place: dir.join(&fault.place).display().to_string(), ..fault })
     }
 }
 

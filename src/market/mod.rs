@@ -12,6 +12,7 @@ mod facts;
 mod files;
 mod frame;
 mod freeze;
+mod future;
 mod jobs;
 mod load;
 mod manifest;
@@ -29,6 +30,7 @@ mod unpack;
 mod venue;
 
 pub use freeze::{Bar, MarkBar, MarketParts, RawSettlement, SeriesPart, freeze};
+pub use future::FactKind;
 pub use load::Window;
 pub use manifest::manifest_schema;
 pub use panel::{BLOCK, Panel, Segment};

@@ -21,14 +21,15 @@ pub(super) fn findings(market: &Market, plan: &Plan, run: &Run) -> Vec<String> {
 fn daily_gains(run: &Run, bucket: BucketId) -> Vec<f64> {
     let count = run.buckets.len();
     let per_day = (86_400 / run.clock.bar.seconds()).max(1) as usize;
-    let mut flowed = vec![0.0; run.clock.bars];
+    let bars = run.equity.len();
+    let mut flowed = vec![0.0; bars];
     for flow in &run.flows {
-        let Some(t) = run.clock.bar_of(flow.time) else { continue };
-        flowed[t] +=
+        let Some(flowed) = run.clock.bar_of(flow.time).and_then(|t| flowed.get_mut(t)) else { continue };
+        *flowed +=
             if flow.to == bucket { flow.amount.to_f64() } else { 0.0 } - if flow.from == bucket { flow.amount.to_f64() } else { 0.0 };
     }
     let value = |t: usize| run.bucket_values[t * count + bucket.index()].to_f64();
-    let gains: Vec<f64> = (1..run.clock.bars).map(|t| value(t) - value(t - 1) - flowed[t]).collect();
+    let gains: Vec<f64> = (1..bars).map(|t| value(t) - value(t - 1) - flowed[t]).collect();
     gains.chunks(per_day).map(|day| day.iter().sum()).collect()
 }
 

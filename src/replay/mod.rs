@@ -32,6 +32,7 @@ mod rebalance;
 mod review;
 pub mod run;
 mod sizing;
+mod standing;
 mod story;
 mod words;
 
@@ -39,6 +40,8 @@ use crate::market::Market;
 use crate::signal::Signals;
 use crate::strategy::Plan;
 use crate::units::Usd;
+
+pub use standing::{Pending, Standing};
 
 use desk::Desk;
 use run::Run;
@@ -51,9 +54,19 @@ use run::Run;
 /// When the books do not balance to the microdollar after any bar: a bug of ours.
 #[must_use]
 pub fn replay(market: &Market, signals: &Signals, plan: &Plan, capital: Usd) -> Run {
+    replay_to(market, signals, plan, capital, market.clock.bars).run
+}
+
+/// The same, stopped after what was decided at the close of bar `bars − 1`: what a run would have said had nobody waited longer. Only the
+/// last bar of the market closes everything.
+///
+/// # Panics
+/// As [`replay`].
+#[must_use]
+pub fn replay_to(market: &Market, signals: &Signals, plan: &Plan, capital: Usd, bars: usize) -> Standing {
     let known = signals.known(market, &plan.definitions);
     let mut desk = Desk::new(market, signals, &known, plan, capital);
-    for t in 0..market.clock.bars {
+    for t in 0..bars {
         desk.t = t;
         // 0. Listings that ended: forced exits.
         desk.delistings();
@@ -79,5 +92,5 @@ pub fn replay(market: &Market, signals: &Signals, plan: &Plan, capital: Usd) -> 
         // 8. The strategy sees the bar; orders for the next.
         desk.decide();
     }
-    desk.finish()
+    Standing { pending: desk.pending(), run: desk.finish() }
 }

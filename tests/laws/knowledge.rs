@@ -3,12 +3,11 @@
 use proptest::prelude::*;
 
 use rotate::batch::{Arena, with_jobs};
-use rotate::market::{Bar, CapFact, MarkBar, Market, MarketParts, freeze};
+use rotate::market::{FactKind, Market, MarketParts, freeze};
 use rotate::replay::run::Run;
 use rotate::strategy::{Decision, Strategy as Rules};
 use rotate::units::Time;
 
-use crate::chance::Chance;
 use crate::random_market::{MarketSpec, markets};
 use crate::random_strategy::strategies;
 use crate::{capital, cases, replay};
@@ -68,47 +67,9 @@ pub fn cut(spec: &MarketSpec, to: Time) -> Market {
     freeze(parts).expect("a market cut is a market")
 }
 
-/// Every price and rate from `from` on is another one, some are gone; so is every fact that is known only later. What was known at `from` stays.
+/// Everything from `from` on is another thing, some of it is gone. What was known at `from` stays.
 pub fn scramble(parts: &mut MarketParts, from: Time, seed: u64) {
-    let mut chance = Chance::new(seed);
-    let gone = if chance.happens(0.3) { 0.7 } else { 0.1 };
-    for part in &mut parts.series {
-        let mut level = 1.0;
-        part.bars.retain(|bar| bar.time < from || !chance.happens(gone));
-        for bar in part.bars.iter_mut().filter(|bar| bar.time >= from) {
-            level *= chance.between(0.7, 1.4);
-            let Bar { time, open, high, low, close, volume } = *bar;
-            *bar = Bar { time, open: open * level, high: high * level, low: low * level, close: close * level, volume: volume * level };
-        }
-        let level = chance.between(0.5, 2.0);
-        for mark in part.marks.iter_mut().filter(|mark| mark.time >= from) {
-            let MarkBar { time, open, high, low, close } = *mark;
-            *mark = MarkBar { time, open: open * level, high: high * level, low: low * level, close: close * level };
-        }
-        for settlement in part.settlements.iter_mut().filter(|settlement| settlement.time >= from) {
-            settlement.rate = chance.between(-0.01, 0.01);
-        }
-        if parts.missing_rate_8h.is_some() {
-            part.settlements.retain(|settlement| settlement.time < from || !chance.happens(gone));
-        }
-        part.fine_marks.retain(|(time, _)| *time < from);
-    }
-    for facts in &mut parts.caps {
-        facts.retain(|fact| fact.known_at <= from);
-        facts.push(CapFact { known_at: from.plus(1), cap_usd: chance.between(1e6, 1e12), rank: Some(1 + chance.below(400) as u32) });
-    }
-    for tables in &mut parts.tiers {
-        tables.retain(|table| table.since <= from);
-    }
-    for fact in parts.evidence.iter_mut().filter(|fact| fact.known_at > from) {
-        fact.value = chance.between(0.0, 1e9);
-    }
-    parts.memberships.retain(|member| member.since <= from);
-    for member in &mut parts.memberships {
-        if member.until.is_none_or(|until| until > from) {
-            member.until = chance.happens(0.5).then_some(from.plus(1));
-        }
-    }
+    *parts = parts.scrambled_after(from, seed, &FactKind::ALL);
 }
 
 proptest! {

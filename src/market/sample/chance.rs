@@ -6,7 +6,7 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 /// What a stream of random numbers is for. Purpose and index together name the stream, so adding an asset or a purpose
 /// changes no other asset's numbers.
 #[derive(Clone, Copy)]
-pub(super) enum Purpose {
+pub(in crate::market) enum Purpose {
     Bitcoin = 1,
     AltMarket,
     Calendar,
@@ -18,14 +18,22 @@ pub(super) enum Purpose {
     Phantom,
     Evidence,
     AssetEvidence,
+    /// Another future of a market that is there ([`crate::market::future`]), by kind of fact.
+    FutureBars,
+    FutureFunding,
+    FutureCaps,
+    FutureEvidence,
+    FutureMemberships,
+    FutureTiers,
+    FutureVenue,
 }
 
-pub(super) struct Chance {
+pub(in crate::market) struct Chance {
     words: ChaCha8Rng,
 }
 
 impl Chance {
-    pub(super) fn new(seed: u64, purpose: Purpose, index: usize) -> Self {
+    pub(in crate::market) fn new(seed: u64, purpose: Purpose, index: usize) -> Self {
         let mut key = [0_u8; 32];
         key[..8].copy_from_slice(&seed.to_le_bytes());
         key[8..22].copy_from_slice(b"rotate sample!");
@@ -35,23 +43,32 @@ impl Chance {
     }
 
     /// Uniform in `(0, 1)`, never 0, so that its logarithm is finite.
-    pub(super) fn uniform(&mut self) -> f64 {
+    pub(in crate::market) fn uniform(&mut self) -> f64 {
         ((self.words.next_u64() >> 11) as f64 + 0.5) / 9_007_199_254_740_992.0
     }
 
     /// Uniform in `[low, high)`.
-    pub(super) fn between(&mut self, low: f64, high: f64) -> f64 {
+    pub(in crate::market) fn between(&mut self, low: f64, high: f64) -> f64 {
         low + (high - low) * self.uniform()
     }
 
+    /// A whole number in `0..count`; `count` is at least one.
+    pub(in crate::market) fn below(&mut self, count: usize) -> usize {
+        ((self.uniform() * count as f64) as usize).min(count - 1)
+    }
+
+    pub(in crate::market) fn happens(&mut self, probability: f64) -> bool {
+        self.uniform() < probability
+    }
+
     /// Standard normal (Box and Muller 1958).
-    pub(super) fn normal(&mut self) -> f64 {
+    pub(in crate::market) fn normal(&mut self) -> f64 {
         let radius = (-2.0 * libm::log(self.uniform())).sqrt();
         radius * libm::cos(2.0 * std::f64::consts::PI * self.uniform())
     }
 
     /// Student's t with four degrees of freedom scaled to unit variance, cut at seven standard deviations: the fat tails of returns.
-    pub(super) fn fat(&mut self) -> f64 {
+    pub(in crate::market) fn fat(&mut self) -> f64 {
         let top = self.normal();
         let chi_square: f64 = (0..4)
             .map(|_| {

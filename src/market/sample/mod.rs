@@ -6,7 +6,7 @@
 
 mod bars;
 mod calendar;
-mod chance;
+pub(super) mod chance;
 mod evidence;
 mod facts;
 mod funding;

@@ -81,7 +81,10 @@ pub fn page(market: &Market, run: &Run, summary: &Summary, pictures: &Pictures) 
     body += "<h2 id=\"held\">What was held</h2>\n";
     body += &told_figure(&pictures.buckets, "The value of each bucket over time, stacked to the equity");
     if let Some(narratives) = &pictures.narratives {
-        body += &told_figure(narratives, "The index of each narrative over time, with the stages of its life behind it; rotations.csv tells every step");
+        body += &told_figure(
+            narratives,
+            "The index of each narrative over time, with the stages of its life behind it; rotations.csv tells every step",
+        );
     }
     body += &told_figure(&drawn::exposure(run), "Gross and net exposure and margin used over time, as shares of equity");
     if !run.funding.is_empty() {

@@ -1,0 +1,39 @@
+//! A replay stopped at a close: what it has done, and what it has decided to do next.
+
+use crate::replay::desk::Desk;
+use crate::replay::run::Run;
+use crate::units::{BucketId, InstrumentId};
+
+/// What stands at the close of one bar.
+#[derive(Debug)]
+pub struct Standing {
+    /// Every bar and event so far; its benchmark goes on over the whole market.
+    pub run: Run,
+    /// What waits for the next open, in the order in which it will be done.
+    pub pending: Vec<Pending>,
+}
+
+/// An order, or a flow between buckets, that has been decided and not done, or not wholly.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pending {
+    pub reason: &'static str,
+    pub bucket: BucketId,
+    /// `None` for a flow of cash.
+    pub instrument: Option<InstrumentId>,
+    /// All that is known of it, in words; numbers to the last bit.
+    pub detail: String,
+}
+
+impl Desk<'_> {
+    pub fn pending(&self) -> Vec<Pending> {
+        let orders = self.orders.iter().map(|order| Pending {
+            reason: order.reason,
+            bucket: order.bucket,
+            instrument: Some(order.instrument),
+            detail: format!("{order:?}"),
+        });
+        let flows =
+            self.flows.iter().map(|flow| Pending { reason: flow.reason, bucket: flow.from, instrument: None, detail: format!("{flow:?}") });
+        orders.chain(flows).collect()
+    }
+}
