@@ -10,9 +10,9 @@
 //! | [`funding_interval`] | how often a perpetual settles | – | anything but stamps |
 //! | [`market`] | what happened | units, `funding_interval` | strategies, money |
 //! | [`signal`] | what could be known | market | money, orders, anything after the close it stands at |
-//! | [`strategy`] | what we want | signal | money, positions, costs |
 //! | [`ledger`] | what we own | units | the market, prices it was not handed |
 //! | [`exchange`] | what the venue gives | units, `funding_interval`, ledger | why somebody trades |
+//! | [`strategy`] | what we want | signal, and the exchange's words for its terms | money, positions, costs |
 //! | [`replay`] | the loop | all above | files, threads, reports |
 //! | [`batch`] | many side by side | replay | what a run means |
 //! | [`lookahead`] | whether a run saw ahead | batch, and another future of the market | what a strategy is for |

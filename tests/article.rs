@@ -33,7 +33,7 @@ fn weight(strategy: &Strategy, name: &str) -> f64 {
 }
 
 fn perp_weight(strategy: &Strategy) -> f64 {
-    strategy.buckets.values().filter(|bucket| matches!(bucket.hold, Hold::Perp(_))).map(|bucket| bucket.weight).sum()
+    strategy.buckets.values().filter(|bucket| matches!(bucket.hold, Hold::Perp(_) | Hold::Hedge(_))).map(|bucket| bucket.weight).sum()
 }
 
 fn near(left: f64, right: f64) -> bool {
