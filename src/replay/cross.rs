@@ -110,7 +110,7 @@ impl Desk<'_> {
             let reference = exit.worse(stop, panel.open[self.beside[at].series + self.t]);
             // Where its costs carry a stop to the pool's liquidation, it is a liquidation.
             let place = members.iter().position(|&member| member == at).expect("it is a member");
-            marks[place] = self.paid_by_stop(at, reference);
+            marks[place] = self.paid_by_stop(at, reference).unwrap_or(marks[place]);
             if self.pool_of(bucket, &members).is_liquidated(&marks, self.closing_fee()) {
                 self.liquidate_pool(bucket, &members, &marks);
                 return;
