@@ -9,10 +9,14 @@ mod chance;
 mod fence;
 #[path = "laws/foresight.rs"]
 mod foresight;
+#[path = "laws/given_orders.rs"]
+mod given_orders;
 #[path = "laws/knowledge.rs"]
 mod knowledge;
 #[path = "laws/lookahead.rs"]
 mod lookahead;
+#[path = "laws/one_bar.rs"]
+mod one_bar;
 #[path = "laws/outside.rs"]
 mod outside;
 #[path = "laws/random_market.rs"]
@@ -21,6 +25,8 @@ mod random_market;
 mod random_strategy;
 #[path = "laws/scale.rs"]
 mod scale;
+#[path = "laws/tiny_market.rs"]
+mod tiny_market;
 #[path = "laws/venue.rs"]
 mod venue;
 

@@ -102,25 +102,69 @@ pub fn market() -> Market {
     .expect("the workload is sound")
 }
 
-pub fn strategy() -> Strategy {
+/// How much of the venue a replay of the workload meets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Venue {
+    /// Market orders at half-spread and fee, without impact or caps.
+    Plain,
+    /// Market orders as a run sends them by default.
+    Default,
+    /// Limits that are put anew, trailing and margin stops, take-profits, leverage kept away from liquidation, impact and caps.
+    Full,
+}
+
+/// How often buckets are brought back to their weights: weekly, or never, so that every bar but the first two is quiet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rhythm {
+    Weekly,
+    Never,
+}
+
+pub fn strategy(venue: Venue, rhythm: Rhythm) -> Strategy {
     let names = |range: std::ops::Range<usize>| range.map(|asset| format!("\"A{asset:02}\"")).collect::<Vec<_>>().join(", ");
+    let full = venue == Venue::Full;
+    let every = if rhythm == Rhythm::Weekly { "1w" } else { "3000w" };
+    let assumptions = match venue {
+        Venue::Plain => "assumptions = { impact = 0.0, bar_participation = 1.0, day_participation = 1.0 }\n",
+        Venue::Default => "",
+        Venue::Full => {
+            "orders = { kind = \"limit\", offset = 0.002, expire = \"8h\", while = \"reprice\", then = \"taker\" }\n\
+             assumptions = { name = \"pessimistic\", bar_participation = 0.0001, day_participation = 0.0001 }\n"
+        }
+    };
+    // Where nothing is to happen the guards stand where no price comes, and are watched all the same.
+    let guard = |near: &str, far: &str| match (full, rhythm) {
+        (false, _) => String::new(),
+        (true, Rhythm::Weekly) => format!("{near}\n"),
+        (true, Rhythm::Never) => format!("{far}\n"),
+    };
+    let spot = guard(
+        "stop = { trailing = 0.2 }\ntake_profit = { from_entry = 0.3 }\ncooldown = \"1d\"",
+        "stop = { from_entry = 0.9999 }\ntake_profit = { from_entry = 9999.0 }",
+    );
+    let perp = guard(
+        "stop = { trailing = 0.15, loss_of_margin = 0.6 }\ntake_profit = { from_entry = 0.2 }\ncooldown = \"1d\"\n\
+         liquidation_distance = { moves = 1.5, horizon = \"7d\" }",
+        "stop = { from_entry = 0.9999 }\ntake_profit = { from_entry = 9999.0 }\nliquidation_distance = { moves = 1.5, horizon = \"7d\" }",
+    );
+    let leverage = if full && rhythm == Rhythm::Weekly { "4.0" } else { "1.0" };
     let text = format!(
-        "name = \"workload\"\nabout = \"weekly rebalancing\"\nregime = \"any\"\ndecide = \"1w\"\n\
-         [rebalance]\nevery = \"1w\"\nband = 0.0\n\
-         [buckets.foundation]\nweight = 0.40\nhold = {{ spot = {{ assets = [{}] }} }}\n\
-         [buckets.mids]\nweight = 0.35\nhold = {{ spot = {{ assets = [{}] }} }}\n\
-         [buckets.perps]\nweight = 0.15\nhold = {{ perp = {{ assets = [{}] }} }}\nleverage = {{ open = 1.0 }}\n\
+        "name = \"workload\"\nabout = \"weekly rebalancing\"\nregime = \"any\"\ndecide = \"{every}\"\n{assumptions}\
+         [rebalance]\nevery = \"{every}\"\nband = 0.0\n\
+         [buckets.foundation]\nweight = 0.40\nhold = {{ spot = {{ assets = [{}] }} }}\n{spot}\
+         [buckets.mids]\nweight = 0.35\nhold = {{ spot = {{ assets = [{}] }} }}\n{spot}\
+         [buckets.perps]\nweight = 0.15\nhold = {{ perp = {{ assets = [{}] }} }}\nleverage = {{ open = {leverage} }}\n{perp}\
          [buckets.cash]\nweight = 0.10\nhold = \"cash\"\n",
         names(0..FOUNDATION),
         names(FOUNDATION..FOUNDATION + MIDS),
         names(FOUNDATION + MIDS..ASSETS),
     );
-    StrategyFile::parse(std::path::Path::new("workload.toml"), text).expect("the workload is sound").strategy
+    StrategyFile::parse(std::path::Path::new("workload.toml"), text).unwrap_or_else(|fault| panic!("{fault}")).strategy
 }
 
 /// The least there is to do, written by hand over the same arrays: weekly targets at the close, fees, funding on what was held,
 /// equity at every bar. Returns the curve.
-pub fn bare_loop(market: &Market, capital: f64) -> Vec<f64> {
+pub fn bare_loop(market: &Market, capital: f64, rhythm: Rhythm) -> Vec<f64> {
     let rows = &market.panel.value;
     let weight = |asset: usize| match asset {
         0..FOUNDATION => 0.40 / FOUNDATION as f64,
@@ -142,7 +186,7 @@ pub fn bare_loop(market: &Market, capital: f64) -> Vec<f64> {
             }
         }
         let close = START + (t as i64 + 1) * HOUR;
-        if t == 0 || close % WEEK == 0 {
+        if t == 0 || (rhythm == Rhythm::Weekly && close % WEEK == 0) {
             let spot: f64 = (0..first_perp).map(|asset| units[asset] * row[asset]).sum();
             let unsettled: f64 = (first_perp..ASSETS).map(|asset| units[asset] * (row[asset] - entry[asset])).sum();
             let value = cash + spot + unsettled;

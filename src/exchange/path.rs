@@ -88,7 +88,16 @@ pub fn walk_bar(position: &InBar, bar: &Bar, mark: &Bar, rules: &PathRules) -> V
         Direction::Long => Side::Sell,
         Direction::Short => Side::Buy,
     };
-    let mut walk = Walk { position, rules, exit, open: 0.0, capacity: rules.capacity.clamp(0.0, 1.0), events: Vec::new() };
+    let mut walk = Walk {
+        position,
+        rules,
+        exit,
+        open: 0.0,
+        capacity: rules.capacity.clamp(0.0, 1.0),
+        spent: false,
+        entered_inside: None,
+        events: Vec::new(),
+    };
     match position.entry {
         Entry::Held => walk.held(bar, mark),
         Entry::Order(kind) => walk.entering(&kind, bar, mark),
@@ -105,6 +114,10 @@ struct Walk<'a> {
     open: f64,
     /// Share that volume still lets out.
     capacity: f64,
+    /// The stop was triggered at the open.
+    spent: bool,
+    /// Where it entered after the open.
+    entered_inside: Option<f64>,
     events: Vec<Event>,
 }
 
@@ -120,6 +133,7 @@ impl Walk<'_> {
         }
         if self.position.stop.is_some_and(|stop| self.hits(bar.open, stop)) {
             self.leave(What::Stopped, Moment::Open, bar.open, false);
+            self.spent = true;
         }
         if self.position.close_at_open {
             self.leave(What::Closed, Moment::Open, bar.open, false);
@@ -127,12 +141,12 @@ impl Walk<'_> {
         let (adverse, favourable) = (self.adverse(bar), self.favourable(bar));
         match self.rules.leg {
             Leg::AdverseFirst => {
-                self.adverse_leg(adverse, self.adverse(mark), bar.open);
+                self.adverse_leg(adverse, self.adverse(mark), bar.open, mark);
                 self.favourable_leg(favourable);
             }
             Leg::FavourableFirst => {
                 self.favourable_leg(favourable);
-                self.adverse_leg(adverse, self.adverse(mark), bar.open);
+                self.adverse_leg(adverse, self.adverse(mark), bar.open, mark);
             }
         }
     }
@@ -147,36 +161,40 @@ impl Walk<'_> {
         if moment == Moment::Open && self.liquidated_at_open(mark) {
             return;
         }
+        self.entered_inside = (moment == Moment::Inside).then_some(reference);
+        // A limit the open lies beyond filled on the way there: what follows starts from the open.
+        let from = if moment == Moment::Open { bar.open } else { reference };
         match self.rules.leg {
             // The extreme came after the entry; and no profit in the bar of the entry.
-            Leg::AdverseFirst => self.adverse_leg(self.adverse(bar), self.adverse(mark), reference),
+            Leg::AdverseFirst => self.adverse_leg(self.adverse(bar), self.adverse(mark), from, mark),
             Leg::FavourableFirst => {
                 self.favourable_leg(self.favourable(bar));
                 // After an entry on the way up only the close is known to come; on the way down the low is.
                 let on_the_way_up = moment == Moment::Inside && matches!(kind, Kind::Stop { .. } | Kind::StopLimit { .. });
                 let (last, marked) = if on_the_way_up { (bar.close, mark.close) } else { (self.adverse(bar), self.adverse(mark)) };
-                self.adverse_leg(last, marked, reference);
+                self.adverse_leg(last, marked, from, mark);
             }
         }
     }
 
     /// Stop and liquidation in price order, down to the extremes given; `from` is where the price comes from.
-    fn adverse_leg(&mut self, extreme: f64, mark_extreme: f64, from: f64) {
+    fn adverse_leg(&mut self, extreme: f64, mark_extreme: f64, from: f64, mark: &Bar) {
         let liquidation = self.position.liquidation.filter(|price| self.hits(mark_extreme, *price));
-        if let Some(stop) = self.position.stop.filter(|stop| self.hits(extreme, *stop)) {
+        if let Some(stop) = self.position.stop.filter(|stop| !self.spent && self.hits(extreme, *stop)) {
             let reference = self.exit.worse(stop, from);
             let paid = reference * (1.0 + self.exit.sign() * self.rules.stop_cost);
-            // At the same price, and where its costs carry it there, liquidation comes first.
-            if !self.position.liquidation.is_some_and(|price| self.hits(paid, price)) {
+            // At the same price, and where its costs carry it there, liquidation comes first. What volume lets nothing of out pays nothing.
+            let fills = self.open.min(self.capacity) > 0.0;
+            if !fills || !self.position.liquidation.is_some_and(|price| self.hits(paid, price)) {
                 self.leave(What::Stopped, Moment::Inside, reference, false);
             } else if liquidation.is_none() {
                 self.liquidate(Moment::Inside, reference);
             }
         }
         if let Some(price) = liquidation {
-            // An entry beyond its own liquidation price is gone where it entered.
-            let entered = matches!(self.position.entry, Entry::Order(_));
-            self.liquidate(Moment::Inside, if entered { self.exit.worse(price, from) } else { price });
+            // An entry beyond its own liquidation price is gone where it entered, at a mark there was.
+            let at = self.exit.worse(self.exit.worse(price, mark.open), self.entered_inside.unwrap_or(price));
+            self.liquidate(Moment::Inside, self.exit.other().worse(at, mark_extreme));
         }
     }
 
@@ -275,6 +293,9 @@ mod tests {
         assert_eq!(walk(&LONG, bar, &rules), [(What::Stopped, 95.0)]);
         let costly = PathRules { stop_cost: 0.2, ..rules };
         assert_eq!(walk(&LONG, bar, &costly), [(What::Liquidated, 80.0)], "the stop would pay 76");
+        let stuck = PathRules { stop_cost: 0.2, capacity: 0.0, ..rules };
+        assert!(walk(&LONG, [100.0, 101.0, 94.0, 95.0], &stuck).is_empty(), "nothing was sold at any price");
+        assert!(walk(&LONG, [94.0, 96.0, 93.0, 95.0], &stuck).is_empty(), "nor at the open");
         let half = PathRules { capacity: 0.5, ..rules };
         assert_eq!(walk(&LONG, bar, &half), [(What::Stopped, 95.0), (What::Liquidated, 80.0)]);
     }
@@ -288,6 +309,8 @@ mod tests {
         let limit = InBar { entry: Entry::Order(Kind::Limit { price: 97.0, resting: true }), ..LONG };
         assert_eq!(walk(&limit, [100.0, 112.0, 94.0, 111.0], &rules), [(What::Entered, 97.0), (What::Stopped, 95.0)]);
         assert!(walk(&limit, [100.0, 112.0, 97.0, 111.0], &rules).is_empty(), "a touch");
+        let through = walk(&limit, [92.0, 96.0, 91.0, 93.0], &rules);
+        assert_eq!(through, [(What::Entered, 97.0), (What::Stopped, 92.0)], "the open passed both on its way: no bar saw 95");
         let breakout = InBar { entry: Entry::Order(Kind::Stop { trigger: 105.0 }), ..LONG };
         assert_eq!(walk(&breakout, [100.0, 112.0, 94.0, 111.0], &rules), [(What::Entered, 105.0), (What::Stopped, 95.0)]);
         let hopeful = PathRules { leg: Leg::FavourableFirst, ..rules };

@@ -110,7 +110,7 @@ impl Desk<'_> {
             let reference = exit.worse(stop, panel.open[self.beside[at].series + self.t]);
             // Where its costs carry a stop to the pool's liquidation, it is a liquidation.
             let place = members.iter().position(|&member| member == at).expect("it is a member");
-            marks[place] = self.paid_by_stop(at, reference);
+            marks[place] = self.paid_by_stop(at, reference).unwrap_or(marks[place]);
             if self.pool_of(bucket, &members).is_liquidated(&marks, self.closing_fee()) {
                 self.liquidate_pool(bucket, &members, &marks);
                 return;
@@ -147,12 +147,12 @@ impl Desk<'_> {
             self.pay_adverse_settlements(at, quantity);
         }
         let pool = self.pool_of(bucket, members);
+        let wallet = Usd::round(pool.wallet);
         let balance = pool.balance(marks);
         let notionals: Vec<f64> = pool.legs.iter().zip(marks).map(|(leg, mark)| leg.quantity * mark).collect();
         let total: f64 = notionals.iter().sum();
         let prices: Vec<Option<f64>> = (0..members.len()).map(|leg| pool.liquidation_price(leg, marks, self.closing_fee())).collect();
         let gives_back = rule == LiquidationRule::ExchangeLike && balance > 0.0;
-        let before = self.books.bucket_value(bucket);
         let fees = if gives_back { (fee_rate * total).min(balance) } else { 0.0 };
         // From the last position to the first, so that places stay what they are.
         for (leg, &at) in members.iter().enumerate().rev() {
@@ -172,7 +172,8 @@ impl Desk<'_> {
             let lost = position.margin() - proceeds + fee;
             self.take_over(at, marks[leg], prices[leg].unwrap_or(marks[leg]), proceeds, fee, lost);
         }
-        let lost = before - self.books.bucket_value(bucket);
+        // Of what stood behind the pool; what its positions were worth on paper was nobody's to refill.
+        let lost = wallet - self.books.cash(bucket);
         self.story.bankrupt.push((bucket, self.now()));
         self.after_liquidation(bucket, &taken, lost);
     }

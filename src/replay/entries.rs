@@ -1,13 +1,13 @@
 //! How positions are opened and added to: bracket, volume, price, what the bucket can afford, and the fill.
 
 use crate::exchange::margin;
-use crate::exchange::orders::{Bar, Filled, Moment, OrderSpec, Side, Venue, place};
+use crate::exchange::orders::{Bar, Filled, Moment, OrderSpec, Side, Venue};
 use crate::ledger::Entry;
 use crate::market::Kind;
 use crate::replay::desk::{Beside, Desk, margin_view};
 use crate::replay::orders::{ENTER, Order, Want, side};
 use crate::replay::protect::Guard;
-use crate::replay::quote::{CENT, fill, worth_working};
+use crate::replay::quote::{CENT, fill, meets, worth_working};
 use crate::strategy::Verdict;
 use crate::units::{BucketId, InstrumentId, Usd};
 
@@ -79,7 +79,7 @@ impl Desk<'_> {
         };
         let venue = self.venue(instrument);
         let spec = OrderSpec::new(side(self.bucket(order.bucket), true), order.kind, signed.abs());
-        if place(spec.side, &spec.kind, &bar, venue.tick, venue.through_ticks).is_none_or(|place| place.moment != moment) {
+        if meets(&spec, &bar, &venue).is_none_or(|place| place.moment != moment) {
             waiting.push(order);
             return None;
         }

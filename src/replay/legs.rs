@@ -3,10 +3,11 @@
 
 use crate::exchange::assumptions::Leg;
 use crate::exchange::liquidation::AdlStress;
-use crate::exchange::orders::{Bar, Filled, Kind, Moment, OrderSpec, Side, place, take_at};
+use crate::exchange::orders::{Bar, Filled, Kind, Moment, OrderSpec, Side, take_at};
 use crate::replay::desk::{Desk, margin_view};
-use crate::replay::orders::{Order, side};
+use crate::replay::orders::{Order, Want, side};
 use crate::replay::protect::exit_side;
+use crate::replay::quote::meets;
 use crate::strategy::Verdict;
 use crate::units::{BucketId, Direction, InstrumentId};
 
@@ -76,7 +77,7 @@ impl Desk<'_> {
                 continue;
             }
             let reference = stop.map(|stop| exit.worse(stop, self.market.panel.open[cell]));
-            let paid = reference.map(|reference| self.paid_by_stop(at, reference));
+            let paid = reference.and_then(|reference| self.paid_by_stop(at, reference));
             // Where its costs carry a stop to the price of liquidation, it is a liquidation.
             match (stop.zip(reference), failing) {
                 (Some((stop, reference)), _) if !paid.is_some_and(|paid| self.fails_at(at, paid)) => {
@@ -107,37 +108,44 @@ impl Desk<'_> {
         }
     }
 
-    /// What a stop pays a unit, its impact at the size the bar lets out.
-    pub fn paid_by_stop(&mut self, at: usize, reference: f64) -> f64 {
+    /// What a stop pays a unit, its impact at the size the bar lets out; `None` where it lets out nothing.
+    pub fn paid_by_stop(&mut self, at: usize, reference: f64) -> Option<f64> {
         let position = &self.books.positions()[at];
         let (instrument, held) = (position.instrument, position.quantity);
         let spec = OrderSpec { side: exit_side(held > 0.0), kind: Kind::Market, quantity: held.abs(), reduces: Some(held) };
         let venue = self.venue(instrument);
-        self.bar(instrument).and_then(|bar| take_at(&spec, reference, true, &bar, &venue)).map_or(reference, |filled| filled.price)
+        self.bar(instrument).and_then(|bar| take_at(&spec, reference, true, &bar, &venue)).map(|filled| filled.price)
     }
 
     /// The next opening limit of a place that the rest of the bar fills: where it stands among the orders, and its price.
     fn entry_inside(&mut self, (bucket, instrument): Place) -> Option<(usize, f64)> {
+        let t = self.t;
         let here =
-            |order: &Order| order.bucket == bucket && order.instrument == instrument && order.want.opens() && order.tried_inside != self.t;
+            |order: &Order| order.bucket == bucket && order.instrument == instrument && order.want.opens() && order.tried_inside != t;
         if !self.orders.iter().any(here) {
             return None;
         }
         let bar = self.bar(instrument)?;
         let opens = side(self.bucket(bucket), true);
-        let (tick, through) = (self.rules(instrument).tick_size, self.plan.assumptions.through_ticks);
+        let venue = self.venue(instrument);
         self.orders.iter().enumerate().filter(|(_, order)| here(order)).find_map(|(at, order)| {
-            let fills = place(opens, &order.kind, &bar, tick, through).filter(|place| place.moment == Moment::Inside)?;
+            let Want::Add { quantity, .. } = order.want else { return None };
+            let spec = OrderSpec::new(opens, order.kind, quantity.abs());
+            let fills = meets(&spec, &bar, &venue).filter(|place| place.moment == Moment::Inside)?;
             Some((at, fills.reference))
         })
     }
 
-    /// Fills an opening limit inside the bar, once.
+    /// Fills an opening limit inside the bar, once. The best the four prices allow is that the good leg comes after it.
     fn enter_inside(&mut self, at: usize) {
         let order = Order { tried_inside: self.t, ..self.orders.remove(at) };
+        let place = (order.bucket, order.instrument);
         let mut rest = Vec::new();
         self.open_inside(order, &mut rest);
         self.orders.append(&mut rest);
+        if self.plan.assumptions.path == Leg::FavourableFirst {
+            self.favourable_leg(place);
+        }
     }
 
     fn favourable(&mut self, places: &[Place]) {

@@ -74,7 +74,8 @@ pub fn replay_to(market: &Market, signals: &Signals, plan: &Plan, capital: Usd, 
         desk.liquidate_at_open();
         // 3. Funding stamped at the open, on what was held before it.
         desk.settle_at_open();
-        // 4. Stops and targets the open lies beyond; then orders decided earlier: closing, flows between buckets, opening.
+        // 4. Stops and targets the open lies beyond; then orders decided earlier: closing, flows between buckets, opening, and 2. again for
+        // what was opened.
         desk.at_open();
         // 5. The leg that hurts: stops, limits on that side and liquidations, in the order of price. 6. The leg that helps: targets and
         // limits on the other side.

@@ -1,11 +1,11 @@
 //! Moment 4: what meets the open. Stops and targets it lies beyond, then closing orders, then flows between buckets, then opening orders;
 //! each kind by instrument, then bucket.
 
-use crate::exchange::orders::{Kind, Moment, OrderSpec, place, take_at};
+use crate::exchange::orders::{Kind, Moment, OrderSpec, take_at, trades_through};
 use crate::replay::desk::Desk;
 use crate::replay::orders::{ENTER, Order, STOP, Want};
 use crate::replay::protect::exit_side;
-use crate::replay::quote::{fill, worth_working};
+use crate::replay::quote::{fill, meets, worth_working};
 use crate::strategy::Verdict;
 use crate::units::BucketId;
 
@@ -28,6 +28,10 @@ impl Desk<'_> {
             self.open_all(of_bucket, &mut waiting);
         }
         self.orders.append(&mut waiting);
+        // What could not carry its margin at the very open it was opened at is gone before the bar brings it anything.
+        if self.beside.iter().any(|beside| beside.entered == self.t) {
+            self.liquidate_at_open();
+        }
     }
 
     /// A resting target the open lies beyond was passed on the way to it; a stop it lies beyond fills at it, before anything decided for
@@ -39,7 +43,9 @@ impl Desk<'_> {
             let beside = self.beside[at];
             let open = self.market.panel.open[beside.series + self.t];
             let exit = exit_side(beside.long);
-            if let Some(target) = beside.guard.target.filter(|&target| exit.reaches(target, open)) {
+            let tick = self.rules(self.books.positions()[at].instrument).tick_size;
+            let passed = |target: &f64| trades_through(exit, open, *target, tick, self.plan.assumptions.through_ticks);
+            if let Some(target) = beside.guard.target.filter(passed) {
                 self.take_profit(at, target, Moment::Open);
             } else if let Some(stop) = beside.guard.stop.filter(|&stop| exit.other().reaches(open, stop)) {
                 self.stop_out(at, stop, open, Moment::Open);
@@ -60,7 +66,7 @@ impl Desk<'_> {
         };
         let spec = OrderSpec { side: exit_side(held > 0.0), kind: order.kind, quantity, reduces: Some(held) };
         let venue = self.venue(order.instrument);
-        if place(spec.side, &spec.kind, &bar, venue.tick, venue.through_ticks).is_none_or(|place| place.moment != moment) {
+        if meets(&spec, &bar, &venue).is_none_or(|place| place.moment != moment) {
             return Some(order);
         }
         let Some(filled) = fill(&spec, &bar, &venue) else {

@@ -1,7 +1,7 @@
 //! What the venue asks and allows in one bar: fees, spread and impact under the run's assumptions, and the volume left.
 
 use crate::exchange::costs::{Impact, Maker, Taker};
-use crate::exchange::orders::{Bar, Filled, OrderSpec, Venue, fill_in_bar};
+use crate::exchange::orders::{Bar, Filled, Kind as OrderKind, Moment, OrderSpec, Place, Side, Venue, fill_in_bar, place, trades_through};
 use crate::exchange::volume::VolumePool;
 use crate::market::{Kind, TradingRules};
 use crate::replay::desk::Desk;
@@ -33,6 +33,24 @@ pub(super) fn fill(order: &OrderSpec, bar: &Bar, venue: &Venue) -> Option<Filled
     let filled = fill_in_bar(order, bar, venue)?;
     let seen = (bar.low..=bar.high).contains(&filled.reference);
     Some(if seen { filled } else { Filled { reference: bar.open, slippage: (filled.price - bar.open).abs() * filled.quantity, ..filled } })
+}
+
+/// Where in a bar an order trades. A limit that arrives beyond the open, but whose costs would carry it past its price, rests there from then on:
+/// it waits for the bar to trade through it.
+pub(super) fn meets(order: &OrderSpec, bar: &Bar, venue: &Venue) -> Option<Place> {
+    let (tick, through) = (venue.tick, venue.through_ticks);
+    let place = place(order.side, &order.kind, bar, tick, through)?;
+    let OrderKind::Limit { price: limit, .. } = order.kind else { return Some(place) };
+    if place.maker {
+        return Some(place);
+    }
+    let taken = (venue.volume.taken() + order.quantity.min(venue.volume.left())) * place.reference;
+    let crossing = venue.impact.of(taken).map(|impact| venue.taker.price_with_impact(order.side.sign(), place.reference, impact));
+    if crossing.is_none_or(|price| order.side.reaches(price, limit)) {
+        return Some(place);
+    }
+    let best = if order.side == Side::Buy { bar.low } else { bar.high };
+    trades_through(order.side, best, limit, tick, through).then_some(Place { reference: limit, moment: Moment::Inside, ..place })
 }
 
 /// Whether the venue would take what is left of an order.

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use rotate::exchange::brackets::{
-    Flaw, amount_from_previous, check_table, maintenance_margin, max_leverage, max_leverage_of_margin, rate_and_amount,
+    Flaw, amount_from_previous, bracket, check_table, maintenance_margin, max_leverage, max_leverage_of_margin, rate_and_amount,
 };
 use rotate::exchange::costs::Taker;
 use rotate::exchange::cross::{Leg, Pool};
 use rotate::exchange::liquidation::{Others, Stake, bankruptcy_price, buffered, entry_notional, mark_notional, mark_notional_plus_fee};
-use rotate::exchange::margin::{Account, initial_margin, unrealised_profit};
+use rotate::exchange::margin::{Account, Isolated, initial_margin, unrealised_profit};
 use rotate::exchange::profit::RoundTrip;
 use rotate::units::{Bracket, Direction};
 
@@ -52,6 +52,7 @@ fn liquidation_prices_by_every_published_form() {
         }
         if form.starts_with("mark_notional") {
             pool_agrees(&row, &stake, rate, amount, fee);
+            isolated_agrees(&row, &stake, &one_bracket(rate, amount), fee);
         }
         *compared.entry(form.to_owned()).or_insert(0) += 1;
     }
@@ -82,9 +83,26 @@ fn pool_agrees(row: &Row, stake: &Stake, rate: f64, amount: f64, fee: f64) {
     }
 }
 
+/// The same through the position the replay holds: what the rest of a pool earns and requires adds to its wallet. The inequality, which alone
+/// decides, turns at the price.
+fn isolated_agrees(row: &Row, stake: &Stake, table: &[Bracket], fee: f64) {
+    let Stake { direction, quantity, entry_price, wallet } = *stake;
+    let wallet = wallet + row.number("upnl_other") - row.number("maint_margin_other");
+    let position = Isolated { direction, quantity, entry_price, wallet };
+    let price = position.liquidation_price(table, fee).unwrap_or_else(|| panic!("{}: no price", row.id()));
+    let expected = row.number("expected_liq_price");
+    assert!((price - expected).abs() <= row.number("tolerance").max(1e-9), "{}: {price} for {expected}", row.id());
+    for (hair, dead) in [(-1e-9, true), (1e-9, false)] {
+        assert_eq!(position.is_liquidated(table, price * (1.0 + hair * direction.sign()), fee), dead, "{}", row.id());
+    }
+}
+
 #[test]
 fn bankruptcy_prices() {
     for row in rows("bankruptcy.csv") {
+        let (direction, entry_price) = (row.direction(), row.number("entry_price"));
+        let position = Isolated { direction, quantity: 3.0, entry_price, wallet: 3.0 * entry_price / row.number("leverage") };
+        assert!((position.bankruptcy_price() - row.number("expected_bankruptcy_price")).abs() < 1e-9, "{}", row.id());
         let ours = bankruptcy_price(row.direction(), row.number("entry_price"), row.number("leverage"));
         assert!((ours - row.number("expected_bankruptcy_price")).abs() < 1e-9, "{}: {ours}", row.id());
     }
@@ -206,6 +224,24 @@ fn every_table_of_the_exchange_obeys_the_recursion() {
             let leverage = max_leverage_of_margin(table, margin).unwrap();
             assert!(leverage <= max_leverage(table, margin * leverage * (1.0 - 1e-12)), "{symbol}");
             assert!(leverage >= b.max_leverage * (1.0 - 1e-12), "{symbol}: the bracket's own corner can be reached");
+        }
+    }
+}
+
+/// A bracket covers what lies above its floor up to its cap, the cap included, and maintenance margin makes no step between two.
+#[test]
+fn tables_are_read_as_the_exchange_means_them() {
+    for (symbol, table) in tables() {
+        for (place, b) in table.iter().enumerate() {
+            let middle = f64::midpoint(b.floor, b.cap);
+            assert_eq!((bracket(&table, middle), bracket(&table, b.cap)), (Some(b), Some(b)), "{symbol}");
+            assert_eq!(max_leverage(&table, middle), b.max_leverage, "{symbol}");
+            assert!((maintenance_margin(&table, middle) - (middle * b.rate - b.amount)).abs() < 1e-6, "{symbol}");
+            if let Some(next) = table.get(place + 1) {
+                assert_eq!(bracket(&table, b.cap + 0.01), Some(next), "{symbol}");
+                let (at, above) = (maintenance_margin(&table, b.cap), maintenance_margin(&table, b.cap + 1e-6));
+                assert!((above - at).abs() < 1e-3, "{symbol}: {at} then {above} at {}", b.cap);
+            }
         }
     }
 }
