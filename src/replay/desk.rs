@@ -8,6 +8,7 @@ use crate::replay::attribution::Cube;
 use crate::replay::orders::{Order, PlannedFlow};
 use crate::replay::protect::Guard;
 use crate::replay::story::Story;
+use crate::replay::waterfall::Realised;
 use crate::signal::Signals;
 use crate::signal::regime::Regime;
 use crate::strategy::{BucketWish, Decision, Holding, Margin, Plan, PlanBucket, Verdict};
@@ -48,8 +49,8 @@ pub(super) struct Desk<'a> {
     /// Narratives each bucket is in, ascending.
     pub narratives: Vec<Vec<NarrativeId>>,
     pub last_top_up: Vec<Time>,
-    /// Profit of trades closed in this bar, by bucket, for the waterfall.
-    pub profits: Vec<Usd>,
+    /// Profit realised, by bucket, for the waterfall.
+    pub realised: Vec<Realised>,
     /// Whether any price of this block of bars could reach a stop or a target, or break a margin; while it is false, moments 2 and 5 are quiet.
     pub alert: bool,
     /// A position, a stop or a wallet has changed since `alert` was set.
@@ -72,6 +73,8 @@ pub(super) struct Beside {
     pub series: usize,
     /// Profit of its partial exits that has been offered to the waterfall already.
     pub offered: Usd,
+    /// Profit and loss of its partial exits so far.
+    pub realised: Usd,
     /// The last bar in which it was opened or added to, and the signed quantity added inside that bar, after its open.
     pub entered: usize,
     pub added_inside: f64,
@@ -122,7 +125,7 @@ impl<'a> Desk<'a> {
             wishes: vec![BucketWish::default(); plan.buckets.len()],
             narratives: vec![Vec::new(); plan.buckets.len()],
             last_top_up: vec![market.clock.start; plan.buckets.len()],
-            profits: vec![Usd::ZERO; plan.buckets.len()],
+            realised: vec![Realised::default(); plan.buckets.len()],
             alert: false,
             stale: false,
             next_delisting: usize::MAX,

@@ -230,6 +230,7 @@ impl Desk<'_> {
             long,
             series: self.market.panel.at(instrument, 0),
             offered: Usd::ZERO,
+            realised: Usd::ZERO,
             entered: self.t,
             added_inside: 0.0,
         }

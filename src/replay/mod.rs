@@ -4,12 +4,12 @@
 //!
 //! | moment | where |
 //! |---|---|
-//! | 0 listings that ended, 2 the margin at the open | `margin`, `cross` |
+//! | 0 listings that ended, 2 the margin at the open | `exits`, `margin`, `cross` |
 //! | 3 and 6 settlements | `funding` |
 //! | 4 orders at the open | `open`, `entries`, `exits`, `flows` |
 //! | 5 and 6 the two legs of the bar | `legs`, `cross` |
 //! | 7 the row of the curve | `review`, `story` |
-//! | 8 the strategy sees the bar | `review`, `decide` |
+//! | 8 the strategy sees the bar | `review`, `waterfall` |
 
 mod attribution;
 mod cross;
@@ -28,6 +28,8 @@ mod quote;
 mod review;
 pub mod run;
 mod story;
+mod terms;
+mod waterfall;
 mod words;
 
 use crate::market::Market;

@@ -3,7 +3,7 @@
 use crate::exchange::liquidation::{expected_move, size_for_distance};
 use crate::exchange::margin::DEFAULT_BRACKETS;
 use crate::replay::desk::Desk;
-use crate::replay::orders::{ENTER, PlannedFlow, STOP, WATERFALL, Want};
+use crate::replay::orders::{ENTER, PlannedFlow, STOP, Want};
 use crate::replay::run::Rotation;
 use crate::signal::History;
 use crate::strategy::{self, BucketWish, Decision, Holding, Pick, PlanBucket, Verdict};
@@ -280,19 +280,6 @@ impl Desk<'_> {
         }
         for &id in wanted.iter().filter(|id| !before.contains(id)) {
             self.story.rotations.push(step(id, "out", "held", "among the strongest by mean score", mean(id)));
-        }
-    }
-
-    /// Profit realised in this bar goes where the waterfall says, at the next open.
-    fn plan_waterfall(&mut self) {
-        let Some(waterfall) = &self.plan.waterfall else { return };
-        let profit = std::mem::take(&mut self.profits[waterfall.from.index()]);
-        if !profit.is_positive() {
-            return;
-        }
-        for &(to, share) in &waterfall.to {
-            let amount = profit.share(share);
-            self.flows.push(PlannedFlow { from: waterfall.from, to, amount, reason: WATERFALL });
         }
     }
 

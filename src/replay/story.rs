@@ -105,7 +105,7 @@ impl Story {
 
     pub fn trade(&mut self, opened: Time, closed_at: Time, closed: &Closed, reason: &'static str) {
         let (income, tally) = (&closed.income, &closed.tally);
-        let pnl = income.total();
+        let pnl = closed.traded();
         let committed = tally.most_committed.to_f64();
         self.trades.push(Trade {
             instrument: closed.instrument,
@@ -163,7 +163,7 @@ impl Desk<'_> {
             exposure: story.exposure,
             rotations: story.rotations,
             attribution,
-            assumptions: assumptions(market, &plan.assumptions),
+            assumptions: assumptions(market, plan),
             cautions,
         }
     }

@@ -8,12 +8,14 @@ mod plan;
 mod schema;
 mod validate;
 mod verdict;
+mod waterfall;
 
 pub use decide::{BucketWish, Exit, Pick, decide, exit_due, true_range};
 pub use file::{Override, StrategyFile};
 pub use plan::{Aftermath, Holding, Plan, PlanBucket};
 pub use schema::{
     AfterLiquidation, AtrStop, Bucket, CrowdingExit, Hold, Leverage, LiquidationDistance, LossExit, Margin, OrderKind, Orders, Purpose,
-    Rebalance, Score, Selection, Stop, Strategy, TakeProfit, TopUp, Tune, Waterfall, Weigh,
+    Rebalance, Score, Selection, Stop, Strategy, TakeProfit, TopUp, Tune, Weigh,
 };
 pub use verdict::{Decision, Verdict};
+pub use waterfall::{PlanWaterfall, Sources, Trigger, Waterfall};

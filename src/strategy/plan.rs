@@ -5,8 +5,8 @@ use crate::exchange::patience::Patience;
 use crate::signal::History;
 use crate::signal::universe::Gates;
 use crate::strategy::{
-    AfterLiquidation, CrowdingExit, Hold, Leverage, LiquidationDistance, LossExit, Margin, OrderKind, Orders, Rebalance, Score, Selection,
-    Stop, Strategy, TakeProfit, Weigh,
+    AfterLiquidation, CrowdingExit, Hold, Leverage, LiquidationDistance, LossExit, Margin, OrderKind, Orders, PlanWaterfall, Rebalance,
+    Score, Selection, Stop, Strategy, TakeProfit, Weigh,
 };
 use crate::units::{AssetId, BucketId, Direction, Span};
 
@@ -22,12 +22,6 @@ pub struct Plan {
     pub waterfall: Option<PlanWaterfall>,
     /// Coins asked for that the market does not have.
     pub cautions: Vec<String>,
-}
-
-#[derive(Clone, Debug)]
-pub struct PlanWaterfall {
-    pub from: BucketId,
-    pub to: Vec<(BucketId, f64)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -156,10 +150,7 @@ impl Plan {
                 }),
             });
         }
-        let waterfall = strategy.waterfall.as_ref().map(|waterfall| PlanWaterfall {
-            from: bucket_id(&waterfall.from),
-            to: waterfall.to.iter().map(|(name, &share)| (bucket_id(name), share)).collect(),
-        });
+        let waterfall = strategy.waterfall.as_ref().map(|waterfall| PlanWaterfall::new(waterfall, bucket_id));
         Self {
             name: strategy.name.clone(),
             about: strategy.about.clone(),

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::exchange::assumptions::AssumptionKeys;
 use crate::exchange::patience::{Then, While};
 use crate::market::Tier;
+use crate::strategy::Waterfall;
 use crate::units::{Direction, Span};
 
 /// One strategy file.
@@ -374,16 +375,6 @@ pub struct TopUp {
     pub every: Span,
     /// Only when the bucket is worth less than this share of its weight.
     pub below: f64,
-}
-
-/// Half to the stablecoins, half to the foundation.
-#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Waterfall {
-    /// The bucket whose closed trades feed it; only profit net of funding, fees and slippage counts.
-    pub from: String,
-    /// Shares of each profit by bucket; what is left of 1 stays where it was made.
-    pub to: IndexMap<String, f64>,
 }
 
 /// Keys of this file and the values to try.

@@ -1,6 +1,7 @@
 //! What a strategy may not say, beyond what its types forbid. Every refusal names the key and what is allowed.
 
 use crate::exchange::Refusal;
+use crate::strategy::waterfall;
 use crate::strategy::{AfterLiquidation, Bucket, Hold, Margin, OrderKind, Orders, Score, Selection, Strategy, Weigh};
 use crate::units::{Direction, Span};
 
@@ -13,25 +14,25 @@ pub(super) struct Wrong {
     pub way_out: String,
 }
 
-type Checked = Result<(), Wrong>;
+pub(super) type Checked = Result<(), Wrong>;
 
 /// A place in the file: `key.child(...)` goes one deeper.
 #[derive(Clone)]
-struct Key(Vec<String>);
+pub(super) struct Key(Vec<String>);
 
 impl Key {
-    fn child(&self, name: &str) -> Self {
+    pub fn child(&self, name: &str) -> Self {
         let mut path = self.0.clone();
         path.push(name.to_owned());
         Self(path)
     }
 
-    fn wrong(&self, found: impl Into<String>, expected: impl Into<String>, way_out: impl Into<String>) -> Checked {
+    pub fn wrong(&self, found: impl Into<String>, expected: impl Into<String>, way_out: impl Into<String>) -> Checked {
         Err(Wrong { key: self.0.clone(), found: found.into(), expected: expected.into(), way_out: way_out.into() })
     }
 
     /// TOML has `nan` and `inf`; a comparison with either decides nothing.
-    fn number(&self, value: Option<f64>, way_out: &str) -> Checked {
+    pub fn number(&self, value: Option<f64>, way_out: &str) -> Checked {
         match value {
             Some(value) if !value.is_finite() => self.wrong(value.to_string(), "a finite number", way_out),
             _ => Ok(()),
@@ -46,18 +47,18 @@ impl Key {
         self.wrong(span.to_string(), format!("a multiple of `decide`, {decide}"), "lengthen it, or decide more often")
     }
 
-    fn cash_bucket(&self, name: &str, strategy: &Strategy) -> Checked {
+    pub fn cash_bucket(&self, name: &str, strategy: &Strategy) -> Checked {
         if strategy.buckets.get(name).is_some_and(|bucket| matches!(bucket.hold, Hold::Cash)) {
             return Ok(());
         }
         self.wrong(format!("{name:?}"), "a bucket that holds cash", names(strategy))
     }
 
-    fn positive(&self, value: f64, way_out: &str) -> Checked {
+    pub fn positive(&self, value: f64, way_out: &str) -> Checked {
         if value > 0.0 && value.is_finite() { Ok(()) } else { self.wrong(value.to_string(), "a number above 0", way_out) }
     }
 
-    fn share(&self, value: f64) -> Checked {
+    pub fn share(&self, value: f64) -> Checked {
         if value > 0.0 && value <= 1.0 { Ok(()) } else { self.wrong(value.to_string(), "above 0, at most 1", "0.05 is five per cent") }
     }
 }
@@ -97,7 +98,7 @@ pub(super) fn check(strategy: &Strategy) -> Checked {
             "put what is left over into a bucket that holds \"cash\"",
         );
     }
-    check_waterfall(&root, strategy)?;
+    waterfall::check(&root, strategy)?;
     check_tune(&root, strategy)
 }
 
@@ -345,29 +346,6 @@ fn check_selection(key: &Key, selection: &Selection, bucket: &Bucket) -> Checked
     Ok(())
 }
 
-fn check_waterfall(root: &Key, strategy: &Strategy) -> Checked {
-    let Some(waterfall) = &strategy.waterfall else { return Ok(()) };
-    let key = root.child("waterfall");
-    if !strategy.buckets.contains_key(&waterfall.from) {
-        return key.child("from").wrong(format!("no bucket {:?}", waterfall.from), "a bucket of this strategy", names(strategy));
-    }
-    for (to, &share) in &waterfall.to {
-        let place = key.child("to").child(to);
-        if !strategy.buckets.contains_key(to) {
-            return place.wrong("no such bucket", "a bucket of this strategy", names(strategy));
-        }
-        if *to == waterfall.from {
-            return place.wrong("the bucket the profit comes from", "another bucket", "what is left of 1 stays where it was made");
-        }
-        place.share(share)?;
-    }
-    let sum: f64 = waterfall.to.values().sum();
-    if sum > 1.0 + 1e-9 {
-        return key.child("to").wrong(format!("the shares sum to {sum:.6}"), "at most 1", "half and half is 0.5 and 0.5");
-    }
-    Ok(())
-}
-
 fn check_tune(root: &Key, strategy: &Strategy) -> Checked {
     let Some(tune) = &strategy.tune else { return Ok(()) };
     let key = root.child("tune");
@@ -391,7 +369,7 @@ fn check_tune(root: &Key, strategy: &Strategy) -> Checked {
     Ok(())
 }
 
-fn names(strategy: &Strategy) -> String {
+pub(super) fn names(strategy: &Strategy) -> String {
     let names: Vec<&str> = strategy.buckets.keys().map(String::as_str).collect();
     format!("buckets here: {}", names.join(", "))
 }
