@@ -1,5 +1,7 @@
-//! The waterfall, worked by hand on markets of a few bars.
+//! The waterfall and the limits, worked by hand on markets of a few bars.
 
+#[path = "rules/limits.rs"]
+mod limits;
 #[path = "rules/small.rs"]
 mod small;
 #[path = "rules/waterfall.rs"]

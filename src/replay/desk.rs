@@ -51,6 +51,8 @@ pub(super) struct Desk<'a> {
     pub last_top_up: Vec<Time>,
     /// Profit realised, by bucket, for the waterfall.
     pub realised: Vec<Realised>,
+    /// Since when perpetuals outweigh their limit by more than their cash, on record.
+    pub bound_since: Option<Time>,
     /// Whether any price of this block of bars could reach a stop or a target, or break a margin; while it is false, moments 2 and 5 are quiet.
     pub alert: bool,
     /// A position, a stop or a wallet has changed since `alert` was set.
@@ -126,6 +128,7 @@ impl<'a> Desk<'a> {
             narratives: vec![Vec::new(); plan.buckets.len()],
             last_top_up: vec![market.clock.start; plan.buckets.len()],
             realised: vec![Realised::default(); plan.buckets.len()],
+            bound_since: None,
             alert: false,
             stale: false,
             next_delisting: usize::MAX,

@@ -3,6 +3,7 @@
 use crate::replay::desk::Desk;
 use crate::replay::orders::{Order, PlannedFlow, WATERFALL, Want};
 use crate::replay::run::Flow;
+use crate::signal::History;
 use crate::strategy::{Decision, Holding, Verdict};
 use crate::units::{BucketId, InstrumentId, Usd};
 
@@ -58,10 +59,23 @@ impl Desk<'_> {
             if self.books.find(to, pick.instrument).is_some() && !sold.contains(&(to, pick.instrument)) {
                 let before = self.t - 1;
                 let quantity = self.quantity_for(bucket, &pick, amount.to_f64(), self.t);
+                let history = History::at_close(self.market, before);
+                let coming = held_and_coming(self, to, pick.instrument, opening);
+                let Some(quantity) = self.within_limits(&history, bucket, &pick, coming, quantity) else { continue };
                 let kind = self.kind_at(bucket, pick.instrument, true, before);
                 let want = Want::Add { quantity, leverage: pick.leverage };
                 opening.push(self.order(to, (pick.instrument, pick.narrative), want, WATERFALL, kind));
             }
         }
     }
+}
+
+/// What a bucket has of an instrument, and what orders for this open add to it.
+fn held_and_coming(desk: &Desk, bucket: BucketId, instrument: InstrumentId, opening: &[Order]) -> f64 {
+    let held = desk.books.find(bucket, instrument).map_or(0.0, |at| desk.books.positions()[at].quantity.abs());
+    let coming = opening.iter().filter(|order| (order.bucket, order.instrument) == (bucket, instrument)).map(|order| match order.want {
+        Want::Add { quantity, .. } => quantity.abs(),
+        _ => 0.0,
+    });
+    held + coming.sum::<f64>()
 }

@@ -6,13 +6,14 @@
 //! |---|---|
 //! | 0 listings that ended, 2 the margin at the open | `exits`, `margin`, `cross` |
 //! | 3 and 6 settlements | `funding` |
-//! | 4 orders at the open | `open`, `entries`, `exits`, `flows` |
+//! | 4 orders at the open | `open`, `entries`, `exits`, `flows`, `limits` |
 //! | 5 and 6 the two legs of the bar | `legs`, `cross` |
 //! | 7 the row of the curve | `review`, `story` |
-//! | 8 the strategy sees the bar | `review`, `waterfall` |
+//! | 8 the strategy sees the bar | `review`, `limits`, `waterfall`, `sweep` |
 
 mod attribution;
 mod cross;
+mod crowded;
 mod desk;
 mod entries;
 mod exits;
@@ -20,6 +21,7 @@ mod exposure;
 mod flows;
 mod funding;
 mod legs;
+mod limits;
 mod margin;
 mod open;
 mod orders;
@@ -28,6 +30,7 @@ mod quote;
 mod review;
 pub mod run;
 mod story;
+mod sweep;
 mod terms;
 mod waterfall;
 mod words;

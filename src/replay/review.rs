@@ -53,6 +53,7 @@ impl Desk<'_> {
         } else {
             vec![None; self.plan.buckets.len()]
         };
+        self.plan_sweep();
         for bucket in &self.plan.buckets {
             if bucket.holding == Holding::Cash {
                 continue;
@@ -110,7 +111,7 @@ impl Desk<'_> {
         self.log_emptiness(history, bucket, &wish);
         self.log_rotation(history, bucket, &wish);
         let band = if value.is_some() { ROUNDING } else { self.plan.rebalance.band.max(ROUNDING) };
-        let worth = value.unwrap_or_else(|| self.books.bucket_value(bucket.id)).to_f64();
+        let worth = (value.unwrap_or_else(|| self.books.bucket_value(bucket.id)) - self.swept_from(bucket.id)).to_f64();
         let held: Vec<_> =
             self.books.positions().iter().filter(|p| p.bucket == bucket.id).map(|p| (p.instrument, p.narrative, p.quantity)).collect();
         for &(instrument, narrative, _) in &held {
@@ -145,8 +146,9 @@ impl Desk<'_> {
             (STOP, Verdict::Refused, None, None, "too young for an average true range: its stop would have no place".to_owned())
         } else {
             let leverage = self.bearable_leverage(history, bucket, pick, worth);
-            let quantity = self.target_quantity(bucket, &pick.at(leverage), worth) * bucket.direction.sign();
-            let want = Want::Add { quantity, leverage };
+            let quantity = self.target_quantity(bucket, &pick.at(leverage), worth);
+            let Some(quantity) = self.within_limits(history, bucket, &pick.at(leverage), 0.0, quantity) else { return };
+            let want = Want::Add { quantity: quantity * bucket.direction.sign(), leverage };
             self.send(bucket, (pick.instrument, pick.narrative), want, ENTER).atr = atr;
             let limit = bucket.enter_above.or(bucket.enter_below);
             ("enter", Verdict::Passed, pick.score, limit, format!("{:.4} of the bucket at {leverage}x", pick.share))
@@ -220,16 +222,21 @@ impl Desk<'_> {
             leverage = self.bearable_leverage(history, bucket, pick, worth);
             target = self.target_quantity(bucket, &pick.at(leverage), worth);
         }
+        let wanted = target;
+        let target = self.most_quantity(history, bucket, &pick.at(leverage)).map_or(wanted, |most| wanted.min(most));
         let drift = drift_of(target);
         if drift.abs() <= band || target <= 0.0 {
             return;
         }
         let want = if drift > 0.0 {
+            self.told_of_size(history, bucket, &pick.at(leverage), wanted, target);
             Want::Reduce { quantity: quantity.abs() - target, leverage }
         } else if self.stopped[bucket.id.index()] {
             return;
         } else {
-            Want::Add { quantity: (target - quantity.abs()) * bucket.direction.sign(), leverage }
+            let held = quantity.abs();
+            let Some(added) = self.within_limits(history, bucket, &pick.at(leverage), held, wanted - held) else { return };
+            Want::Add { quantity: added * bucket.direction.sign(), leverage }
         };
         self.send(bucket, (pick.instrument, pick.narrative), want, "rebalance");
     }

@@ -37,6 +37,7 @@ impl Desk<'_> {
                 ));
             }
         }
+        cautions.extend(self.funding_exits_measured());
         let assumed: Usd = self.story.funding.iter().filter(|payment| payment.assumed).map(|payment| payment.payment.abs()).sum();
         let total: Usd = self.story.funding.iter().map(|payment| payment.payment.abs()).sum();
         if assumed.is_positive() {

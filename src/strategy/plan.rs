@@ -4,9 +4,10 @@ use crate::exchange::assumptions::Assumptions;
 use crate::exchange::patience::Patience;
 use crate::signal::History;
 use crate::signal::universe::Gates;
+use crate::strategy::contradiction::contradictions;
 use crate::strategy::{
-    AfterLiquidation, CrowdingExit, Hold, Leverage, LiquidationDistance, LossExit, Margin, OrderKind, Orders, PlanWaterfall, Rebalance,
-    Score, Selection, Stop, Strategy, TakeProfit, Weigh,
+    AfterLiquidation, CrowdingExit, Hold, Leverage, LiquidationDistance, LossExit, Margin, OrderKind, Orders, PlanFutures, PlanWaterfall,
+    PositionLimit, Rebalance, Score, Selection, Stop, Strategy, TakeProfit, Weigh,
 };
 use crate::units::{AssetId, BucketId, Direction, Span};
 
@@ -20,6 +21,7 @@ pub struct Plan {
     pub assumptions: Assumptions,
     pub buckets: Vec<PlanBucket>,
     pub waterfall: Option<PlanWaterfall>,
+    pub futures: Option<PlanFutures>,
     /// Coins asked for that the market does not have.
     pub cautions: Vec<String>,
 }
@@ -61,6 +63,8 @@ pub struct PlanBucket {
     pub exit_score: Option<LossExit>,
     pub cooldown: Span,
     pub top_up: Option<PlanTopUp>,
+    pub order_of_day_volume: Option<f64>,
+    pub position_limit: Option<PositionLimit>,
 }
 
 /// [`AfterLiquidation`] with its bucket resolved.
@@ -105,6 +109,7 @@ impl Plan {
                 Weigh::Fixed(shares) => shares.iter().filter_map(|(asset, &share)| Some((resolve(asset)?, share))).collect(),
                 _ => Vec::new(),
             };
+            let limits = bucket.limits.over(&strategy.limits);
             let orders = bucket.orders.unwrap_or(strategy.orders);
             let patience = patience(orders, names);
             buckets.push(PlanBucket {
@@ -118,8 +123,9 @@ impl Plan {
                     tiers: selection.tier.clone(),
                     rank: selection.rank,
                     min_age: selection.min_age,
+                    max_age: selection.max_age,
                     min_daily_volume: selection.min_daily_volume,
-                    ..Gates::default()
+                    venues: selection.venues.clone(),
                 },
                 selection,
                 score: bucket.score,
@@ -148,9 +154,14 @@ impl Plan {
                     every: top_up.every,
                     below: top_up.below,
                 }),
+                order_of_day_volume: limits.order_of_day_volume,
+                position_limit: limits.position,
             });
         }
+        cautions.extend(contradictions(&buckets));
         let waterfall = strategy.waterfall.as_ref().map(|waterfall| PlanWaterfall::new(waterfall, bucket_id));
+        let futures = strategy.limits.futures.as_ref();
+        let futures = futures.map(|futures| PlanFutures { most: futures.most, sweep_to: bucket_id(&futures.sweep_to) });
         Self {
             name: strategy.name.clone(),
             about: strategy.about.clone(),
@@ -159,6 +170,7 @@ impl Plan {
             assumptions: strategy.assumptions.resolve().expect("validated: the assumptions are sound"),
             buckets,
             waterfall,
+            futures,
             cautions,
         }
     }

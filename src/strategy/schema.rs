@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::exchange::assumptions::AssumptionKeys;
 use crate::exchange::patience::{Then, While};
-use crate::market::Tier;
-use crate::strategy::Waterfall;
+use crate::market::{Tier, VenueKind};
+use crate::strategy::{CrowdingExit, Limits, Waterfall};
 use crate::units::{Direction, Span};
 
 /// One strategy file.
@@ -37,6 +37,9 @@ pub struct Strategy {
     /// Where realised profit goes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waterfall: Option<Waterfall>,
+    /// What no bucket may exceed, unless it has limits of its own.
+    #[serde(default, skip_serializing_if = "Limits::is_empty")]
+    pub limits: Limits,
     /// What `rotate tune` may turn.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tune: Option<Tune>,
@@ -133,6 +136,9 @@ pub struct Bucket {
     /// The one way a ring-fenced bucket draws on another.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub top_up: Option<TopUp>,
+    /// Limits in place of the strategy's.
+    #[serde(default, skip_serializing_if = "Limits::is_empty")]
+    pub limits: Limits,
 }
 
 fn long() -> Direction {
@@ -143,7 +149,7 @@ fn week() -> Span {
     Span::from_seconds(7 * 86_400)
 }
 
-#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Hold {
     /// Stablecoins.
@@ -153,7 +159,7 @@ pub enum Hold {
 }
 
 /// Who is considered, and how many are taken.
-#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Selection {
     /// Only these assets, by name.
@@ -178,6 +184,13 @@ pub struct Selection {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub min_age: Option<Span>,
+    /// Listed no longer ago than this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub max_age: Option<Span>,
+    /// Only assets of these kinds of venue. Default: perpetuals of `"regulated"` and `"cex"`, spot of any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub venues: Option<Vec<VenueKind>>,
     /// Dollars traded a day over the last 30 days, at least.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min_daily_volume: Option<f64>,
@@ -225,6 +238,13 @@ pub struct Leverage {
     /// Once the narrative is confirmed: at least 60 % of its coins are up over the score's span and over a quarter of it. Default: `open`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confirmed: Option<f64>,
+}
+
+impl Leverage {
+    /// Each rung by the name of its key.
+    pub fn rungs(self) -> impl Iterator<Item = (&'static str, f64)> {
+        [("open", Some(self.open)), ("confirmed", self.confirmed)].into_iter().filter_map(|(rung, leverage)| Some((rung, leverage?)))
+    }
 }
 
 /// A protective stop, worked by the venue inside the bar. Of several the nearest protects.
@@ -337,19 +357,6 @@ pub enum OrderKind {
     #[default]
     Market,
     Limit,
-}
-
-/// Funding high while price stalls.
-#[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct CrowdingExit {
-    /// Mean eight-hour-equivalent rate that the position pays, at or above this.
-    pub funding_8h_above: f64,
-    /// Over so many last settlements.
-    pub settlements: usize,
-    /// And price has made no headway over this span.
-    #[schemars(with = "String")]
-    pub stall: Span,
 }
 
 /// The score has turned.

@@ -1,6 +1,7 @@
 //! What a strategy may not say, beyond what its types forbid. Every refusal names the key and what is allowed.
 
 use crate::exchange::Refusal;
+use crate::strategy::limits::{self, Limits};
 use crate::strategy::waterfall;
 use crate::strategy::{AfterLiquidation, Bucket, Hold, Margin, OrderKind, Orders, Score, Selection, Strategy, Weigh};
 use crate::units::{Direction, Span};
@@ -99,6 +100,7 @@ pub(super) fn check(strategy: &Strategy) -> Checked {
         );
     }
     waterfall::check(&root, strategy)?;
+    limits::check(&root, strategy)?;
     check_tune(&root, strategy)
 }
 
@@ -123,6 +125,7 @@ fn check_bucket(key: &Key, bucket: &Bucket, strategy: &Strategy) -> Checked {
                 ("margin", bucket.margin == Margin::Cross),
                 ("liquidation_distance", bucket.liquidation_distance.is_some()),
                 ("after_liquidation", bucket.after_liquidation != AfterLiquidation::StayOut),
+                ("limits", bucket.limits != Limits::default()),
             ];
             if let Some((name, _)) = extra.iter().find(|(_, set)| *set) {
                 return key.child(name).wrong("a rule on a bucket of cash", "no such key", "remove it, or let the bucket hold something");
@@ -177,11 +180,8 @@ fn check_bucket(key: &Key, bucket: &Bucket, strategy: &Strategy) -> Checked {
     if let AfterLiquidation::Refill(from) = &bucket.after_liquidation {
         key.child("after_liquidation").child("refill").cash_bucket(from, strategy)?;
     }
-    if let Some(exit) = bucket.exit {
-        if exit.settlements == 0 {
-            return key.child("exit").child("settlements").wrong("0", "at least 1", "3 is one day of eight-hour funding");
-        }
-        key.child("exit").child("funding_8h_above").number(Some(exit.funding_8h_above), "0.0005 is 0.05 % per 8 h")?;
+    if let Some(exit) = &bucket.exit {
+        exit.check(&key.child("exit"))?;
     }
     if let Some(top_up) = &bucket.top_up {
         let place = key.child("top_up");
@@ -276,10 +276,8 @@ fn check_leverage(key: &Key, bucket: &Bucket) -> Checked {
     let Some(leverage) = bucket.leverage else {
         return key.child("leverage").wrong("missing", "notional over margin, at least 1", "say leverage = { open = 2.0 }");
     };
-    for (name, value) in [("open", Some(leverage.open)), ("confirmed", leverage.confirmed)] {
-        if let Some(value) = value
-            && !(1.0..=125.0).contains(&value)
-        {
+    for (name, value) in leverage.rungs() {
+        if !(1.0..=125.0).contains(&value) {
             return key.child("leverage").child(name).wrong(
                 value.to_string(),
                 "from 1 to 125",
@@ -320,6 +318,18 @@ fn check_selection(key: &Key, selection: &Selection, bucket: &Bucket) -> Checked
     }
     if selection.assets.as_ref().is_some_and(Vec::is_empty) {
         return key.child("assets").wrong("an empty list", "at least one asset", "remove the key to consider all");
+    }
+    if selection.venues.as_ref().is_some_and(Vec::is_empty) {
+        return key.child("venues").wrong("an empty list", "at least one of regulated, cex and dex", "remove the key for the default");
+    }
+    if let (Some(least), Some(most)) = (selection.min_age, selection.max_age)
+        && most < least
+    {
+        return key.child("max_age").wrong(
+            format!("{most}, with min_age {least}: nobody is both"),
+            "at least min_age",
+            "swap them, or keep one",
+        );
     }
     if let Some(volume) = selection.min_daily_volume
         && !(volume.is_finite() && volume >= 0.0)

@@ -64,6 +64,12 @@ impl Small {
         self
     }
 
+    /// The coin that stands last is one of a decentralised venue.
+    pub fn dex(mut self) -> Self {
+        self.0.assets.last_mut().expect("a coin").venue_kind = VenueKind::Dex;
+        self
+    }
+
     /// The coin that stands last settles this rate every eight hours.
     pub fn funding(mut self, rate: f64) -> Self {
         let bars = &self.0.series.last().expect("a coin").bars;
@@ -101,4 +107,9 @@ pub fn usd(dollars: f64) -> Usd {
 
 pub fn near(found: f64, expected: f64) {
     assert!((found - expected).abs() <= 1e-9 * expected.abs().max(1.0), "{found}, expected {expected}");
+}
+
+/// The rows of one rule: verdict, value, limit.
+pub fn rows<'a>(run: &'a Run, rule: &str) -> Vec<&'a rotate::replay::run::Decision> {
+    run.decisions.iter().filter(|decision| decision.rule == rule).collect()
 }
