@@ -166,6 +166,12 @@ impl Time {
         (date.year(), date.month())
     }
 
+    /// Whether a UTC day begins.
+    #[must_use]
+    pub fn is_midnight(self) -> bool {
+        self.0.rem_euclid(Span::DAY.0) == 0
+    }
+
     /// `2024-03-01`
     #[must_use]
     pub fn date(self) -> String {

@@ -1,4 +1,4 @@
-//! The waterfall and the limits, worked by hand on markets of a few bars.
+//! The waterfall, the limits and the yields, worked by hand on markets of a few bars.
 
 #[path = "rules/limits.rs"]
 mod limits;
@@ -6,3 +6,5 @@ mod limits;
 mod small;
 #[path = "rules/waterfall.rs"]
 mod waterfall;
+#[path = "rules/yields.rs"]
+mod yields;

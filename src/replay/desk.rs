@@ -51,6 +51,8 @@ pub(super) struct Desk<'a> {
     pub last_top_up: Vec<Time>,
     /// Profit realised, by bucket, for the waterfall.
     pub realised: Vec<Realised>,
+    /// The least cash of the UTC day so far, by bucket, for its interest; empty where no bucket yields anything.
+    pub least_cash: Vec<Usd>,
     /// Since when perpetuals outweigh their limit by more than their cash, on record.
     pub bound_since: Option<Time>,
     /// Whether any price of this block of bars could reach a stop or a target, or break a margin; while it is false, moments 2 and 5 are quiet.
@@ -77,6 +79,8 @@ pub(super) struct Beside {
     pub offered: Usd,
     /// Profit and loss of its partial exits so far.
     pub realised: Usd,
+    /// The least quantity held in the UTC day so far; what was bought at its first open counts from there.
+    pub staked: f64,
     /// The last bar in which it was opened or added to, and the signed quantity added inside that bar, after its open.
     pub entered: usize,
     pub added_inside: f64,
@@ -105,6 +109,7 @@ impl<'a> Desk<'a> {
         let weights: Vec<f64> = plan.buckets.iter().map(|bucket| bucket.weight).collect();
         let instruments = market.instruments.len();
         let of = |wanted: fn(&PlanBucket) -> bool| plan.buckets.iter().filter(|bucket| wanted(bucket)).map(|bucket| bucket.id).collect();
+        let yields = plan.buckets.iter().any(|bucket| bucket.interest.is_some() || !bucket.staking.is_empty());
         let mut desk = Self {
             market,
             signals,
@@ -128,6 +133,7 @@ impl<'a> Desk<'a> {
             narratives: vec![Vec::new(); plan.buckets.len()],
             last_top_up: vec![market.clock.start; plan.buckets.len()],
             realised: vec![Realised::default(); plan.buckets.len()],
+            least_cash: vec![Usd::ZERO; if yields { plan.buckets.len() } else { 0 }],
             bound_since: None,
             alert: false,
             stale: false,

@@ -213,6 +213,9 @@ impl Desk<'_> {
         let narrative = self.books.positions()[at].narrative;
         self.story.fill(now, bucket, instrument, narrative, opening.side, &entry, reason);
         self.protect(at);
+        if moment == Moment::Open {
+            self.stake_from_midnight(at, signed);
+        }
         match moment {
             Moment::Inside => self.beside[at].added_inside += signed,
             Moment::Open if perp => self.pay_on_entry(bucket, instrument, signed),
@@ -231,6 +234,7 @@ impl Desk<'_> {
             series: self.market.panel.at(instrument, 0),
             offered: Usd::ZERO,
             realised: Usd::ZERO,
+            staked: 0.0,
             entered: self.t,
             added_inside: 0.0,
         }

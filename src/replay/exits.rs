@@ -75,6 +75,7 @@ impl Desk<'_> {
             self.went_flat(at, closed, reason);
         } else {
             self.realise_part(at, bucket, realised);
+            self.staked_at_most(at);
             self.protect(at);
         }
         if self.is_cross(bucket) {

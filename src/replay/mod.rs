@@ -4,7 +4,7 @@
 //!
 //! | moment | where |
 //! |---|---|
-//! | 0 listings that ended, 2 the margin at the open | `exits`, `margin`, `cross` |
+//! | 0 yields of the day before, listings that ended, 2 the margin at the open | `yields`, `exits`, `margin`, `cross` |
 //! | 3 and 6 settlements | `funding` |
 //! | 4 orders at the open | `open`, `entries`, `exits`, `flows`, `limits` |
 //! | 5 and 6 the two legs of the bar | `legs`, `cross` |
@@ -34,6 +34,7 @@ mod sweep;
 mod terms;
 mod waterfall;
 mod words;
+mod yields;
 
 use crate::market::Market;
 use crate::signal::Signals;
@@ -54,7 +55,8 @@ pub fn replay(market: &Market, signals: &Signals, plan: &Plan, capital: Usd) -> 
     let mut desk = Desk::new(market, signals, plan, capital);
     for t in 0..market.clock.bars {
         desk.t = t;
-        // 0. Listings that ended: forced exits.
+        // 0. At midnight what the day has yielded, at the prices it closed with; then listings that ended: forced exits.
+        desk.pay_yields();
         desk.delistings();
         // 1. and 2. Mark to the open; what no longer carries its margin is taken over before anybody can act.
         desk.liquidate_at_open();
@@ -62,6 +64,7 @@ pub fn replay(market: &Market, signals: &Signals, plan: &Plan, capital: Usd) -> 
         desk.settle_at_open();
         // 4. Stops and targets the open lies beyond; then orders decided earlier: closing, flows between buckets, opening.
         desk.at_open();
+        desk.note_cash();
         // 5. The leg that hurts: stops, limits on that side and liquidations, in the order of price. 6. The leg that helps: targets and
         // limits on the other side.
         desk.legs();
@@ -73,6 +76,7 @@ pub fn replay(market: &Market, signals: &Signals, plan: &Plan, capital: Usd) -> 
         if t + 1 == market.clock.bars {
             desk.close_all();
         }
+        desk.note_cash();
         // 7. The row of the equity curve; the books must balance.
         desk.close_bar();
         // 8. The strategy sees the bar; orders for the next.

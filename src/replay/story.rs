@@ -3,7 +3,7 @@
 use crate::ledger::{Closed, Entry, Snapshot};
 use crate::market::Market;
 use crate::replay::desk::Desk;
-use crate::replay::run::{Exposure, Fill, Flow, FundingPayment, Liquidation, Rotation, Run, Side, Trade};
+use crate::replay::run::{Exposure, Fill, Flow, FundingPayment, Liquidation, Rotation, Run, Side, Trade, Yield};
 use crate::replay::words::assumptions;
 use crate::signal::History;
 use crate::signal::regime::Regime;
@@ -24,6 +24,7 @@ pub(super) struct Story {
     pub trades: Vec<Trade>,
     pub funding: Vec<FundingPayment>,
     pub liquidations: Vec<Liquidation>,
+    pub yields: Vec<Yield>,
     pub flows: Vec<Flow>,
     pub decisions: Vec<Decision>,
     pub exposure: Vec<Exposure>,
@@ -50,6 +51,7 @@ impl Story {
             trades: Vec::new(),
             funding: Vec::new(),
             liquidations: Vec::new(),
+            yields: Vec::new(),
             flows: Vec::new(),
             decisions: Vec::new(),
             exposure: Vec::new(),
@@ -157,7 +159,7 @@ impl Desk<'_> {
             trades: story.trades,
             funding: story.funding,
             liquidations: story.liquidations,
-            yields: Vec::new(),
+            yields: story.yields,
             flows: story.flows,
             decisions: story.decisions,
             exposure: story.exposure,

@@ -3,7 +3,17 @@
 use crate::strategy::{Plan, Trigger};
 
 pub(super) fn of_the_plan(plan: &Plan) -> Vec<(&'static str, String)> {
-    vec![("waterfall", waterfall(plan).to_owned())]
+    let mut rows = vec![("waterfall", waterfall(plan).to_owned())];
+    if plan.buckets.iter().any(|bucket| !bucket.staking.is_empty()) {
+        let rule =
+            "in kind at each UTC midnight, on the least quantity held over the day, simple, at the day's last price and without costs";
+        rows.push(("staking", rule.to_owned()));
+    }
+    if plan.buckets.iter().any(|bucket| bucket.interest.is_some()) {
+        let rule = "at each UTC midnight into the bucket's cash, simple, on the least cash after the orders and at the close of each bar of the day";
+        rows.push(("interest", rule.to_owned()));
+    }
+    rows
 }
 
 fn waterfall(plan: &Plan) -> &'static str {

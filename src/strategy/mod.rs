@@ -12,6 +12,7 @@ mod schema;
 mod validate;
 mod verdict;
 mod waterfall;
+mod yields;
 
 pub use crowding::{CrowdingExit, FundingUnit};
 pub use decide::{BucketWish, Exit, Pick, decide, exit_due, true_range};

@@ -65,6 +65,9 @@ pub struct PlanBucket {
     pub top_up: Option<PlanTopUp>,
     pub order_of_day_volume: Option<f64>,
     pub position_limit: Option<PositionLimit>,
+    /// Reward a year by asset, resolved.
+    pub staking: Vec<(AssetId, f64)>,
+    pub interest: Option<f64>,
 }
 
 /// [`AfterLiquidation`] with its bucket resolved.
@@ -109,6 +112,13 @@ impl Plan {
                 Weigh::Fixed(shares) => shares.iter().filter_map(|(asset, &share)| Some((resolve(asset)?, share))).collect(),
                 _ => Vec::new(),
             };
+            let mut staking = Vec::new();
+            for (asset, &apr) in &bucket.staking {
+                match directory.asset_named(asset) {
+                    Some(found) => staking.push((found, apr)),
+                    None => cautions.push(format!("bucket `{name}` stakes {asset}, which the market does not have: it earns nothing")),
+                }
+            }
             let limits = bucket.limits.over(&strategy.limits);
             let orders = bucket.orders.unwrap_or(strategy.orders);
             let patience = patience(orders, names);
@@ -156,6 +166,8 @@ impl Plan {
                 }),
                 order_of_day_volume: limits.order_of_day_volume,
                 position_limit: limits.position,
+                staking,
+                interest: bucket.interest,
             });
         }
         cautions.extend(contradictions(&buckets));

@@ -139,6 +139,12 @@ pub struct Bucket {
     /// Limits in place of the strategy's.
     #[serde(default, skip_serializing_if = "Limits::is_empty")]
     pub limits: Limits,
+    /// Spot only: reward a year by asset, simple, as a fraction of what was held over a whole UTC day; paid in kind at the midnight after it.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub staking: IndexMap<String, f64>,
+    /// Interest a year on the bucket's stablecoins, simple, on what was there over a whole UTC day; paid at the midnight after it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interest: Option<f64>,
 }
 
 fn long() -> Direction {

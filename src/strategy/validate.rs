@@ -2,8 +2,8 @@
 
 use crate::exchange::Refusal;
 use crate::strategy::limits::{self, Limits};
-use crate::strategy::waterfall;
 use crate::strategy::{AfterLiquidation, Bucket, Hold, Margin, OrderKind, Orders, Score, Selection, Strategy, Weigh};
+use crate::strategy::{waterfall, yields};
 use crate::units::{Direction, Span};
 
 /// A refusal at a key.
@@ -126,6 +126,7 @@ fn check_bucket(key: &Key, bucket: &Bucket, strategy: &Strategy) -> Checked {
                 ("liquidation_distance", bucket.liquidation_distance.is_some()),
                 ("after_liquidation", bucket.after_liquidation != AfterLiquidation::StayOut),
                 ("limits", bucket.limits != Limits::default()),
+                ("staking", !bucket.staking.is_empty()),
             ];
             if let Some((name, _)) = extra.iter().find(|(_, set)| *set) {
                 return key.child(name).wrong("a rule on a bucket of cash", "no such key", "remove it, or let the bucket hold something");
@@ -183,6 +184,7 @@ fn check_bucket(key: &Key, bucket: &Bucket, strategy: &Strategy) -> Checked {
     if let Some(exit) = &bucket.exit {
         exit.check(&key.child("exit"))?;
     }
+    yields::check(key, bucket)?;
     if let Some(top_up) = &bucket.top_up {
         let place = key.child("top_up");
         place.child("below").share(top_up.below)?;
