@@ -11,10 +11,14 @@ mod fence;
 mod foresight;
 #[path = "laws/knowledge.rs"]
 mod knowledge;
+#[path = "laws/limits.rs"]
+mod limits;
 #[path = "laws/outside.rs"]
 mod outside;
 #[path = "laws/random_market.rs"]
 mod random_market;
+#[path = "laws/random_rules.rs"]
+mod random_rules;
 #[path = "laws/random_strategy.rs"]
 mod random_strategy;
 #[path = "laws/scale.rs"]
