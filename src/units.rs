@@ -7,7 +7,7 @@ use std::fmt;
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Neg, Sub, SubAssign};
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime};
 use serde::{Deserialize, Serialize, Serializer};
 
 /// An amount of US dollars, exact to one millionth.
@@ -157,6 +157,19 @@ impl Time {
             .iter()
             .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())
             .map(|naive| Self(naive.and_utc().timestamp()))
+    }
+
+    /// Calendar year and month, UTC.
+    #[must_use]
+    pub fn month(self) -> (i32, u32) {
+        let date = self.to_chrono();
+        (date.year(), date.month())
+    }
+
+    /// Whether a UTC day begins.
+    #[must_use]
+    pub fn is_midnight(self) -> bool {
+        self.0.rem_euclid(Span::DAY.0) == 0
     }
 
     /// `2024-03-01`

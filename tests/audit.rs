@@ -63,8 +63,8 @@ fn audit_in(market: &Market, dir: &Path) -> Result<Audit, String> {
     })
 }
 
-/// Runs every strategy of the project over `market`, and one that is liquidated and delisted often, and audits each report; the differences
-/// come together, one line a strategy.
+/// Runs every strategy of the project over `market`, one that is liquidated and delisted often, and one with limits and yields, and audits each
+/// report; the differences come together, one line a strategy.
 fn run_and_audit(market_dir: &Path) {
     let scratch = tempfile::tempdir().expect("a scratch folder");
     let out = scratch.path().join("report");
@@ -74,6 +74,7 @@ fn run_and_audit(market_dir: &Path) {
     strategies.retain(|path| path.extension().is_some_and(|e| e == "toml"));
     strategies.sort();
     strategies.push(home.join("tests/audit/reckless.toml"));
+    strategies.push(home.join("tests/audit/checklist.toml"));
     let ran = Command::new(env!("CARGO_BIN_EXE_rotate"))
         .arg("run")
         .args(&strategies)
@@ -97,6 +98,9 @@ fn run_and_audit(market_dir: &Path) {
                 println!("{name}: {found:?}");
                 if name == "reckless" && found.liquidations == 0 {
                     wrong.push("reckless: not one liquidation to audit".to_string());
+                }
+                if name == "checklist" && found.rewards < 100 {
+                    wrong.push(format!("checklist: {} rewards to audit", found.rewards));
                 }
             }
             Err(difference) => wrong.push(format!("{name}: {difference}")),

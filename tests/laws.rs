@@ -13,6 +13,8 @@ mod foresight;
 mod given_orders;
 #[path = "laws/knowledge.rs"]
 mod knowledge;
+#[path = "laws/limits.rs"]
+mod limits;
 #[path = "laws/lookahead.rs"]
 mod lookahead;
 #[path = "laws/one_bar.rs"]
@@ -21,6 +23,8 @@ mod one_bar;
 mod outside;
 #[path = "laws/random_market.rs"]
 mod random_market;
+#[path = "laws/random_rules.rs"]
+mod random_rules;
 #[path = "laws/random_strategy.rs"]
 mod random_strategy;
 #[path = "laws/scale.rs"]

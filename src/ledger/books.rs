@@ -10,6 +10,8 @@ pub(super) enum Account {
     Margin(usize),
     Held(usize),
     Income(usize, Source),
+    /// Income of no position.
+    Interest,
 }
 
 /// All accounts of one run.
@@ -19,7 +21,7 @@ pub struct Books {
     cash: Vec<Usd>,
     /// Open positions, ascending by (bucket, instrument).
     positions: Vec<Position>,
-    /// Income of all positions, open and closed.
+    /// Income of all positions, open and closed, and interest.
     income: Usd,
 }
 
@@ -88,6 +90,7 @@ impl Books {
                 *self.positions[at].income.of(source) -= amount;
                 self.income -= amount;
             }
+            Account::Interest => self.income -= amount,
         }
     }
 
@@ -178,6 +181,8 @@ impl Books {
                 margined,
                 quantity: 0.0,
                 cost: Usd::ZERO,
+                bought: 0.0,
+                bought_cost: Usd::ZERO,
                 held: Usd::ZERO,
                 margin: Usd::ZERO,
                 income: BySource::default(),
@@ -201,6 +206,8 @@ impl Books {
         let position = &mut self.positions[at];
         position.quantity += entry.quantity;
         position.cost += entry.notional();
+        position.bought += entry.quantity;
+        position.bought_cost += entry.notional();
         position.tally.entry_quantity += entry.quantity.abs();
         position.tally.entry_notional += entry.quantity.abs() * entry.price;
         position.tally.most_quantity = position.tally.most_quantity.max(position.quantity.abs());
@@ -244,6 +251,9 @@ impl Books {
         self.transfer(cash, Account::Income(at, Source::Fees), entry.fee);
 
         let position = &mut self.positions[at];
+        // Of what was bought and what was a reward the same part goes.
+        position.bought += entry.quantity * (position.bought / position.quantity);
+        position.bought_cost -= if flat { position.bought_cost } else { position.bought_cost.share(share) };
         position.quantity = if flat { 0.0 } else { position.quantity + entry.quantity };
         position.cost -= cost;
         position.tally.exit_quantity += entry.quantity.abs();
@@ -254,6 +264,26 @@ impl Books {
     /// A funding payment into (or out of) the margin behind a perpetual.
     pub fn fund(&mut self, at: usize, payment: Usd) {
         self.transfer(Account::Income(at, Source::Funding), Account::Margin(at), payment);
+    }
+
+    /// A reward of `quantity` on a spot holding, paid in kind and worth `price` a coin: income as a yield, and from then on a part of the holding
+    /// that has cost what it was worth. Returns that worth.
+    pub fn reward(&mut self, at: usize, quantity: f64, price: f64) -> Usd {
+        let worth = Usd::round(quantity * price);
+        self.transfer(Account::Income(at, Source::Yield), Account::Held(at), worth);
+        let position = &mut self.positions[at];
+        position.quantity += quantity;
+        position.cost += worth;
+        position.tally.entry_quantity += quantity;
+        position.tally.entry_notional += quantity * price;
+        position.tally.most_quantity = position.tally.most_quantity.max(position.quantity);
+        position.tally.most_committed = position.tally.most_committed.max(position.cost);
+        worth
+    }
+
+    /// Interest into a bucket's cash.
+    pub fn interest(&mut self, bucket: BucketId, amount: Usd) {
+        self.transfer(Account::Interest, Account::Cash(bucket), amount);
     }
 
     /// The venue takes over a perpetual at `mark` and hands `proceeds` (its margin and its profit, as far as the venue gives them back) to the
@@ -405,6 +435,25 @@ mod tests {
         books.assert_balanced(books.equity());
         assert_eq!((price, books.equity()), (90.5, usd(903.0)));
         assert_eq!((closed.income.price, closed.income.liquidation, closed.income.fees), (usd(-90.0), usd(-5.0), usd(-2.0)));
+    }
+
+    #[test]
+    fn a_reward_is_income_and_costs_what_it_was_worth() {
+        let mut books = Books::open(usd(1_000.0), &[1.0]);
+        let at = books.increase(BUCKET, COIN, None, false, &entry(10.0, 50.0, 50.0, 0.0), Usd::ZERO);
+        books.mark(&[60.0], &mut [Usd::ZERO]);
+        assert_eq!(books.reward(at, 0.5, 60.0), usd(30.0));
+        books.assert_balanced(books.equity());
+        let position = &books.positions()[at];
+        assert_eq!((position.quantity, position.worth(), position.bought_at()), (10.5, usd(630.0), 50.0));
+        assert_eq!(position.entry_price(), 530.0 / 10.5);
+        assert!(books.reduce(at, &entry(-4.2, 60.0, 60.0, 0.0)).is_none());
+        assert_eq!(books.positions()[at].bought_at(), 50.0);
+        let closed = books.reduce(at, &entry(-6.3, 60.0, 60.0, 0.0)).expect("flat");
+        books.interest(BUCKET, usd(2.0));
+        books.assert_balanced(books.equity());
+        assert_eq!((closed.income.price, closed.income.yields), (usd(100.0), usd(30.0)));
+        assert_eq!((closed.traded(), books.equity()), (usd(100.0), usd(1_132.0)));
     }
 
     #[test]

@@ -13,8 +13,11 @@ pub struct Position {
     pub margined: bool,
     /// Signed, in the venue's contracts.
     pub quantity: f64,
-    /// What the open quantity cost at fill prices; signed like the quantity.
+    /// What the open quantity cost at fill prices, rewards at their worth when they were paid; signed like the quantity.
     pub(super) cost: Usd,
+    /// The same of `quantity` and `cost` without rewards.
+    pub(super) bought: f64,
+    pub(super) bought_cost: Usd,
     /// Spot: market value. Perpetual: unrealised profit. As of the last mark.
     pub(super) held: Usd,
     /// Wallet behind a perpetual: margin put in, less what was released, plus and minus funding. Zero for spot.
@@ -49,10 +52,16 @@ impl Position {
         self.margin
     }
 
-    /// Average price of the open quantity, fills as paid.
+    /// Average price of the open quantity, fills as paid, rewards at their worth.
     #[must_use]
     pub fn entry_price(&self) -> f64 {
         self.cost.to_f64() / self.quantity
+    }
+
+    /// Average price of what was bought: rewards do not move it.
+    #[must_use]
+    pub fn bought_at(&self) -> f64 {
+        self.bought_cost.to_f64() / self.bought
     }
 
     /// What it adds to equity: market value of spot; margin plus unrealised profit of a perpetual.
@@ -78,4 +87,12 @@ pub struct Closed {
     /// Income not yet handed to the attribution.
     pub unbooked: BySource,
     pub tally: Tally,
+}
+
+impl Closed {
+    /// What the trade made: all its income but rewards, which count where they were paid.
+    #[must_use]
+    pub fn traded(&self) -> Usd {
+        self.income.total() - self.income.yields
+    }
 }

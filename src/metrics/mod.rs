@@ -20,7 +20,7 @@ pub mod trades;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::replay::run::{Run, Verdict};
+use crate::replay::run::{Run, STAKING, Verdict};
 use crate::units::Usd;
 
 /// Days of a year in which the market is open: all of them, never 252.
@@ -193,7 +193,7 @@ impl Metrics {
         let (average_margin, max_margin) = book::margin_utilisation(&run.margin_used, &run.equity);
         let stats = trades::trade_stats(&run.trades);
         let (received, paid) = book::funding_sums(&run.funding);
-        let traded: f64 = run.fills.iter().map(|f| f.notional.to_f64().abs()).sum();
+        let traded: f64 = run.fills.iter().filter(|f| f.reason != STAKING).map(|f| f.notional.to_f64().abs()).sum();
         let held = returns::mean(&wealth).unwrap_or(0.0);
         let benchmark: Vec<f64> = run.benchmark.iter().map(|e| e.to_f64()).collect();
         Self {

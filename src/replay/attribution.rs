@@ -9,14 +9,22 @@ use crate::signal::regime::Regime;
 use crate::strategy::Plan;
 use crate::units::{AssetId, BucketId, NarrativeId, Usd};
 
-type Cell = (BucketId, Option<NarrativeId>, AssetId, Regime);
+/// Without an asset it is interest on cash.
+type Cell = (BucketId, Option<NarrativeId>, Option<AssetId>, Regime);
 
 #[derive(Debug, Default)]
 pub(super) struct Cube(BTreeMap<Cell, BySource>);
 
 impl Cube {
-    pub fn add(&mut self, bucket: BucketId, narrative: Option<NarrativeId>, asset: AssetId, regime: Regime, income: &BySource) {
-        self.0.entry((bucket, narrative, asset, regime)).or_default().add(income);
+    pub fn add(
+        &mut self,
+        bucket: BucketId,
+        narrative: Option<NarrativeId>,
+        asset: impl Into<Option<AssetId>>,
+        regime: Regime,
+        income: &BySource,
+    ) {
+        self.0.entry((bucket, narrative, asset.into(), regime)).or_default().add(income);
     }
 
     pub fn cut(&self, market: &Market, plan: &Plan) -> Attribution {
@@ -28,7 +36,7 @@ impl Cube {
             by_source,
             by_bucket: self.by(|cell| cell.0, |bucket| plan.buckets[bucket.index()].name.clone()),
             by_narrative: self.by(|cell| cell.1, |id| id.map_or_else(|| "none".to_owned(), |id| market.narrative(id).to_owned())),
-            by_asset: self.by(|cell| cell.2, |asset| market.asset(asset).name.clone()),
+            by_asset: self.by(|cell| cell.2, |asset| asset.map_or_else(|| market.quote.clone(), |asset| market.asset(asset).name.clone())),
             by_regime: self.by(|cell| cell.3, |regime| regime.name().to_owned()),
         }
     }

@@ -8,6 +8,7 @@ use crate::replay::attribution::Cube;
 use crate::replay::orders::{Order, PlannedFlow};
 use crate::replay::protect::Guard;
 use crate::replay::story::Story;
+use crate::replay::waterfall::Realised;
 use crate::signal::regime::Regime;
 use crate::signal::{Known, Signals};
 use crate::strategy::{BucketWish, Decision, Holding, Margin, Plan, PlanBucket, Verdict};
@@ -54,8 +55,12 @@ pub(super) struct Desk<'a> {
     /// Narratives each bucket is in, ascending.
     pub narratives: Vec<Vec<NarrativeId>>,
     pub last_top_up: Vec<Time>,
-    /// Profit of trades closed in this bar, by bucket, for the waterfall.
-    pub profits: Vec<Usd>,
+    /// Profit realised, by bucket, for the waterfall.
+    pub realised: Vec<Realised>,
+    /// The least cash of the UTC day so far, by bucket, for its interest; empty where no bucket yields anything.
+    pub least_cash: Vec<Usd>,
+    /// Since when perpetuals outweigh their limit by more than their cash, on record.
+    pub bound_since: Option<Time>,
     /// Whether any price of this block of bars could reach a stop or a target, or break a margin; while it is false, moments 2 and 5 are quiet.
     pub alert: bool,
     /// A position, a stop or a wallet has changed since `alert` was set.
@@ -78,6 +83,10 @@ pub(super) struct Beside {
     pub series: usize,
     /// Profit of its partial exits that has been offered to the waterfall already.
     pub offered: Usd,
+    /// Profit and loss of its partial exits so far.
+    pub realised: Usd,
+    /// The least quantity held in the UTC day so far; what was bought at its first open counts from there.
+    pub staked: f64,
     /// The last bar in which it was opened or added to, and the signed quantity added inside that bar, after its open.
     pub entered: usize,
     pub added_inside: f64,
@@ -106,6 +115,7 @@ impl<'a> Desk<'a> {
         let weights: Vec<f64> = plan.buckets.iter().map(|bucket| bucket.weight).collect();
         let instruments = market.instruments.len();
         let of = |wanted: fn(&PlanBucket) -> bool| plan.buckets.iter().filter(|bucket| wanted(bucket)).map(|bucket| bucket.id).collect();
+        let yields = plan.buckets.iter().any(|bucket| bucket.interest.is_some() || !bucket.staking.is_empty());
         let mut desk = Self {
             market,
             signals,
@@ -131,7 +141,9 @@ impl<'a> Desk<'a> {
             wishes: vec![BucketWish::default(); plan.buckets.len()],
             narratives: vec![Vec::new(); plan.buckets.len()],
             last_top_up: vec![market.clock.start; plan.buckets.len()],
-            profits: vec![Usd::ZERO; plan.buckets.len()],
+            realised: vec![Realised::default(); plan.buckets.len()],
+            least_cash: vec![Usd::ZERO; if yields { plan.buckets.len() } else { 0 }],
+            bound_since: None,
             alert: false,
             stale: false,
             next_delisting: usize::MAX,

@@ -170,8 +170,9 @@ impl Desk<'_> {
         // An order of the same symbol before it has used up volume, and made the rest dearer.
         let need = self.margin_for(bucket, instrument, filled.quantity * filled.price, opening.leverage) + filled.fee;
         let cash = (self.books.cash(bucket) - Usd::from_micros(4)).max(Usd::ZERO).to_f64();
-        if need > cash * (1.0 + 1e-12) {
-            filled = of(filled.quantity * cash / need * (1.0 - 1e-9))?;
+        if need > cash {
+            // Never by the last bit of a division more than there is: of a large book that is more than the microdollars kept back.
+            filled = of(filled.quantity * cash / need * (1.0 - 1e-12))?;
         }
         let wanted = opening.allowed * scale;
         let mut order = opening.order.clone();
@@ -213,6 +214,9 @@ impl Desk<'_> {
         let narrative = self.books.positions()[at].narrative;
         self.story.fill(now, bucket, instrument, narrative, opening.side, &entry, reason);
         self.protect(at);
+        if moment == Moment::Open {
+            self.stake_from_midnight(at, signed);
+        }
         match moment {
             Moment::Inside => self.beside[at].added_inside += signed,
             Moment::Open if perp => self.pay_on_entry(bucket, instrument, signed),
@@ -230,6 +234,8 @@ impl Desk<'_> {
             long,
             series: self.market.panel.at(instrument, 0),
             offered: Usd::ZERO,
+            realised: Usd::ZERO,
+            staked: 0.0,
             entered: self.t,
             added_inside: 0.0,
         }

@@ -74,10 +74,8 @@ impl Desk<'_> {
         if let Some(closed) = &closed {
             self.went_flat(at, closed, reason);
         } else {
-            if realised.is_positive() {
-                self.beside[at].offered += realised;
-                self.profits[bucket.index()] += realised;
-            }
+            self.realise_part(at, bucket, realised);
+            self.staked_at_most(at);
             self.protect(at);
         }
         if self.is_cross(bucket) {
@@ -92,7 +90,7 @@ impl Desk<'_> {
         let asset = self.market.instrument(closed.instrument).asset;
         self.cube.add(closed.bucket, closed.narrative, asset, self.regime_at_open(), &closed.unbooked);
         self.story.trade(beside.opened, self.now(), closed, reason);
-        self.profits[closed.bucket.index()] += (closed.income.total() - beside.offered).max(Usd::ZERO);
+        self.realise_rest(&beside, closed);
     }
 
     /// After a reduction: where the ladder has stepped down, more of the bucket's cash goes behind what stays, until it is

@@ -3,19 +3,40 @@
 use crate::replay::desk::Desk;
 use crate::replay::orders::{Order, PlannedFlow, WATERFALL, Want};
 use crate::replay::run::Flow;
+use crate::signal::History;
 use crate::strategy::{Decision, Holding, Verdict};
 use crate::units::{BucketId, InstrumentId, Usd};
 
 impl Desk<'_> {
-    /// Where profit to be passed on is no longer all there, every share of it shrinks alike; a bucket that holds something buys more of it with
+    /// Where profit to be passed on is no longer all there, every share of its bucket's shrinks alike; a bucket that holds something buys more of it with
     /// what really came, unless it sells the same thing at this open (`sold`).
     pub fn execute_flows(&mut self, sold: &[(BucketId, InstrumentId)], opening: &mut Vec<Order>) {
         let flows = std::mem::take(&mut self.flows);
-        let waterfall = |flow: &&PlannedFlow| flow.reason == WATERFALL;
-        let due: Usd = flows.iter().filter(waterfall).map(|flow| flow.amount).sum();
-        let there = flows.iter().find(waterfall).map_or(Usd::ZERO, |flow| self.books.cash(flow.from));
-        let share = if due > there { there.to_f64() / due.to_f64() } else { 1.0 };
-        if share < 1.0 {
+        let covered = self.covered_profit(&flows);
+        for flow in &flows {
+            let passes = flow.reason == WATERFALL;
+            let share = if passes { covered[flow.from.index()] } else { 1.0 };
+            let moved = self.books.flow(flow.from, flow.to, if share < 1.0 { flow.amount.share(share) } else { flow.amount });
+            if !moved.is_positive() {
+                continue;
+            }
+            self.story.flows.push(Flow { time: self.now(), from: flow.from, to: flow.to, amount: moved, reason: flow.reason.to_owned() });
+            if passes {
+                self.buy_with(flow.to, moved, sold, opening);
+            }
+        }
+    }
+
+    /// By bucket, what its cash covers of the profit it is to pass on; where that is not all, it is on record.
+    fn covered_profit(&mut self, flows: &[PlannedFlow]) -> Vec<f64> {
+        let mut covered = vec![1.0; self.plan.buckets.len()];
+        for from in (0..covered.len()).map(BucketId::new) {
+            let due: Usd = flows.iter().filter(|flow| flow.from == from && flow.reason == WATERFALL).map(|flow| flow.amount).sum();
+            let there = self.books.cash(from);
+            if due <= there {
+                continue;
+            }
+            covered[from.index()] = there.to_f64() / due.to_f64();
             self.story.decisions.push(Decision {
                 time: self.now(),
                 rule: WATERFALL.to_owned(),
@@ -26,17 +47,7 @@ impl Desk<'_> {
                 detail: "the bucket's cash does not cover the profit to be passed on: all shares shrink alike".to_owned(),
             });
         }
-        for flow in &flows {
-            let passes = flow.reason == WATERFALL;
-            let moved = self.books.flow(flow.from, flow.to, if passes && share < 1.0 { flow.amount.share(share) } else { flow.amount });
-            if !moved.is_positive() {
-                continue;
-            }
-            self.story.flows.push(Flow { time: self.now(), from: flow.from, to: flow.to, amount: moved, reason: flow.reason.to_owned() });
-            if passes {
-                self.buy_with(flow.to, moved, sold, opening);
-            }
-        }
+        covered
     }
 
     fn buy_with(&mut self, to: BucketId, amount: Usd, sold: &[(BucketId, InstrumentId)], opening: &mut Vec<Order>) {
@@ -48,10 +59,23 @@ impl Desk<'_> {
             if self.books.find(to, pick.instrument).is_some() && !sold.contains(&(to, pick.instrument)) {
                 let before = self.t - 1;
                 let quantity = self.quantity_for(bucket, &pick, amount.to_f64(), self.t);
+                let history = History::at_close(self.market, before);
+                let coming = held_and_coming(self, to, pick.instrument, opening);
+                let Some(quantity) = self.within_limits(&history, bucket, &pick, coming, quantity) else { continue };
                 let kind = self.kind_at(bucket, pick.instrument, true, before);
                 let want = Want::Add { quantity, leverage: pick.leverage };
                 opening.push(self.order(to, (pick.instrument, pick.narrative), want, WATERFALL, kind));
             }
         }
     }
+}
+
+/// What a bucket has of an instrument, and what orders for this open add to it.
+fn held_and_coming(desk: &Desk, bucket: BucketId, instrument: InstrumentId, opening: &[Order]) -> f64 {
+    let held = desk.books.find(bucket, instrument).map_or(0.0, |at| desk.books.positions()[at].quantity.abs());
+    let coming = opening.iter().filter(|order| (order.bucket, order.instrument) == (bucket, instrument)).map(|order| match order.want {
+        Want::Add { quantity, .. } => quantity.abs(),
+        _ => 0.0,
+    });
+    held + coming.sum::<f64>()
 }

@@ -4,16 +4,17 @@
 //!
 //! | moment | where |
 //! |---|---|
-//! | 0 listings that ended, 2 the margin at the open | `margin`, `cross` |
+//! | 0 yields of the day before, listings that ended, 2 the margin at the open | `yields`, `exits`, `margin`, `cross` |
 //! | 3 and 6 settlements | `funding` |
-//! | 4 orders at the open | `open`, `entries`, `exits`, `flows` |
+//! | 4 orders at the open | `open`, `entries`, `exits`, `flows`, `limits` |
 //! | 5 and 6 the two legs of the bar | `legs`, `cross` |
 //! | 7 the row of the curve | `review`, `story` |
-//! | 8 the strategy sees the bar | `review`, `sizing`, `rebalance`, `adaptive`, `hedge` |
+//! | 8 the strategy sees the bar | `review`, `sizing`, `rebalance`, `adaptive`, `hedge`, `limits`, `waterfall`, `sweep` |
 
 mod adaptive;
 mod attribution;
 mod cross;
+mod crowded;
 mod desk;
 mod entries;
 mod exits;
@@ -23,6 +24,7 @@ mod flows;
 mod funding;
 mod hedge;
 mod legs;
+mod limits;
 mod margin;
 mod open;
 mod orders;
@@ -34,7 +36,11 @@ pub mod run;
 mod sizing;
 mod standing;
 mod story;
+mod sweep;
+mod terms;
+mod waterfall;
 mod words;
+mod yields;
 
 use crate::market::Market;
 use crate::signal::Signals;
@@ -68,7 +74,8 @@ pub fn replay_to(market: &Market, signals: &Signals, plan: &Plan, capital: Usd, 
     let mut desk = Desk::new(market, signals, &known, plan, capital);
     for t in 0..bars {
         desk.t = t;
-        // 0. Listings that ended: forced exits.
+        // 0. At midnight what the day has yielded, at the prices it closed with; then listings that ended: forced exits.
+        desk.pay_yields();
         desk.delistings();
         // 1. and 2. Mark to the open; what no longer carries its margin is taken over before anybody can act.
         desk.liquidate_at_open();
@@ -77,6 +84,7 @@ pub fn replay_to(market: &Market, signals: &Signals, plan: &Plan, capital: Usd, 
         // 4. Stops and targets the open lies beyond; then orders decided earlier: closing, flows between buckets, opening, and 2. again for
         // what was opened.
         desk.at_open();
+        desk.note_cash();
         // 5. The leg that hurts: stops, limits on that side and liquidations, in the order of price. 6. The leg that helps: targets and
         // limits on the other side.
         desk.legs();
@@ -88,6 +96,7 @@ pub fn replay_to(market: &Market, signals: &Signals, plan: &Plan, capital: Usd, 
         if t + 1 == market.clock.bars {
             desk.close_all();
         }
+        desk.note_cash();
         // 7. The row of the equity curve; the books must balance.
         desk.close_bar();
         // 8. The strategy sees the bar; orders for the next.

@@ -95,7 +95,7 @@ impl Desk<'_> {
     pub fn stop_out(&mut self, at: usize, stop: f64, reference: f64, moment: Moment) -> bool {
         let position = &self.books.positions()[at];
         let (bucket, instrument, narrative, held) = (position.bucket, position.instrument, position.narrative, position.quantity);
-        let entry = position.entry_price();
+        let entry = position.bought_at();
         self.bar_entry(bucket, instrument);
         self.cancel(bucket, instrument);
         let detail = format!("bucket {}: stop at {stop}; limit is the average entry", self.bucket(bucket).name);

@@ -13,6 +13,9 @@ pub(super) const STOP: &str = "stop";
 /// The reason of flows that pass realised profit on.
 pub(super) const WATERFALL: &str = "waterfall";
 
+/// The reason of flows that hold perpetuals to their share.
+pub(super) const SWEEP: &str = "sweep";
+
 /// An order from the next open on. Sizes come from the close at which it was decided.
 #[derive(Clone, Debug)]
 pub(super) struct Order {

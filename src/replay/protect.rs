@@ -32,7 +32,7 @@ impl Desk<'_> {
         let position = &self.books.positions()[at];
         let bucket = self.bucket(position.bucket);
         let isolated = margin_view(position);
-        let (direction, entry) = (isolated.direction, isolated.entry_price);
+        let (direction, entry) = (isolated.direction, position.bought_at());
         let guard = self.beside[at].guard;
         let at_loss = |share: f64| by_margin(direction, entry, isolated.wallet, isolated.quantity, share);
         let stop = bucket.stop.filter(|_| !guard.spent).and_then(|rule| {

@@ -1,25 +1,12 @@
-//! Money between buckets, decided at a close and moved at the next open: the waterfall, top-ups, and buckets back to their weights.
+//! Money between buckets, decided at a close and moved at the next open: top-ups, and buckets back to their weights.
 
 use crate::replay::desk::Desk;
-use crate::replay::orders::{PlannedFlow, WATERFALL};
+use crate::replay::orders::PlannedFlow;
 use crate::replay::review::ROUNDING;
 use crate::strategy::Holding;
 use crate::units::{BucketId, Usd};
 
 impl Desk<'_> {
-    /// Profit realised in this bar goes where the waterfall says, at the next open.
-    pub fn plan_waterfall(&mut self) {
-        let Some(waterfall) = &self.plan.waterfall else { return };
-        let profit = std::mem::take(&mut self.profits[waterfall.from.index()]);
-        if !profit.is_positive() {
-            return;
-        }
-        for &(to, share) in &waterfall.to {
-            let amount = profit.share(share);
-            self.flows.push(PlannedFlow { from: waterfall.from, to, amount, reason: WATERFALL });
-        }
-    }
-
     /// The one way a ring-fenced bucket draws on another.
     pub fn plan_top_ups(&mut self) {
         let equity = self.books.equity().to_f64();

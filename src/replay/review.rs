@@ -55,6 +55,7 @@ impl Desk<'_> {
         } else {
             vec![None; self.plan.buckets.len()]
         };
+        self.plan_sweep();
         for bucket in &self.plan.buckets {
             if bucket.holding == Holding::Cash {
                 continue;
@@ -153,7 +154,7 @@ impl Desk<'_> {
         self.log_emptiness(history, bucket, &wish);
         self.log_rotation(history, bucket, &wish);
         let band = if value.is_some() { ROUNDING } else { self.plan.rebalance.band.max(ROUNDING) };
-        let worth = value.unwrap_or_else(|| self.books.bucket_value(bucket.id)).to_f64();
+        let worth = (value.unwrap_or_else(|| self.books.bucket_value(bucket.id)) - self.swept_from(bucket.id)).to_f64();
         let held: Vec<_> =
             self.books.positions().iter().filter(|p| p.bucket == bucket.id).map(|p| (p.instrument, p.narrative, p.quantity)).collect();
         for &(instrument, narrative, _) in &held {
@@ -198,8 +199,9 @@ impl Desk<'_> {
             (rule, Verdict::Refused, value, limit, why)
         } else {
             let leverage = self.bearable_leverage(history, bucket, pick, worth);
-            let quantity = self.target_quantity(bucket, &pick.at(leverage), worth) * bucket.direction.sign();
-            let want = Want::Add { quantity, leverage };
+            let quantity = self.target_quantity(bucket, &pick.at(leverage), worth);
+            let Some(quantity) = self.within_limits(history, bucket, &pick.at(leverage), 0.0, quantity) else { return };
+            let want = Want::Add { quantity: quantity * bucket.direction.sign(), leverage };
             self.log_distance(history, bucket, pick, leverage);
             self.send(bucket, (pick.instrument, pick.narrative), want, ENTER).atr = atr;
             let limit = bucket.enter_above.or(bucket.enter_below);

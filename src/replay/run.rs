@@ -10,6 +10,9 @@ pub use crate::signal::regime::Regime;
 pub use crate::strategy::{Decision, Verdict};
 use crate::units::{AssetId, BucketId, Clock, Direction, InstrumentId, NarrativeId, Time, Usd};
 
+/// The reason of fills that are rewards in kind: no order made them, nobody was paid.
+pub const STAKING: &str = "staking";
+
 /// One strategy over one market.
 #[derive(Clone, Debug)]
 pub struct Run {
@@ -90,7 +93,7 @@ pub struct Trade {
     /// Average prices of all opening and all closing fills.
     pub entry_price: f64,
     pub exit_price: f64,
-    /// Before slippage: the movement of the reference price. `pnl = price_pnl + funding − fees − slippage`.
+    /// Before slippage: the movement of the reference price; rewards count where they were paid, not here. `pnl = price_pnl + funding − fees − slippage`.
     pub price_pnl: Usd,
     pub funding: Usd,
     pub fees: Usd,
@@ -159,8 +162,10 @@ pub struct Exposure {
     pub liquidation_distance: Option<f64>,
 }
 
+/// A reward or interest. A reward is cash here and a fill with the reason [`STAKING`] beside it, which spends it on the coin.
 #[derive(Clone, Debug)]
 pub struct Yield {
+    /// The midnight after the day it is for.
     pub time: Time,
     /// `None` is interest on cash.
     pub asset: Option<AssetId>,

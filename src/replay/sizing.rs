@@ -72,16 +72,21 @@ impl Desk<'_> {
             leverage = self.bearable_leverage(history, bucket, pick, worth);
             target = self.target_quantity(bucket, &pick.at(leverage), worth);
         }
+        let wanted = target;
+        let target = self.most_quantity(history, bucket, &pick.at(leverage)).map_or(wanted, |most| wanted.min(most));
         let drift = drift_of(target);
         if drift.abs() <= band || target <= 0.0 {
             return;
         }
         let want = if drift > 0.0 {
+            self.told_of_size(history, bucket, &pick.at(leverage), wanted, target);
             Want::Reduce { quantity: quantity.abs() - target, leverage }
         } else if self.stopped[bucket.id.index()] {
             return;
         } else {
-            Want::Add { quantity: (target - quantity.abs()) * bucket.direction.sign(), leverage }
+            let held = quantity.abs();
+            let Some(added) = self.within_limits(history, bucket, &pick.at(leverage), held, wanted - held) else { return };
+            Want::Add { quantity: added * bucket.direction.sign(), leverage }
         };
         self.log_distance(history, bucket, pick, leverage);
         self.send(bucket, (pick.instrument, pick.narrative), want, "rebalance");

@@ -4,7 +4,7 @@ use crate::ledger::{Closed, Entry, Snapshot};
 use crate::market::Market;
 use crate::replay::desk::Desk;
 use crate::replay::findings::findings;
-use crate::replay::run::{Exposure, Fill, Flow, FundingPayment, Liquidation, NarrativeTrack, Rotation, Run, Side, Stage, Trade};
+use crate::replay::run::{Exposure, Fill, Flow, FundingPayment, Liquidation, NarrativeTrack, Rotation, Run, Side, Stage, Trade, Yield};
 use crate::replay::words::assumptions;
 use crate::signal::regime::Regime;
 use crate::signal::{History, Known};
@@ -25,6 +25,7 @@ pub(super) struct Story {
     pub trades: Vec<Trade>,
     pub funding: Vec<FundingPayment>,
     pub liquidations: Vec<Liquidation>,
+    pub yields: Vec<Yield>,
     pub flows: Vec<Flow>,
     pub decisions: Vec<Decision>,
     pub exposure: Vec<Exposure>,
@@ -51,6 +52,7 @@ impl Story {
             trades: Vec::new(),
             funding: Vec::new(),
             liquidations: Vec::new(),
+            yields: Vec::new(),
             flows: Vec::new(),
             decisions: Vec::new(),
             exposure: Vec::new(),
@@ -106,7 +108,7 @@ impl Story {
 
     pub fn trade(&mut self, opened: Time, closed_at: Time, closed: &Closed, reason: &'static str) {
         let (income, tally) = (&closed.income, &closed.tally);
-        let pnl = income.total();
+        let pnl = closed.traded();
         let committed = tally.most_committed.to_f64();
         self.trades.push(Trade {
             instrument: closed.instrument,
@@ -158,14 +160,14 @@ impl Desk<'_> {
             trades: story.trades,
             funding: story.funding,
             liquidations: story.liquidations,
-            yields: Vec::new(),
+            yields: story.yields,
             flows: story.flows,
             decisions: story.decisions,
             exposure: story.exposure,
             rotations: story.rotations,
             narratives: tracks(market, known),
             attribution,
-            assumptions: assumptions(market, &plan.assumptions),
+            assumptions: assumptions(market, plan),
             cautions,
             findings: Vec::new(),
         };

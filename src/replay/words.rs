@@ -4,8 +4,9 @@ use crate::exchange::assumptions::{Assumptions, Leg, LiquidationRule};
 use crate::exchange::margin::DEFAULT_BRACKETS;
 use crate::market::{Kind, Market};
 use crate::replay::desk::Desk;
+use crate::replay::terms::of_the_plan;
 use crate::signal::regime;
-use crate::strategy::Holding;
+use crate::strategy::{Holding, Plan};
 use crate::units::Usd;
 
 impl Desk<'_> {
@@ -43,6 +44,7 @@ impl Desk<'_> {
                 ));
             }
         }
+        cautions.extend(self.funding_exits_measured());
         let assumed: Usd = self.story.funding.iter().filter(|payment| payment.assumed).map(|payment| payment.payment.abs()).sum();
         let total: Usd = self.story.funding.iter().map(|payment| payment.payment.abs()).sum();
         if assumed.is_positive() {
@@ -58,9 +60,15 @@ impl Desk<'_> {
 }
 
 /// Every assumption in force: the named set with what departs from it, then number by number, then what no set changes.
-pub(super) fn assumptions(market: &Market, terms: &Assumptions) -> Vec<(String, String)> {
-    let mut rows = of_the_venue(market, terms);
+pub(super) fn assumptions(market: &Market, plan: &Plan) -> Vec<(String, String)> {
+    let mut rows = of_the_venue(market, &plan.assumptions);
     rows.extend(of_the_market(market));
+    rows.extend(of_the_plan(plan));
+    rows.extend([
+        ("benchmark", "bought at the first close with all capital, without costs".to_owned()),
+        ("end of data", "everything is closed at the last close, with costs, whatever its volume".to_owned()),
+        ("regime labels", regime::DESCRIPTION.to_owned()),
+    ]);
     rows.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
@@ -205,12 +213,5 @@ fn of_the_market(market: &Market) -> Vec<(&'static str, String)> {
                 market.listing.penalty * 100.0
             ),
         ),
-        (
-            "waterfall",
-            "profit of every winning exit, whole or in part, net of its own costs; losing trades are not netted against it".to_owned(),
-        ),
-        ("benchmark", "bought at the first close with all capital, without costs".to_owned()),
-        ("end of data", "everything is closed at the last close, with costs, whatever its volume".to_owned()),
-        ("regime labels", regime::DESCRIPTION.to_owned()),
     ]
 }

@@ -142,6 +142,17 @@ impl<'m> History<'m> {
         Some(traded / (bars as f64 * self.market.clock.bar.days()))
     }
 
+    /// Dollars traded in the last `span`; of a younger listing what it has traded so far.
+    #[must_use]
+    pub fn traded(&self, id: InstrumentId, span: Span) -> f64 {
+        let Some(first) = self.listed_since(id) else { return 0.0 };
+        let panel = &self.market.panel;
+        let from = (self.bar + 1).saturating_sub(self.bars_in(span)).max(first);
+        let bars = panel.at(id, from)..=panel.at(id, self.bar);
+        let dollars = bars.filter(|&at| !panel.close[at].is_nan()).map(|at| panel.close[at] * panel.volume[at].max(0.0));
+        dollars.sum()
+    }
+
     /// Settlements of the listing in force stamped strictly before the decision, oldest first. One stamped at the very instant is not known yet.
     #[must_use]
     pub fn settlements(&self, id: InstrumentId) -> &'m [Settlement] {

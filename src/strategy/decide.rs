@@ -51,7 +51,7 @@ struct Candidate {
     score: Option<f64>,
 }
 
-const DEFAULT_PER_NARRATIVE: usize = 4;
+pub(super) const DEFAULT_PER_NARRATIVE: usize = 4;
 const CONFIRMED_BREADTH: f64 = 0.6;
 const MONTH: Span = Span::from_seconds(30 * 86_400);
 
@@ -279,10 +279,11 @@ fn stage_exit(sight: &Sight, bucket: &PlanBucket, narrative: Option<NarrativeId>
 fn crowding_exit(history: &History, bucket: &PlanBucket, id: InstrumentId) -> Option<Exit> {
     let rule = bucket.exit?;
     let seen = crowding::measure(history, id, bucket.direction, rule.settlements, rule.stall)?;
-    (seen.funding_8h >= rule.funding_8h_above && seen.progress <= 0.0).then(|| Exit {
+    let limit = rule.limit_8h();
+    (seen.funding_8h >= limit && seen.progress <= 0.0).then(|| Exit {
         rule: "crowded",
         value: Some(seen.funding_8h),
-        limit: Some(rule.funding_8h_above),
+        limit: Some(limit),
         detail: format!("mean of {} settlements per 8 h; {:+.2} % in {}", rule.settlements, seen.progress * 100.0, rule.stall),
     })
 }

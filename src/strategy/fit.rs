@@ -56,11 +56,8 @@ impl StrategyFile {
 
     fn above_every_bracket(&self, most: f64) -> Option<Wrong> {
         let rungs = self.strategy.buckets.iter().filter_map(|(name, bucket)| Some((name, bucket.leverage?)));
-        let asked = rungs.flat_map(|(name, leverage)| {
-            let rungs = [("open", Some(leverage.open)), ("confirmed", leverage.confirmed)];
-            rungs.into_iter().filter_map(move |(rung, asked)| Some((name, rung, asked?)))
-        });
-        asked.into_iter().find(|&(.., asked)| asked > most).map(|(name, rung, asked)| Wrong {
+        let mut asked = rungs.flat_map(|(name, leverage)| leverage.rungs().map(move |(rung, asked)| (name, rung, asked)));
+        asked.find(|&(.., asked)| asked > most).map(|(name, rung, asked)| Wrong {
             key: ["buckets", name, "leverage", rung].map(str::to_owned).to_vec(),
             found: format!("{asked}, above every margin bracket of the market"),
             expected: format!("at most {most}"),

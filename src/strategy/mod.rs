@@ -3,20 +3,29 @@
 
 pub mod adaptive;
 pub mod checklist;
+mod contradiction;
+mod crowding;
 mod decide;
 mod file;
 mod fit;
+mod limits;
 mod plan;
+mod protection;
 mod schema;
 mod validate;
 mod verdict;
+mod waterfall;
+mod yields;
 
+pub use crowding::{CrowdingExit, FundingUnit};
 pub use decide::{BucketWish, Exit, Pick, decide, entry_refusal, exit_due, true_range};
 pub use file::{Override, StrategyFile};
+pub use limits::{Basis, Futures, LeverageRange, Limits, PlanFutures, PositionLimit};
 pub use plan::{Aftermath, Holding, Plan, PlanAdaptive, PlanBucket, PlanHedge};
+pub use protection::{AfterLiquidation, AtrStop, LiquidationDistance, Margin, OrderKind, Orders, Stop, TakeProfit, TimeStop};
 pub use schema::{
-    AfterLiquidation, AtrStop, Bucket, CrowdingExit, EntryGate, Hedge, HedgeBy, Hold, Leverage, LiquidationDistance, LossExit, Margin,
-    OrderKind, Orders, Purpose, Rebalance, ResidualScore, Score, Selection, StageGate, Stop, Strategy, TakeProfit, TimeStop, TopUp, Tune,
-    Waterfall, Weigh,
+    Bucket, EntryGate, Hedge, HedgeBy, Hold, Leverage, LossExit, Purpose, Rebalance, ResidualScore, Score, Selection, StageGate, Strategy,
+    TopUp, Tune, Weigh,
 };
 pub use verdict::{Decision, Verdict};
+pub use waterfall::{PlanWaterfall, Sources, Trigger, Waterfall};

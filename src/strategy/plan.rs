@@ -6,9 +6,10 @@ use crate::signal::regime::Regime;
 use crate::signal::universe::Gates;
 use crate::signal::{Definitions, History};
 use crate::strategy::checklist::Checklist;
+use crate::strategy::contradiction::contradictions;
 use crate::strategy::{
     AfterLiquidation, CrowdingExit, EntryGate, HedgeBy, Hold, Leverage, LiquidationDistance, LossExit, Margin, OrderKind, Orders,
-    Rebalance, Score, Selection, Stop, Strategy, TakeProfit, TimeStop, Weigh,
+    PlanFutures, PlanWaterfall, PositionLimit, Rebalance, Score, Selection, Stop, Strategy, TakeProfit, TimeStop, Weigh,
 };
 use crate::units::{AssetId, BucketId, Direction, Span};
 
@@ -26,14 +27,9 @@ pub struct Plan {
     pub adaptive: Option<PlanAdaptive>,
     pub buckets: Vec<PlanBucket>,
     pub waterfall: Option<PlanWaterfall>,
+    pub futures: Option<PlanFutures>,
     /// Coins asked for that the market does not have.
     pub cautions: Vec<String>,
-}
-
-#[derive(Clone, Debug)]
-pub struct PlanWaterfall {
-    pub from: BucketId,
-    pub to: Vec<(BucketId, f64)>,
 }
 
 /// Weights of all buckets by market phase.
@@ -108,6 +104,11 @@ pub struct PlanBucket {
     pub time_stop: Option<TimeStop>,
     pub cooldown: Span,
     pub top_up: Option<PlanTopUp>,
+    pub order_of_day_volume: Option<f64>,
+    pub position_limit: Option<PositionLimit>,
+    /// Reward a year by asset, resolved.
+    pub staking: Vec<(AssetId, f64)>,
+    pub interest: Option<f64>,
 }
 
 /// [`AfterLiquidation`] with its bucket resolved.
@@ -157,6 +158,14 @@ impl Plan {
                 Weigh::Fixed(shares) => shares.iter().filter_map(|(asset, &share)| Some((resolve(asset)?, share))).collect(),
                 _ => Vec::new(),
             };
+            let mut staking = Vec::new();
+            for (asset, &apr) in &bucket.staking {
+                match directory.asset_named(asset) {
+                    Some(found) => staking.push((found, apr)),
+                    None => cautions.push(format!("bucket `{name}` stakes {asset}, which the market does not have: it earns nothing")),
+                }
+            }
+            let limits = bucket.limits.over(&strategy.limits);
             let orders = bucket.orders.unwrap_or(strategy.orders);
             let patience = patience(orders, names);
             buckets.push(PlanBucket {
@@ -205,12 +214,16 @@ impl Plan {
                     every: top_up.every,
                     below: top_up.below,
                 }),
+                order_of_day_volume: limits.order_of_day_volume,
+                position_limit: limits.position,
+                staking,
+                interest: bucket.interest,
             });
         }
-        let waterfall = strategy.waterfall.as_ref().map(|waterfall| PlanWaterfall {
-            from: bucket_id(&waterfall.from),
-            to: waterfall.to.iter().map(|(name, &share)| (bucket_id(name), share)).collect(),
-        });
+        cautions.extend(contradictions(&buckets));
+        let waterfall = strategy.waterfall.as_ref().map(|waterfall| PlanWaterfall::new(waterfall, bucket_id));
+        let futures = strategy.limits.futures.as_ref();
+        let futures = futures.map(|futures| PlanFutures { most: futures.most, sweep_to: bucket_id(&futures.sweep_to) });
         Self {
             name: strategy.name.clone(),
             about: strategy.about.clone(),
@@ -236,6 +249,7 @@ impl Plan {
             assumptions: strategy.assumptions.resolve().expect("validated: the assumptions are sound"),
             buckets,
             waterfall,
+            futures,
             cautions,
         }
     }

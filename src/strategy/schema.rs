@@ -6,13 +6,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::exchange::assumptions::AssumptionKeys;
-use crate::exchange::patience::{Then, While};
-use crate::market::Tier;
+use crate::market::{Tier, VenueKind};
 use crate::signal::lifecycle::{LifeCycleRule, Stage};
 use crate::signal::narrative::Weighting;
 use crate::signal::regime::RegimeRule;
 use crate::strategy::adaptive::Adaptive;
 use crate::strategy::checklist::Checklist;
+use crate::strategy::{AfterLiquidation, CrowdingExit, Limits, LiquidationDistance, Margin, Orders, Stop, TakeProfit, TimeStop, Waterfall};
 use crate::units::{Direction, Span};
 
 /// One strategy file.
@@ -56,6 +56,9 @@ pub struct Strategy {
     /// Where realised profit goes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waterfall: Option<Waterfall>,
+    /// What no bucket may exceed, unless it has limits of its own.
+    #[serde(default, skip_serializing_if = "Limits::is_empty")]
+    pub limits: Limits,
     /// What `rotate tune` may turn.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tune: Option<Tune>,
@@ -161,6 +164,15 @@ pub struct Bucket {
     /// The one way a ring-fenced bucket draws on another.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub top_up: Option<TopUp>,
+    /// Limits in place of the strategy's.
+    #[serde(default, skip_serializing_if = "Limits::is_empty")]
+    pub limits: Limits,
+    /// Spot only: reward a year by asset, simple, as a fraction of what was held over a whole UTC day; paid in kind at the midnight after it.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub staking: IndexMap<String, f64>,
+    /// Interest a year on the bucket's stablecoins, simple, on what was there over a whole UTC day; paid at the midnight after it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interest: Option<f64>,
 }
 
 fn long() -> Direction {
@@ -171,7 +183,7 @@ fn week() -> Span {
     Span::from_seconds(7 * 86_400)
 }
 
-#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Hold {
     /// Stablecoins.
@@ -183,7 +195,7 @@ pub enum Hold {
 }
 
 /// Shorts against a bucket's spot.
-#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Hedge {
     /// The spot bucket that is hedged.
@@ -224,18 +236,6 @@ pub struct EntryGate {
     pub pays_8h_at_most: Option<f64>,
 }
 
-/// A position that makes no headway.
-#[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct TimeStop {
-    /// Held for so long …
-    #[schemars(with = "String")]
-    pub after: Span,
-    /// … and price is less than this share better than the average entry. Default 0.
-    #[serde(default)]
-    pub unless: f64,
-}
-
 /// Stages of a coin's narrative in which a bucket enters, and in which it stays; in every other it leaves.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -255,7 +255,7 @@ fn late() -> Vec<Stage> {
 }
 
 /// Who is considered, and how many are taken.
-#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Selection {
     /// Only these assets, by name.
@@ -279,17 +279,17 @@ pub struct Selection {
     /// With `lifecycle`: the stages of a coin's narrative in which it is entered and kept. `{}` enters emerging and confirmed ones and keeps crowded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stages: Option<StageGate>,
-    /// Listed for at most so long: what was launched recently. What traded in the market's first bar counts as old.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
-    pub max_age: Option<Span>,
-    /// Only venues of these kinds. Default: every one, but no perpetuals of decentralised ones.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub venues: Option<Vec<crate::market::VenueKind>>,
     /// Listed for at least so long.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub min_age: Option<Span>,
+    /// Listed no longer ago than this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub max_age: Option<Span>,
+    /// Only assets of these kinds of venue. Default: perpetuals of `"regulated"` and `"cex"`, spot of any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub venues: Option<Vec<VenueKind>>,
     /// Dollars traded a day over the last 30 days, at least.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min_daily_volume: Option<f64>,
@@ -359,129 +359,11 @@ pub struct Leverage {
     pub confirmed: Option<f64>,
 }
 
-/// A protective stop, worked by the venue inside the bar. Of several the nearest protects.
-#[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Stop {
-    /// Perpetuals: leave when price alone has cost this share of the margin put in.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub loss_of_margin: Option<f64>,
-    /// Leave when price is this share worse than the average entry.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub from_entry: Option<f64>,
-    /// Leave when price is so many average true ranges worse than the average entry.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub atr: Option<AtrStop>,
-    /// Leave when price is this share worse than the best price since the entry; it follows after each bar.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub trailing: Option<f64>,
-}
-
-/// A distance in average true ranges, as known when the entry was decided.
-#[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct AtrStop {
-    pub multiple: f64,
-    /// Wilder's average true range over the bars of this span.
-    #[schemars(with = "String")]
-    pub span: Span,
-}
-
-/// A target; of two the nearest.
-#[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct TakeProfit {
-    /// Perpetuals: when price alone has earned this share of the margin put in.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub gain_of_margin: Option<f64>,
-    /// When price is this share better than the average entry.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub from_entry: Option<f64>,
-}
-
-/// What stands behind a loss.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Margin {
-    /// Each position its own margin: that is the most it can lose.
-    #[default]
-    Isolated,
-    /// The whole bucket behind all its positions: the most they can lose is the bucket.
-    Cross,
-}
-
-impl Margin {
-    fn is_isolated(&self) -> bool {
-        *self == Self::Isolated
+impl Leverage {
+    /// Each rung by the name of its key.
+    pub fn rungs(self) -> impl Iterator<Item = (&'static str, f64)> {
+        [("open", Some(self.open)), ("confirmed", self.confirmed)].into_iter().filter_map(|(rung, leverage)| Some((rung, leverage?)))
     }
-}
-
-/// Liquidation is kept beyond `moves` × the move expected over `horizon` (30-day volatility times the root of time).
-#[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct LiquidationDistance {
-    pub moves: f64,
-    #[schemars(with = "String")]
-    pub horizon: Span,
-}
-
-/// What a bucket does once the venue has taken a position over.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum AfterLiquidation {
-    /// Leave the coin alone for the cool-down.
-    #[default]
-    StayOut,
-    /// The bucket opens nothing any more.
-    Stop,
-    /// This cash bucket gives what was lost, at the next open, as far as it reaches.
-    Refill(String),
-}
-
-impl AfterLiquidation {
-    fn is_default(&self) -> bool {
-        *self == Self::StayOut
-    }
-}
-
-/// How orders are sent and how long they go on.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct Orders {
-    /// `"market"` (default) or `"limit"`: limit orders only. Stops and what the venue forces are takers all the same.
-    pub kind: OrderKind,
-    /// Limits stand this fraction of the last close away, on the passive side. Default 0.
-    pub offset: f64,
-    /// What has not filled goes on for so long. Default: until the bucket's next review.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
-    pub expire: Option<Span>,
-    /// `"rest"` (default) at its price, or `"reprice"` before each bar.
-    #[serde(rename = "while")]
-    pub waiting: While,
-    /// After `expire`: `"expire"` (default), gone; or `"taker"`, a market order from then on.
-    pub then: Then,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum OrderKind {
-    #[default]
-    Market,
-    Limit,
-}
-
-/// Funding high while price stalls.
-#[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct CrowdingExit {
-    /// Mean eight-hour-equivalent rate that the position pays, at or above this.
-    pub funding_8h_above: f64,
-    /// Over so many last settlements.
-    pub settlements: usize,
-    /// And price has made no headway over this span.
-    #[schemars(with = "String")]
-    pub stall: Span,
 }
 
 /// The score has turned.
@@ -507,16 +389,6 @@ pub struct TopUp {
     pub every: Span,
     /// Only when the bucket is worth less than this share of its weight.
     pub below: f64,
-}
-
-/// Half to the stablecoins, half to the foundation.
-#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Waterfall {
-    /// The bucket whose closed trades feed it; only profit net of funding, fees and slippage counts.
-    pub from: String,
-    /// Shares of each profit by bucket; what is left of 1 stays where it was made.
-    pub to: IndexMap<String, f64>,
 }
 
 /// Keys of this file and the values to try.

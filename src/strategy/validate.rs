@@ -1,12 +1,14 @@
 //! What a strategy may not say, beyond what its types forbid. Every refusal names the key and what is allowed.
 
+mod signals;
+
 use crate::exchange::Refusal;
-use crate::signal::Contradiction;
-use crate::signal::lifecycle::LifeCycleRule;
-use crate::signal::regime::RegimeRule;
-use crate::strategy::checklist::Checklist;
-use crate::strategy::{AfterLiquidation, Bucket, Hedge, Hold, Margin, OrderKind, Orders, Score, Selection, Strategy, Weigh};
+use crate::strategy::limits::{self, Limits};
+use crate::strategy::{AfterLiquidation, Bucket, Hold, Margin, OrderKind, Orders, Score, Selection, Strategy, Weigh};
+use crate::strategy::{waterfall, yields};
 use crate::units::{Direction, Span};
+
+use signals::{check_hedge, check_signals, check_stages};
 
 /// A refusal at a key.
 #[derive(Clone, Debug)]
@@ -17,25 +19,25 @@ pub(super) struct Wrong {
     pub way_out: String,
 }
 
-type Checked = Result<(), Wrong>;
+pub(super) type Checked = Result<(), Wrong>;
 
 /// A place in the file: `key.child(...)` goes one deeper.
 #[derive(Clone)]
-struct Key(Vec<String>);
+pub(super) struct Key(Vec<String>);
 
 impl Key {
-    fn child(&self, name: &str) -> Self {
+    pub fn child(&self, name: &str) -> Self {
         let mut path = self.0.clone();
         path.push(name.to_owned());
         Self(path)
     }
 
-    fn wrong(&self, found: impl Into<String>, expected: impl Into<String>, way_out: impl Into<String>) -> Checked {
+    pub fn wrong(&self, found: impl Into<String>, expected: impl Into<String>, way_out: impl Into<String>) -> Checked {
         Err(Wrong { key: self.0.clone(), found: found.into(), expected: expected.into(), way_out: way_out.into() })
     }
 
     /// TOML has `nan` and `inf`; a comparison with either decides nothing.
-    fn number(&self, value: Option<f64>, way_out: &str) -> Checked {
+    pub fn number(&self, value: Option<f64>, way_out: &str) -> Checked {
         match value {
             Some(value) if !value.is_finite() => self.wrong(value.to_string(), "a finite number", way_out),
             _ => Ok(()),
@@ -50,18 +52,18 @@ impl Key {
         self.wrong(span.to_string(), format!("a multiple of `decide`, {decide}"), "lengthen it, or decide more often")
     }
 
-    fn cash_bucket(&self, name: &str, strategy: &Strategy) -> Checked {
+    pub fn cash_bucket(&self, name: &str, strategy: &Strategy) -> Checked {
         if strategy.buckets.get(name).is_some_and(|bucket| matches!(bucket.hold, Hold::Cash)) {
             return Ok(());
         }
         self.wrong(format!("{name:?}"), "a bucket that holds cash", names(strategy))
     }
 
-    fn positive(&self, value: f64, way_out: &str) -> Checked {
+    pub fn positive(&self, value: f64, way_out: &str) -> Checked {
         if value > 0.0 && value.is_finite() { Ok(()) } else { self.wrong(value.to_string(), "a number above 0", way_out) }
     }
 
-    fn share(&self, value: f64) -> Checked {
+    pub fn share(&self, value: f64) -> Checked {
         if value > 0.0 && value <= 1.0 { Ok(()) } else { self.wrong(value.to_string(), "above 0, at most 1", "0.05 is five per cent") }
     }
 }
@@ -102,108 +104,9 @@ pub(super) fn check(strategy: &Strategy) -> Checked {
         );
     }
     check_signals(&root, strategy)?;
-    check_waterfall(&root, strategy)?;
+    waterfall::check(&root, strategy)?;
+    limits::check(&root, strategy)?;
     check_tune(&root, strategy)
-}
-
-fn contradiction(key: &Key, found: &Contradiction) -> Checked {
-    let place = found.key.split('.').filter(|part| !part.is_empty()).fold(key.clone(), |key, part| key.child(part));
-    place.wrong(found.found.clone(), found.expected, found.way_out)
-}
-
-/// The life cycle, the classifier, the tables it switches, the checklist.
-fn check_signals(root: &Key, strategy: &Strategy) -> Checked {
-    if let Some(Err(wrong)) = strategy.lifecycle.as_ref().map(LifeCycleRule::check) {
-        return contradiction(&root.child("lifecycle"), &wrong);
-    }
-    if let Some(Err(wrong)) = strategy.classifier.as_ref().map(RegimeRule::check) {
-        return contradiction(&root.child("classifier"), &wrong);
-    }
-    if let Some(list) = &strategy.checklist {
-        check_list(&root.child("checklist"), list)?;
-    }
-    if let Some((name, _)) = strategy.buckets.iter().find(|(_, bucket)| bucket.checklist && strategy.checklist.is_none()) {
-        let place = root.child("buckets").child(name).child("checklist");
-        return place.wrong("true, without a checklist", "a [checklist] of the strategy", "write the criteria, or remove the key");
-    }
-    let Some(adaptive) = &strategy.adaptive else { return Ok(()) };
-    let key = root.child("adaptive");
-    if strategy.classifier.is_none() {
-        return key.wrong("without a classifier", "a [classifier] beside it", "say how the phase is told: classifier = { trend = {} }");
-    }
-    key.child("turnover_per_day").share(adaptive.turnover_per_day)?;
-    for (phase, table) in [("bull", &adaptive.bull), ("bear", &adaptive.bear), ("sideways", &adaptive.sideways)] {
-        let place = key.child(phase);
-        for (bucket, &weight) in table {
-            if !strategy.buckets.contains_key(bucket) {
-                return place.child(bucket).wrong("no such bucket", "a bucket of this strategy", names(strategy));
-            }
-            if !(0.0..=1.0).contains(&weight) {
-                return place.child(bucket).wrong(weight.to_string(), "from 0 to 1", "0.05 is five per cent");
-            }
-        }
-        let sum: f64 = table.values().sum();
-        if (sum - 1.0).abs() > 1e-9 {
-            return place.wrong(
-                format!("the weights sum to {sum:.6}"),
-                "a sum of 1",
-                "put what is left over into a bucket that holds \"cash\"",
-            );
-        }
-    }
-    Ok(())
-}
-
-fn check_list(key: &Key, list: &Checklist) -> Checked {
-    if list.criteria.is_empty() {
-        return key.child("criteria").wrong("no criterion", "at least one", "remove the checklist to ask nothing");
-    }
-    if let Some(pass) = list.pass
-        && !(1..=list.criteria.len()).contains(&pass)
-    {
-        let most = list.criteria.len();
-        return key.child("pass").wrong(
-            pass.to_string(),
-            format!("from 1 to {most}, the criteria there are"),
-            "remove the key to ask for all",
-        );
-    }
-    for (name, criterion) in &list.criteria {
-        let place = key.child("criteria").child(name);
-        if criterion.above.is_none() && criterion.below.is_none() {
-            return place.wrong("no threshold", "above or below", "say which side of which number it must lie on");
-        }
-        for (side, value) in [("above", criterion.above), ("below", criterion.below)] {
-            place.child(side).number(value, "0.05 is five per cent")?;
-        }
-    }
-    Ok(())
-}
-
-fn check_stages(key: &Key, selection: &Selection, strategy: &Strategy) -> Checked {
-    let Some(gate) = &selection.stages else { return Ok(()) };
-    let place = key.child("stages");
-    if strategy.lifecycle.is_none() {
-        return place.wrong("stages without a life cycle", "a [lifecycle] of the strategy", "add one, or remove the key");
-    }
-    if gate.enter.is_empty() {
-        return place.child("enter").wrong(
-            "no stage",
-            "at least one, as \"emerging\"",
-            "remove the key to enter emerging and confirmed ones",
-        );
-    }
-    Ok(())
-}
-
-fn check_hedge(key: &Key, hedge: &Hedge, strategy: &Strategy) -> Checked {
-    if !strategy.buckets.get(&hedge.of).is_some_and(|of| matches!(of.hold, Hold::Spot(_))) {
-        return key.child("of").wrong(format!("{:?}", hedge.of), "a bucket that holds spot", names(strategy));
-    }
-    if !(hedge.ratio > 0.0 && hedge.ratio <= 2.0) {
-        return key.child("ratio").wrong(hedge.ratio.to_string(), "above 0, at most 2", "0.5 hedges half");
-    }
-    Ok(())
 }
 
 /// A bucket may begin with nothing only where a table of weights gives it something later.
@@ -235,6 +138,8 @@ fn check_bucket(key: &Key, bucket: &Bucket, strategy: &Strategy) -> Checked {
                 ("margin", bucket.margin == Margin::Cross),
                 ("liquidation_distance", bucket.liquidation_distance.is_some()),
                 ("after_liquidation", bucket.after_liquidation != AfterLiquidation::StayOut),
+                ("limits", bucket.limits != Limits::default()),
+                ("staking", !bucket.staking.is_empty()),
             ];
             if let Some((name, _)) = extra.iter().find(|(_, set)| *set) {
                 return key.child(name).wrong("a rule on a bucket of cash", "no such key", "remove it, or let the bucket hold something");
@@ -309,12 +214,10 @@ fn check_bucket(key: &Key, bucket: &Bucket, strategy: &Strategy) -> Checked {
     if let AfterLiquidation::Refill(from) = &bucket.after_liquidation {
         key.child("after_liquidation").child("refill").cash_bucket(from, strategy)?;
     }
-    if let Some(exit) = bucket.exit {
-        if exit.settlements == 0 {
-            return key.child("exit").child("settlements").wrong("0", "at least 1", "3 is one day of eight-hour funding");
-        }
-        key.child("exit").child("funding_8h_above").number(Some(exit.funding_8h_above), "0.0005 is 0.05 % per 8 h")?;
+    if let Some(exit) = &bucket.exit {
+        exit.check(&key.child("exit"))?;
     }
+    yields::check(key, bucket)?;
     if let Some(top_up) = &bucket.top_up {
         let place = key.child("top_up");
         place.child("below").share(top_up.below)?;
@@ -408,10 +311,8 @@ fn check_leverage(key: &Key, bucket: &Bucket) -> Checked {
     let Some(leverage) = bucket.leverage else {
         return key.child("leverage").wrong("missing", "notional over margin, at least 1", "say leverage = { open = 2.0 }");
     };
-    for (name, value) in [("open", Some(leverage.open)), ("confirmed", leverage.confirmed), ("crowded", leverage.crowded)] {
-        if let Some(value) = value
-            && !(1.0..=125.0).contains(&value)
-        {
+    for (name, value) in leverage.rungs() {
+        if !(1.0..=125.0).contains(&value) {
             return key.child("leverage").child(name).wrong(
                 value.to_string(),
                 "from 1 to 125",
@@ -453,6 +354,18 @@ fn check_selection(key: &Key, selection: &Selection, bucket: &Bucket) -> Checked
     if selection.assets.as_ref().is_some_and(Vec::is_empty) {
         return key.child("assets").wrong("an empty list", "at least one asset", "remove the key to consider all");
     }
+    if selection.venues.as_ref().is_some_and(Vec::is_empty) {
+        return key.child("venues").wrong("an empty list", "at least one of regulated, cex and dex", "remove the key for the default");
+    }
+    if let (Some(least), Some(most)) = (selection.min_age, selection.max_age)
+        && most < least
+    {
+        return key.child("max_age").wrong(
+            format!("{most}, with min_age {least}: nobody is both"),
+            "at least min_age",
+            "swap them, or keep one",
+        );
+    }
     if let Some(volume) = selection.min_daily_volume
         && !(volume.is_finite() && volume >= 0.0)
     {
@@ -474,29 +387,6 @@ fn check_selection(key: &Key, selection: &Selection, bucket: &Bucket) -> Checked
         if sum > 1.0 + 1e-9 {
             return place.wrong(format!("the shares sum to {sum:.6}"), "at most 1", "0.6 and 0.4 hold the whole bucket");
         }
-    }
-    Ok(())
-}
-
-fn check_waterfall(root: &Key, strategy: &Strategy) -> Checked {
-    let Some(waterfall) = &strategy.waterfall else { return Ok(()) };
-    let key = root.child("waterfall");
-    if !strategy.buckets.contains_key(&waterfall.from) {
-        return key.child("from").wrong(format!("no bucket {:?}", waterfall.from), "a bucket of this strategy", names(strategy));
-    }
-    for (to, &share) in &waterfall.to {
-        let place = key.child("to").child(to);
-        if !strategy.buckets.contains_key(to) {
-            return place.wrong("no such bucket", "a bucket of this strategy", names(strategy));
-        }
-        if *to == waterfall.from {
-            return place.wrong("the bucket the profit comes from", "another bucket", "what is left of 1 stays where it was made");
-        }
-        place.share(share)?;
-    }
-    let sum: f64 = waterfall.to.values().sum();
-    if sum > 1.0 + 1e-9 {
-        return key.child("to").wrong(format!("the shares sum to {sum:.6}"), "at most 1", "half and half is 0.5 and 0.5");
     }
     Ok(())
 }
@@ -524,7 +414,7 @@ fn check_tune(root: &Key, strategy: &Strategy) -> Checked {
     Ok(())
 }
 
-fn names(strategy: &Strategy) -> String {
+pub(super) fn names(strategy: &Strategy) -> String {
     let names: Vec<&str> = strategy.buckets.keys().map(String::as_str).collect();
     format!("buckets here: {}", names.join(", "))
 }

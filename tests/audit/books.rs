@@ -49,15 +49,19 @@ pub struct Payment {
     pub amount: f64,
 }
 
-/// One row of `yields.csv`.
+/// One row of `yields.csv`: cash, which a reward in kind spends at once, in a fill beside it.
 pub struct Reward {
+    pub place: String,
     pub time: i64,
     pub asset: String,
     pub bucket: String,
     pub quantity: f64,
+    pub price: f64,
     pub amount: f64,
     /// The spot symbol the reward is paid in; none where it is interest on cash.
     pub symbol: Option<String>,
+    /// That of the fill beside it.
+    pub narrative: String,
 }
 
 /// All that happened, in the order of the files.
@@ -76,7 +80,8 @@ impl Events {
         let columns = "time,asset,symbol,bucket,narrative,quantity,mark_price,rate,interval_hours,payment";
         let payments = Table::read(dir, "funding.csv", columns)?.rows().map(payment).collect::<Result<Vec<_>, _>>()?;
         let columns = "time,asset,bucket,quantity,price,amount";
-        let rewards = Table::read(dir, "yields.csv", columns)?.rows().map(|row| reward(row, market)).collect::<Result<Vec<_>, _>>()?;
+        let mut rewards = Table::read(dir, "yields.csv", columns)?.rows().map(|row| reward(row, market)).collect::<Result<Vec<_>, _>>()?;
+        spent(&fills, &mut rewards)?;
         in_order("fills.csv", fills.iter().map(|f| f.time))?;
         in_order("funding.csv", payments.iter().map(|p| p.time))?;
         in_order("yields.csv", rewards.iter().map(|r| r.time))?;
@@ -156,7 +161,41 @@ fn reward(row: Row, market: &Market) -> Result<Reward, String> {
     if (remade - amount).abs() > CENT {
         return Err(format!("{}: amount found {amount}, re-made {remade}", row.place()));
     }
-    Ok(Reward { time: row.time("time")?, bucket: row.word("bucket").to_string(), asset, quantity, amount, symbol })
+    let time = row.time("time")?;
+    if time.rem_euclid(86_400) != 0 {
+        return Err(format!("{}: paid at {}, not at a midnight", row.place(), stamp(time)));
+    }
+    Ok(Reward {
+        place: row.place(),
+        time,
+        bucket: row.word("bucket").to_string(),
+        asset,
+        quantity,
+        price: row.number("price")?,
+        amount,
+        symbol,
+        narrative: String::new(),
+    })
+}
+
+/// Every reward in kind is spent by one fill without costs, and every such fill by one reward.
+fn spent(fills: &[Fill], rewards: &mut [Reward]) -> Result<(), String> {
+    let mut open: Vec<&Fill> = fills.iter().filter(|fill| fill.reason == "staking").collect();
+    for earned in rewards {
+        let Some(symbol) = earned.symbol.as_deref() else { continue };
+        let same = |fill: &&Fill| {
+            (fill.time, fill.market.as_str(), fill.symbol.as_str(), &fill.bucket) == (earned.time, "spot", symbol, &earned.bucket)
+                && (fill.quantity, fill.price, fill.fee, fill.slippage) == (earned.quantity, earned.price, 0.0, 0.0)
+        };
+        let Some(at) = open.iter().position(same) else {
+            return Err(format!("{} {}: no fill without costs spends it on {symbol}", earned.place, stamp(earned.time)));
+        };
+        earned.narrative = open.remove(at).narrative.clone();
+    }
+    match open.first() {
+        Some(fill) => Err(format!("{} {}: staking of {}, which yields.csv lacks", fill.place, stamp(fill.time), fill.symbol)),
+        None => Ok(()),
+    }
 }
 
 /// One account: cash made or lost, and what is held.
@@ -170,13 +209,6 @@ impl Account {
     pub fn take(&mut self, fill: &Fill) {
         self.cash += fill.cash();
         *self.held.entry((fill.market.clone(), fill.symbol.clone())).or_default() += fill.quantity;
-    }
-
-    pub fn earn(&mut self, reward: &Reward) {
-        match &reward.symbol {
-            Some(symbol) => *self.held.entry(("spot".to_string(), symbol.clone())).or_default() += reward.quantity,
-            None => self.cash += reward.amount,
-        }
     }
 
     /// USD at the close of the bar that opens at `open`.
@@ -216,7 +248,7 @@ impl Walk<'_> {
             self.next[1] += 1;
         }
         while let Some(earned) = rewards.get(self.next[2]).filter(|r| r.time < time) {
-            self.accounts.entry(earned.bucket.clone()).or_default().earn(earned);
+            self.accounts.entry(earned.bucket.clone()).or_default().cash += earned.amount;
             self.next[2] += 1;
         }
     }
@@ -379,17 +411,13 @@ pub fn attribution(market: &Market, events: &Events, summary: &Summary, walked: 
         add("funding", paid.amount);
     }
     for earned in &events.rewards {
-        by_bucket.entry(earned.bucket.clone()).or_default().earn(earned);
-        by_asset.entry(earned.asset.clone()).or_default().earn(earned);
-        by_narrative.entry(told("")).or_default().earn(earned);
+        by_bucket.entry(earned.bucket.clone()).or_default().cash += earned.amount;
+        by_asset.entry(earned.asset.clone()).or_default().cash += earned.amount;
+        by_narrative.entry(told(&earned.narrative)).or_default().cash += earned.amount;
         add("yield", earned.amount);
     }
     let mut views = vec![("by_source", source)];
     for (view, accounts) in [("by_bucket", by_bucket), ("by_asset", by_asset), ("by_narrative", by_narrative)] {
-        // What narrative a reward in kind belongs to, no file says.
-        if view == "by_narrative" && events.rewards.iter().any(|reward| reward.symbol.is_some()) {
-            continue;
-        }
         let worth = |(label, account): (String, Account)| account.value(market, walked.last - market.bar).map(|value| (label, value));
         views.push((view, accounts.into_iter().map(worth).collect::<Result<_, String>>()?));
     }

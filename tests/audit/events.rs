@@ -10,7 +10,7 @@ use super::report::{Summary, Table, stamp};
 
 /// Fills that no order made: their price is the rule's, not the bar's.
 fn forced(reason: &str) -> bool {
-    ["liquidation", "delisting", "end of data"].contains(&reason.replace(['_', '-'], " ").as_str())
+    ["liquidation", "delisting", "end of data", "staking"].contains(&reason.replace(['_', '-'], " ").as_str())
 }
 
 /// Every fill lies on the grid and, freed of its slippage, inside the bar that it names.
@@ -48,7 +48,7 @@ struct Remade {
     fees: f64,
     slippage: f64,
     funding: f64,
-    /// Cash of the fills, fees included, less the worth of rewards in kind when they came.
+    /// Cash of the fills, fees included; what spends a reward in kind is one of them.
     cash: f64,
 }
 
@@ -70,12 +70,7 @@ struct Positions {
 impl Positions {
     fn of(events: &Events) -> Result<Positions, String> {
         let mut out = Positions { trades: BTreeMap::new(), steps: BTreeMap::new() };
-        let mut rewards = events.rewards.iter().filter(|r| r.symbol.is_some()).peekable();
         for fill in &events.fills {
-            // A reward of the same bar comes behind its fills unless it is stamped before them.
-            while let Some(earned) = rewards.next_if(|r| r.time < fill.time) {
-                out.reward(earned.time, earned.symbol.clone().unwrap_or_default(), &earned.bucket, earned.quantity, earned.amount)?;
-            }
             let key = (fill.market.clone(), fill.symbol.clone(), fill.bucket.clone());
             let (trades, steps) = (out.trades.entry(key.clone()).or_default(), out.steps.entry(key).or_default());
             let held = steps.last().map_or(0.0, |step: &Step| step.after);
@@ -97,23 +92,7 @@ impl Positions {
             trade.cash += fill.cash();
             steps.push(Step { time: fill.time, after, trade: at });
         }
-        for earned in rewards {
-            out.reward(earned.time, earned.symbol.clone().unwrap_or_default(), &earned.bucket, earned.quantity, earned.amount)?;
-        }
         Ok(out)
-    }
-
-    fn reward(&mut self, time: i64, symbol: String, bucket: &str, quantity: f64, amount: f64) -> Result<(), String> {
-        let key = ("spot".to_string(), symbol, bucket.to_string());
-        let none = || format!("yields.csv {}: {} {bucket} holds none", stamp(time), key.1);
-        let steps = self.steps.get_mut(&key).ok_or_else(none)?;
-        let Step { after, trade, .. } = *steps.last().ok_or_else(none)?;
-        if after == 0.0 {
-            return Err(none());
-        }
-        steps.push(Step { time, after: after + quantity, trade });
-        self.trades.get_mut(&key).ok_or_else(none)?[trade].cash -= amount;
-        Ok(())
     }
 }
 

@@ -205,6 +205,16 @@ fn missing_and_wrong_funding_is_caught() {
 }
 
 #[test]
+fn a_reward_without_its_fill_and_a_fill_without_its_reward_are_caught() {
+    let row = YIELDS.lines().nth(1).expect("the row");
+    caught("yields.csv", row, &format!("{row}\n2024-01-02T00:00:00Z,AAA,core,0.01,120,1.2"), "no fill without costs spends it on AAAUSDT");
+    caught("yields.csv", "2024-01-02T00:00:00Z", "2024-01-02T08:00:00Z", "not at a midnight");
+    let fill = "2024-01-02T00:00:00Z,BBB,perp,BBBUSDT,perps,ai,buy,5,56,280,0.14,0,reduce\n";
+    let staking = format!("2024-01-02T00:00:00Z,AAA,spot,AAAUSDT,core,,buy,0.01,120,1.2,0,0,staking\n{fill}");
+    caught("fills.csv", fill, &staking, "staking of AAAUSDT, which yields.csv lacks");
+}
+
+#[test]
 fn wrong_buckets_and_drawdowns_are_caught() {
     caught("buckets.csv", "core,6107.909", "core,6107.908999", "sum found 10043.507999, equity is 10043.508");
     caught(

@@ -42,6 +42,8 @@ proptest! {
         prop_assert_eq!(source.fees, -run.fills.iter().map(|fill| fill.fee).sum::<Usd>());
         prop_assert_eq!(source.slippage, -run.fills.iter().map(|fill| fill.slippage).sum::<Usd>());
         prop_assert_eq!(source.funding, run.funding.iter().map(|payment| payment.payment).sum::<Usd>());
+        let earned: Usd = run.yields.iter().map(|earned| earned.amount).sum();
+        prop_assert_eq!(source.yields, earned);
         // And a bucket's gain is its last value less what it began with and what flowed in.
         let last = &run.bucket_values[run.bucket_values.len() - run.buckets.len()..];
         let dealt: Vec<Usd> = strategy.buckets.values().map(|bucket| capital().share(bucket.weight)).collect();
@@ -63,7 +65,8 @@ proptest! {
             prop_assert_eq!(trade.pnl, trade.price_pnl + trade.funding - trade.fees - trade.slippage);
             prop_assert!(trade.opened <= trade.closed);
         }
-        prop_assert_eq!(run.trades.iter().map(|trade| trade.pnl).sum::<Usd>(), run.final_equity() - capital());
+        let (traded, earned) = (run.trades.iter().map(|trade| trade.pnl).sum::<Usd>(), run.yields.iter().map(|earned| earned.amount).sum::<Usd>());
+        prop_assert_eq!(traded + earned, run.final_equity() - capital());
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::{capital, cases, replay};
 
 const END: &str = "end of data";
 /// What is decided at a close. Other gates are passed at the next open, which is the same instant.
-const OF_THE_CLOSE: [&str; 5] = ["enter", "cooldown", "crowded", "score_lost", "select"];
+const OF_THE_CLOSE: [&str; 6] = ["enter", "cooldown", "crowded", "score_lost", "select", "futures"];
 
 /// All that a run says of the time before bar `last`, and of bar `last` itself what was not caused by the end of the data.
 ///
@@ -27,6 +27,7 @@ fn story(run: &Run, last: usize, ends: bool) -> Vec<(&'static str, String)> {
     let trades: Vec<_> = run.trades.iter().filter(|trade| before(trade.closed) && trade.exit_reason != END).collect();
     let funding: Vec<_> = run.funding.iter().filter(|payment| before(payment.time)).collect();
     let liquidations: Vec<_> = run.liquidations.iter().filter(|liquidation| before(liquidation.time)).collect();
+    let yields: Vec<_> = run.yields.iter().filter(|earned| before(earned.time)).collect();
     let flows: Vec<_> = run.flows.iter().filter(|flow| before(flow.time)).collect();
     let at_close = |time: Time| before(time) || !ends && time == close;
     let decided = |decision: &&Decision| before(decision.time) || at_close(decision.time) && OF_THE_CLOSE.contains(&decision.rule.as_str());
@@ -37,6 +38,7 @@ fn story(run: &Run, last: usize, ends: bool) -> Vec<(&'static str, String)> {
         ("fills", format!("{fills:#?}")),
         ("funding", format!("{funding:#?}")),
         ("liquidations", format!("{liquidations:#?}")),
+        ("yields", format!("{yields:#?}")),
         ("flows", format!("{flows:#?}")),
         ("decisions", format!("{decisions:#?}")),
         ("rotations", format!("{rotations:#?}")),

@@ -1,4 +1,4 @@
-//! A run seen from outside: equity and isolated positions made again from fills, settlements and prices alone.
+//! A run seen from outside: equity and isolated positions made again from fills, settlements, yields and prices alone.
 
 use std::collections::BTreeMap;
 
@@ -6,11 +6,11 @@ use rotate::market::{Kind, Market};
 use rotate::replay::run::Run;
 use rotate::units::{BucketId, InstrumentId};
 
-/// Equity at every close: capital, cash moved by fills and settlements before it, and what is held at the valuation price.
+/// Equity at every close: capital, cash moved by fills, settlements and yields before it, and what is held at the valuation price.
 pub fn equity(market: &Market, run: &Run) -> Vec<f64> {
     let mut held = vec![0.0_f64; market.instruments.len()];
     let mut cash = run.capital.to_f64();
-    let (mut fill, mut payment) = (0, 0);
+    let (mut fill, mut payment, mut earned) = (0, 0, 0);
     (0..run.clock.bars)
         .map(|t| {
             let close = run.clock.close(t);
@@ -22,6 +22,10 @@ pub fn equity(market: &Market, run: &Run) -> Vec<f64> {
             while let Some(p) = run.funding.get(payment).filter(|p| p.time < close) {
                 cash += p.payment.to_f64();
                 payment += 1;
+            }
+            while let Some(y) = run.yields.get(earned).filter(|y| y.time < close) {
+                cash += y.amount.to_f64();
+                earned += 1;
             }
             let worth = |(id, quantity): (usize, &f64)| {
                 // Sums of quantities leave a hair behind where a position has gone flat.

@@ -1,5 +1,5 @@
 //! Random strategies, written as TOML and read like a user's: any mix of buckets, gates, scores, ladders, stops, exits, rebalances,
-//! waterfall and top-up that the validation lets through.
+//! waterfall and top-up that the validation lets through, with the limits and yields of `random_rules`.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -9,6 +9,7 @@ use proptest::prelude::*;
 use rotate::strategy::{Strategy as Rules, StrategyFile};
 
 use crate::random_market::coin_name;
+use crate::random_rules::{BucketRulesSpec, RulesSpec, bucket_rules, rules};
 
 #[derive(Clone, Debug)]
 pub struct StrategySpec {
@@ -20,6 +21,7 @@ pub struct StrategySpec {
     /// From which bucket, shares to cash and to the first other bucket, in twentieths.
     pub waterfall: Option<(usize, u32, u32)>,
     pub venue: VenueSpec,
+    pub rules: RulesSpec,
 }
 
 /// What is assumed of the venue and how orders are sent.
@@ -82,6 +84,7 @@ pub struct BucketSpec {
     pub cooldown: &'static str,
     pub top_up: Option<(&'static str, f64)>,
     pub guard: GuardSpec,
+    pub rules: BucketRulesSpec,
 }
 
 #[derive(Clone, Debug)]
@@ -107,7 +110,7 @@ fn in_step(span: &'static str, decide: &'static str) -> &'static str {
     if hours(span).is_multiple_of(hours(decide)) { span } else { decide }
 }
 
-fn spans() -> impl Strategy<Value = &'static str> {
+pub fn spans() -> impl Strategy<Value = &'static str> {
     prop::sample::select(vec!["1h", "4h", "8h", "1d", "2d", "3d", "7d"])
 }
 
@@ -144,6 +147,7 @@ fn buckets() -> impl Strategy<Value = BucketSpec> {
             prop::option::weighted(0.4, (long_spans(), 0.1..1.0_f64)),
         ),
         guards(),
+        bucket_rules(),
     )
         .prop_map(
             |(
@@ -151,6 +155,7 @@ fn buckets() -> impl Strategy<Value = BucketSpec> {
                 (inverse_volatility, review, open, confirmed),
                 (loss_of_margin, from_entry, crowded, score_lost, cooldown, top_up),
                 guard,
+                rules,
             )| BucketSpec {
                 weight,
                 perp,
@@ -169,6 +174,7 @@ fn buckets() -> impl Strategy<Value = BucketSpec> {
                 cooldown,
                 top_up,
                 guard,
+                rules,
             },
         )
 }
@@ -204,8 +210,9 @@ fn venues() -> impl Strategy<Value = VenueSpec> {
 
 pub fn strategies() -> impl Strategy<Value = StrategySpec> {
     let waterfall = prop::option::of((0_usize..4, 1_u32..11, 1_u32..11));
-    (prop::collection::vec(buckets(), 1..5), 1_u32..10, spans(), spans(), prop_oneof![Just(0.0), 0.0..0.5_f64], waterfall, venues())
-        .prop_map(|(buckets, cash, decide, every, band, waterfall, venue)| StrategySpec {
+    let band = prop_oneof![Just(0.0), 0.0..0.5_f64];
+    (prop::collection::vec(buckets(), 1..5), 1_u32..10, spans(), spans(), band, waterfall, venues(), rules()).prop_map(
+        |(buckets, cash, decide, every, band, waterfall, venue, rules)| StrategySpec {
             buckets,
             cash,
             decide,
@@ -213,7 +220,9 @@ pub fn strategies() -> impl Strategy<Value = StrategySpec> {
             band,
             waterfall,
             venue,
-        })
+            rules,
+        },
+    )
 }
 
 impl StrategySpec {
@@ -248,15 +257,25 @@ impl StrategySpec {
             self.band
         );
         self.venue.write(&mut text, self.decide);
+        let perps: u32 = self.buckets.iter().filter(|bucket| bucket.perp).map(|bucket| bucket.weight).sum();
+        let stops = self.buckets.iter().all(|bucket| !bucket.stops().is_empty());
+        self.rules.write(&mut text, f64::from(perps) / parts, self.venue.limits.is_some(), stops);
         for (k, bucket) in self.buckets.iter().enumerate() {
             let _ = write!(text, "[buckets.b{k}]\nweight = {:?}\n", f64::from(bucket.weight) / parts);
             bucket.write(&mut text, self.decide, &name);
+            bucket.rules.write(&mut text, bucket.perp, !bucket.stops().is_empty(), &self.rules, &name);
         }
         let _ = write!(text, "[buckets.stable]\nweight = {:?}\nhold = \"cash\"\n", f64::from(self.cash) / parts);
+        if let Some(apr) = self.rules.interest {
+            let _ = writeln!(text, "interest = {apr:?}");
+        }
         if let Some((from, to_cash, to_other)) = self.waterfall {
             let from = from % self.buckets.len();
-            let _ = write!(text, "[waterfall]\nfrom = \"b{from}\"\nto = {{ stable = {:?}", f64::from(to_cash) / 20.0);
-            if let Some(other) = (0..self.buckets.len()).find(|&other| other != from) {
+            let all: Vec<String> = (0..self.buckets.len()).map(|k| format!("\"b{k}\"")).collect();
+            let (sources, others) = if self.rules.from_all { (format!("[{}]", all.join(", ")), false) } else { (all[from].clone(), true) };
+            let _ = write!(text, "[waterfall]\ntrigger = \"{}\"\nfrom = {sources}\n", self.rules.trigger());
+            let _ = write!(text, "to = {{ stable = {:?}", f64::from(to_cash) / 20.0);
+            if others && let Some(other) = (0..self.buckets.len()).find(|&other| other != from) {
                 let _ = write!(text, ", b{other} = {:?}", f64::from(to_other) / 20.0);
             }
             text.push_str(" }\n");
@@ -266,9 +285,20 @@ impl StrategySpec {
 }
 
 impl BucketSpec {
+    /// The keys of its stop.
+    fn stops(&self) -> Vec<String> {
+        let GuardSpec { trailing, atr, .. } = self.guard;
+        let shares =
+            [("loss_of_margin", self.loss_of_margin.filter(|_| self.perp)), ("from_entry", self.from_entry), ("trailing", trailing)];
+        let mut stops: Vec<String> = shares.iter().filter_map(|(key, share)| share.map(|share| format!("{key} = {share:?}"))).collect();
+        stops.extend(atr.map(|(multiple, span)| format!("atr = {{ multiple = {multiple:?}, span = \"{span}\" }}")));
+        stops
+    }
+
     fn write(&self, text: &mut String, decide: &'static str, name: &impl Fn(usize) -> String) {
         let mut score = self.score;
         let (mut selection, mut weigh) = (String::new(), "\"equal\"".to_owned());
+        let eligible = self.rules.selection(matches!(self.pick, PickSpec::Aged(_)));
         match &self.pick {
             PickSpec::All => {}
             PickSpec::Count(count) => selection = format!("count = {count}"),
@@ -296,6 +326,7 @@ impl BucketSpec {
         if self.inverse_volatility && weigh == "\"equal\"" {
             weigh = "\"inverse_volatility\"".to_owned();
         }
+        let selection = std::iter::once(selection).filter(|keys| !keys.is_empty()).chain(eligible).collect::<Vec<_>>().join(", ");
         let kind = if self.perp { "perp" } else { "spot" };
         let _ = write!(text, "hold = {{ {kind} = {{ {selection} }} }}\nweigh = {weigh}\ncooldown = \"{}\"\n", self.cooldown);
         if let Some((rule, span)) = score {
@@ -311,11 +342,8 @@ impl BucketSpec {
         if let Some(review) = self.review {
             let _ = writeln!(text, "review = \"{}\"", in_step(review, decide));
         }
-        let GuardSpec { trailing, atr, take_profit, cross, distance, after } = self.guard.clone();
-        let stops =
-            [("loss_of_margin", self.loss_of_margin.filter(|_| self.perp)), ("from_entry", self.from_entry), ("trailing", trailing)];
-        let mut stops: Vec<String> = stops.iter().filter_map(|(key, share)| share.map(|share| format!("{key} = {share:?}"))).collect();
-        stops.extend(atr.map(|(multiple, span)| format!("atr = {{ multiple = {multiple:?}, span = \"{span}\" }}")));
+        let GuardSpec { take_profit, cross, distance, after, .. } = self.guard.clone();
+        let stops = self.stops();
         if !stops.is_empty() {
             let _ = writeln!(text, "stop = {{ {} }}", stops.join(", "));
         }
@@ -338,7 +366,8 @@ impl BucketSpec {
             text.push_str("direction = \"short\"\n");
         }
         if let Some((above, settlements, stall)) = self.crowded {
-            let _ = writeln!(text, "exit = {{ funding_8h_above = {above:?}, settlements = {settlements}, stall = \"{stall}\" }}");
+            let threshold = self.rules.funding(above);
+            let _ = writeln!(text, "exit = {{ {threshold}, settlements = {settlements}, stall = \"{stall}\" }}");
         }
         if let Some((every, below)) = self.top_up {
             let _ = writeln!(text, "top_up = {{ from = \"stable\", every = \"{every}\", below = {below:?} }}");

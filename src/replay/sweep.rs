@@ -1,0 +1,58 @@
+//! The buckets of perpetuals together, held to their share of equity: what they have grown beyond it leaves them as cash.
+
+use crate::replay::desk::Desk;
+use crate::replay::orders::{PlannedFlow, SWEEP};
+use crate::replay::quote::CENT;
+use crate::strategy::{Decision, Verdict};
+use crate::units::{BucketId, Usd};
+
+impl Desk<'_> {
+    /// Takes the excess from the buckets' free cash, each in proportion to what it has; what is bound in positions stays, and is on record once
+    /// until it is gone. What other flows of this close take or bring is reckoned with.
+    pub fn plan_sweep(&mut self) {
+        let Some(rule) = self.plan.futures else { return };
+        let equity = self.books.equity().to_f64();
+        let mut worth = 0.0;
+        let mut free: Vec<(BucketId, f64)> = Vec::new();
+        for &bucket in &self.perp_buckets {
+            let out: Usd = self.flows.iter().filter(|flow| flow.from == bucket).map(|flow| flow.amount).sum();
+            let into: Usd = self.flows.iter().filter(|flow| flow.to == bucket).map(|flow| flow.amount).sum();
+            worth += (self.books.bucket_value(bucket) - out + into).to_f64();
+            free.push((bucket, (self.books.cash(bucket) - out).max(Usd::ZERO).to_f64()));
+        }
+        let excess = worth - rule.most * equity;
+        if excess < CENT {
+            self.bound_since = None;
+            return;
+        }
+        let there: f64 = free.iter().map(|(_, cash)| cash).sum();
+        let part = if there > 0.0 { (excess / there).min(1.0) } else { 0.0 };
+        for (from, cash) in free {
+            let amount = Usd::round(cash * part);
+            if amount.to_f64() >= CENT {
+                self.flows.push(PlannedFlow { from, to: rule.sweep_to, amount, reason: SWEEP });
+            }
+        }
+        let bound = excess - there;
+        if bound < CENT {
+            self.bound_since = None;
+        } else if self.bound_since.is_none() {
+            let now = self.market.clock.close(self.t);
+            self.bound_since = Some(now);
+            self.story.decisions.push(Decision {
+                time: now,
+                rule: "futures".to_owned(),
+                subject: "perpetuals".to_owned(),
+                verdict: Verdict::Resized,
+                value: Some(worth / equity),
+                limit: Some(rule.most),
+                detail: format!("{excess:.2} USD too much, of which {there:.2} are free and leave; {bound:.2} stay in positions"),
+            });
+        }
+    }
+
+    /// What the sweep of this close takes from a bucket.
+    pub fn swept_from(&self, bucket: BucketId) -> Usd {
+        self.flows.iter().filter(|flow| flow.from == bucket && flow.reason == SWEEP).map(|flow| flow.amount).sum()
+    }
+}

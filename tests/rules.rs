@@ -1,0 +1,10 @@
+//! The waterfall, the limits and the yields, worked by hand on markets of a few bars.
+
+#[path = "rules/limits.rs"]
+mod limits;
+#[path = "rules/small.rs"]
+mod small;
+#[path = "rules/waterfall.rs"]
+mod waterfall;
+#[path = "rules/yields.rs"]
+mod yields;

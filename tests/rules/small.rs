@@ -1,0 +1,115 @@
+//! Markets of a few bars without costs, and without funding but where a test says so; and runs over them. Each bar opens at the close before it, so that what is decided at a close is filled at
+//! that price.
+
+use std::path::Path;
+
+use rotate::batch::Arena;
+use rotate::market::{
+    Asset, Bar, Instrument, Kind, ListingPolicy, Market, MarketParts, RawSettlement, SeriesPart, Tier, VenueCosts, VenueKind, freeze,
+};
+use rotate::replay::run::Run;
+use rotate::strategy::StrategyFile;
+use rotate::units::{AssetId, InstrumentId, Span, Time, Usd};
+
+pub struct Small(MarketParts);
+
+impl Small {
+    /// Bars of so many hours from a midnight on.
+    pub fn new(start: &str, hours: i64) -> Self {
+        Self(MarketParts {
+            name: "small".to_owned(),
+            about: "A market of a few bars".to_owned(),
+            synthetic: true,
+            quote: "USDT".to_owned(),
+            bar: Span::from_seconds(hours * 3_600),
+            from: Some(time(start)),
+            to: None,
+            assets: Vec::new(),
+            instruments: Vec::new(),
+            narratives: Vec::new(),
+            memberships: Vec::new(),
+            series: Vec::new(),
+            caps: Vec::new(),
+            tiers: Vec::new(),
+            evidence: Vec::new(),
+            costs: VenueCosts { spot_maker: 0.0, spot_taker: 0.0, perp_maker: 0.0, perp_taker: 0.0, half_spread: [0.0; 3] },
+            spreads: Vec::new(),
+            rules: Vec::new(),
+            listing: ListingPolicy::default(),
+            missing_rate_8h: Some(0.0),
+            inputs: Vec::new(),
+            cautions: Vec::new(),
+            summaries: Vec::new(),
+        })
+    }
+
+    /// A coin with one market, which trades so many coins a bar.
+    pub fn coin(mut self, name: &str, kind: Kind, closes: &[f64], volume: f64) -> Self {
+        let parts = &mut self.0;
+        let (asset, id) = (AssetId::new(parts.assets.len()), InstrumentId::new(parts.instruments.len()));
+        let (spot, perp) = if kind == Kind::Spot { (Some(id), None) } else { (None, Some(id)) };
+        let venue = "somewhere".to_owned();
+        parts.assets.push(Asset { name: name.to_owned(), tier: Tier::Small, spot, perp, venue, venue_kind: VenueKind::Cex });
+        parts.caps.push(Vec::new());
+        parts.instruments.push(Instrument { symbol: format!("{name}USDT"), asset, kind, contract_size: 1.0 });
+        parts.tiers.push(Vec::new());
+        let start = parts.from.expect("it was given").seconds();
+        let mut open = closes[0];
+        let bars = closes.iter().zip(0..).map(|(&close, t)| {
+            let from = std::mem::replace(&mut open, close);
+            let time = Time::from_seconds(start + t * parts.bar.seconds());
+            Bar { time, open: from, high: from.max(close), low: from.min(close), close, volume }
+        });
+        parts.series.push(SeriesPart { bars: bars.collect(), ..SeriesPart::default() });
+        self
+    }
+
+    /// The coin that stands last is one of a decentralised venue.
+    pub fn dex(mut self) -> Self {
+        self.0.assets.last_mut().expect("a coin").venue_kind = VenueKind::Dex;
+        self
+    }
+
+    /// The coin that stands last settles this rate every eight hours.
+    pub fn funding(mut self, rate: f64) -> Self {
+        let bars = &self.0.series.last().expect("a coin").bars;
+        let (first, last) = (bars[0].time.seconds(), bars[bars.len() - 1].time.seconds() + self.0.bar.seconds());
+        let settled = (first..last).step_by(8 * 3_600);
+        let settled = settled.map(|at| RawSettlement { time: Time::from_seconds(at), rate, interval_hours: Some(8.0) }).collect();
+        self.0.series.last_mut().expect("a coin").settlements = settled;
+        self
+    }
+
+    pub fn market(self) -> Market {
+        freeze(self.0).expect("a small market is whole")
+    }
+
+    /// A strategy over it, of which only what comes after the head is given; orders take all of the volume and move no price.
+    pub fn run(self, rules: &str, capital: f64) -> (Market, Run) {
+        let market = self.market();
+        let text = format!(
+            "name = \"rule\"\nabout = \"one rule\"\nregime = \"any\"\n\
+             assumptions = {{ impact = 0.0, bar_participation = 1.0, day_participation = 1.0 }}\n{rules}"
+        );
+        let file = StrategyFile::parse(Path::new("rule.toml"), text).unwrap_or_else(|fault| panic!("{fault}"));
+        let run = Arena::new(&market).replay(&file.strategy, usd(capital));
+        (market, run)
+    }
+}
+
+pub fn time(text: &str) -> Time {
+    Time::parse(text).expect("a time")
+}
+
+pub fn usd(dollars: f64) -> Usd {
+    Usd::round(dollars)
+}
+
+pub fn near(found: f64, expected: f64) {
+    assert!((found - expected).abs() <= 1e-9 * expected.abs().max(1.0), "{found}, expected {expected}");
+}
+
+/// The rows of one rule: verdict, value, limit.
+pub fn rows<'a>(run: &'a Run, rule: &str) -> Vec<&'a rotate::replay::run::Decision> {
+    run.decisions.iter().filter(|decision| decision.rule == rule).collect()
+}
