@@ -299,7 +299,7 @@ fn machines_are_answered_in_json() {
     let names: Vec<_> = check["strategies"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["bull", "rotation"]);
     let compare = ask(&["compare", text(&report)]);
-    assert_eq!(compare["strategies"].as_array().unwrap().len(), 5);
+    assert_eq!(compare["strategies"].as_array().unwrap().len(), 6);
     for (i, told) in compare["strategies"].as_array().unwrap().iter().enumerate() {
         let summary = json(&read(report.join(told["strategy"].as_str().unwrap()).join("summary.json")));
         assert_eq!(told["metrics"], summary["metrics"], "strategy {i}");

@@ -44,7 +44,7 @@ impl Desk<'_> {
     }
 
     /// A price of this bar for every member; where a member does not trade, what it was last worth.
-    fn prices(&self, members: &[usize], column: &[f64]) -> Vec<f64> {
+    pub fn prices(&self, members: &[usize], column: &[f64]) -> Vec<f64> {
         let of = |&at: &usize| {
             let price = column[self.beside[at].series + self.t];
             if price.is_nan() { self.market.panel.value_at(self.books.positions()[at].instrument, self.t) } else { price }

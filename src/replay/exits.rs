@@ -19,28 +19,28 @@ impl Desk<'_> {
         let quantity = -held.signum() * filled.quantity.min(held.abs());
         let instrument = position.instrument;
         self.pool(instrument).take(filled.quantity);
-        let entry = self.fenced(at, quantity, filled.price, filled.reference, filled.fee);
+        let entry = self.fenced(at, (quantity, filled.fee), filled.price, filled.reference, &self.market.panel.mark_open);
         self.reduce(at, &entry, reason)
     }
 
     /// Takes a position to flat at `reference` whatever the volume, less the cost of crossing: what no order of ours does.
-    fn force_out(&mut self, at: usize, reference: f64, crossing: f64, reason: &'static str) {
+    fn force_out(&mut self, at: usize, reference: f64, crossing: f64, marks: &[f64], reason: &'static str) {
         let position = &self.books.positions()[at];
         let quantity = -position.quantity;
         let taker = Taker { half_spread: crossing, ..self.quote(position.instrument, self.t).taker };
         let price = taker.price(quantity.signum(), reference).max(0.0);
-        let entry = self.fenced(at, quantity, price, reference, taker.fee(quantity * price));
+        let entry = self.fenced(at, (quantity, taker.fee(quantity * price)), price, reference, marks);
         self.reduce(at, &entry, reason);
     }
 
     /// Ring-fence of a perpetual's closing fill: beyond the bankruptcy price the venue's insurance pays, and the fee takes no more than what is
     /// left of the part's margin (isolated) or of the pool (cross).
-    fn fenced(&self, at: usize, quantity: f64, price: f64, reference: f64, fee: f64) -> Entry {
+    fn fenced(&self, at: usize, (quantity, fee): (f64, f64), price: f64, reference: f64, marks: &[f64]) -> Entry {
         let position = &self.books.positions()[at];
         let (mut price, mut reference, mut fee) = (price, reference, fee);
         if position.margined {
             let (backing, part) = if self.is_cross(position.bucket) {
-                (Isolated { quantity: quantity.abs(), wallet: self.behind(at), ..margin_view(position) }, 1.0)
+                (Isolated { quantity: quantity.abs(), wallet: self.behind(at, marks), ..margin_view(position) }, 1.0)
             } else {
                 (margin_view(position), (quantity / position.quantity).abs())
             };
@@ -57,10 +57,14 @@ impl Desk<'_> {
         Entry { quantity, price, reference, fee: Usd::round(fee) }
     }
 
-    /// All of a cross bucket but the profit of one position, as of the last mark.
-    fn behind(&self, at: usize) -> f64 {
-        let position = &self.books.positions()[at];
-        (self.books.bucket_value(position.bucket) - position.worth() + position.margin()).to_f64()
+    /// All of a cross bucket but the profit of one position, the others at their marks in this bar; nothing where that is a debt.
+    fn behind(&self, at: usize, marks: &[f64]) -> f64 {
+        let bucket = self.books.positions()[at].bucket;
+        let members = self.members(bucket);
+        let place = members.iter().position(|&member| member == at).expect("a position of its bucket");
+        let marks = self.prices(&members, marks);
+        let pool = self.pool_of(bucket, &members);
+        (pool.balance(&marks) - pool.legs[place].profit(marks[place])).max(0.0)
     }
 
     fn reduce(&mut self, at: usize, entry: &Entry, reason: &'static str) -> bool {
@@ -118,7 +122,7 @@ impl Desk<'_> {
                 let position = &self.books.positions()[at];
                 let (bucket, instrument): (BucketId, _) = (position.bucket, position.instrument);
                 let last = self.market.panel.value_at(instrument, self.t - 1);
-                self.force_out(at, last, self.market.listing.penalty, "delisting");
+                self.force_out(at, last, self.market.listing.penalty, &self.market.panel.mark_open, "delisting");
                 self.cancel(bucket, instrument);
             } else {
                 at += 1;
@@ -152,7 +156,7 @@ impl Desk<'_> {
             let close = panel.close[panel.at(instrument, self.t)];
             let last = if close.is_nan() { panel.value_at(instrument, self.t) } else { close };
             let crossing = self.quote(instrument, self.t).crossing(quantity.abs() * last);
-            self.force_out(0, last, crossing, "end of data");
+            self.force_out(0, last, crossing, &self.market.panel.mark_close, "end of data");
         }
     }
 }

@@ -29,7 +29,9 @@ impl Desk<'_> {
                 limit: Some(worth),
                 detail: format!("margin for the whole ratio, and what the bucket has: {:.1} % of it is hedged", worth / needed * 100.0),
             });
-            wanted.iter_mut().for_each(|(_, notional)| *notional *= worth / needed);
+            for (_, notional) in &mut wanted {
+                *notional *= worth / needed;
+            }
         }
         let held: Vec<_> =
             self.books.positions().iter().filter(|p| p.bucket == bucket.id).map(|p| (p.instrument, p.quantity.abs())).collect();

@@ -79,9 +79,9 @@ fn shelf<K: PartialEq, T>(shelf: &mut Vec<(K, Arc<T>)>, key: K, make: impl FnOnc
     if let Some((_, found)) = shelf.iter().find(|(other, _)| *other == key) {
         return found.clone();
     }
-    let made = Arc::new(make());
-    shelf.push((key, made.clone()));
-    made
+    let fresh = Arc::new(make());
+    shelf.push((key, fresh.clone()));
+    fresh
 }
 
 impl Known {

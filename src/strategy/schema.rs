@@ -362,7 +362,8 @@ pub struct Leverage {
 impl Leverage {
     /// Each rung by the name of its key.
     pub fn rungs(self) -> impl Iterator<Item = (&'static str, f64)> {
-        [("open", Some(self.open)), ("confirmed", self.confirmed)].into_iter().filter_map(|(rung, leverage)| Some((rung, leverage?)))
+        let rungs = [("open", Some(self.open)), ("confirmed", self.confirmed), ("crowded", self.crowded)];
+        rungs.into_iter().filter_map(|(rung, leverage)| Some((rung, leverage?)))
     }
 }
 

@@ -55,6 +55,7 @@ fn dates_are_spread_over_the_run_and_fall_where_it_decides() {
         let close = market.clock.close(t);
         assert_eq!(close.seconds() % 86_400, 0, "{found:?}");
         let busy = run.decisions.iter().any(|row| row.time == close) || run.fills.iter().any(|row| row.time == close);
+        let busy = busy || run.rotations.iter().any(|row| row.time == close) || run.flows.iter().any(|row| row.time == close);
         assert!(busy || stretch % 2 == 1, "nothing was decided at {close}");
     }
     // More stretches than bars: every bar but the last, once.

@@ -44,7 +44,6 @@ impl Pictures {
     }
 
     /// File stem and SVG.
-    #[must_use]
     pub fn named(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let always = [("equity", &self.equity), ("drawdown", &self.drawdown), ("buckets", &self.buckets)];
         always.into_iter().chain(self.narratives.as_ref().map(|svg| ("narratives", svg))).map(|(name, svg)| (name, svg.as_str()))
