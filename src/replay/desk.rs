@@ -50,7 +50,7 @@ pub(super) struct Desk<'a> {
     pub last_top_up: Vec<Time>,
     /// Profit of trades closed in this bar, by bucket, for the waterfall.
     pub profits: Vec<Usd>,
-    /// Whether any price of this block of bars could reach a stop or a target, or break a margin; while it is false, moments 2 and 5 are quiet.
+    /// Whether any position is [`Beside::near`] something in this block of bars; while it is false, moments 2 and 5 are quiet.
     pub alert: bool,
     /// A position, a stop or a wallet has changed since `alert` was set.
     pub stale: bool,
@@ -67,6 +67,8 @@ pub(super) struct Beside {
     pub delisted: usize,
     /// A mark price on the good side of this cannot liquidate, whatever the bracket; NaN for spot and in a pool, which compares as safe.
     pub danger: f64,
+    /// Whether any price of this block of bars could reach its stop or its target, or break its margin.
+    pub near: bool,
     pub long: bool,
     /// Where its instrument's series begin in the panel.
     pub series: usize,
@@ -153,13 +155,26 @@ impl<'a> Desk<'a> {
         if self.stale || self.t.is_multiple_of(BLOCK) {
             let panel = &self.market.panel;
             let block = self.t / BLOCK;
-            self.alert = self.beside.iter().zip(self.books.positions()).any(|(beside, position)| {
+            self.alert = false;
+            for (beside, position) in self.beside.iter_mut().zip(self.books.positions()) {
                 let at = position.instrument.index() * panel.blocks() + block;
-                beside.reached(panel.block_low[at], panel.block_high[at])
-            });
+                beside.near = beside.reached(panel.block_low[at], panel.block_high[at]);
+                self.alert |= beside.near;
+            }
             self.stale = false;
         }
         self.alert
+    }
+
+    /// Whether this bar's prices could reach a position's stop or target, or break its margin, as [`Self::alert`] has left it.
+    pub fn touched(&self, at: usize) -> bool {
+        let beside = &self.beside[at];
+        if !beside.near {
+            return false;
+        }
+        let (panel, cell) = (&self.market.panel, beside.series + self.t);
+        let (low, high, mark) = (panel.low[cell], panel.high[cell], panel.mark_open[cell]);
+        beside.reached(low.min(panel.mark_low[cell]).min(mark), high.max(panel.mark_high[cell]).max(mark))
     }
 
     /// The phase as it was known when the bar opened.

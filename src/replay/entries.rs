@@ -226,6 +226,7 @@ impl Desk<'_> {
             guard: Guard { atr, best: price, ..Guard::default() },
             delisted: self.market.panel.forced_out(instrument, self.t, silence),
             danger: f64::NAN,
+            near: false,
             long,
             series: self.market.panel.at(instrument, 0),
             offered: Usd::ZERO,
