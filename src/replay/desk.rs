@@ -3,10 +3,10 @@
 use crate::exchange::margin::DEFAULT_BRACKETS;
 use crate::exchange::volume::VolumePool;
 use crate::ledger::{Books, Position};
-use crate::market::{BLOCK, Market, TierTable};
+use crate::market::{BLOCK, Market};
 use crate::replay::attribution::Cube;
 use crate::replay::orders::{Order, PlannedFlow};
-use crate::replay::protect::Guard;
+use crate::replay::protect::{Asked, Guard};
 use crate::replay::story::Story;
 use crate::signal::Signals;
 use crate::signal::regime::Regime;
@@ -33,8 +33,6 @@ pub(super) struct Desk<'a> {
     pub perp_buckets: Vec<BucketId>,
     /// Those of them that stand behind all their positions at once.
     pub cross_buckets: Vec<BucketId>,
-    /// The highest maintenance rate any bracket of an instrument ever asks, closing fee included.
-    pub most_margin: Vec<f64>,
     /// Whether some bucket has a stop that follows the price.
     pub trails: bool,
     /// What orders may still have of each instrument's bar, and the bar it is of.
@@ -67,11 +65,16 @@ pub(super) struct Beside {
     pub delisted: usize,
     /// A mark price on the good side of this cannot liquidate, whatever the bracket; NaN for spot and in a pool, which compares as safe.
     pub danger: f64,
+    /// What that was found by.
+    pub asked: Asked,
     /// Whether any price of this block of bars could reach its stop or its target, or break its margin.
     pub near: bool,
     pub long: bool,
-    /// Where its instrument's series begin in the panel.
+    /// Whether a stop of its bucket follows the price.
+    pub trails: bool,
+    /// Where its instrument's series begin in the panel, and where its blocks do.
     pub series: usize,
+    pub blocks: usize,
     /// Profit of its partial exits that has been offered to the waterfall already.
     pub offered: Usd,
     /// The last bar in which it was opened or added to, and the signed quantity added inside that bar, after its open.
@@ -102,7 +105,7 @@ impl<'a> Desk<'a> {
         let weights: Vec<f64> = plan.buckets.iter().map(|bucket| bucket.weight).collect();
         let instruments = market.instruments.len();
         let of = |wanted: fn(&PlanBucket) -> bool| plan.buckets.iter().filter(|bucket| wanted(bucket)).map(|bucket| bucket.id).collect();
-        let mut desk = Self {
+        Self {
             market,
             signals,
             plan,
@@ -116,7 +119,6 @@ impl<'a> Desk<'a> {
             beside: Vec::new(),
             perp_buckets: of(|bucket| bucket.holding == Holding::Perp),
             cross_buckets: of(|bucket| bucket.holding == Holding::Perp && bucket.margin == Margin::Cross),
-            most_margin: Vec::new(),
             trails: plan.buckets.iter().any(|bucket| bucket.stop.is_some_and(|stop| stop.trailing.is_some())),
             pools: vec![(usize::MAX, VolumePool::unlimited()); instruments],
             barred_until: vec![0; plan.buckets.len() * instruments],
@@ -128,10 +130,7 @@ impl<'a> Desk<'a> {
             alert: false,
             stale: false,
             next_delisting: usize::MAX,
-        };
-        let fee = desk.closing_fee();
-        desk.most_margin = market.tiers.iter().map(|tables| most_margin(tables) + fee).collect();
-        desk
+        }
     }
 
     pub fn now(&self) -> Time {
@@ -156,8 +155,8 @@ impl<'a> Desk<'a> {
             let panel = &self.market.panel;
             let block = self.t / BLOCK;
             self.alert = false;
-            for (beside, position) in self.beside.iter_mut().zip(self.books.positions()) {
-                let at = position.instrument.index() * panel.blocks() + block;
+            for beside in &mut self.beside {
+                let at = beside.blocks + block;
                 beside.near = beside.reached(panel.block_low[at], panel.block_high[at]);
                 self.alert |= beside.near;
             }
@@ -202,11 +201,6 @@ impl<'a> Desk<'a> {
         let subject = self.market.instrument(instrument).symbol.clone();
         self.story.decisions.push(Decision { time: self.now(), rule: rule.to_owned(), subject, verdict, value, limit, detail });
     }
-}
-
-fn most_margin(tables: &[TierTable]) -> f64 {
-    let brackets = tables.iter().flat_map(|table| &table.brackets).chain(&DEFAULT_BRACKETS);
-    brackets.map(|bracket| bracket.rate).fold(0.0, f64::max)
 }
 
 /// A perpetual position as the venue's margin desk sees it.
