@@ -52,6 +52,8 @@ fn cases(count: u32) -> Config {
     if !asked("PROPTEST_RNG_SEED") {
         config.rng_seed = RngSeed::Fixed(2);
     }
+    // Cases that a law does not speak of grow with their number.
+    config.max_global_rejects = config.max_global_rejects.max(config.cases);
     config.failure_persistence = Some(Box::new(FileFailurePersistence::WithSource("regressions")));
     config
 }

@@ -3,10 +3,10 @@
 use crate::exchange::margin::DEFAULT_BRACKETS;
 use crate::exchange::volume::VolumePool;
 use crate::ledger::{Books, Position};
-use crate::market::{BLOCK, Market, TierTable};
+use crate::market::{BLOCK, Market};
 use crate::replay::attribution::Cube;
 use crate::replay::orders::{Order, PlannedFlow};
-use crate::replay::protect::Guard;
+use crate::replay::protect::{Asked, Guard};
 use crate::replay::story::Story;
 use crate::replay::waterfall::Realised;
 use crate::signal::regime::Regime;
@@ -38,8 +38,6 @@ pub(super) struct Desk<'a> {
     pub perp_buckets: Vec<BucketId>,
     /// Those of them that stand behind all their positions at once.
     pub cross_buckets: Vec<BucketId>,
-    /// The highest maintenance rate any bracket of an instrument ever asks, closing fee included.
-    pub most_margin: Vec<f64>,
     /// Whether some bucket has a stop that follows the price.
     pub trails: bool,
     /// What orders may still have of each instrument's bar, and the bar it is of.
@@ -61,7 +59,7 @@ pub(super) struct Desk<'a> {
     pub least_cash: Vec<Usd>,
     /// Since when perpetuals outweigh their limit by more than their cash, on record.
     pub bound_since: Option<Time>,
-    /// Whether any price of this block of bars could reach a stop or a target, or break a margin; while it is false, moments 2 and 5 are quiet.
+    /// Whether any position is [`Beside::near`] something in this block of bars; while it is false, moments 2 and 5 are quiet.
     pub alert: bool,
     /// A position, a stop or a wallet has changed since `alert` was set.
     pub stale: bool,
@@ -78,9 +76,16 @@ pub(super) struct Beside {
     pub delisted: usize,
     /// A mark price on the good side of this cannot liquidate, whatever the bracket; NaN for spot and in a pool, which compares as safe.
     pub danger: f64,
+    /// What that was found by.
+    pub asked: Asked,
+    /// Whether any price of this block of bars could reach its stop or its target, or break its margin.
+    pub near: bool,
     pub long: bool,
-    /// Where its instrument's series begin in the panel.
+    /// Whether a stop of its bucket follows the price.
+    pub trails: bool,
+    /// Where its instrument's series begin in the panel, and where its blocks do.
     pub series: usize,
+    pub blocks: usize,
     /// Profit of its partial exits that has been offered to the waterfall already.
     pub offered: Usd,
     /// Profit and loss of its partial exits so far.
@@ -116,7 +121,7 @@ impl<'a> Desk<'a> {
         let instruments = market.instruments.len();
         let of = |wanted: fn(&PlanBucket) -> bool| plan.buckets.iter().filter(|bucket| wanted(bucket)).map(|bucket| bucket.id).collect();
         let yields = plan.buckets.iter().any(|bucket| bucket.interest.is_some() || !bucket.staking.is_empty());
-        let mut desk = Self {
+        Self {
             market,
             signals,
             known,
@@ -132,7 +137,6 @@ impl<'a> Desk<'a> {
             beside: Vec::new(),
             perp_buckets: of(|bucket| bucket.holding == Holding::Perp),
             cross_buckets: of(|bucket| bucket.holding == Holding::Perp && bucket.margin == Margin::Cross),
-            most_margin: Vec::new(),
             trails: plan.buckets.iter().any(|bucket| bucket.stop.is_some_and(|stop| stop.trailing.is_some())),
             pools: vec![(usize::MAX, VolumePool::unlimited()); instruments],
             barred_until: vec![0; plan.buckets.len() * instruments],
@@ -147,10 +151,7 @@ impl<'a> Desk<'a> {
             alert: false,
             stale: false,
             next_delisting: usize::MAX,
-        };
-        let fee = desk.closing_fee();
-        desk.most_margin = market.tiers.iter().map(|tables| most_margin(tables) + fee).collect();
-        desk
+        }
     }
 
     pub fn now(&self) -> Time {
@@ -174,13 +175,26 @@ impl<'a> Desk<'a> {
         if self.stale || self.t.is_multiple_of(BLOCK) {
             let panel = &self.market.panel;
             let block = self.t / BLOCK;
-            self.alert = self.beside.iter().zip(self.books.positions()).any(|(beside, position)| {
-                let at = position.instrument.index() * panel.blocks() + block;
-                beside.reached(panel.block_low[at], panel.block_high[at])
-            });
+            self.alert = false;
+            for beside in &mut self.beside {
+                let at = beside.blocks + block;
+                beside.near = beside.reached(panel.block_low[at], panel.block_high[at]);
+                self.alert |= beside.near;
+            }
             self.stale = false;
         }
         self.alert
+    }
+
+    /// Whether this bar's prices could reach a position's stop or target, or break its margin, as [`Self::alert`] has left it.
+    pub fn touched(&self, at: usize) -> bool {
+        let beside = &self.beside[at];
+        if !beside.near {
+            return false;
+        }
+        let (panel, cell) = (&self.market.panel, beside.series + self.t);
+        let (low, high, mark) = (panel.low[cell], panel.high[cell], panel.mark_open[cell]);
+        beside.reached(low.min(panel.mark_low[cell]).min(mark), high.max(panel.mark_high[cell]).max(mark))
     }
 
     /// The phase as it was known when the bar opened.
@@ -208,11 +222,6 @@ impl<'a> Desk<'a> {
         let subject = self.market.instrument(instrument).symbol.clone();
         self.story.decisions.push(Decision { time: self.now(), rule: rule.to_owned(), subject, verdict, value, limit, detail });
     }
-}
-
-fn most_margin(tables: &[TierTable]) -> f64 {
-    let brackets = tables.iter().flat_map(|table| &table.brackets).chain(&DEFAULT_BRACKETS);
-    brackets.map(|bracket| bracket.rate).fold(0.0, f64::max)
 }
 
 /// A perpetual position as the venue's margin desk sees it.

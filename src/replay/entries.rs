@@ -6,7 +6,7 @@ use crate::ledger::Entry;
 use crate::market::Kind;
 use crate::replay::desk::{Beside, Desk, margin_view};
 use crate::replay::orders::{ENTER, Order, Want, side};
-use crate::replay::protect::Guard;
+use crate::replay::protect::{Asked, Guard};
 use crate::replay::quote::{CENT, fill, meets, worth_working};
 use crate::strategy::Verdict;
 use crate::units::{BucketId, InstrumentId, Usd};
@@ -188,7 +188,7 @@ impl Desk<'_> {
     }
 
     fn add(&mut self, opening: &Opening, filled: &Filled, moment: Moment) {
-        let Order { bucket, instrument, narrative, reason, atr, .. } = opening.order;
+        let Order { bucket, instrument, narrative, reason, .. } = opening.order;
         let now = self.now();
         let perp = self.market.instrument(instrument).kind == Kind::Perp;
         let signed = filled.quantity * opening.side.sign();
@@ -202,7 +202,7 @@ impl Desk<'_> {
         let held = self.books.positions().len();
         let at = self.books.increase(bucket, instrument, narrative, perp, &entry, margin);
         if self.books.positions().len() > held {
-            let beside = self.beside_new(instrument, signed > 0.0, filled.price, atr);
+            let beside = self.beside_new(&opening.order, signed > 0.0, filled.price);
             self.next_delisting = self.next_delisting.min(beside.delisted);
             self.beside.insert(at, beside);
         }
@@ -224,15 +224,20 @@ impl Desk<'_> {
         }
     }
 
-    fn beside_new(&self, instrument: InstrumentId, long: bool, price: f64, atr: Option<f64>) -> Beside {
+    fn beside_new(&self, order: &Order, long: bool, price: f64) -> Beside {
+        let Order { bucket, instrument, atr, .. } = *order;
         let silence = self.market.listing.delisted_after.in_bars(self.market.clock.bar);
         Beside {
             opened: self.now(),
             guard: Guard { atr, best: price, ..Guard::default() },
             delisted: self.market.panel.forced_out(instrument, self.t, silence),
             danger: f64::NAN,
+            asked: Asked::NOTHING,
+            near: false,
             long,
+            trails: self.bucket(bucket).stop.is_some_and(|rule| rule.trailing.is_some()),
             series: self.market.panel.at(instrument, 0),
+            blocks: instrument.index() * self.market.panel.blocks(),
             offered: Usd::ZERO,
             realised: Usd::ZERO,
             staked: 0.0,

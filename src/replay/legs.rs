@@ -20,7 +20,10 @@ impl Desk<'_> {
         if !self.alert() && self.orders.is_empty() && !deleveraging && !pools {
             return;
         }
-        let mut places: Vec<Place> = self.books.positions().iter().map(|position| (position.bucket, position.instrument)).collect();
+        // Where no price comes and nothing is ordered, nothing happens.
+        let positions = self.books.positions().iter().enumerate();
+        let concerned = positions.filter(|&(at, _)| deleveraging || self.touched(at));
+        let mut places: Vec<Place> = concerned.map(|(_, position)| (position.bucket, position.instrument)).collect();
         places.extend(self.orders.iter().map(|order| (order.bucket, order.instrument)));
         places.sort_unstable();
         places.dedup();

@@ -31,7 +31,7 @@ impl Desk<'_> {
             let mut at = 0;
             while at < self.beside.len() {
                 let mark = marks[self.beside[at].series + self.t];
-                if self.fails_at(at, mark) {
+                if self.beside[at].near && self.fails_at(at, mark) {
                     self.liquidate(at, mark);
                 } else {
                     at += 1;

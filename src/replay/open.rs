@@ -39,8 +39,12 @@ impl Desk<'_> {
     fn guards_at_open(&mut self) {
         let mut at = 0;
         while at < self.beside.len() {
-            let before = self.beside.len();
             let beside = self.beside[at];
+            if !beside.near {
+                at += 1;
+                continue;
+            }
+            let before = self.beside.len();
             let open = self.market.panel.open[beside.series + self.t];
             let exit = exit_side(beside.long);
             let tick = self.rules(self.books.positions()[at].instrument).tick_size;
