@@ -166,6 +166,19 @@ impl Time {
         (date.year(), date.month())
     }
 
+    /// First instant of its calendar month, UTC.
+    #[must_use]
+    pub fn month_start(self) -> Self {
+        let (date, days) = (self.to_chrono(), i64::from(self.to_chrono().day0()));
+        Self(date.date().and_time(NaiveTime::MIN).and_utc().timestamp() - days * Span::DAY.0)
+    }
+
+    /// First instant of the calendar month after its own, UTC.
+    #[must_use]
+    pub fn next_month(self) -> Self {
+        self.month_start().plus(31 * Span::DAY.0).month_start()
+    }
+
     /// Whether a UTC day begins.
     #[must_use]
     pub fn is_midnight(self) -> bool {

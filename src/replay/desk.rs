@@ -4,7 +4,7 @@ use crate::exchange::margin::DEFAULT_BRACKETS;
 use crate::exchange::volume::VolumePool;
 use crate::ledger::{Books, Position};
 use crate::market::{BLOCK, Market};
-use crate::replay::attribution::Cube;
+use crate::replay::attribution::{Cell, Cube, Season};
 use crate::replay::orders::{Order, PlannedFlow};
 use crate::replay::protect::{Asked, Guard};
 use crate::replay::story::Story;
@@ -24,6 +24,8 @@ pub(super) struct Desk<'a> {
     pub plan: &'a Plan,
     /// The bar being replayed.
     pub t: usize,
+    /// Of the bar's open: the first instant of its calendar month, and of the next.
+    pub month: (Time, Time),
     pub books: Books,
     pub story: Story,
     pub cube: Cube,
@@ -128,6 +130,7 @@ impl<'a> Desk<'a> {
             regimes: known.regime_labels().unwrap_or(&signals.regimes),
             plan,
             t: 0,
+            month: (market.clock.start.month_start(), market.clock.start.next_month()),
             books: Books::open(capital, &weights),
             story: Story::new(market, plan, capital),
             cube: Cube::default(),
@@ -151,6 +154,15 @@ impl<'a> Desk<'a> {
             alert: false,
             stale: false,
             next_delisting: usize::MAX,
+        }
+    }
+
+    /// Turns to a bar.
+    pub fn turn_to(&mut self, t: usize) {
+        self.t = t;
+        let now = self.now();
+        if now >= self.month.1 {
+            self.month = (now.month_start(), now.next_month());
         }
     }
 
@@ -200,6 +212,21 @@ impl<'a> Desk<'a> {
     /// The phase as it was known when the bar opened.
     pub fn regime_at_open(&self) -> Regime {
         self.t.checked_sub(1).map_or(Regime::Unknown, |before| self.regimes[before])
+    }
+
+    /// Under which month and phase the income of this bar goes.
+    pub fn season(&self) -> Season {
+        Season { month: self.month.0, regime: self.regime_at_open() }
+    }
+
+    /// Under which cell the income of a position goes.
+    pub fn cell(&self, bucket: BucketId, narrative: Option<NarrativeId>, instrument: InstrumentId) -> Cell {
+        Cell { bucket, narrative, asset: Some(self.market.instrument(instrument).asset) }
+    }
+
+    /// Whether the next bar opens in another calendar month (UTC).
+    pub fn ends_month(&self) -> bool {
+        self.market.clock.close(self.t) >= self.month.1
     }
 
     fn place(&self, bucket: BucketId, instrument: InstrumentId) -> usize {

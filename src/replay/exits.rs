@@ -91,8 +91,8 @@ impl Desk<'_> {
     /// The position is gone: its trade is recorded, its income attributed, the profit not yet passed on offered to the waterfall.
     pub fn went_flat(&mut self, at: usize, closed: &Closed, reason: &'static str) {
         let beside = self.beside.remove(at);
-        let asset = self.market.instrument(closed.instrument).asset;
-        self.cube.add(closed.bucket, closed.narrative, asset, self.regime_at_open(), &closed.unbooked);
+        let cell = self.cell(closed.bucket, closed.narrative, closed.instrument);
+        self.cube.add(self.season(), cell, &closed.unbooked);
         self.story.trade(beside.opened, self.now(), closed, reason);
         self.realise_rest(&beside, closed);
     }

@@ -73,7 +73,7 @@ pub fn replay_to(market: &Market, signals: &Signals, plan: &Plan, capital: Usd, 
     let known = signals.known(market, &plan.definitions);
     let mut desk = Desk::new(market, signals, &known, plan, capital);
     for t in 0..bars {
-        desk.t = t;
+        desk.turn_to(t);
         // 0. At midnight what the day has yielded, at the prices it closed with; then listings that ended: forced exits.
         desk.pay_yields();
         desk.delistings();

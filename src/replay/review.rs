@@ -1,5 +1,6 @@
 //! Moments 7 and 8: the row of the curve, then the strategy sees the bar and orders for the next are made.
 
+use crate::replay::attribution::Cell;
 use crate::replay::desk::Desk;
 use crate::replay::orders::{ENTER, STOP, Want};
 use crate::replay::run::Rotation;
@@ -20,16 +21,17 @@ impl Desk<'_> {
         self.books.assert_balanced(snapshot.equity);
         let regime = self.regimes[t];
         self.story.close_bar(t, &snapshot, regime);
-        if regime != self.regime_at_open() {
+        if regime != self.regime_at_open() || self.ends_month() {
             self.attribute_open_positions();
         }
     }
 
-    /// Hands the income of open positions to the attribution, under the phase of the bar that has just closed.
+    /// Hands the income of open positions to the attribution, under month and phase of the bar that has just closed.
     pub fn attribute_open_positions(&mut self) {
-        let (market, regime, cube) = (self.market, self.regime_at_open(), &mut self.cube);
+        let (market, season, cube) = (self.market, self.season(), &mut self.cube);
         self.books.take_unbooked(|position, fresh| {
-            cube.add(position.bucket, position.narrative, market.instrument(position.instrument).asset, regime, fresh);
+            let asset = Some(market.instrument(position.instrument).asset);
+            cube.add(season, Cell { bucket: position.bucket, narrative: position.narrative, asset }, fresh);
         });
     }
 

@@ -205,11 +205,55 @@ pub struct Rotation {
 }
 
 /// Where the money came from and went. Each cut adds up to final minus initial equity, exactly.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Attribution {
     pub by_source: BySource,
+    /// Of what `by_source` calls funding.
+    pub funding: FundingLines,
     pub by_bucket: Vec<(String, Usd)>,
     pub by_narrative: Vec<(String, Usd)>,
     pub by_asset: Vec<(String, Usd)>,
     pub by_regime: Vec<(String, Usd)>,
+    /// Calendar months, as `2024-03`.
+    pub by_month: Vec<(String, Usd)>,
+    /// All of it at once, by month and phase, then bucket, narrative and asset; no two rows of one cell.
+    pub cube: Vec<Contribution>,
+}
+
+/// What one asset, in one bucket and under one narrative, brought in one month and phase.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Contribution {
+    /// First instant of the calendar month (UTC) in which its bars opened.
+    pub month: Time,
+    /// As known when they opened.
+    pub regime: Regime,
+    pub bucket: BucketId,
+    pub narrative: Option<NarrativeId>,
+    /// `None` is interest on cash.
+    pub asset: Option<AssetId>,
+    pub income: BySource,
+    pub funding: FundingLines,
+}
+
+/// Funding by how sure it is: settled rates by sign, and the market's declared constant apart from them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct FundingLines {
+    pub received: Usd,
+    /// Negative.
+    pub paid: Usd,
+    /// Received less paid at the declared constant, where no rate is on file.
+    pub assumed: Usd,
+}
+
+impl FundingLines {
+    #[must_use]
+    pub fn total(&self) -> Usd {
+        self.received + self.paid + self.assumed
+    }
+
+    pub fn add(&mut self, other: &Self) {
+        self.received += other.received;
+        self.paid += other.paid;
+        self.assumed += other.assumed;
+    }
 }

@@ -74,11 +74,6 @@ impl Desk<'_> {
             }
         }
     }
-
-    /// Whether the next bar opens in another calendar month (UTC).
-    fn ends_month(&self) -> bool {
-        self.market.clock.open(self.t).month() != self.market.clock.close(self.t).month()
-    }
 }
 
 #[cfg(test)]

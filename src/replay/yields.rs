@@ -2,6 +2,7 @@
 //! bar, before anything else happens there, at the price the day closed with.
 
 use crate::ledger::{BySource, Entry};
+use crate::replay::attribution::Cell;
 use crate::replay::desk::Desk;
 use crate::replay::run::{STAKING, Side, Yield};
 use crate::units::{BucketId, Usd};
@@ -37,7 +38,7 @@ impl Desk<'_> {
         }
         self.books.interest(bucket, amount);
         let income = BySource { yields: amount, ..BySource::default() };
-        self.cube.add(bucket, None, None, self.regime_at_open(), &income);
+        self.cube.add(self.season(), Cell { bucket, narrative: None, asset: None }, &income);
         self.story.yields.push(Yield { time: self.now(), asset: None, bucket, quantity: amount.to_f64(), price: 1.0, amount });
     }
 

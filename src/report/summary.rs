@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::market::Market;
 use crate::metrics::Metrics;
 use crate::metrics::confidence::Confidence;
-use crate::replay::run::{Attribution, Run};
+use crate::replay::run::{Attribution, FundingLines, Run};
 use crate::units::{Time, Usd};
 
 #[derive(Debug, Serialize)]
@@ -26,6 +26,8 @@ pub struct Summary<'a> {
     pub confidence: Option<Confidence>,
     /// Names to money. Every `by_…` object adds up to final minus initial equity.
     pub attribution: Value,
+    /// Of the source `funding`: what was received, paid (negative), and received less paid at an assumed rate.
+    pub funding: FundingLines,
     pub assumptions: Value,
     /// Of the run, then of the market it stands on.
     pub cautions: Vec<&'a String>,
@@ -49,6 +51,7 @@ impl<'a> Summary<'a> {
             metrics: metrics(run),
             confidence: Confidence::of(run),
             attribution: attribution(&run.attribution),
+            funding: run.attribution.funding,
             assumptions: assumptions(&run.assumptions),
             cautions: run.cautions.iter().chain(&market.cautions).collect(),
             findings: &run.findings,
@@ -79,6 +82,7 @@ pub(super) fn attribution(cuts: &Attribution) -> Value {
         "by_narrative": named(&cuts.by_narrative),
         "by_asset": named(&cuts.by_asset),
         "by_regime": named(&cuts.by_regime),
+        "by_month": named(&cuts.by_month),
     })
 }
 

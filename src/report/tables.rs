@@ -65,6 +65,22 @@ const EXPOSURE: &[&str] = &[
     "liquidation_price",
     "liquidation_distance",
 ];
+const ATTRIBUTION: &[&str] = &[
+    "month",
+    "bucket",
+    "narrative",
+    "asset",
+    "regime",
+    "price",
+    "funding_received",
+    "funding_paid",
+    "funding_assumed",
+    "fees",
+    "slippage",
+    "liquidation",
+    "yield",
+    "total",
+];
 const ROTATIONS: &[&str] = &["time", "narrative", "from_stage", "to_stage", "cause", "value", "threshold"];
 
 /// Every table of a strategy's folder and its columns.
@@ -80,6 +96,7 @@ pub const HEADERS: &[(&str, &[&str])] = &[
     ("decisions.csv", DECISIONS),
     ("rotations.csv", ROTATIONS),
     ("exposure.csv", EXPOSURE),
+    ("attribution.csv", ATTRIBUTION),
 ];
 
 /// Writes all tables of a run into `dir`, with `parquet` each of them in that form too.
@@ -110,6 +127,7 @@ pub fn tables(market: &Market, run: &Run) -> Vec<Table> {
         decisions(run),
         rotations(&names),
         exposure(&names),
+        attribution(&names),
     ]
 }
 
@@ -329,4 +347,31 @@ fn exposure(names: &Names) -> Table {
         ]
     });
     Table { file: "exposure.csv", header: EXPOSURE, rows: rows.collect() }
+}
+
+fn attribution(names: &Names) -> Table {
+    let rows = names.run.attribution.cube.iter().map(|row| {
+        let mut cells = vec![
+            row.month.to_string(),
+            names.bucket(row.bucket),
+            names.narrative(row.narrative),
+            row.asset.map_or_else(|| names.market.quote.clone(), |asset| names.market.asset(asset).name.clone()),
+            row.regime.name().to_string(),
+        ];
+        let (income, funding) = (&row.income, &row.funding);
+        let lines = [
+            income.price,
+            funding.received,
+            funding.paid,
+            funding.assumed,
+            income.fees,
+            income.slippage,
+            income.liquidation,
+            income.yields,
+            income.total(),
+        ];
+        cells.extend(lines.iter().map(ToString::to_string));
+        cells
+    });
+    Table { file: "attribution.csv", header: ATTRIBUTION, rows: rows.collect() }
 }

@@ -135,6 +135,7 @@ pub fn closing_json(runs: &[Run]) -> Value {
                 "metrics": metrics(run),
                 "confidence": Confidence::of(run),
                 "attribution": attribution(&run.attribution),
+                "funding": run.attribution.funding,
                 "assumptions": assumptions(&run.assumptions),
                 "cautions": run.cautions,
             })

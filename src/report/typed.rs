@@ -6,7 +6,7 @@ use crate::report::tables::Table;
 use crate::units::Time;
 
 /// Instants; everything that is neither here nor in [`NUMBERS`] is text.
-pub const TIMES: &[&str] = &["time", "opened", "closed"];
+pub const TIMES: &[&str] = &["time", "opened", "closed", "month"];
 /// Fractions, prices, quantities and money, all as 64-bit floats; empty is null.
 pub const NUMBERS: &[&str] = &[
     "equity",
@@ -40,6 +40,12 @@ pub const NUMBERS: &[&str] = &[
     "margin",
     "unrealised",
     "liquidation_distance",
+    "funding_received",
+    "funding_paid",
+    "funding_assumed",
+    "liquidation",
+    "yield",
+    "total",
 ];
 
 /// `fills.csv` and its rows as `fills.parquet` and its bytes.

@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use rotate::replay::run::{FundingPayment, Regime};
 use rotate::units::Usd;
 
 use crate::random_market::markets;
@@ -37,6 +38,8 @@ proptest! {
         prop_assert_eq!(total(&attribution.by_narrative), gain);
         prop_assert_eq!(total(&attribution.by_asset), gain);
         prop_assert_eq!(total(&attribution.by_regime), gain);
+        prop_assert_eq!(total(&attribution.by_month), gain);
+        prop_assert_eq!(attribution.cube.iter().map(|row| row.income.total()).sum::<Usd>(), gain);
         // The sources are the records': what was paid, received and crossed.
         let source = &attribution.by_source;
         prop_assert_eq!(source.fees, -run.fills.iter().map(|fill| fill.fee).sum::<Usd>());
@@ -55,6 +58,43 @@ proptest! {
             }).sum();
             let earned = attribution.by_bucket.iter().find(|(bucket, _)| bucket == name).map_or(Usd::ZERO, |(_, amount)| *amount);
             prop_assert_eq!(last[b], dealt[b] + flowed + earned, "bucket {}", name);
+        }
+    }
+
+    #[test]
+    fn the_cube_follows_the_calendar_and_the_settlements(market in markets(), strategy in strategies()) {
+        let run = replay(&market.market(), &strategy.rules());
+        // A month earned what the equity moved between its first open and its last close.
+        let mut moved: Vec<(String, Usd)> = Vec::new();
+        let mut before = capital();
+        for (t, equity) in run.equity.iter().enumerate() {
+            let month = run.clock.open(t).date()[..7].to_owned();
+            match moved.last_mut().filter(|last| last.0 == month) {
+                Some(last) => last.1 += *equity - before,
+                None => moved.push((month, *equity - before)),
+            }
+            before = *equity;
+        }
+        let told = |month: &String| run.attribution.by_month.iter().find(|(name, _)| name == month).map_or(Usd::ZERO, |(_, amount)| *amount);
+        for (month, amount) in &moved {
+            prop_assert_eq!(told(month), *amount, "{}", month);
+        }
+        // And every bar's move stands under the phase its open knew.
+        for regime in [Regime::Unknown, Regime::Bull, Regime::Bear, Regime::Sideways] {
+            let known = |t: usize| t.checked_sub(1).map_or(Regime::Unknown, |before| run.regime[before]);
+            let earned = |t: usize| run.equity[t] - t.checked_sub(1).map_or(capital(), |before| run.equity[before]);
+            let amount: Usd = (0..run.equity.len()).filter(|&t| known(t) == regime).map(earned).sum();
+            let told: Usd = run.attribution.cube.iter().filter(|row| row.regime == regime).map(|row| row.income.total()).sum();
+            prop_assert_eq!(told, amount, "{:?}", regime);
+        }
+        // Each line of funding is the settlements of its kind.
+        let lines = run.attribution.funding;
+        let of = |wanted: &dyn Fn(&FundingPayment) -> bool| run.funding.iter().filter(|row| wanted(row)).map(|row| row.payment).sum::<Usd>();
+        prop_assert_eq!(lines.assumed, of(&|row| row.assumed));
+        prop_assert_eq!(lines.received, of(&|row| !row.assumed && row.payment.is_positive()));
+        prop_assert_eq!(lines.paid, of(&|row| !row.assumed && row.payment.is_negative()));
+        for row in &run.attribution.cube {
+            prop_assert_eq!(row.funding.total(), row.income.funding);
         }
     }
 

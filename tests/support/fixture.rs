@@ -2,7 +2,8 @@
 
 use rotate::market::{Asset, FundingBook, InputFile, Instrument, Kind, ListingPolicy, Market, Panel, Tier, VenueCosts, VenueKind};
 use rotate::replay::run::{
-    Attribution, BySource, Decision, Fill, Flow, FundingPayment, Liquidation, Regime, Rotation, Run, Side, Trade, Verdict, Yield,
+    Attribution, BySource, Contribution, Decision, Fill, Flow, FundingLines, FundingPayment, Liquidation, Regime, Rotation, Run, Side,
+    Trade, Verdict, Yield,
 };
 use rotate::report::{Manifest, StrategyRecord};
 use rotate::units::{AssetId, BucketId, Clock, Direction, InstrumentId, NarrativeId, Span, Time, Usd};
@@ -210,6 +211,8 @@ pub(crate) fn run(name: &str, market: &Market, seed: u64, drift: f64, swing: f64
             threshold: Some(0.000_5),
         }],
         attribution: Attribution {
+            // Nothing of it was assumed.
+            funding: FundingLines { paid: funding, ..FundingLines::default() },
             by_source: BySource {
                 price: gain - funding - fees - slippage,
                 funding,
@@ -222,6 +225,16 @@ pub(crate) fn run(name: &str, market: &Market, seed: u64, drift: f64, swing: f64
             by_narrative: whole([("oracles & <b>bots</b>", 0.3), ("gaming, \"play\"", -0.1), ("none", 0.0)]),
             by_asset: whole([("BTC", 0.6), (HOSTILE, 0.1), ("USDT", 0.0)]),
             by_regime: whole([("bull", 0.9), ("bear", -0.4), ("sideways", 0.0)]),
+            by_month: whole([("2021-01", 0.5), ("2021-02", 0.7), ("2021-03", 0.0)]),
+            cube: vec![Contribution {
+                month: clock.start,
+                regime: Regime::Bull,
+                bucket: BucketId(0),
+                narrative: Some(NarrativeId(0)),
+                asset: Some(AssetId(1)),
+                income: BySource { price: gain - funding - fees - slippage, funding, fees, slippage, ..BySource::default() },
+                funding: FundingLines { paid: funding, ..FundingLines::default() },
+            }],
         },
         assumptions: vec![("maintenance margin".to_string(), "2 % where no table is known".to_string())],
         findings: Vec::new(),

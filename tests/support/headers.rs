@@ -21,4 +21,8 @@ pub const HEADERS: &[(&str, &str)] = &[
         "time,asset,market,symbol,bucket,narrative,quantity,entry_price,price,notional,margin,unrealised,liquidation_price,\
          liquidation_distance",
     ),
+    (
+        "attribution.csv",
+        "month,bucket,narrative,asset,regime,price,funding_received,funding_paid,funding_assumed,fees,slippage,liquidation,yield,total",
+    ),
 ];
