@@ -31,6 +31,8 @@ mod random_strategy;
 mod scale;
 #[path = "laws/tiny_market.rs"]
 mod tiny_market;
+#[path = "laws/variants.rs"]
+mod variants;
 #[path = "laws/venue.rs"]
 mod venue;
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use toml::de::{DeTable, DeValue};
 
-use crate::exchange::assumptions::{AssumptionKeys, Preset};
+use crate::exchange::assumptions::Preset;
 use crate::fault::Fault;
 use crate::strategy::{Strategy, validate};
 
@@ -108,7 +108,7 @@ impl StrategyFile {
     /// The same strategy under a named set of assumptions, whatever it says itself.
     #[must_use]
     pub fn under(mut self, preset: Preset) -> Self {
-        self.strategy.assumptions = AssumptionKeys { name: preset, ..AssumptionKeys::default() };
+        self.strategy = self.strategy.under(preset);
         self
     }
 

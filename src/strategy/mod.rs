@@ -13,6 +13,7 @@ mod plan;
 mod protection;
 mod schema;
 mod validate;
+mod variants;
 mod verdict;
 mod waterfall;
 mod yields;

@@ -179,7 +179,7 @@ fn long() -> Direction {
     Direction::Long
 }
 
-fn week() -> Span {
+pub(super) fn week() -> Span {
     Span::from_seconds(7 * 86_400)
 }
 

@@ -1,0 +1,136 @@
+//! The same strategy with something taken away or made dearer: what a run is measured against. Every variant of a sound strategy is sound, and has
+//! its buckets under the same names, in the same order and with the same weights.
+
+use indexmap::IndexMap;
+
+use crate::exchange::assumptions::{AssumptionKeys, Preset};
+use crate::strategy::decide::DEFAULT_PER_NARRATIVE;
+use crate::strategy::schema::week;
+use crate::strategy::{AfterLiquidation, Bucket, Hold, Limits, Margin, Orders, Selection, Sources, Strategy, Waterfall, Weigh};
+use crate::units::Direction;
+
+impl Strategy {
+    /// The same rules under a named set of assumptions, whatever the strategy says itself.
+    #[must_use]
+    pub fn under(&self, preset: Preset) -> Self {
+        Self { assumptions: AssumptionKeys { name: preset, ..AssumptionKeys::default() }, ..self.clone() }
+    }
+
+    /// The same rules where fees, spreads, impact and the slippage of stops cost so many times as much; volume and the path of a bar stay.
+    ///
+    /// # Panics
+    /// When the strategy was not validated.
+    #[must_use]
+    pub fn with_costs(&self, times: f64) -> Self {
+        let set = self.assumptions.resolve().expect("validated: the assumptions are sound");
+        let dearer = AssumptionKeys {
+            impact: Some(set.impact * times),
+            fee_multiplier: Some(set.fee_multiplier * times),
+            spread_multiplier: Some(set.spread_multiplier * times),
+            stop_slippage: Some((set.stop_slippage * times).min(MOST_SLIPPAGE)),
+            ..self.assumptions.clone()
+        };
+        Self { assumptions: dearer, ..self.clone() }
+    }
+
+    /// What perpetuals would have been given stays in stablecoins; everything else is as it was. `None` where there are none.
+    #[must_use]
+    pub fn without_futures(&self) -> Option<Self> {
+        let futures: Vec<&String> = self.buckets.iter().filter(|(_, bucket)| is_futures(bucket)).map(|(name, _)| name).collect();
+        if futures.is_empty() {
+            return None;
+        }
+        let stays = |name: &String| !futures.contains(&name);
+        let waterfall = self.waterfall.as_ref().and_then(|waterfall| {
+            let from: Vec<String> = waterfall.from.0.iter().filter(|&name| stays(name)).cloned().collect();
+            let to: IndexMap<String, f64> =
+                waterfall.to.iter().filter(|&(name, _)| stays(name)).map(|(name, &share)| (name.clone(), share)).collect();
+            (!from.is_empty() && !to.is_empty()).then(|| Waterfall { from: Sources(from), to, ..waterfall.clone() })
+        });
+        let keep = |bucket: &Bucket| if is_futures(bucket) { cash(bucket.weight) } else { bucket.clone() };
+        Some(Self {
+            buckets: self.buckets.iter().map(|(name, bucket)| (name.clone(), keep(bucket))).collect(),
+            waterfall,
+            limits: Limits { futures: None, ..self.limits.clone() },
+            tune: None,
+            ..self.clone()
+        })
+    }
+
+    /// The same allocation without any opinion: each spot bucket at its own weight in the largest coins that may be in it, chosen anew only when
+    /// the buckets are brought back to their weights; no score, gate, stop, exit, phase or waterfall. Perpetuals' share stays in stablecoins.
+    /// `None` where no bucket holds coins.
+    #[must_use]
+    pub fn held_statically(&self) -> Option<Self> {
+        let plain = |bucket: &Bucket| match &bucket.hold {
+            Hold::Spot(selection) => Bucket {
+                hold: Hold::Spot(without_opinion(selection)),
+                weigh: bucket.weigh.clone(),
+                review: Some(self.rebalance.every),
+                staking: bucket.staking.clone(),
+                interest: bucket.interest,
+                ..cash(bucket.weight)
+            },
+            Hold::Cash => Bucket { interest: bucket.interest, ..cash(bucket.weight) },
+            Hold::Perp(_) | Hold::Hedge(_) => cash(bucket.weight),
+        };
+        let buckets: IndexMap<String, Bucket> = self.buckets.iter().map(|(name, bucket)| (name.clone(), plain(bucket))).collect();
+        buckets.values().any(|bucket| matches!(bucket.hold, Hold::Spot(_))).then(|| Self {
+            orders: Orders::default(),
+            lifecycle: None,
+            checklist: None,
+            classifier: None,
+            adaptive: None,
+            buckets,
+            waterfall: None,
+            limits: Limits::default(),
+            tune: None,
+            ..self.clone()
+        })
+    }
+}
+
+/// A slippage of the whole price means nothing.
+const MOST_SLIPPAGE: f64 = 0.99;
+
+fn is_futures(bucket: &Bucket) -> bool {
+    matches!(bucket.hold, Hold::Perp(_) | Hold::Hedge(_))
+}
+
+/// Who may be in, without who looks best: as many of the largest as there were places.
+fn without_opinion(selection: &Selection) -> Selection {
+    let places = selection.narratives.map(|narratives| narratives * selection.per_narrative.unwrap_or(DEFAULT_PER_NARRATIVE));
+    Selection { count: selection.count.or(places), narratives: None, per_narrative: None, stages: None, ..selection.clone() }
+}
+
+/// A bucket of stablecoins.
+fn cash(weight: f64) -> Bucket {
+    // In full, so that a new key is thought of here.
+    Bucket {
+        weight,
+        hold: Hold::Cash,
+        direction: Direction::Long,
+        score: None,
+        enter_above: None,
+        enter_below: None,
+        entry: None,
+        checklist: false,
+        weigh: Weigh::default(),
+        review: None,
+        leverage: None,
+        margin: Margin::default(),
+        liquidation_distance: None,
+        after_liquidation: AfterLiquidation::default(),
+        orders: None,
+        stop: None,
+        take_profit: None,
+        exit: None,
+        exit_score: None,
+        time_stop: None,
+        cooldown: week(),
+        top_up: None,
+        limits: Limits::default(),
+        staking: IndexMap::new(),
+        interest: None,
+    }
+}

@@ -1,0 +1,63 @@
+//! What a run is measured against is made of the same strategy: sound itself, with what was taken away really gone.
+
+use std::path::Path;
+
+use proptest::prelude::*;
+
+use rotate::exchange::assumptions::Preset;
+use rotate::market::Kind;
+use rotate::replay::run::Fill;
+use rotate::strategy::{OrderKind, Strategy, StrategyFile};
+use rotate::units::Usd;
+
+use crate::random_market::markets;
+use crate::random_strategy::strategies;
+use crate::{cases, replay};
+
+/// Written out and read back through the door every file comes in by.
+fn sound(strategy: &Strategy) -> Result<(), TestCaseError> {
+    let text = toml::to_string(strategy).unwrap();
+    let read = StrategyFile::parse(Path::new("variant.toml"), text.clone());
+    prop_assert!(read.is_ok(), "{}\n{text}", read.unwrap_err());
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(cases(300))]
+
+    #[test]
+    fn variants_are_strategies_without_what_was_taken(market in markets(), strategy in strategies()) {
+        let (market, strategy) = (market.market(), strategy.rules());
+        for preset in Preset::ALL {
+            sound(&strategy.under(preset))?;
+        }
+        for variant in [strategy.held_statically(), strategy.without_futures()].into_iter().flatten() {
+            sound(&variant)?;
+            prop_assert!(variant.buckets.keys().eq(strategy.buckets.keys()));
+            prop_assert!(variant.buckets.values().zip(strategy.buckets.values()).all(|(a, b)| a.weight == b.weight));
+            let run = replay(&market, &variant);
+            prop_assert!(run.fills.iter().all(|fill| market.instrument(fill.instrument).kind == Kind::Spot));
+            prop_assert!(run.funding.is_empty() && run.liquidations.is_empty());
+        }
+        let perps = replay(&market, &strategy).fills.iter().any(|fill| market.instrument(fill.instrument).kind == Kind::Perp);
+        prop_assert!(!perps || strategy.without_futures().is_some());
+    }
+
+    #[test]
+    fn costs_once_are_the_run_itself_and_not_at_all_are_none(market in markets(), strategy in strategies()) {
+        let (market, strategy) = (market.market(), strategy.rules());
+        let (own, once, free) = (replay(&market, &strategy), strategy.with_costs(1.0), strategy.with_costs(0.0));
+        for variant in [&once, &free, &strategy.with_costs(3.0)] {
+            sound(variant)?;
+        }
+        prop_assert_eq!(replay(&market, &once).equity, own.equity);
+        let free = replay(&market, &free);
+        // What a venue keeps of a liquidation is no cost of trading.
+        prop_assert!(free.fills.iter().all(|fill| fill.fee == Usd::ZERO || fill.reason == "liquidation"), "a fee");
+        // What is forced has its own price, an ended listing its penalty or a stop its gap; and a limit that the price leapt over is held against the open.
+        let own_price = ["delisting", "liquidation", "stop", "auto-deleveraging", "take profit"];
+        let limits = |fill: &Fill| strategy.buckets[fill.bucket.index()].orders.unwrap_or(strategy.orders).kind == OrderKind::Limit;
+        let crossed = free.fills.iter().find(|fill| fill.slippage.is_positive() && !own_price.contains(&fill.reason.as_str()) && !limits(fill));
+        prop_assert!(crossed.is_none(), "{crossed:?}");
+    }
+}
