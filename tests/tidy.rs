@@ -23,7 +23,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("lookahead", &["units", "fault", "market", "strategy", "replay", "batch"]),
     ("metrics", &["units", "replay"]),
     ("tune", &["units", "fault", "strategy", "replay", "batch", "metrics"]),
-    ("report", &["units", "fault", "market", "replay", "metrics", "tune"]),
+    ("stress", &["units", "strategy", "exchange", "replay", "batch", "metrics"]),
+    ("report", &["units", "fault", "market", "replay", "metrics", "tune", "stress"]),
     (
         "cli",
         &[
@@ -39,6 +40,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "lookahead",
             "metrics",
             "tune",
+            "stress",
             "report",
         ],
     ),

@@ -2,6 +2,7 @@
 //!
 //! Ratios are taken on UTC calendar days, drawdowns on every bar, growth on elapsed time.
 
+pub mod against;
 pub mod blocks;
 pub mod book;
 pub mod bootstrap;

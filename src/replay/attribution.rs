@@ -51,7 +51,7 @@ impl Cube {
         let row = |(&(season, cell), &(income, funding)): (&(Season, Cell), &(BySource, FundingLines))| {
             assert!(funding.total() == income.funding, "funding of {cell:?} in {season:?}: {funding:?} is not {}", income.funding);
             let (Season { month, regime }, Cell { bucket, narrative, asset }) = (season, cell);
-            Contribution { month, bucket, narrative, asset, regime, income, funding }
+            Contribution { month, regime, bucket, narrative, asset, income, funding }
         };
         let cube: Vec<Contribution> = self.0.iter().map(row).collect();
         let (mut by_source, mut funding) = (BySource::default(), FundingLines::default());

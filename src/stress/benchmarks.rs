@@ -1,0 +1,60 @@
+//! What the run is held against: the coin everybody has, the same allocation without an opinion, the same strategy without its futures.
+
+use crate::batch::Arena;
+use crate::metrics::against::Against;
+use crate::replay::run::Run;
+use crate::strategy::Strategy;
+use crate::units::Usd;
+
+pub const COIN: &str = "coin";
+pub const STATIC: &str = "static";
+pub const WITHOUT_FUTURES: &str = "without_futures";
+
+/// Another use of the same capital over the same bars.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Benchmark {
+    /// `coin`, `static` or `without_futures`.
+    pub key: &'static str,
+    /// As shown.
+    pub name: String,
+    /// How it was made, in a sentence.
+    pub about: &'static str,
+    /// Its worth at the close of each bar.
+    pub equity: Vec<Usd>,
+    pub against: Against,
+}
+
+impl Benchmark {
+    fn new(run: &Run, key: &'static str, name: String, about: &'static str, equity: Vec<Usd>) -> Self {
+        let against = Against::of(&run.clock, run.capital, &run.equity, &equity);
+        Self { key, name, about, equity, against }
+    }
+}
+
+/// A benchmark that the strategy has no use for, static without coins or the like, is left out.
+pub(super) fn of(arena: &Arena, strategy: &Strategy, run: &Run) -> Vec<Benchmark> {
+    let coin = "all capital in it at the first close, without costs, and left alone";
+    let mut all = vec![Benchmark::new(run, COIN, format!("{} bought and held", run.benchmark_name), coin, run.benchmark.clone())];
+    let variants = [
+        (
+            STATIC,
+            "the same allocation held statically",
+            "each spot bucket at its own weight in the largest coins that may be in it, brought back to weight by the same calendar at the same costs, \
+             without score, gate, stop, exit, phase or waterfall; the share of perpetuals stays in stablecoins",
+            strategy.held_statically(),
+        ),
+        (
+            WITHOUT_FUTURES,
+            "the same strategy without its futures",
+            "every rule as it is, but what perpetuals would be given stays in stablecoins",
+            strategy.without_futures(),
+        ),
+    ];
+    for (key, name, about, variant) in variants {
+        if let Some(variant) = variant {
+            let equity = arena.replay(&variant, run.capital).equity;
+            all.push(Benchmark::new(run, key, name.to_owned(), about, equity));
+        }
+    }
+    all
+}
