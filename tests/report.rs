@@ -16,6 +16,7 @@ use rotate::metrics::Metrics;
 use rotate::replay::run::Run;
 use rotate::report::compare::Ranking;
 use rotate::report::{Staging, compare, folder_name, terminal, write_batch};
+use rotate::stress::Stress;
 use rotate::units::{Span, Usd};
 
 fn batch() -> (Market, Vec<Run>) {
@@ -421,7 +422,10 @@ fn a_few_days_are_not_told_as_a_year() {
         for metric in ["cagr", "calmar"] {
             assert_eq!(summary["metrics"][metric].is_number(), told, "{metric} of {days} days");
             assert_eq!(!rows(&out.join("comparison.csv"))[0][metric].is_empty(), told, "{metric} of {days} days");
-            assert_eq!(terminal::closing_json(&runs)["strategies"][0]["metrics"][metric].is_number(), told);
+            assert_eq!(
+                terminal::closing_json(&runs, &vec![Stress::default(); runs.len()])["strategies"][0]["metrics"][metric].is_number(),
+                told
+            );
         }
     }
 }
@@ -447,7 +451,7 @@ fn the_closing_table_is_aligned_and_says_every_caution_once() {
     assert!(lines[2..4].iter().all(|line| line.chars().count() == width), "{text}");
     assert_eq!(text.matches("the made-up data").count(), 1);
     assert!(text.contains("  ! up: only up knows"));
-    assert_eq!(terminal::closing_json(&runs)["strategies"][1]["metrics"]["liquidations"], 1);
+    assert_eq!(terminal::closing_json(&runs, &vec![Stress::default(); runs.len()])["strategies"][1]["metrics"]["liquidations"], 1);
 }
 
 #[test]

@@ -12,8 +12,9 @@ use crate::cli::{Common, Format, MarketArguments, nameable, parse_capital, progr
 use crate::fault::Fault;
 use crate::market::Market;
 use crate::replay::run::Run;
-use crate::report::{self, Manifest, terminal};
+use crate::report::{self, Manifest, Told, terminal};
 use crate::strategy::{Strategy, StrategyFile};
+use crate::stress::Stress;
 use crate::units::Usd;
 
 #[derive(Args, Clone, Debug)]
@@ -31,6 +32,10 @@ pub(super) struct Arguments {
     /// The form of the tables: `parquet` writes each one a second time, with typed columns.
     #[arg(long, value_enum, default_value_t = Tables::Csv)]
     tables: Tables,
+    /// Climb the assumption ladder: each strategy under all three sets of assumptions, at 0 to 3 times its costs, and with up to 10,000 times the
+    /// capital; about fifteen replays more a strategy.
+    #[arg(long)]
+    ladder: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -51,15 +56,16 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
     let runs = arena.replay_all(&strategies, arguments.capital, || bar.inc(1));
     bar.finish_and_clear();
     report::write::distinct(&runs)?;
+    let stresses = stress(&arena, &strategies, &runs, arguments.ladder, common);
 
     let manifest = manifest(arguments, &files, &market);
     let parquet = arguments.tables == Tables::Parquet;
-    write(&Work { arena: &arena, runs: &runs, manifest: &manifest, parquet, common }, staging.path())?;
+    write(&Work { arena: &arena, runs: &runs, stresses: &stresses, manifest: &manifest, parquet, common }, staging.path())?;
     staging.finish()?;
 
     Ok(match common.format {
         Format::Json => {
-            let mut closing = terminal::closing_json(&runs);
+            let mut closing = terminal::closing_json(&runs, &stresses);
             closing["market"] = json!(market.name);
             closing["synthetic"] = json!(market.synthetic);
             closing["cautions_of_the_market"] = json!(market.cautions);
@@ -83,15 +89,30 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
                 count => Some(format!("{count} about the market itself: rotate check --market {}", arguments.market.market.display())),
             };
             let closing = terminal::closing(&runs, about_market, look());
-            format!("{head}{closing}\nreport: {}\n", arguments.out.join("index.html").display())
+            let climbed = report::climb::climbed(&runs, &stresses, look());
+            format!("{head}{closing}{climbed}\nreport: {}\n", arguments.out.join("index.html").display())
         }
     })
+}
+
+/// What each run is seen against; results in the order of the runs.
+pub(super) fn stress(arena: &Arena, strategies: &[&Strategy], runs: &[Run], with_ladder: bool, common: Common) -> Vec<Stress> {
+    let pairs: Vec<(&Strategy, &Run)> = strategies.iter().copied().zip(runs).collect();
+    let bar = progress(common, pairs.len(), "measuring against");
+    let stresses = arena.map_all(&pairs, |(strategy, run)| {
+        let stress = Stress::of(arena, strategy, run, with_ladder);
+        bar.inc(1);
+        stress
+    });
+    bar.finish_and_clear();
+    stresses
 }
 
 /// What a report is made of.
 pub(super) struct Work<'a> {
     pub arena: &'a Arena<'a>,
     pub runs: &'a [Run],
+    pub stresses: &'a [Stress],
     pub manifest: &'a Manifest,
     /// Whether every table is written as Parquet too.
     pub parquet: bool,
@@ -102,14 +123,16 @@ pub(super) struct Work<'a> {
 pub(super) fn write(work: &Work, dir: &Path) -> Result<(), Fault> {
     let market = work.arena.market;
     let bar = progress(work.common, work.runs.len(), "writing");
-    let written = work.arena.map_all(work.runs, |run| {
-        let done = report::write_strategy(&dir.join(report::folder_name(&run.strategy)), market, run, work.parquet);
+    let pairs: Vec<(&Run, &Stress)> = work.runs.iter().zip(work.stresses).collect();
+    let written = work.arena.map_all(&pairs, |&(run, stress)| {
+        let told = Told { market, run, stress, parquet: work.parquet };
+        let done = report::write_strategy(&dir.join(report::folder_name(&run.strategy)), &told);
         bar.inc(1);
         done
     });
     bar.finish_and_clear();
     written.into_iter().collect::<Result<(), Fault>>()?;
-    report::write_index(dir, market, work.runs, work.manifest)
+    report::write_index(dir, market, work.runs, work.stresses, work.manifest)
 }
 
 /// Only what decides the outcome: neither `--jobs` nor `--out` is in it.
@@ -127,6 +150,9 @@ fn manifest(arguments: &Arguments, files: &[StrategyFile], market: &Market) -> M
     if arguments.tables == Tables::Parquet {
         command.extend(["--tables".to_owned(), "parquet".to_owned()]);
     }
+    if arguments.ladder {
+        command.push("--ladder".to_owned());
+    }
     let settings = json!({
         "market_dir": market_dir,
         "from": arguments.market.from.map(|time| time.to_string()),
@@ -138,6 +164,7 @@ fn manifest(arguments: &Arguments, files: &[StrategyFile], market: &Market) -> M
             Tables::Csv => "csv",
             Tables::Parquet => "parquet",
         },
+        "ladder": arguments.ladder,
     });
     Manifest::new(command, market.name.clone(), settings, market.inputs.clone(), files.iter().map(strategies::record).collect())
 }

@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use crate::batch::Arena;
-use crate::cli::run::{Work, write};
+use crate::cli::run::{Work, stress, write};
 use crate::cli::{Common, Format, parse_capital, progress};
 use crate::fault::Fault;
 use crate::market::{Market, Window, digest};
@@ -50,8 +50,10 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
     let all: Vec<&Strategy> = strategies.iter().collect();
     let runs = arena.replay_all(&all, settings.capital, || bar.inc(1));
     bar.finish_and_clear();
+    let stresses = stress(&arena, &all, &runs, settings.ladder, common);
     let again = Manifest { inputs: market.inputs.clone(), ..manifest.clone() };
-    write(&Work { arena: &arena, runs: &runs, manifest: &again, parquet: settings.parquet, common }, staging.path())?;
+    let work = Work { arena: &arena, runs: &runs, stresses: &stresses, manifest: &again, parquet: settings.parquet, common };
+    write(&work, staging.path())?;
     let (files, bytes) = verify::same_bytes(&arguments.report, staging.path())?;
     let confirmed = Confirmed { inputs: manifest.inputs.len(), files, bytes };
     Ok(match common.format {
@@ -76,6 +78,7 @@ struct Settings {
     window: Window,
     capital: crate::units::Usd,
     parquet: bool,
+    ladder: bool,
 }
 
 impl Settings {
@@ -98,6 +101,7 @@ impl Settings {
             window: Window { from: time("from")?, to: time("to")? },
             capital: word("capital").and_then(|text| parse_capital(text).ok()).ok_or_else(|| missing("capital"))?,
             parquet: manifest.settings.get("tables").is_some_and(|tables| tables == "parquet"),
+            ladder: manifest.settings.get("ladder").is_some_and(|ladder| ladder == true),
         })
     }
 }

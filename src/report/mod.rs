@@ -6,11 +6,13 @@
 //! [`Market`]: crate::market::Market
 
 pub mod charts;
+pub mod climb;
 pub mod compare;
 pub mod comparison;
 pub mod explain;
 pub mod html;
 pub mod manifest;
+pub mod rungs;
 pub mod spark;
 pub mod staging;
 pub mod study;
@@ -25,4 +27,4 @@ pub mod write;
 
 pub use manifest::{Manifest, StrategyRecord};
 pub use staging::Staging;
-pub use write::{folder_name, write_batch, write_index, write_strategy};
+pub use write::{Told, folder_name, write_batch, write_index, write_strategy};

@@ -40,6 +40,9 @@ const STRATEGY_FILES: &[&str] = &[
     "rotations.csv",
     "exposure.csv",
     "attribution.csv",
+    "benchmarks.csv",
+    "ladder.csv",
+    "capacity.csv",
 ];
 /// What file managers leave where they have looked; nobody misses it.
 pub(super) const LITTER: &[&str] = &[".DS_Store", "Thumbs.db", "desktop.ini"];

@@ -7,6 +7,8 @@ use crate::market::Market;
 use crate::metrics::Metrics;
 use crate::metrics::confidence::Confidence;
 use crate::replay::run::{Attribution, FundingLines, Run};
+use crate::report::rungs;
+use crate::stress::Stress;
 use crate::units::{Time, Usd};
 
 #[derive(Debug, Serialize)]
@@ -21,9 +23,18 @@ pub struct Summary<'a> {
     pub capital: Usd,
     pub final_equity: Usd,
     pub benchmark: &'a str,
+    #[serde(skip)]
     pub metrics: Metrics,
+    /// The same by name, and what the run was seen against.
+    #[serde(rename = "metrics")]
+    pub named: Map<String, Value>,
     /// How sure Sharpe and growth are; none of a few days.
     pub confidence: Option<Confidence>,
+    /// What it is measured against, each with its own numbers and the run's against it.
+    pub benchmarks: Value,
+    /// Only of a run with `--ladder`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ladder: Option<Value>,
     /// Names to money. Every `by_…` object adds up to final minus initial equity.
     pub attribution: Value,
     /// Of the source `funding`: what was received, paid (negative), and received less paid at an assumed rate.
@@ -36,7 +47,10 @@ pub struct Summary<'a> {
 
 impl<'a> Summary<'a> {
     #[must_use]
-    pub fn of(market: &'a Market, run: &'a Run) -> Self {
+    pub fn of(market: &'a Market, run: &'a Run, stress: &'a Stress) -> Self {
+        let metrics = metrics(run);
+        let mut named = metrics.named();
+        named.extend(stress.named());
         Self {
             strategy: &run.strategy,
             about: &run.about,
@@ -48,7 +62,10 @@ impl<'a> Summary<'a> {
             capital: run.capital,
             final_equity: run.final_equity(),
             benchmark: &run.benchmark_name,
-            metrics: metrics(run),
+            metrics,
+            named,
+            benchmarks: rungs::benchmarks(stress),
+            ladder: stress.ladder.as_ref().map(rungs::ladder),
             confidence: Confidence::of(run),
             attribution: attribution(&run.attribution),
             funding: run.attribution.funding,
@@ -71,7 +88,12 @@ const LEAST_DAYS: f64 = 30.0;
 /// The metrics of a run as reports tell them: what a few days would make of a year is not said.
 #[must_use]
 pub fn metrics(run: &Run) -> Metrics {
-    let all = Metrics::of(run);
+    told(Metrics::of(run))
+}
+
+/// The same of metrics at hand.
+#[must_use]
+pub fn told(all: Metrics) -> Metrics {
     if all.days < LEAST_DAYS { Metrics { cagr: None, calmar: None, ..all } } else { all }
 }
 

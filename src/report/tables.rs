@@ -99,9 +99,9 @@ pub const HEADERS: &[(&str, &[&str])] = &[
     ("attribution.csv", ATTRIBUTION),
 ];
 
-/// Writes all tables of a run into `dir`, with `parquet` each of them in that form too.
-pub fn write_tables(dir: &Path, market: &Market, run: &Run, parquet: bool) -> Result<(), Fault> {
-    for table in tables(market, run) {
+/// Writes tables into `dir`, with `parquet` each of them in that form too.
+pub fn write_tables(dir: &Path, tables: impl Iterator<Item = Table>, parquet: bool) -> Result<(), Fault> {
+    for table in tables {
         put(&dir.join(table.file), &csv_bytes(&table)?)?;
         if parquet {
             let (file, bytes) = parquet_of(&table)?;

@@ -9,9 +9,11 @@ use crate::metrics::confidence::Confidence;
 use crate::replay::run::Run;
 use crate::report::charts::panel::shortened;
 use crate::report::explain::Story;
+use crate::report::rungs;
 use crate::report::spark::spark;
 use crate::report::summary::{assumptions, attribution, metrics};
 use crate::report::words::{money, number, percent, short_list, whole_money};
+use crate::stress::Stress;
 
 /// What is written to: its width in characters, and whether it shows colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,10 +123,13 @@ pub fn closing(runs: &[Run], also: Option<String>, look: Look) -> String {
 
 /// The same for machines: an array of strategies with all metrics, and the cautions.
 #[must_use]
-pub fn closing_json(runs: &[Run]) -> Value {
+pub fn closing_json(runs: &[Run], stresses: &[Stress]) -> Value {
     let strategies: Vec<Value> = runs
         .iter()
-        .map(|run| {
+        .zip(stresses)
+        .map(|(run, stress)| {
+            let mut named = metrics(run).named();
+            named.extend(stress.named());
             json!({
                 "strategy": run.strategy,
                 "capital": run.capital,
@@ -132,7 +137,9 @@ pub fn closing_json(runs: &[Run]) -> Value {
                 "from": run.clock.start,
                 "to": run.clock.open(run.equity.len()),
                 "benchmark": run.benchmark_name,
-                "metrics": metrics(run),
+                "metrics": named,
+                "benchmarks": rungs::benchmarks(stress),
+                "ladder": stress.ladder.as_ref().map(rungs::ladder),
                 "confidence": Confidence::of(run),
                 "attribution": attribution(&run.attribution),
                 "funding": run.attribution.funding,
@@ -309,7 +316,7 @@ fn wrapped(mark: &str, text: &str, width: usize) -> String {
 }
 
 /// No control characters reach the terminal, whatever a file calls its coins.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 

@@ -46,6 +46,18 @@ pub const NUMBERS: &[&str] = &[
     "liquidation",
     "yield",
     "total",
+    "total_return",
+    "cagr",
+    "sharpe",
+    "max_drawdown",
+    "alpha",
+    "final_equity",
+    "liquidations",
+    "of_step",
+    "survives",
+    "capital",
+    "alpha_kept",
+    "return_kept",
 ];
 
 /// `fills.csv` and its rows as `fills.parquet` and its bytes.

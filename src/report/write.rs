@@ -10,38 +10,55 @@ use crate::replay::run::Run;
 use crate::report::manifest::Manifest;
 use crate::report::staging::{BATCH_FILES, Staging};
 use crate::report::summary::{Summary, metrics};
-use crate::report::{charts, comparison, html, tables};
+use crate::report::{charts, comparison, html, rungs, tables};
+use crate::stress::Stress;
 
 /// Writes a whole batch to `out`. A target that is not an empty folder or an older report of ours is refused.
 pub fn write_batch(out: &Path, market: &Market, runs: &[Run], manifest: &Manifest) -> Result<(), Fault> {
     let staging = Staging::begin(out)?;
     distinct(runs)?;
-    for run in runs {
-        write_strategy(&staging.path().join(folder_name(&run.strategy)), market, run, false)?;
+    let stresses = vec![Stress::default(); runs.len()];
+    for (run, stress) in runs.iter().zip(&stresses) {
+        write_strategy(&staging.path().join(folder_name(&run.strategy)), &Told { market, run, stress, parquet: false })?;
     }
-    write_index(staging.path(), market, runs, manifest)?;
+    write_index(staging.path(), market, runs, &stresses, manifest)?;
     staging.finish()
 }
 
+/// What the folder of one strategy tells.
+pub struct Told<'a> {
+    pub market: &'a Market,
+    pub run: &'a Run,
+    /// What it is seen against.
+    pub stress: &'a Stress,
+    /// Whether every table is written as Parquet too.
+    pub parquet: bool,
+}
+
 /// Writes the folder of one strategy: tables, summary, pictures, page. Independent of all others, so they may run side by side.
-/// `parquet` asks for the tables in that form too.
-pub fn write_strategy(dir: &Path, market: &Market, run: &Run, parquet: bool) -> Result<(), Fault> {
+pub fn write_strategy(dir: &Path, told: &Told) -> Result<(), Fault> {
+    let &Told { market, run, stress, parquet } = told;
     fs::create_dir_all(dir).map_err(|e| broken(dir, &e))?;
-    tables::write_tables(dir, market, run, parquet)?;
-    let summary = Summary::of(market, run);
+    tables::write_tables(dir, tables::tables(market, run).into_iter().chain(rungs::tables(run, stress)), parquet)?;
+    let summary = Summary::of(market, run, stress);
     put(&dir.join("summary.json"), summary.to_json().as_bytes())?;
     let pictures = charts::Pictures::of(market, run);
     for (name, svg) in pictures.named() {
         write_picture(dir, name, svg)?;
     }
-    put(&dir.join("report.html"), html::sheet::page(market, run, &summary, &pictures).as_bytes())
+    put(&dir.join("report.html"), html::sheet::page(told, &summary, &pictures).as_bytes())
 }
 
 /// Writes what belongs to the batch: manifest, comparison, overlays, index.
-pub fn write_index(dir: &Path, market: &Market, runs: &[Run], manifest: &Manifest) -> Result<(), Fault> {
+pub fn write_index(dir: &Path, market: &Market, runs: &[Run], stresses: &[Stress], manifest: &Manifest) -> Result<(), Fault> {
     fs::create_dir_all(dir).map_err(|e| broken(dir, &e))?;
     let metrics: Vec<Metrics> = runs.iter().map(metrics).collect();
-    let rows: Vec<_> = runs.iter().zip(&metrics).map(|(run, m)| (run.strategy.clone(), m.named())).collect();
+    let rows = runs.iter().zip(&metrics).zip(stresses).map(|((run, metrics), stress)| {
+        let mut named = metrics.named();
+        named.extend(stress.named());
+        (run.strategy.clone(), named)
+    });
+    let rows: Vec<_> = rows.collect();
     put(&dir.join("comparison.csv"), &comparison::comparison_csv(&rows)?)?;
     let drawn = drawn(&metrics).into_iter().map(|i| &runs[i]).collect::<Vec<_>>();
     let (equity, drawdown) = charts::overlays(market, &drawn);

@@ -3,8 +3,11 @@
 //! Legible without colour: Okabe–Ito colours, names at the ends of lines, dash patterns. Series are thinned to about two thousand points
 //! with lows and highs kept.
 
+pub mod against;
 pub mod canvas;
+pub mod contributions;
 pub mod heat;
+pub mod ladder;
 pub mod overlay;
 pub mod palette;
 pub mod panel;

@@ -1,6 +1,8 @@
 //! Pages that stand alone: styles and pictures inside, nothing fetched, every word escaped.
 
+mod against;
 pub mod comparison;
+mod contributions;
 mod groups;
 pub mod index;
 pub mod months;

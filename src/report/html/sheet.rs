@@ -7,11 +7,14 @@ use crate::market::Market;
 use crate::metrics::drawdown;
 use crate::replay::run::Run;
 use crate::report::charts::{Pictures, sheet as drawn};
+use crate::report::html::against;
+use crate::report::html::contributions::contributions;
 use crate::report::html::groups::groups;
 use crate::report::html::months::heat;
 use crate::report::html::{Column, cautions, escaped, flowing_table, list_table, mark, page as whole, table, told_figure};
 use crate::report::summary::Summary;
 use crate::report::words::{grouped, money_of, percent};
+use crate::report::write::Told;
 use crate::units::Usd;
 
 /// Trades shown on the page; all of them are in `trades.csv`.
@@ -19,14 +22,15 @@ const SHOWN: usize = 200;
 /// Rows of the tables of best and worst.
 const ENDS: usize = 10;
 const FALLS: usize = 10;
-const NAVIGATION: &str = "<nav aria-label=\"On this page\"><a href=\"#cautions\">Cautions</a><a href=\"#findings\">Findings</a><a href=\"#metrics\">Metrics</a><a href=\"#way\">On the way</a>\
+const NAVIGATION: &str = "<nav aria-label=\"On this page\"><a href=\"#cautions\">Cautions</a><a href=\"#findings\">Findings</a><a href=\"#metrics\">Metrics</a><a href=\"#against\">Worth it?</a><a href=\"#ladder\">Ladder</a><a href=\"#way\">On the way</a>\
 <a href=\"#money\">Money</a><a href=\"#held\">Held</a><a href=\"#trades\">Trades</a><a href=\"#activity\">Activity</a>\
 <a href=\"#assumptions\">Assumptions</a></nav>\n";
 /// A cut with more rows than this flows over the page instead of down it.
 const TALL: usize = 14;
 
 #[must_use]
-pub fn page(market: &Market, run: &Run, summary: &Summary, pictures: &Pictures) -> String {
+pub fn page(told: &Told, summary: &Summary, pictures: &Pictures) -> String {
+    let (market, run) = (told.market, told.run);
     let mut body = String::new();
     let _ = write!(
         body,
@@ -43,14 +47,14 @@ pub fn page(market: &Market, run: &Run, summary: &Summary, pictures: &Pictures) 
         escaped(&run.benchmark_name),
     );
     body += NAVIGATION;
-    let told = format!(
+    let said = format!(
         "Equity of {} with {} bought and held over bands of the market's phase, and the drawdown below. Total return {}, deepest drawdown {}.",
         run.strategy,
         run.benchmark_name,
         percent(summary.metrics.total_return),
         percent(summary.metrics.max_drawdown)
     );
-    body += &told_figure(&pictures.equity, &told);
+    body += &told_figure(&pictures.equity, &said);
     body += "<h2 id=\"cautions\">Cautions</h2>\n";
     body += &cautions(&summary.cautions);
     body += "<h2 id=\"findings\">What the run says of itself</h2>\n";
@@ -61,6 +65,8 @@ pub fn page(market: &Market, run: &Run, summary: &Summary, pictures: &Pictures) 
     }
     body += "</div>\n<p class=\"dim\">Ratios on UTC calendar days, 365 a year, risk-free 0, sample deviation; drawdowns on every bar; growth on elapsed time. \
              Intervals: stationary bootstrap of daily returns, 2,000 histories, seed 1; they know nothing of days unlike these.</p>\n";
+    body += &against::benchmarks(told);
+    body += &against::ladder(told);
     body += "<h2 id=\"way\">On the way</h2>\n";
     body += &heat(run);
     body += &told_figure(&drawn::rolled(run), "Sharpe ratio, volatility and beta over the last 90 days, over time");
@@ -78,6 +84,7 @@ pub fn page(market: &Market, run: &Run, summary: &Summary, pictures: &Pictures) 
         let _ = writeln!(body, "<h3>{}</h3>", escaped(name));
         body += &flowing_table("", &[("name", false), ("USD", true)], rows);
     }
+    body += &contributions(market, run);
     body += "<h2 id=\"held\">What was held</h2>\n";
     body += &told_figure(&pictures.buckets, "The value of each bucket over time, stacked to the equity");
     if let Some(narratives) = &pictures.narratives {

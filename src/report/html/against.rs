@@ -1,0 +1,158 @@
+//! Whether it was worth it: the run against doing less, and what harsher assumptions leave of it.
+
+use std::fmt::Write;
+
+use crate::metrics::against::Against;
+use crate::report::charts;
+use crate::report::html::{Column, escaped, list_table, table, told_figure};
+use crate::report::summary::told;
+use crate::report::words::{money, money_of, number, percent, signed_percent};
+use crate::report::write::Told;
+use crate::stress::{Benchmark, Carried, Kind, Ladder};
+
+/// The run against each benchmark. Nothing where there are none.
+pub(super) fn benchmarks(piece: &Told) -> String {
+    let all = &piece.stress.benchmarks;
+    if all.is_empty() {
+        return String::new();
+    }
+    let mut out = String::from("<h2 id=\"against\">Was it worth it?</h2>\n");
+    if let Some(svg) = charts::against::against(piece.market, piece.run, piece.stress) {
+        out += &told_figure(
+            &svg,
+            "Equity of the strategy over the same allocation held statically, the same strategy without its futures, and the coin",
+        );
+    }
+    out += "<ul>\n";
+    for benchmark in all {
+        let _ =
+            writeln!(out, "<li><b>{}</b>: {}. {}</li>", escaped(&benchmark.name), escaped(benchmark.about), escaped(&verdict(benchmark)));
+    }
+    out += "</ul>\n";
+    let mut columns: Vec<Column> = vec![("the run against", false)];
+    columns.extend(all.iter().map(|benchmark| (benchmark.name.as_str(), true)));
+    out + &list_table("Each by itself, then the run less it; both on the same days", &columns, &rows(all))
+}
+
+type Said = fn(&Against) -> String;
+
+fn rows(all: &[Benchmark]) -> Vec<Vec<String>> {
+    let lines: [(&str, Said); 13] = [
+        ("Its total return", |a| percent(a.total_return)),
+        ("Its CAGR", |a| percent(a.cagr)),
+        ("Its volatility", |a| percent(a.volatility)),
+        ("Its Sharpe", |a| number(a.sharpe)),
+        ("Its max drawdown", |a| percent(a.max_drawdown)),
+        ("Total return, run less it", |a| signed_percent(a.excess_total_return)),
+        ("Annual return (arithmetic), run less it", |a| signed_percent(a.excess_annual_return)),
+        ("Alpha a year", |a| signed_percent(a.alpha)),
+        ("Beta", |a| number(a.beta)),
+        ("Correlation", |a| number(a.correlation)),
+        ("Tracking error", |a| percent(a.tracking_error)),
+        ("Information ratio", |a| number(a.information_ratio)),
+        ("Sharpe, run less it, 95 % interval", |a| {
+            let interval = a.difference.as_ref().and_then(|difference| difference.sharpe_interval);
+            interval.map_or_else(|| number(None), |i| format!("{} to {}", number(Some(i.low)), number(Some(i.high))))
+        }),
+    ];
+    lines
+        .iter()
+        .map(|(name, said)| std::iter::once((*name).to_string()).chain(all.iter().map(|benchmark| said(&benchmark.against))).collect())
+        .collect()
+}
+
+/// Better, worse, or not to be told from luck.
+fn verdict(benchmark: &Benchmark) -> String {
+    let Some(found) = &benchmark.against.difference else { return "Too few days to tell luck from skill.".to_string() };
+    let ahead = found.sharpe.is_some_and(|sharpe| sharpe > 0.0);
+    let sharpe = number(found.sharpe.map(f64::abs));
+    match (found.told_apart(), ahead) {
+        (true, true) => format!("The run was better: its Sharpe ratio is higher by {sharpe}, more than luck explains."),
+        (true, false) => format!("The run was worse: its Sharpe ratio is lower by {sharpe}, more than luck explains."),
+        (false, ahead) => {
+            let way = if ahead { "higher" } else { "lower" };
+            format!("The run\u{2019}s Sharpe ratio is {way} by {sharpe}, which could be luck.")
+        }
+    }
+}
+
+/// The ladder, or how to climb it.
+pub(super) fn ladder(piece: &Told) -> String {
+    let mut out = String::from("<h2 id=\"ladder\">What is left of it under harsher assumptions</h2>\n");
+    let Some(ladder) = &piece.stress.ladder else {
+        return out
+            + "<p class=\"dim\">Not answered here: <code>rotate run --ladder</code> replays the strategy under optimistic, realistic and \
+                      pessimistic assumptions, at 0 to 3 times its costs, and with more and more money.</p>\n";
+    };
+    out += &told_figure(
+        &charts::ladder::ladder(ladder),
+        "Total return under optimistic, realistic and pessimistic assumptions, and at 0 to 3 times the costs",
+    );
+    let columns: [Column; 9] = [
+        ("rung", false),
+        ("return", true),
+        ("CAGR", true),
+        ("Sharpe", true),
+        ("max drawdown", true),
+        ("fees and slippage", true),
+        ("liquidations", true),
+        ("of the rung before", true),
+        ("left", true),
+    ];
+    let rows: Vec<Vec<String>> = ladder
+        .rungs
+        .iter()
+        .map(|rung| {
+            let m = told(rung.metrics.clone());
+            let name = if rung.kind == Kind::Costs { format!("costs {}", rung.name) } else { rung.name.clone() };
+            vec![
+                name,
+                percent(m.total_return),
+                percent(m.cagr),
+                number(m.sharpe),
+                percent(m.max_drawdown),
+                money(m.fees_usd + m.slippage_usd),
+                m.liquidations.to_string(),
+                percent(rung.of_step),
+                percent(rung.survives),
+            ]
+        })
+        .collect();
+    out += &table("Left: share of the total return under optimistic assumptions, and of that at the costs assumed", &columns, &rows);
+    let _ = writeln!(out, "<p>{}</p>", escaped(&sign(ladder)));
+    capacity(ladder, out)
+}
+
+/// Whether the gain outlives every rung.
+fn sign(ladder: &Ladder) -> String {
+    let lost: Vec<String> = ladder
+        .rungs
+        .iter()
+        .filter(|rung| rung.metrics.total_return.is_some_and(|total| total <= 0.0))
+        .map(|rung| if rung.kind == Kind::Costs { format!("at {} costs", rung.name) } else { format!("under {} assumptions", rung.name) })
+        .collect();
+    if lost.is_empty() {
+        "The gain stays a gain on every rung. A rung may still be above the one before it: fills at other times lead to other holdings."
+            .to_string()
+    } else {
+        format!("There is no gain {}: a strategy whose sign depends on assumptions is unproven.", lost.join(", "))
+    }
+}
+
+fn capacity(ladder: &Ladder, mut out: String) -> String {
+    let capacity = &ladder.capacity;
+    let _ = writeln!(
+        out,
+        "<h3>Capacity</h3>\n<p>Before costs: alpha {} a year, total return {}. Here, {}.</p>",
+        percent(capacity.gross_alpha),
+        percent(capacity.gross_return),
+        escaped(&capacity.told)
+    );
+    if !capacity.carried.is_empty() {
+        let row = |row: &Carried| vec![money_of(row.capital), percent(row.alpha_kept), percent(row.return_kept)];
+        let rows: Vec<Vec<String>> = capacity.carried.iter().map(row).collect();
+        out +=
+            &list_table("Left of what there is before costs, by capital", &[("capital", true), ("alpha", true), ("return", true)], &rows);
+    }
+    out
+}

@@ -1,0 +1,77 @@
+//! Who earned it: two ways of cutting the same money at once, and how it came over time.
+
+use std::collections::BTreeMap;
+
+use crate::market::Market;
+use crate::replay::run::{Contribution, Regime, Run};
+use crate::report::charts::contributions::{courses, draw};
+use crate::report::html::{Column, table, told_figure};
+use crate::report::words::money_of;
+use crate::units::Usd;
+
+/// Pictures over time by bucket and by narrative, then tables of each against the sources and the phases. Every table adds up to the gain.
+pub(super) fn contributions(market: &Market, run: &Run) -> String {
+    let cube = &run.attribution.cube;
+    if cube.is_empty() {
+        return String::new();
+    }
+    let bucket = |row: &Contribution| run.buckets[row.bucket.index()].clone();
+    let narrative = |row: &Contribution| row.narrative.map_or_else(|| "none".to_string(), |id| market.narrative(id).to_string());
+    let mut out = String::new();
+    for (title, said) in [("bucket", &bucket as &dyn Fn(&Contribution) -> String), ("narrative", &narrative)] {
+        let (ends, all) = courses(run, said);
+        if title == "bucket" || all.len() > 1 {
+            let drawn = draw(run, &format!("What each {title} has brought so far, USD, month by month"), &ends, &all);
+            out += &told_figure(&drawn, &format!("Profit added up over time, a line for each {title}"));
+        }
+    }
+    out += &crossed("Bucket by source, USD", "bucket", cube, &bucket, &SOURCES);
+    out += &crossed("Bucket by phase, USD", "bucket", cube, &bucket, &PHASES);
+    out += &crossed("Narrative by phase, USD", "narrative", cube, &narrative, &PHASES);
+    out + &crossed("Narrative by source, USD", "narrative", cube, &narrative, &SOURCES)
+}
+
+type Part = (&'static str, fn(&Contribution) -> Usd);
+
+const SOURCES: [Part; 8] = [
+    ("price", |row| row.income.price),
+    ("funding received", |row| row.funding.received),
+    ("funding paid", |row| row.funding.paid),
+    ("funding assumed", |row| row.funding.assumed),
+    ("fees", |row| row.income.fees),
+    ("slippage", |row| row.income.slippage),
+    ("liquidation", |row| row.income.liquidation),
+    ("yield", |row| row.income.yields),
+];
+
+const PHASES: [Part; 4] = [
+    ("bull", |row| in_phase(row, Regime::Bull)),
+    ("bear", |row| in_phase(row, Regime::Bear)),
+    ("sideways", |row| in_phase(row, Regime::Sideways)),
+    ("unknown", |row| in_phase(row, Regime::Unknown)),
+];
+
+fn in_phase(row: &Contribution, phase: Regime) -> Usd {
+    if row.regime == phase { row.income.total() } else { Usd::ZERO }
+}
+
+/// A row a name, a column a part that is anywhere more than nothing, totals at both ends.
+fn crossed(caption: &str, head: &str, cube: &[Contribution], name: &dyn Fn(&Contribution) -> String, parts: &[Part]) -> String {
+    let shown: Vec<&Part> = parts.iter().filter(|(_, part)| cube.iter().any(|row| part(row) != Usd::ZERO)).collect();
+    let mut sums: BTreeMap<String, Vec<Usd>> = BTreeMap::new();
+    let mut total = vec![Usd::ZERO; shown.len() + 1];
+    for row in cube {
+        let line = sums.entry(name(row)).or_insert_with(|| vec![Usd::ZERO; shown.len() + 1]);
+        let amounts = shown.iter().map(|(_, part)| part(row)).chain([row.income.total()]);
+        for (at, amount) in amounts.enumerate() {
+            line[at] += amount;
+            total[at] += amount;
+        }
+    }
+    let mut columns: Vec<Column> = vec![(head, false)];
+    columns.extend(shown.iter().map(|(name, _)| (*name, true)).chain([("total", true)]));
+    let said = |name: &str, amounts: &[Usd]| std::iter::once(name.to_string()).chain(amounts.iter().map(|a| money_of(*a))).collect();
+    let mut rows: Vec<Vec<String>> = sums.iter().map(|(name, amounts)| said(name, amounts)).collect();
+    rows.push(said("total", &total));
+    table(caption, &columns, &rows)
+}

@@ -1,0 +1,169 @@
+//! What a run is seen against, on the sample market: each answer is the replay it says it is.
+
+use std::path::Path;
+
+use rotate::batch::Arena;
+use rotate::market::{Market, Window};
+use rotate::metrics::Metrics;
+use rotate::report::charts::contributions::courses;
+use rotate::strategy::{Strategy, StrategyFile};
+use rotate::stress::{Kind, MULTIPLES, Stress};
+use rotate::units::{Time, Usd};
+
+const OWN: &str = r#"
+name = "own"
+about = "Two coins, the risen of the middle, a few perpetuals"
+regime = "bull"
+rebalance = { every = "30d", band = 0.1 }
+[buckets.foundation]
+weight = 0.5
+hold = { spot = { assets = ["BTC", "ETH"] } }
+[buckets.middle]
+weight = 0.2
+hold = { spot = { rank = [3, 100], count = 5 } }
+score = { momentum = "30d" }
+enter_above = 0.0
+exit_score = { below = -0.1 }
+[buckets.perps]
+weight = 0.1
+hold = { perp = { narratives = 2, per_narrative = 2 } }
+score = { momentum = "14d" }
+leverage = { open = 3.0 }
+[buckets.stablecoins]
+weight = 0.2
+hold = "cash"
+[waterfall]
+from = ["perps", "middle"]
+to = { stablecoins = 0.5, foundation = 0.5 }
+"#;
+
+/// Written by hand from the words of the report.
+const STATIC: &str = r#"
+name = "own"
+about = ""
+regime = "bull"
+rebalance = { every = "30d", band = 0.1 }
+[buckets.foundation]
+weight = 0.5
+hold = { spot = { assets = ["BTC", "ETH"] } }
+review = "30d"
+[buckets.middle]
+weight = 0.2
+hold = { spot = { rank = [3, 100], count = 5 } }
+review = "30d"
+[buckets.perps]
+weight = 0.1
+hold = "cash"
+[buckets.stablecoins]
+weight = 0.2
+hold = "cash"
+"#;
+
+const WITHOUT_FUTURES: &str = r#"
+name = "own"
+about = ""
+regime = "bull"
+rebalance = { every = "30d", band = 0.1 }
+[buckets.foundation]
+weight = 0.5
+hold = { spot = { assets = ["BTC", "ETH"] } }
+[buckets.middle]
+weight = 0.2
+hold = { spot = { rank = [3, 100], count = 5 } }
+score = { momentum = "30d" }
+enter_above = 0.0
+exit_score = { below = -0.1 }
+[buckets.perps]
+weight = 0.1
+hold = "cash"
+[buckets.stablecoins]
+weight = 0.2
+hold = "cash"
+[waterfall]
+from = "middle"
+to = { stablecoins = 0.5, foundation = 0.5 }
+"#;
+
+fn strategy(text: &str) -> Strategy {
+    StrategyFile::parse(Path::new("own.toml"), text.to_owned()).unwrap().strategy
+}
+
+fn market() -> Market {
+    let window = Window { from: Time::parse("2022-01-01"), to: Time::parse("2023-01-01") };
+    Market::load(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/data/sample")), window).unwrap()
+}
+
+#[test]
+fn each_answer_is_the_replay_it_says_it_is() {
+    let (market, capital) = (market(), Usd::round(50_000.0));
+    let arena = Arena::new(&market);
+    let own = strategy(OWN);
+    let run = arena.replay(&own, capital);
+    let stress = Stress::of(&arena, &own, &run, true);
+    let equity = |key: &str| &stress.benchmark(key).unwrap().equity;
+    assert_eq!(equity("coin"), &run.benchmark);
+    assert_eq!(equity("static"), &arena.replay(&strategy(STATIC), capital).equity);
+    assert_eq!(equity("without_futures"), &arena.replay(&strategy(WITHOUT_FUTURES), capital).equity);
+    // Not the run itself, and not each other.
+    assert!(equity("static") != &run.equity && equity("without_futures") != &run.equity && equity("static") != equity("without_futures"));
+
+    let ladder = stress.ladder.as_ref().unwrap();
+    let of = |text: &str| Metrics::of(&arena.replay(&strategy(&format!("{text}{OWN}")), capital));
+    let rung = |kind, name: &str| &ladder.rung(kind, name).unwrap().metrics;
+    assert_eq!(rung(Kind::Costs, "1x"), &Metrics::of(&run));
+    assert_eq!(rung(Kind::Assumptions, "realistic"), &Metrics::of(&run));
+    assert_eq!(rung(Kind::Assumptions, "pessimistic"), &of("assumptions = { name = \"pessimistic\" }"));
+    assert_eq!(rung(Kind::Costs, "2x"), &of("assumptions = { impact = 2.0, fee_multiplier = 2.0, spread_multiplier = 2.0 }"));
+    let left = ladder.survives(Kind::Costs, "2x");
+    let [once, twice] = ["1x", "2x"].map(|name| rung(Kind::Costs, name).total_return.unwrap());
+    assert_eq!(left, (once > 0.0).then(|| twice / once));
+
+    let capacity = &ladder.capacity;
+    assert_eq!(capacity.gross_return, rung(Kind::Costs, "0x").total_return);
+    for (row, times) in capacity.carried.iter().zip(MULTIPLES) {
+        assert_eq!(row.capital, capital.share(times));
+        let more = Metrics::of(&arena.replay(&own, row.capital));
+        assert_eq!(row.alpha_kept, capacity.gross_alpha.filter(|gross| *gross > 0.0).zip(more.alpha).map(|(gross, alpha)| alpha / gross));
+    }
+    assert!(Stress::of(&arena, &own, &run, false).ladder.is_none());
+}
+
+#[test]
+fn what_a_strategy_has_no_use_for_is_left_out() {
+    let market = market();
+    let arena = Arena::new(&market);
+    let spot = strategy(STATIC);
+    let keys = |strategy: &Strategy| {
+        let run = arena.replay(strategy, Usd::round(1_000.0));
+        Stress::of(&arena, strategy, &run, false).benchmarks.iter().map(|benchmark| benchmark.key).collect::<Vec<_>>()
+    };
+    assert_eq!(keys(&spot), ["coin", "static"]);
+    let perps = strategy(
+        r#"
+name = "perps"
+about = ""
+regime = "any"
+rebalance = { every = "30d" }
+[buckets.all]
+weight = 1.0
+hold = { perp = { assets = ["BTC"] } }
+leverage = { open = 1.0 }
+"#,
+    );
+    assert_eq!(keys(&perps), ["coin", "without_futures"]);
+}
+
+#[test]
+fn courses_end_where_the_cuts_stand() {
+    let market = market();
+    let run = Arena::new(&market).replay(&strategy(OWN), Usd::round(50_000.0));
+    let (ends, all) = courses(&run, |row| run.buckets[row.bucket.index()].clone());
+    assert_eq!((ends.len(), *ends.last().unwrap()), (12, run.clock.open(run.equity.len())));
+    for course in &all {
+        let told = run.attribution.by_bucket.iter().find(|(name, _)| *name == course.name).unwrap().1;
+        assert_eq!(course.so_far.last(), Some(&told), "{}", course.name);
+    }
+    // At the end of a month everything together is what the equity has moved.
+    let close = (0..run.equity.len()).rfind(|&t| run.clock.close(t) <= ends[4]).unwrap();
+    assert_eq!(all.iter().map(|course| course.so_far[4]).sum::<Usd>(), run.equity[close] - run.capital);
+}
