@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::ledger::BySource;
 use crate::market::Market;
-use crate::replay::run::{Attribution, Contribution, FundingLines, FundingPayment};
+use crate::replay::run::{Attribution, Contribution, FundingLines};
 use crate::signal::regime::Regime;
 use crate::strategy::Plan;
 use crate::units::{AssetId, BucketId, NarrativeId, Time, Usd};
@@ -29,20 +29,11 @@ pub(super) struct Season {
 pub(super) struct Cube(BTreeMap<(Season, Cell), (BySource, FundingLines)>);
 
 impl Cube {
-    /// Adds income that has not been handed over yet.
-    pub fn add(&mut self, season: Season, cell: Cell, income: &BySource) {
-        self.0.entry((season, cell)).or_default().0.add(income);
-    }
-
-    /// Notes which line of funding a settlement is; its money comes with the income of its position.
-    pub fn line(&mut self, season: Season, cell: Cell, settled: &FundingPayment) {
-        let lines = &mut self.0.entry((season, cell)).or_default().1;
-        let line = match (settled.assumed, settled.payment.is_positive()) {
-            (true, _) => &mut lines.assumed,
-            (false, true) => &mut lines.received,
-            (false, false) => &mut lines.paid,
-        };
-        *line += settled.payment;
+    /// Adds income that has not been handed over yet, and the lines of its funding.
+    pub fn add(&mut self, season: Season, cell: Cell, income: &BySource, funding: &FundingLines) {
+        let sums = self.0.entry((season, cell)).or_default();
+        sums.0.add(income);
+        sums.1.add(funding);
     }
 
     /// # Panics

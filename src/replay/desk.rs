@@ -7,6 +7,7 @@ use crate::market::{BLOCK, Market};
 use crate::replay::attribution::{Cell, Cube, Season};
 use crate::replay::orders::{Order, PlannedFlow};
 use crate::replay::protect::{Asked, Guard};
+use crate::replay::run::FundingLines;
 use crate::replay::story::Story;
 use crate::replay::waterfall::Realised;
 use crate::signal::regime::Regime;
@@ -92,6 +93,8 @@ pub(super) struct Beside {
     pub offered: Usd,
     /// Profit and loss of its partial exits so far.
     pub realised: Usd,
+    /// Settlements that the attribution has not been handed yet.
+    pub funding: FundingLines,
     /// The least quantity held in the UTC day so far; what was bought at its first open counts from there.
     pub staked: f64,
     /// The last bar in which it was opened or added to, and the signed quantity added inside that bar, after its open.

@@ -8,6 +8,7 @@ use crate::replay::desk::{Beside, Desk, margin_view};
 use crate::replay::orders::{ENTER, Order, Want, side};
 use crate::replay::protect::{Asked, Guard};
 use crate::replay::quote::{CENT, fill, meets, worth_working};
+use crate::replay::run::FundingLines;
 use crate::strategy::Verdict;
 use crate::units::{BucketId, InstrumentId, Usd};
 
@@ -240,6 +241,7 @@ impl Desk<'_> {
             blocks: instrument.index() * self.market.panel.blocks(),
             offered: Usd::ZERO,
             realised: Usd::ZERO,
+            funding: FundingLines::default(),
             staked: 0.0,
             entered: self.t,
             added_inside: 0.0,

@@ -92,7 +92,7 @@ impl Desk<'_> {
     pub fn went_flat(&mut self, at: usize, closed: &Closed, reason: &'static str) {
         let beside = self.beside.remove(at);
         let cell = self.cell(closed.bucket, closed.narrative, closed.instrument);
-        self.cube.add(self.season(), cell, &closed.unbooked);
+        self.cube.add(self.season(), cell, &closed.unbooked, &beside.funding);
         self.story.trade(beside.opened, self.now(), closed, reason);
         self.realise_rest(&beside, closed);
     }

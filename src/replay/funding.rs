@@ -100,7 +100,7 @@ impl Desk<'_> {
     fn pay(&mut self, at: usize, settlement: &Settlement, quantity: f64) {
         let amount = Usd::round(payment(quantity, settlement.mark, settlement.rate));
         let position = &self.books.positions()[at];
-        let settled = FundingPayment {
+        self.story.funding.push(FundingPayment {
             time: settlement.time,
             instrument: position.instrument,
             bucket: position.bucket,
@@ -111,10 +111,8 @@ impl Desk<'_> {
             interval_hours: settlement.interval_hours,
             payment: amount,
             assumed: settlement.assumed,
-        };
-        let cell = self.cell(settled.bucket, settled.narrative, settled.instrument);
-        self.cube.line(self.season(), cell, &settled);
-        self.story.funding.push(settled);
+        });
+        self.beside[at].funding.settle(amount, settlement.assumed);
         self.books.fund(at, amount);
         self.watch(at);
     }

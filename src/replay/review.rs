@@ -29,9 +29,11 @@ impl Desk<'_> {
     /// Hands the income of open positions to the attribution, under month and phase of the bar that has just closed.
     pub fn attribute_open_positions(&mut self) {
         let (market, season, cube) = (self.market, self.season(), &mut self.cube);
+        let mut beside = self.beside.iter_mut();
         self.books.take_unbooked(|position, fresh| {
             let asset = Some(market.instrument(position.instrument).asset);
-            cube.add(season, Cell { bucket: position.bucket, narrative: position.narrative, asset }, fresh);
+            let funding = std::mem::take(&mut beside.next().expect("one a position").funding);
+            cube.add(season, Cell { bucket: position.bucket, narrative: position.narrative, asset }, fresh, &funding);
         });
     }
 

@@ -251,6 +251,16 @@ impl FundingLines {
         self.received + self.paid + self.assumed
     }
 
+    /// Puts one settlement under its line.
+    pub fn settle(&mut self, payment: Usd, assumed: bool) {
+        let line = match (assumed, payment.is_positive()) {
+            (true, _) => &mut self.assumed,
+            (false, true) => &mut self.received,
+            (false, false) => &mut self.paid,
+        };
+        *line += payment;
+    }
+
     pub fn add(&mut self, other: &Self) {
         self.received += other.received;
         self.paid += other.paid;

@@ -4,7 +4,7 @@
 use crate::ledger::{BySource, Entry};
 use crate::replay::attribution::Cell;
 use crate::replay::desk::Desk;
-use crate::replay::run::{STAKING, Side, Yield};
+use crate::replay::run::{FundingLines, STAKING, Side, Yield};
 use crate::units::{BucketId, Usd};
 
 /// Simple yields are a part of 365 a day.
@@ -38,7 +38,7 @@ impl Desk<'_> {
         }
         self.books.interest(bucket, amount);
         let income = BySource { yields: amount, ..BySource::default() };
-        self.cube.add(self.season(), Cell { bucket, narrative: None, asset: None }, &income);
+        self.cube.add(self.season(), Cell { bucket, narrative: None, asset: None }, &income, &FundingLines::default());
         self.story.yields.push(Yield { time: self.now(), asset: None, bucket, quantity: amount.to_f64(), price: 1.0, amount });
     }
 
