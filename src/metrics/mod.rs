@@ -9,6 +9,8 @@ pub mod calendar;
 pub mod confidence;
 pub mod daily;
 pub mod drawdown;
+pub mod gains;
+pub mod lots;
 pub mod normal;
 pub mod periods;
 pub mod relative;

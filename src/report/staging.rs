@@ -39,6 +39,7 @@ const STRATEGY_FILES: &[&str] = &[
     "decisions.csv",
     "rotations.csv",
     "exposure.csv",
+    "gains.csv",
 ];
 /// What file managers leave where they have looked; nobody misses it.
 pub(super) const LITTER: &[&str] = &[".DS_Store", "Thumbs.db", "desktop.ini"];

@@ -40,6 +40,11 @@ pub const NUMBERS: &[&str] = &[
     "margin",
     "unrealised",
     "liquidation_distance",
+    "year",
+    "proceeds",
+    "cost",
+    "gain",
+    "held_over_a_year",
 ];
 
 /// `fills.csv` and its rows as `fills.parquet` and its bytes.

@@ -21,4 +21,5 @@ pub const HEADERS: &[(&str, &str)] = &[
         "time,asset,market,symbol,bucket,narrative,quantity,entry_price,price,notional,margin,unrealised,liquidation_price,\
          liquidation_distance",
     ),
+    ("gains.csv", "year,asset,market,method,quantity,proceeds,cost,gain,held_over_a_year,funding,unrealised"),
 ];

@@ -1,6 +1,7 @@
 //! Pages that stand alone: styles and pictures inside, nothing fetched, every word escaped.
 
 pub mod comparison;
+mod gains;
 mod groups;
 pub mod index;
 pub mod months;
