@@ -6,6 +6,7 @@ pub mod blocks;
 pub mod book;
 pub mod bootstrap;
 pub mod calendar;
+pub mod coin;
 pub mod confidence;
 pub mod daily;
 pub mod drawdown;
@@ -41,6 +42,7 @@ pub const LESS_IS_BETTER: &[&str] = &[
     "downside_deviation",
     "tracking_error",
     "down_capture",
+    "volatility_btc",
     "max_consecutive_losses",
     "max_effective_leverage",
     "average_margin_utilisation",
@@ -108,6 +110,12 @@ pub struct Metrics {
     pub treynor: Option<f64>,
     pub up_capture: Option<f64>,
     pub down_capture: Option<f64>,
+    /// Of the curve measured in bitcoin, where that is the benchmark.
+    pub total_return_btc: Option<f64>,
+    pub cagr_btc: Option<f64>,
+    pub volatility_btc: Option<f64>,
+    pub sharpe_btc: Option<f64>,
+    pub max_drawdown_btc: Option<f64>,
     pub trades: usize,
     pub trades_long: usize,
     pub trades_short: usize,
@@ -136,6 +144,8 @@ pub struct Metrics {
     pub max_effective_leverage: Option<f64>,
     pub average_margin_utilisation: Option<f64>,
     pub max_margin_utilisation: Option<f64>,
+    /// How near any perpetual came to liquidation, as a fraction of its mark, at the closes at which decisions are made.
+    pub min_liquidation_distance: Option<f64>,
     pub turnover_per_year: Option<f64>,
     pub volume_usd: f64,
     pub fills: usize,
@@ -193,6 +203,7 @@ impl Metrics {
         let months = calendar::months(calendar::first_day(&run.clock), &days);
         let (best_month, worst_month) = calendar::extremes(months.iter().map(|m| m.value));
         let (average_margin, max_margin) = book::margin_utilisation(&run.margin_used, &run.equity);
+        let coin = coin::Coin::of(run, &days, &against);
         let stats = trades::trade_stats(&run.trades);
         let (received, paid) = book::funding_sums(&run.funding);
         let traded: f64 = run.fills.iter().filter(|f| f.reason != STAKING).map(|f| f.notional.to_f64().abs()).sum();
@@ -244,6 +255,11 @@ impl Metrics {
             treynor: relative::treynor(&days, &against),
             up_capture: relative::up_capture(&days, &against, year),
             down_capture: relative::down_capture(&days, &against, year),
+            total_return_btc: coin.total_return,
+            cagr_btc: coin.total_return.and_then(|total| returns::cagr(total, years)),
+            volatility_btc: coin.volatility,
+            sharpe_btc: coin.sharpe,
+            max_drawdown_btc: coin.max_drawdown,
             trades: stats.total,
             trades_long: stats.long,
             trades_short: stats.short,
@@ -270,6 +286,7 @@ impl Metrics {
             max_effective_leverage: book::max_exposure(&run.gross_exposure),
             average_margin_utilisation: average_margin,
             max_margin_utilisation: max_margin,
+            min_liquidation_distance: book::min_liquidation_distance(&run.exposure),
             turnover_per_year: book::turnover(traded, held, years),
             volume_usd: traded,
             fills: run.fills.len(),

@@ -69,7 +69,7 @@ const LEAST_DAYS: f64 = 30.0;
 #[must_use]
 pub fn metrics(run: &Run) -> Metrics {
     let all = Metrics::of(run);
-    if all.days < LEAST_DAYS { Metrics { cagr: None, calmar: None, ..all } } else { all }
+    if all.days < LEAST_DAYS { Metrics { cagr: None, calmar: None, cagr_btc: None, ..all } } else { all }
 }
 
 pub(super) fn attribution(cuts: &Attribution) -> Value {
