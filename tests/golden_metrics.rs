@@ -283,6 +283,7 @@ fn real_series_agree_too() {
     check_relative(&dir, 44);
     check_drawdowns(&dir);
     check_blocks(&dir, 16);
+    check_overfit(&dir, 29);
 }
 
 /// Block lengths by Politis and White, of returns and of their squares.
@@ -327,6 +328,47 @@ fn intervals_from_given_rows_agree_with_numpy() {
         let found = bootstrap::quantile(&values, &drawn, statistic, row["quantile"].parse().unwrap());
         assert!(close(found, row["value"].parse().ok()), "{row:?}: {found:?}");
     }
+}
+
+/// Probabilistic and deflated Sharpe ratios and the best of many, per period. Of some rows the series is not here.
+fn check_overfit(dir: &Path, at_least: usize) {
+    let all = series(dir);
+    let drawn: Vec<Option<f64>> = rows(dir, "trial_sharpes.csv").iter().map(|row| row["sharpe_per_period"].parse().ok()).collect();
+    let trials = sharpe::Trials::of(&drawn);
+    assert_eq!(trials.count, 40);
+    let mut compared = 0;
+    for row in rows(dir, "overfit_stats.csv") {
+        let inputs: BTreeMap<&str, &str> = row["inputs"].split(';').filter_map(|input| input.split_once('=')).collect();
+        let number = |name: &str| inputs[name].parse::<f64>().unwrap();
+        let returns = inputs.get("series").map(|name| all.get(*name));
+        let value = match (row["statistic"].as_str(), returns) {
+            ("expected_max_normal", _) => Some(sharpe::expected_best(inputs["N"].parse().unwrap())),
+            ("dsr", _) => {
+                let periods = number("periods");
+                let trials = sharpe::Trials { count: inputs["N"].parse().unwrap(), variance: number("var_sr_annual") / periods };
+                let ratio = number("sr_annual") / periods.sqrt();
+                sharpe::probability(ratio, trials.luck(), inputs["T"].parse().unwrap(), number("skew"), number("kurt"))
+            }
+            ("sortino_per_period", _) => {
+                let values: Vec<f64> = inputs["series"].split('|').map(|value| value.parse().unwrap()).collect();
+                returns::sortino(&values, 0.0, 1.0)
+            }
+            ("psr_from_returns", Some(Some(returns))) => sharpe::probabilistic_sharpe(returns, number("sr_star")),
+            ("dsr_from_returns", Some(Some(returns))) => sharpe::deflated_sharpe(returns, &trials),
+            ("psr_from_returns" | "dsr_from_returns", Some(None)) | ("mintrl_years" | "minbtl_years", _) => continue,
+            (other, _) => panic!("{other} is not compared"),
+        };
+        let tolerance: f64 = row["tolerance"].parse().unwrap();
+        let near = value.zip(expected(&row)).is_some_and(|(ours, theirs)| (ours - theirs).abs() <= tolerance * theirs.abs());
+        assert!(near || close(value, expected(&row)), "{row:?}: {value:?}");
+        compared += 1;
+    }
+    assert!(compared >= at_least, "only {compared} rows compared");
+}
+
+#[test]
+fn luck_agrees_with_other_libraries() {
+    check_overfit(&own(), 26);
 }
 
 /// Ours divides by mean equity and by years; over one year of constant equity that is the library's "traded over portfolio value".

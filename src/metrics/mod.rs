@@ -23,6 +23,7 @@ pub mod trades;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::metrics::sharpe::Trials;
 use crate::replay::run::{Run, STAKING, Verdict};
 use crate::units::Usd;
 
@@ -93,6 +94,12 @@ pub struct Metrics {
     pub serenity_index: Option<f64>,
     /// That the true Sharpe ratio is above nought.
     pub probabilistic_sharpe: Option<f64>,
+    /// That it is above what the best of all that were tried beside it reaches by luck.
+    pub deflated_sharpe: Option<f64>,
+    /// How many those were, itself among them.
+    pub sharpe_trials: usize,
+    /// Daily returns behind the ratios.
+    pub sharpe_observations: usize,
     pub recovery_factor: Option<f64>,
     pub tail_ratio: Option<f64>,
     pub stability: Option<f64>,
@@ -178,6 +185,21 @@ impl Metrics {
         }
     }
 
+    /// With the Sharpe ratio deflated by all that were tried beside it.
+    #[must_use]
+    pub fn among(self, trials: &Trials) -> Self {
+        // One alone is held against nought, to the last bit as `probabilistic_sharpe` is.
+        let deflated = if trials.count <= 1 { self.probabilistic_sharpe } else { self.held_against(trials.luck()) };
+        Self { deflated_sharpe: deflated, sharpe_trials: trials.count, ..self }
+    }
+
+    /// Probability that the true Sharpe ratio lies above `benchmark`, per day.
+    fn held_against(&self, benchmark: f64) -> Option<f64> {
+        self.probabilistic_sharpe?;
+        sharpe::probability(sharpe::per_day(self.sharpe?), benchmark, self.sharpe_observations, self.skew?, self.kurtosis?)
+    }
+
+    /// Of a strategy that was tried alone; of one among many, [`Self::among`] them.
     #[must_use]
     pub fn of(run: &Run) -> Self {
         let wealth: Vec<f64> = run.equity.iter().map(|e| e.to_f64()).collect();
@@ -203,6 +225,7 @@ impl Metrics {
         let months = calendar::months(calendar::first_day(&run.clock), &days);
         let (best_month, worst_month) = calendar::extremes(months.iter().map(|m| m.value));
         let (average_margin, max_margin) = book::margin_utilisation(&run.margin_used, &run.equity);
+        let probabilistic_sharpe = sharpe::probabilistic_sharpe(&days, 0.0);
         let coin = coin::Coin::of(run, &days, &against);
         let stats = trades::trade_stats(&run.trades);
         let (received, paid) = book::funding_sums(&run.funding);
@@ -237,7 +260,10 @@ impl Metrics {
             gain_to_pain: periods::gain_to_pain(&days),
             ulcer_performance_index: total_return.zip(ulcer_index).and_then(|(r, u)| drawdown::ulcer_performance_index(r, u)),
             serenity_index: drawdown::serenity_index(&days, &daily_falls),
-            probabilistic_sharpe: sharpe::probabilistic_sharpe(&days, 0.0),
+            probabilistic_sharpe,
+            deflated_sharpe: probabilistic_sharpe,
+            sharpe_trials: Trials::ALONE.count,
+            sharpe_observations: days.len(),
             recovery_factor: max_drawdown.and_then(|fall| periods::recovery_factor(&days, fall)),
             tail_ratio: returns::tail_ratio(&days),
             stability: periods::stability(&days),

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::market::Market;
 use crate::metrics::Metrics;
 use crate::metrics::confidence::Confidence;
+use crate::metrics::sharpe::Trials;
 use crate::replay::run::{Attribution, Run};
 use crate::units::{Time, Usd};
 
@@ -33,8 +34,9 @@ pub struct Summary<'a> {
 }
 
 impl<'a> Summary<'a> {
+    /// `trials` are the runs of its batch.
     #[must_use]
-    pub fn of(market: &'a Market, run: &'a Run) -> Self {
+    pub fn of(market: &'a Market, run: &'a Run, trials: &Trials) -> Self {
         Self {
             strategy: &run.strategy,
             about: &run.about,
@@ -46,7 +48,7 @@ impl<'a> Summary<'a> {
             capital: run.capital,
             final_equity: run.final_equity(),
             benchmark: &run.benchmark_name,
-            metrics: metrics(run),
+            metrics: metrics(run, trials),
             confidence: Confidence::of(run),
             attribution: attribution(&run.attribution),
             assumptions: assumptions(&run.assumptions),
@@ -65,10 +67,10 @@ impl<'a> Summary<'a> {
 /// Days a run must span before its growth is told as a yearly one.
 const LEAST_DAYS: f64 = 30.0;
 
-/// The metrics of a run as reports tell them: what a few days would make of a year is not said.
+/// The metrics of a run as reports tell them: what a few days would make of a year is not said, and what was tried beside it is.
 #[must_use]
-pub fn metrics(run: &Run) -> Metrics {
-    let all = Metrics::of(run);
+pub fn metrics(run: &Run, trials: &Trials) -> Metrics {
+    let all = Metrics::of(run).among(trials);
     if all.days < LEAST_DAYS { Metrics { cagr: None, calmar: None, cagr_btc: None, ..all } } else { all }
 }
 

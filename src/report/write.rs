@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::fault::Fault;
 use crate::market::Market;
 use crate::metrics::Metrics;
+use crate::metrics::sharpe::Trials;
 use crate::replay::run::Run;
 use crate::report::manifest::Manifest;
 use crate::report::staging::{BATCH_FILES, Staging};
@@ -16,19 +17,20 @@ use crate::report::{charts, comparison, html, tables};
 pub fn write_batch(out: &Path, market: &Market, runs: &[Run], manifest: &Manifest) -> Result<(), Fault> {
     let staging = Staging::begin(out)?;
     distinct(runs)?;
+    let trials = Trials::of_runs(runs);
     for run in runs {
-        write_strategy(&staging.path().join(folder_name(&run.strategy)), market, run, false)?;
+        write_strategy(&staging.path().join(folder_name(&run.strategy)), market, run, &trials, false)?;
     }
     write_index(staging.path(), market, runs, manifest)?;
     staging.finish()
 }
 
 /// Writes the folder of one strategy: tables, summary, pictures, page. Independent of all others, so they may run side by side.
-/// `parquet` asks for the tables in that form too.
-pub fn write_strategy(dir: &Path, market: &Market, run: &Run, parquet: bool) -> Result<(), Fault> {
+/// `trials` are all runs of the batch; `parquet` asks for the tables in that form too.
+pub fn write_strategy(dir: &Path, market: &Market, run: &Run, trials: &Trials, parquet: bool) -> Result<(), Fault> {
     fs::create_dir_all(dir).map_err(|e| broken(dir, &e))?;
     tables::write_tables(dir, market, run, parquet)?;
-    let summary = Summary::of(market, run);
+    let summary = Summary::of(market, run, trials);
     put(&dir.join("summary.json"), summary.to_json().as_bytes())?;
     let pictures = charts::Pictures::of(market, run);
     for (name, svg) in pictures.named() {
@@ -40,7 +42,8 @@ pub fn write_strategy(dir: &Path, market: &Market, run: &Run, parquet: bool) -> 
 /// Writes what belongs to the batch: manifest, comparison, overlays, index.
 pub fn write_index(dir: &Path, market: &Market, runs: &[Run], manifest: &Manifest) -> Result<(), Fault> {
     fs::create_dir_all(dir).map_err(|e| broken(dir, &e))?;
-    let metrics: Vec<Metrics> = runs.iter().map(metrics).collect();
+    let trials = Trials::of_runs(runs);
+    let metrics: Vec<Metrics> = runs.iter().map(|run| metrics(run, &trials)).collect();
     let rows: Vec<_> = runs.iter().zip(&metrics).map(|(run, m)| (run.strategy.clone(), m.named())).collect();
     put(&dir.join("comparison.csv"), &comparison::comparison_csv(&rows)?)?;
     let drawn = drawn(&metrics).into_iter().map(|i| &runs[i]).collect::<Vec<_>>();

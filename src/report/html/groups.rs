@@ -78,6 +78,7 @@ fn ratios(m: &Metrics, sure: Option<&Confidence>) -> Vec<Vec<String>> {
         row("Sharpe", number(m.sharpe)),
         row("Sharpe, 95 % interval", range),
         row("Probabilistic Sharpe", percent(m.probabilistic_sharpe)),
+        row(&format!("Deflated Sharpe (of {} tried)", m.sharpe_trials), percent(m.deflated_sharpe)),
         row("Sortino", number(m.sortino)),
         row("Calmar", number(m.calmar)),
         row("Omega", number(m.omega)),
