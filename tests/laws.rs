@@ -9,6 +9,8 @@ mod chance;
 mod fence;
 #[path = "laws/foresight.rs"]
 mod foresight;
+#[path = "laws/gains.rs"]
+mod gains;
 #[path = "laws/given_orders.rs"]
 mod given_orders;
 #[path = "laws/knowledge.rs"]

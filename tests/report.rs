@@ -2,6 +2,8 @@
 
 #[path = "support/fixture.rs"]
 mod fixture;
+#[path = "report/gains.rs"]
+mod gains;
 #[path = "support/headers.rs"]
 mod headers;
 

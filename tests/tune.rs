@@ -12,6 +12,7 @@ use rotate::batch::Arena;
 use rotate::fault::Fault;
 use rotate::market::{Market, Window};
 use rotate::metrics::Metrics;
+use rotate::metrics::sharpe::Trials;
 use rotate::strategy::StrategyFile;
 use rotate::tune::{self, Study, window};
 use rotate::units::{Time, Usd};
@@ -75,9 +76,13 @@ fn in_sample_is_what_a_run_cut_at_the_split_gives() {
     let (arena, shorter) = (Arena::new(&whole), Arena::new(&cut));
     let found = tune::study(&arena, &bull(GRID), CAPITAL, 100, || {}).unwrap();
     assert_eq!(found.split, Some(whole.clock.open(split)));
+    let tried = Trials::of_annual(&found.trials.iter().map(|trial| trial.metric("sharpe", false)).collect::<Vec<_>>());
+    assert_eq!(tried.count, 6);
     for trial in &found.trials {
         let full = arena.replay(&trial.file.strategy, CAPITAL);
-        assert_eq!(Metrics::of(&window(&full, 0..split)).named(), trial.in_sample);
+        assert_eq!(Metrics::of(&window(&full, 0..split)).among(&tried).named(), trial.in_sample);
+        assert!(trial.metric("deflated_sharpe", false) < trial.metric("probabilistic_sharpe", false));
+        assert_eq!(trial.metric("deflated_sharpe", true), trial.metric("probabilistic_sharpe", true), "nothing was chosen there");
         assert_eq!(Metrics::of(&window(&full, split..bars)).named(), *trial.out_of_sample.as_ref().unwrap());
         let ended = shorter.replay(&trial.file.strategy, CAPITAL);
         let inside = Metrics::of(&window(&full, 0..split - 1)).named();

@@ -11,6 +11,7 @@ use crate::cli::strategies::{self, StrategyArguments};
 use crate::cli::{Common, Format, MarketArguments, nameable, parse_capital, progress};
 use crate::fault::Fault;
 use crate::market::Market;
+use crate::metrics::sharpe::Trials;
 use crate::replay::run::Run;
 use crate::report::{self, Manifest, Told, terminal};
 use crate::strategy::{Strategy, StrategyFile};
@@ -122,10 +123,11 @@ pub(super) struct Work<'a> {
 /// Writes every file of a report into `dir`.
 pub(super) fn write(work: &Work, dir: &Path) -> Result<(), Fault> {
     let market = work.arena.market;
+    let trials = Trials::of_runs(work.runs);
     let bar = progress(work.common, work.runs.len(), "writing");
     let pairs: Vec<(&Run, &Stress)> = work.runs.iter().zip(work.stresses).collect();
     let written = work.arena.map_all(&pairs, |&(run, stress)| {
-        let told = Told { market, run, stress, parquet: work.parquet };
+        let told = Told { market, run, stress, trials: &trials, parquet: work.parquet };
         let done = report::write_strategy(&dir.join(report::folder_name(&run.strategy)), &told);
         bar.inc(1);
         done

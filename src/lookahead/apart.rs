@@ -49,6 +49,8 @@ pub(super) fn first(parts: &MarketParts, whole: &Standing, changed: &Standing, l
         margin_used,
         regime,
         buckets,
+        // The strategy's own words.
+        hedges: _,
         bucket_values,
         fills,
         trades,

@@ -1,7 +1,7 @@
 //! What was traded, held and paid.
 
 use crate::metrics::returns::{finite, mean, ratio};
-use crate::replay::run::FundingPayment;
+use crate::replay::run::{Exposure, FundingPayment};
 use crate::units::Usd;
 
 const HOURS_PER_YEAR: f64 = 8_760.0;
@@ -63,10 +63,42 @@ pub fn max_exposure(gross: &[f64]) -> Option<f64> {
     gross.iter().copied().filter(|e| e.is_finite()).reduce(f64::max).and_then(finite)
 }
 
+/// The nearest any position came to its liquidation price, as a fraction of the price it stood at; none where none could be liquidated.
+#[must_use]
+pub fn min_liquidation_distance(exposure: &[Exposure]) -> Option<f64> {
+    exposure.iter().filter_map(|row| row.liquidation_distance).filter(|d| d.is_finite()).reduce(f64::min)
+}
+
 /// Funding `(received, paid)`, both positive.
 #[must_use]
 pub fn funding_sums(payments: &[FundingPayment]) -> (Usd, Usd) {
     payments.iter().fold((Usd::ZERO, Usd::ZERO), |(received, paid), p| {
         if p.payment.is_negative() { (received, paid - p.payment) } else { (received + p.payment, paid) }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::{BucketId, InstrumentId, Time};
+
+    #[test]
+    fn the_nearest_call_is_the_smallest_distance() {
+        let row = |distance: Option<f64>| Exposure {
+            time: Time::from_seconds(0),
+            instrument: InstrumentId(0),
+            bucket: BucketId(0),
+            narrative: None,
+            quantity: -1.0,
+            entry_price: 100.0,
+            price: 100.0,
+            notional: Usd::round(-100.0),
+            margin: distance.map(|_| Usd::round(50.0)),
+            unrealised: Usd::ZERO,
+            liquidation_price: distance.map(|d| 100.0 * (1.0 + d)),
+            liquidation_distance: distance,
+        };
+        assert_eq!(min_liquidation_distance(&[row(Some(0.5)), row(None), row(Some(0.25)), row(Some(0.4))]), Some(0.25));
+        assert_eq!(min_liquidation_distance(&[row(None)]), None);
+    }
 }

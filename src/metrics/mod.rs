@@ -7,9 +7,12 @@ pub mod blocks;
 pub mod book;
 pub mod bootstrap;
 pub mod calendar;
+pub mod coin;
 pub mod confidence;
 pub mod daily;
 pub mod drawdown;
+pub mod gains;
+pub mod lots;
 pub mod normal;
 pub mod periods;
 pub mod relative;
@@ -21,6 +24,7 @@ pub mod trades;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::metrics::sharpe::Trials;
 use crate::replay::run::{Run, STAKING, Verdict};
 use crate::units::Usd;
 
@@ -40,6 +44,7 @@ pub const LESS_IS_BETTER: &[&str] = &[
     "downside_deviation",
     "tracking_error",
     "down_capture",
+    "volatility_btc",
     "max_consecutive_losses",
     "max_effective_leverage",
     "average_margin_utilisation",
@@ -90,6 +95,12 @@ pub struct Metrics {
     pub serenity_index: Option<f64>,
     /// That the true Sharpe ratio is above nought.
     pub probabilistic_sharpe: Option<f64>,
+    /// That it is above what the best of all that were tried beside it reaches by luck.
+    pub deflated_sharpe: Option<f64>,
+    /// How many those were, itself among them.
+    pub sharpe_trials: usize,
+    /// Daily returns behind the ratios.
+    pub sharpe_observations: usize,
     pub recovery_factor: Option<f64>,
     pub tail_ratio: Option<f64>,
     pub stability: Option<f64>,
@@ -107,6 +118,12 @@ pub struct Metrics {
     pub treynor: Option<f64>,
     pub up_capture: Option<f64>,
     pub down_capture: Option<f64>,
+    /// Of the curve measured in bitcoin, where that is the benchmark.
+    pub total_return_btc: Option<f64>,
+    pub cagr_btc: Option<f64>,
+    pub volatility_btc: Option<f64>,
+    pub sharpe_btc: Option<f64>,
+    pub max_drawdown_btc: Option<f64>,
     pub trades: usize,
     pub trades_long: usize,
     pub trades_short: usize,
@@ -135,6 +152,8 @@ pub struct Metrics {
     pub max_effective_leverage: Option<f64>,
     pub average_margin_utilisation: Option<f64>,
     pub max_margin_utilisation: Option<f64>,
+    /// How near any perpetual came to liquidation, as a fraction of its mark, at the closes at which decisions are made.
+    pub min_liquidation_distance: Option<f64>,
     pub turnover_per_year: Option<f64>,
     pub volume_usd: f64,
     pub fills: usize,
@@ -167,6 +186,21 @@ impl Metrics {
         }
     }
 
+    /// With the Sharpe ratio deflated by all that were tried beside it.
+    #[must_use]
+    pub fn among(self, trials: &Trials) -> Self {
+        // One alone is held against nought, to the last bit as `probabilistic_sharpe` is.
+        let deflated = if trials.count <= 1 { self.probabilistic_sharpe } else { self.held_against(trials.luck()) };
+        Self { deflated_sharpe: deflated, sharpe_trials: trials.count, ..self }
+    }
+
+    /// Probability that the true Sharpe ratio lies above `benchmark`, per day.
+    fn held_against(&self, benchmark: f64) -> Option<f64> {
+        self.probabilistic_sharpe?;
+        sharpe::probability(sharpe::per_day(self.sharpe?), benchmark, self.sharpe_observations, self.skew?, self.kurtosis?)
+    }
+
+    /// Of a strategy that was tried alone; of one among many, [`Self::among`] them.
     #[must_use]
     pub fn of(run: &Run) -> Self {
         let wealth: Vec<f64> = run.equity.iter().map(|e| e.to_f64()).collect();
@@ -192,6 +226,8 @@ impl Metrics {
         let months = calendar::months(calendar::first_day(&run.clock), &days);
         let (best_month, worst_month) = calendar::extremes(months.iter().map(|m| m.value));
         let (average_margin, max_margin) = book::margin_utilisation(&run.margin_used, &run.equity);
+        let probabilistic_sharpe = sharpe::probabilistic_sharpe(&days, 0.0);
+        let coin = coin::Coin::of(run, &days, &against);
         let stats = trades::trade_stats(&run.trades);
         let (received, paid) = book::funding_sums(&run.funding);
         let traded: f64 = run.fills.iter().filter(|f| f.reason != STAKING).map(|f| f.notional.to_f64().abs()).sum();
@@ -225,7 +261,10 @@ impl Metrics {
             gain_to_pain: periods::gain_to_pain(&days),
             ulcer_performance_index: total_return.zip(ulcer_index).and_then(|(r, u)| drawdown::ulcer_performance_index(r, u)),
             serenity_index: drawdown::serenity_index(&days, &daily_falls),
-            probabilistic_sharpe: sharpe::probabilistic_sharpe(&days, 0.0),
+            probabilistic_sharpe,
+            deflated_sharpe: probabilistic_sharpe,
+            sharpe_trials: Trials::ALONE.count,
+            sharpe_observations: days.len(),
             recovery_factor: max_drawdown.and_then(|fall| periods::recovery_factor(&days, fall)),
             tail_ratio: returns::tail_ratio(&days),
             stability: periods::stability(&days),
@@ -243,6 +282,11 @@ impl Metrics {
             treynor: relative::treynor(&days, &against),
             up_capture: relative::up_capture(&days, &against, year),
             down_capture: relative::down_capture(&days, &against, year),
+            total_return_btc: coin.total_return,
+            cagr_btc: coin.total_return.and_then(|total| returns::cagr(total, years)),
+            volatility_btc: coin.volatility,
+            sharpe_btc: coin.sharpe,
+            max_drawdown_btc: coin.max_drawdown,
             trades: stats.total,
             trades_long: stats.long,
             trades_short: stats.short,
@@ -269,6 +313,7 @@ impl Metrics {
             max_effective_leverage: book::max_exposure(&run.gross_exposure),
             average_margin_utilisation: average_margin,
             max_margin_utilisation: max_margin,
+            min_liquidation_distance: book::min_liquidation_distance(&run.exposure),
             turnover_per_year: book::turnover(traded, held, years),
             volume_usd: traded,
             fills: run.fills.len(),

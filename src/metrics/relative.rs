@@ -1,10 +1,15 @@
 //! A series of returns against another of the same periods. Definitions: `fidelity.md` section 2.
+//!
+//! A benchmark that is not known on some days (NaN) is compared on the others; a return that is not a number is an input error everywhere.
+
+use std::borrow::Cow;
 
 use crate::metrics::returns::{cagr, deviation, finite, mean, ratio, total_return, varies};
 
 /// `cov(r, b) / var(b)`.
 #[must_use]
 pub fn beta(returns: &[f64], benchmark: &[f64]) -> Option<f64> {
+    let (returns, benchmark) = &known(returns, benchmark)?;
     if !varies(benchmark) {
         return None;
     }
@@ -14,6 +19,7 @@ pub fn beta(returns: &[f64], benchmark: &[f64]) -> Option<f64> {
 /// Per-period `mean(r) − β · mean(b)`, times the periods of a year: simple, not compounded.
 #[must_use]
 pub fn alpha(returns: &[f64], benchmark: &[f64], periods_per_year: f64) -> Option<f64> {
+    let (returns, benchmark) = &known(returns, benchmark)?;
     let beta = beta(returns, benchmark)?;
     finite((mean(returns)? - beta * mean(benchmark)?) * periods_per_year)
 }
@@ -21,6 +27,7 @@ pub fn alpha(returns: &[f64], benchmark: &[f64], periods_per_year: f64) -> Optio
 /// Pearson's correlation.
 #[must_use]
 pub fn correlation(returns: &[f64], benchmark: &[f64]) -> Option<f64> {
+    let (returns, benchmark) = &known(returns, benchmark)?;
     if !(varies(returns) && varies(benchmark)) {
         return None;
     }
@@ -31,10 +38,7 @@ pub fn correlation(returns: &[f64], benchmark: &[f64]) -> Option<f64> {
 /// `mean(r − b) / sd(r − b, ddof 1) · √A`.
 #[must_use]
 pub fn information_ratio(returns: &[f64], benchmark: &[f64], periods_per_year: f64) -> Option<f64> {
-    if returns.len() != benchmark.len() {
-        return None;
-    }
-    let active: Vec<f64> = returns.iter().zip(benchmark).map(|(r, b)| r - b).collect();
+    let active = active(returns, benchmark)?;
     let spread = deviation(&active).filter(|_| varies(&active))?;
     finite(mean(&active)? / spread * periods_per_year.sqrt())
 }
@@ -48,10 +52,7 @@ pub fn r_squared(returns: &[f64], benchmark: &[f64]) -> Option<f64> {
 /// `sd(r − b, ddof 1) · √A`.
 #[must_use]
 pub fn tracking_error(returns: &[f64], benchmark: &[f64], periods_per_year: f64) -> Option<f64> {
-    if returns.len() != benchmark.len() {
-        return None;
-    }
-    let active: Vec<f64> = returns.iter().zip(benchmark).map(|(r, b)| r - b).collect();
+    let active = active(returns, benchmark)?;
     finite(deviation(&active)? * periods_per_year.sqrt())
 }
 
@@ -76,19 +77,35 @@ pub fn down_capture(returns: &[f64], benchmark: &[f64], periods_per_year: f64) -
 /// Share of periods that were better than the benchmark's.
 #[must_use]
 pub fn batting_average(returns: &[f64], benchmark: &[f64]) -> Option<f64> {
-    if returns.len() != benchmark.len() || returns.iter().chain(benchmark).any(|r| !r.is_finite()) {
-        return None;
-    }
-    ratio(returns.iter().zip(benchmark).filter(|(r, b)| r > b).count() as f64, returns.len() as f64)
+    let active = active(returns, benchmark)?;
+    ratio(active.iter().filter(|more| **more > 0.0).count() as f64, active.len() as f64)
 }
 
 fn capture(returns: &[f64], benchmark: &[f64], periods_per_year: f64, counts: impl Fn(f64) -> bool) -> Option<f64> {
-    if returns.len() != benchmark.len() {
-        return None;
-    }
-    let pairs = || returns.iter().zip(benchmark).filter(|(_, b)| counts(**b));
+    let (returns, benchmark) = &known(returns, benchmark)?;
+    let pairs = || returns.iter().zip(benchmark.iter()).filter(|(_, b)| counts(**b));
     let yearly = |side: Vec<f64>| cagr(total_return(&side)?, side.len() as f64 / periods_per_year);
     ratio(yearly(pairs().map(|(r, _)| *r).collect())?, yearly(pairs().map(|(_, b)| *b).collect())?)
+}
+
+/// What was earned beyond the benchmark in each period in which that is known.
+fn active(returns: &[f64], benchmark: &[f64]) -> Option<Vec<f64>> {
+    let (returns, benchmark) = &known(returns, benchmark)?;
+    Some(returns.iter().zip(benchmark.iter()).map(|(r, b)| r - b).collect())
+}
+
+/// Both in the periods in which the benchmark is known.
+type Pair<'a> = (Cow<'a, [f64]>, Cow<'a, [f64]>);
+
+fn known<'a>(returns: &'a [f64], benchmark: &'a [f64]) -> Option<Pair<'a>> {
+    if returns.len() != benchmark.len() || returns.iter().any(|r| !r.is_finite()) {
+        return None;
+    }
+    if !benchmark.iter().any(|b| b.is_nan()) {
+        return Some((Cow::Borrowed(returns), Cow::Borrowed(benchmark)));
+    }
+    let (own, other): (Vec<f64>, Vec<f64>) = returns.iter().zip(benchmark).filter(|(_, b)| !b.is_nan()).map(|(r, b)| (*r, *b)).unzip();
+    Some((own.into(), other.into()))
 }
 
 /// Sample covariance, ddof 1.

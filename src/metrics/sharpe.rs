@@ -1,7 +1,76 @@
 //! How far a Sharpe ratio can be believed. Everything here is per period, not annualised. Definitions: `fidelity.md` section 3.
 
+use core::f64::consts::E;
+
+use crate::metrics::DAYS_PER_YEAR;
+use crate::metrics::daily::daily_returns;
 use crate::metrics::normal;
-use crate::metrics::returns::{finite, kurtosis, sharpe, skew};
+use crate::metrics::returns::{deviation, finite, kurtosis, sharpe, skew};
+use crate::replay::run::Run;
+
+const EULER_MASCHERONI: f64 = 0.577_215_664_901_532_9;
+
+/// How many were tried before one was looked at, and how far their Sharpe ratios lay apart: what the best of them owes to luck.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Trials {
+    /// Those that have a Sharpe ratio: only they could have been picked.
+    pub count: usize,
+    /// Of their Sharpe ratios, per day, ddof 1.
+    pub variance: f64,
+}
+
+impl Trials {
+    /// One strategy, tried once.
+    pub const ALONE: Self = Self { count: 1, variance: 0.0 };
+
+    /// From Sharpe ratios per day; a trial without one does not count.
+    #[must_use]
+    pub fn of(sharpes: &[Option<f64>]) -> Self {
+        let known: Vec<f64> = sharpes.iter().copied().flatten().collect();
+        deviation(&known).map_or(Self::ALONE, |spread| Self { count: known.len(), variance: spread * spread })
+    }
+
+    /// The same from Sharpe ratios a year.
+    #[must_use]
+    pub fn of_annual(sharpes: &[Option<f64>]) -> Self {
+        Self::of(&sharpes.iter().map(|ratio| ratio.map(per_day)).collect::<Vec<_>>())
+    }
+
+    #[must_use]
+    pub fn of_runs(runs: &[Run]) -> Self {
+        let ratio = |run: &Run| sharpe(&daily_returns(&run.clock, &run.equity, run.capital), 0.0, 1.0);
+        Self::of(&runs.iter().map(ratio).collect::<Vec<_>>())
+    }
+
+    /// The Sharpe ratio per day that the best of so many reaches by luck alone: `√V · E_N`.
+    #[must_use]
+    pub fn luck(&self) -> f64 {
+        self.variance.sqrt() * expected_best(self.count)
+    }
+}
+
+/// A yearly Sharpe ratio per day.
+#[must_use]
+pub fn per_day(annual: f64) -> f64 {
+    annual / DAYS_PER_YEAR.sqrt()
+}
+
+/// Expected largest of `count` draws from the standard normal distribution: `(1 − γ)·Φ⁻¹(1 − 1/N) + γ·Φ⁻¹(1 − 1/(N·e))`; nought of one.
+#[must_use]
+pub fn expected_best(count: usize) -> f64 {
+    let upper = |share: f64| normal::quantile(share).map_or(0.0, |low| -low);
+    match count {
+        0 | 1 => 0.0,
+        // The quantile of the small lower tail keeps the digits that `1 − 1/N` would lose.
+        _ => (1.0 - EULER_MASCHERONI) * upper(1.0 / count as f64) + EULER_MASCHERONI * upper(1.0 / (count as f64 * E)),
+    }
+}
+
+/// Probability that the true Sharpe ratio lies above what the best of `trials` reaches by luck (Bailey and López de Prado 2014).
+#[must_use]
+pub fn deflated_sharpe(returns: &[f64], trials: &Trials) -> Option<f64> {
+    probabilistic_sharpe(returns, trials.luck())
+}
 
 /// Probability that the true Sharpe ratio lies above `benchmark` (per period), from skewness and (not excess) kurtosis of the sample:
 /// `Φ[(SR − SR*)·√(T − 1) / √(1 − γ3·SR + (γ4 − 1)/4·SR²)]` (Bailey and López de Prado 2012), with population moments and ddof 1.
@@ -29,6 +98,20 @@ pub fn probability(sharpe: f64, benchmark: f64, observations: usize, skew: f64, 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_best_of_two_is_a_little_lucky() {
+        // Φ⁻¹(1/2) is nought; Φ⁻¹(1 − 1/2e) is 0.9005.
+        assert!((expected_best(2) - EULER_MASCHERONI * 0.900_5).abs() < 1e-4, "{}", expected_best(2));
+        assert_eq!((expected_best(0), expected_best(1)), (0.0, 0.0));
+        let trials = Trials::of(&[Some(0.1), None, Some(0.3)]);
+        assert_eq!(trials.count, 2);
+        assert!((trials.variance - 0.02).abs() < 1e-15);
+        assert_eq!(Trials::of(&[Some(0.1), None]), Trials::ALONE);
+        let days = [0.01, -0.02, 0.03, 0.01];
+        assert_eq!(deflated_sharpe(&days, &Trials::ALONE), probabilistic_sharpe(&days, 0.0));
+        assert!(deflated_sharpe(&days, &trials) < probabilistic_sharpe(&days, 0.0));
+    }
 
     /// Bailey and López de Prado's own example: 24 monthly returns of an annual Sharpe ratio of 1.585.
     #[test]

@@ -31,6 +31,8 @@ pub struct Run {
     pub margin_used: Vec<Usd>,
     pub regime: Vec<Regime>,
     pub buckets: Vec<String>,
+    /// Buckets of shorts, each with the bucket whose coins it stands against.
+    pub hedges: Vec<(BucketId, BucketId)>,
     /// Bar-major: bucket `b` at bar `t` is `bucket_values[t * buckets.len() + b]`. Each row sums to `equity[t]`.
     pub bucket_values: Vec<Usd>,
     pub fills: Vec<Fill>,

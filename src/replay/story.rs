@@ -155,6 +155,7 @@ impl Desk<'_> {
             margin_used: story.margin,
             regime: story.regime,
             buckets: plan.buckets.iter().map(|bucket| bucket.name.clone()).collect(),
+            hedges: plan.buckets.iter().filter_map(|bucket| Some((bucket.id, bucket.hedge?.of))).collect(),
             bucket_values: story.bucket_values,
             fills: story.fills,
             trades: story.trades,

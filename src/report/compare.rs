@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::fault::Fault;
 use crate::metrics::LESS_IS_BETTER;
+use crate::metrics::sharpe::{Trials, per_day, probability};
 use crate::report::charts::overlay::Overlay;
 use crate::report::charts::palette;
 use crate::report::charts::panel::{Series, period};
@@ -81,6 +82,7 @@ pub fn read(folders: &[PathBuf], ranking: &Ranking) -> Result<Vec<Told>, Fault> 
         ));
     }
     distinguish(&mut all);
+    deflate(&mut all);
     for at in ranked(&all, &ranking.by).into_iter().take(ranking.top) {
         let Curve { times, equity, benchmark } = curve(&all[at].folder.join("equity.csv"))?;
         let told = &mut all[at];
@@ -88,6 +90,28 @@ pub fn read(folders: &[PathBuf], ranking: &Ranking) -> Result<Vec<Told>, Fault> 
         told.benchmark = told.benchmark.take().zip(benchmark).map(|((name, _), values)| (name, values));
     }
     Ok(all)
+}
+
+/// Holds each Sharpe ratio against the luck of all that are laid side by side, where those are more than its own report tried.
+fn deflate(all: &mut [Told]) {
+    let number = |told: &Told, name: &str| told.metrics.get(name).and_then(Value::as_f64);
+    let trials = Trials::of_annual(&all.iter().map(|told| number(told, "sharpe")).collect::<Vec<_>>());
+    for told in all {
+        let tried = number(told, "sharpe_trials");
+        if !tried.is_some_and(|own| own < trials.count as f64) {
+            continue;
+        }
+        let held = || {
+            // None where the report has none: too few days, or nothing moved.
+            number(told, "probabilistic_sharpe")?;
+            let observations = told.metrics.get("sharpe_observations").and_then(Value::as_u64)?;
+            let (ratio, skew, kurtosis) = (number(told, "sharpe")?, number(told, "skew")?, number(told, "kurtosis")?);
+            probability(per_day(ratio), trials.luck(), usize::try_from(observations).ok()?, skew, kurtosis)
+        };
+        let deflated = held();
+        told.metrics.insert("deflated_sharpe".to_string(), json!(deflated));
+        told.metrics.insert("sharpe_trials".to_string(), json!(trials.count));
+    }
 }
 
 /// Positions from best to worst; equals and unknowns keep their order, unknowns last.

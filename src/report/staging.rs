@@ -43,6 +43,7 @@ const STRATEGY_FILES: &[&str] = &[
     "benchmarks.csv",
     "ladder.csv",
     "capacity.csv",
+    "gains.csv",
 ];
 /// What file managers leave where they have looked; nobody misses it.
 pub(super) const LITTER: &[&str] = &[".DS_Store", "Thumbs.db", "desktop.ini"];

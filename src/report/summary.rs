@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::market::Market;
 use crate::metrics::Metrics;
 use crate::metrics::confidence::Confidence;
+use crate::metrics::sharpe::Trials;
 use crate::replay::run::{Attribution, FundingLines, Run};
 use crate::report::rungs;
 use crate::stress::Stress;
@@ -46,9 +47,10 @@ pub struct Summary<'a> {
 }
 
 impl<'a> Summary<'a> {
+    /// `trials` are the runs of its batch.
     #[must_use]
-    pub fn of(market: &'a Market, run: &'a Run, stress: &'a Stress) -> Self {
-        let metrics = metrics(run);
+    pub fn of(market: &'a Market, run: &'a Run, stress: &'a Stress, trials: &Trials) -> Self {
+        let metrics = metrics(run, trials);
         let mut named = metrics.named();
         named.extend(stress.named());
         Self {
@@ -85,16 +87,16 @@ impl<'a> Summary<'a> {
 /// Days a run must span before its growth is told as a yearly one.
 const LEAST_DAYS: f64 = 30.0;
 
-/// The metrics of a run as reports tell them: what a few days would make of a year is not said.
+/// The metrics of a run as reports tell them: what a few days would make of a year is not said, and what was tried beside it is.
 #[must_use]
-pub fn metrics(run: &Run) -> Metrics {
-    told(Metrics::of(run))
+pub fn metrics(run: &Run, trials: &Trials) -> Metrics {
+    told(Metrics::of(run).among(trials))
 }
 
 /// The same of metrics at hand.
 #[must_use]
 pub fn told(all: Metrics) -> Metrics {
-    if all.days < LEAST_DAYS { Metrics { cagr: None, calmar: None, ..all } } else { all }
+    if all.days < LEAST_DAYS { Metrics { cagr: None, calmar: None, cagr_btc: None, ..all } } else { all }
 }
 
 pub(super) fn attribution(cuts: &Attribution) -> Value {

@@ -4,13 +4,14 @@
 use std::path::Path;
 
 use crate::fault::Fault;
-use crate::market::Market;
+use crate::market::{Kind, Market};
 use crate::metrics::drawdown::drawdowns;
+use crate::metrics::gains::gains as realised;
 use crate::replay::run::Run;
 use crate::report::typed::parquet_of;
 use crate::report::words::{exact, exact_or_empty};
 use crate::report::write::{broken, put};
-use crate::units::{BucketId, InstrumentId, NarrativeId};
+use crate::units::{BucketId, InstrumentId, NarrativeId, Time};
 
 /// One table: file name, header, rows.
 pub struct Table {
@@ -82,6 +83,8 @@ const ATTRIBUTION: &[&str] = &[
     "total",
 ];
 const ROTATIONS: &[&str] = &["time", "narrative", "from_stage", "to_stage", "cause", "value", "threshold"];
+const GAINS: &[&str] =
+    &["year", "asset", "market", "method", "quantity", "proceeds", "cost", "gain", "held_over_a_year", "funding", "unrealised"];
 
 /// Every table of a strategy's folder and its columns.
 pub const HEADERS: &[(&str, &[&str])] = &[
@@ -97,6 +100,7 @@ pub const HEADERS: &[(&str, &[&str])] = &[
     ("rotations.csv", ROTATIONS),
     ("exposure.csv", EXPOSURE),
     ("attribution.csv", ATTRIBUTION),
+    ("gains.csv", GAINS),
 ];
 
 /// Writes tables into `dir`, with `parquet` each of them in that form too.
@@ -128,6 +132,7 @@ pub fn tables(market: &Market, run: &Run) -> Vec<Table> {
         rotations(&names),
         exposure(&names),
         attribution(&names),
+        gains(&names),
     ]
 }
 
@@ -374,4 +379,32 @@ fn attribution(names: &Names) -> Table {
         cells
     });
     Table { file: "attribution.csv", header: ATTRIBUTION, rows: rows.collect() }
+}
+
+fn gains(names: &Names) -> Table {
+    let rows = realised(names.run, |_| true, worth(names.market)).into_iter().map(|g| {
+        let perp = names.market.instrument(g.instrument).kind == Kind::Perp;
+        vec![
+            g.year.to_string(),
+            names.asset(g.instrument),
+            names.kind(g.instrument),
+            g.method.name().to_string(),
+            exact(g.quantity),
+            g.proceeds.to_string(),
+            g.cost.to_string(),
+            g.gain().to_string(),
+            g.held_over_a_year.map(|gain| gain.to_string()).unwrap_or_default(),
+            if perp { g.funding.to_string() } else { String::new() },
+            g.unrealised.map(|gain| gain.to_string()).unwrap_or_default(),
+        ]
+    });
+    Table { file: "gains.csv", header: GAINS, rows: rows.collect() }
+}
+
+/// What a contract was worth at a close, as the run itself values what it holds.
+pub(super) fn worth(market: &Market) -> impl Fn(InstrumentId, Time) -> Option<f64> {
+    |id, close| {
+        let bar = market.clock.bar_of(close.plus(-1)).filter(|bar| *bar < market.panel.bars)?;
+        Some(market.panel.value_at(id, bar)).filter(|price| price.is_finite())
+    }
 }

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::metrics::Metrics;
 use crate::metrics::confidence::Confidence;
+use crate::metrics::sharpe::Trials;
 use crate::replay::run::Run;
 use crate::report::charts::panel::shortened;
 use crate::report::explain::Story;
@@ -67,7 +68,7 @@ impl Line {
     #[must_use]
     pub fn of_run(run: &Run) -> Self {
         let equity = std::iter::once(run.capital).chain(run.equity.iter().copied()).map(crate::units::Usd::to_f64).collect();
-        Self { equity, ..Self::of(&run.strategy, &metrics(run)) }
+        Self { equity, ..Self::of(&run.strategy, &metrics(run, &Trials::ALONE)) }
     }
 
     #[must_use]
@@ -124,11 +125,12 @@ pub fn closing(runs: &[Run], also: Option<String>, look: Look) -> String {
 /// The same for machines: an array of strategies with all metrics, and the cautions.
 #[must_use]
 pub fn closing_json(runs: &[Run], stresses: &[Stress]) -> Value {
+    let trials = Trials::of_runs(runs);
     let strategies: Vec<Value> = runs
         .iter()
         .zip(stresses)
         .map(|(run, stress)| {
-            let mut named = metrics(run).named();
+            let mut named = metrics(run, &trials).named();
             named.extend(stress.named());
             json!({
                 "strategy": run.strategy,

@@ -58,6 +58,11 @@ pub const NUMBERS: &[&str] = &[
     "capital",
     "alpha_kept",
     "return_kept",
+    "year",
+    "proceeds",
+    "cost",
+    "gain",
+    "held_over_a_year",
 ];
 
 /// `fills.csv` and its rows as `fills.parquet` and its bytes.

@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::fault::Fault;
 use crate::market::Market;
 use crate::metrics::Metrics;
+use crate::metrics::sharpe::Trials;
 use crate::replay::run::Run;
 use crate::report::manifest::Manifest;
 use crate::report::staging::{BATCH_FILES, Staging};
@@ -17,9 +18,10 @@ use crate::stress::Stress;
 pub fn write_batch(out: &Path, market: &Market, runs: &[Run], manifest: &Manifest) -> Result<(), Fault> {
     let staging = Staging::begin(out)?;
     distinct(runs)?;
+    let trials = Trials::of_runs(runs);
     let stresses = vec![Stress::default(); runs.len()];
     for (run, stress) in runs.iter().zip(&stresses) {
-        write_strategy(&staging.path().join(folder_name(&run.strategy)), &Told { market, run, stress, parquet: false })?;
+        write_strategy(&staging.path().join(folder_name(&run.strategy)), &Told { market, run, stress, trials: &trials, parquet: false })?;
     }
     write_index(staging.path(), market, runs, &stresses, manifest)?;
     staging.finish()
@@ -31,16 +33,18 @@ pub struct Told<'a> {
     pub run: &'a Run,
     /// What it is seen against.
     pub stress: &'a Stress,
+    /// All runs of its batch.
+    pub trials: &'a Trials,
     /// Whether every table is written as Parquet too.
     pub parquet: bool,
 }
 
 /// Writes the folder of one strategy: tables, summary, pictures, page. Independent of all others, so they may run side by side.
 pub fn write_strategy(dir: &Path, told: &Told) -> Result<(), Fault> {
-    let &Told { market, run, stress, parquet } = told;
+    let &Told { market, run, stress, trials, parquet } = told;
     fs::create_dir_all(dir).map_err(|e| broken(dir, &e))?;
     tables::write_tables(dir, tables::tables(market, run).into_iter().chain(rungs::tables(run, stress)), parquet)?;
-    let summary = Summary::of(market, run, stress);
+    let summary = Summary::of(market, run, stress, trials);
     put(&dir.join("summary.json"), summary.to_json().as_bytes())?;
     let pictures = charts::Pictures::of(market, run);
     for (name, svg) in pictures.named() {
@@ -52,7 +56,8 @@ pub fn write_strategy(dir: &Path, told: &Told) -> Result<(), Fault> {
 /// Writes what belongs to the batch: manifest, comparison, overlays, index.
 pub fn write_index(dir: &Path, market: &Market, runs: &[Run], stresses: &[Stress], manifest: &Manifest) -> Result<(), Fault> {
     fs::create_dir_all(dir).map_err(|e| broken(dir, &e))?;
-    let metrics: Vec<Metrics> = runs.iter().map(metrics).collect();
+    let trials = Trials::of_runs(runs);
+    let metrics: Vec<Metrics> = runs.iter().map(|run| metrics(run, &trials)).collect();
     let rows = runs.iter().zip(&metrics).zip(stresses).map(|((run, metrics), stress)| {
         let mut named = metrics.named();
         named.extend(stress.named());

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::batch::Arena;
 use crate::fault::Fault;
+use crate::metrics::sharpe::Trials;
 use crate::metrics::{LESS_IS_BETTER, Metrics};
 use crate::strategy::StrategyFile;
 use crate::units::{Time, Usd};
@@ -70,15 +71,16 @@ pub fn study(arena: &Arena, file: &StrategyFile, capital: Usd, most: usize, done
 
     let measure = |file: &StrategyFile| {
         let run = arena.replay(&file.strategy, capital);
-        let inside = Metrics::of(&window(&run, 0..split)).named();
+        let inside = Metrics::of(&window(&run, 0..split));
         let outside = (split < bars).then(|| Metrics::of(&window(&run, split..bars)).named());
         done();
         (inside, outside)
     };
     // The first says which metrics there are: a misspelt one should not cost all the others.
     let mut measured = vec![measure(&files[0])];
-    if !measured[0].0.contains_key(&tune.by) {
-        let known: Vec<&str> = measured[0].0.keys().map(String::as_str).collect();
+    let names = measured[0].0.named();
+    if !names.contains_key(&tune.by) {
+        let known: Vec<&str> = names.keys().map(String::as_str).collect();
         return Err(Fault::new(
             file.path.display().to_string(),
             format!("`tune.by`: no metric {:?}", tune.by),
@@ -87,11 +89,18 @@ pub fn study(arena: &Arena, file: &StrategyFile, capital: Usd, most: usize, done
         ));
     }
     measured.extend(arena.map_all(&files[1..], measure));
+    // Chosen by these days among all; of the days kept out nothing was chosen, so that there each stands alone.
+    let tried = Trials::of_annual(&measured.iter().map(|(inside, _)| inside.sharpe).collect::<Vec<_>>());
     let trials: Vec<Trial> = combinations
         .into_iter()
         .zip(files)
         .zip(measured)
-        .map(|((combination, file), (in_sample, out_of_sample))| Trial { combination, file, in_sample, out_of_sample })
+        .map(|((combination, file), (inside, out_of_sample))| Trial {
+            combination,
+            file,
+            in_sample: inside.among(&tried).named(),
+            out_of_sample,
+        })
         .collect();
     let mut ranking: Vec<usize> = (0..trials.len()).collect();
     let least_first = LESS_IS_BETTER.contains(&tune.by.as_str());

@@ -113,6 +113,7 @@ pub(crate) fn run(name: &str, market: &Market, seed: u64, drift: f64, swing: f64
         benchmark,
         regime,
         buckets,
+        hedges: vec![(BucketId(1), BucketId(0))],
         bucket_values,
         fills: (0..6)
             .map(|k| Fill {

@@ -25,4 +25,5 @@ pub const HEADERS: &[(&str, &str)] = &[
         "attribution.csv",
         "month,bucket,narrative,asset,regime,price,funding_received,funding_paid,funding_assumed,fees,slippage,liquidation,yield,total",
     ),
+    ("gains.csv", "year,asset,market,method,quantity,proceeds,cost,gain,held_over_a_year,funding,unrealised"),
 ];

@@ -7,14 +7,18 @@ use crate::report::words::{grouped, money, number, percent};
 /// A heading and its rows of name and value.
 pub(super) type Group = (&'static str, Vec<Vec<String>>);
 
-pub(super) fn groups(m: &Metrics, sure: Option<&Confidence>) -> [Group; 5] {
-    [
+pub(super) fn groups(m: &Metrics, sure: Option<&Confidence>) -> Vec<Group> {
+    let mut all = vec![
         ("Return", returns(m, sure)),
         ("Risk", risk(m)),
         ("Ratios", ratios(m, sure)),
         ("Trades", trades(m)),
         ("Exposure, costs and funding", exposure(m)),
-    ]
+    ];
+    if m.total_return_btc.is_some() {
+        all.push(("Measured in bitcoin", in_bitcoin(m)));
+    }
+    all
 }
 
 fn row(name: &str, value: String) -> Vec<String> {
@@ -74,6 +78,7 @@ fn ratios(m: &Metrics, sure: Option<&Confidence>) -> Vec<Vec<String>> {
         row("Sharpe", number(m.sharpe)),
         row("Sharpe, 95 % interval", range),
         row("Probabilistic Sharpe", percent(m.probabilistic_sharpe)),
+        row(&format!("Deflated Sharpe (of {} tried)", m.sharpe_trials), percent(m.deflated_sharpe)),
         row("Sortino", number(m.sortino)),
         row("Calmar", number(m.calmar)),
         row("Omega", number(m.omega)),
@@ -123,6 +128,7 @@ fn exposure(m: &Metrics) -> Vec<Vec<String>> {
         row("Average gross / net exposure", format!("{} / {}", percent(m.average_gross_exposure), percent(m.average_net_exposure))),
         row("Max effective leverage", number(m.max_effective_leverage)),
         row("Margin utilisation, mean / max", format!("{} / {}", percent(m.average_margin_utilisation), percent(m.max_margin_utilisation))),
+        row("Min distance to liquidation", percent(m.min_liquidation_distance)),
         row("Turnover a year", number(m.turnover_per_year)),
         row("Total volume", money(m.volume_usd)),
         row("Total fees", money(m.fees_usd)),
@@ -135,5 +141,16 @@ fn exposure(m: &Metrics) -> Vec<Vec<String>> {
         row("Settlements (assumed)", format!("{} ({})", m.funding_settlements, m.funding_assumed)),
         row("Rotation count", m.rotations.to_string()),
         row("Average narrative holding", days(m.average_narrative_days)),
+    ]
+}
+
+/// What the curve looks like to somebody who counts in coins: holding the coin is standing still.
+fn in_bitcoin(m: &Metrics) -> Vec<Vec<String>> {
+    vec![
+        row("Total return", percent(m.total_return_btc)),
+        row("CAGR", percent(m.cagr_btc)),
+        row("Volatility (ann.)", percent(m.volatility_btc)),
+        row("Sharpe", number(m.sharpe_btc)),
+        row("Max drawdown", percent(m.max_drawdown_btc)),
     ]
 }

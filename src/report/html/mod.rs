@@ -3,6 +3,7 @@
 mod against;
 pub mod comparison;
 mod contributions;
+mod gains;
 mod groups;
 pub mod index;
 pub mod months;

@@ -9,6 +9,7 @@ use crate::replay::run::Run;
 use crate::report::charts::{Pictures, sheet as drawn};
 use crate::report::html::against;
 use crate::report::html::contributions::contributions;
+use crate::report::html::gains::gains;
 use crate::report::html::groups::groups;
 use crate::report::html::months::heat;
 use crate::report::html::{Column, cautions, escaped, flowing_table, list_table, mark, page as whole, table, told_figure};
@@ -23,7 +24,7 @@ const SHOWN: usize = 200;
 const ENDS: usize = 10;
 const FALLS: usize = 10;
 const NAVIGATION: &str = "<nav aria-label=\"On this page\"><a href=\"#cautions\">Cautions</a><a href=\"#findings\">Findings</a><a href=\"#metrics\">Metrics</a><a href=\"#against\">Worth it?</a><a href=\"#ladder\">Ladder</a><a href=\"#way\">On the way</a>\
-<a href=\"#money\">Money</a><a href=\"#held\">Held</a><a href=\"#trades\">Trades</a><a href=\"#activity\">Activity</a>\
+<a href=\"#money\">Money</a><a href=\"#gains\">Gains</a><a href=\"#held\">Held</a><a href=\"#trades\">Trades</a><a href=\"#activity\">Activity</a>\
 <a href=\"#assumptions\">Assumptions</a></nav>\n";
 /// A cut with more rows than this flows over the page instead of down it.
 const TALL: usize = 14;
@@ -85,6 +86,7 @@ pub fn page(told: &Told, summary: &Summary, pictures: &Pictures) -> String {
         body += &flowing_table("", &[("name", false), ("USD", true)], rows);
     }
     body += &contributions(market, run);
+    body += &gains(market, run);
     body += "<h2 id=\"held\">What was held</h2>\n";
     body += &told_figure(&pictures.buckets, "The value of each bucket over time, stacked to the equity");
     if let Some(narratives) = &pictures.narratives {
