@@ -1,11 +1,15 @@
 //! Pages that stand alone: styles and pictures inside, nothing fetched, every word escaped.
 
+mod activity;
 pub mod comparison;
+mod falls;
 mod groups;
 pub mod index;
+mod money;
 pub mod months;
 pub mod sheet;
 pub mod study;
+mod trades;
 
 use std::fmt::Write;
 
