@@ -4,7 +4,9 @@
 //! with lows and highs kept.
 
 pub mod canvas;
+mod curve;
 pub mod heat;
+pub mod margin;
 pub mod overlay;
 pub mod palette;
 pub mod panel;

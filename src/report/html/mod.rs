@@ -5,6 +5,7 @@ pub mod comparison;
 mod falls;
 mod groups;
 pub mod index;
+mod margin;
 mod money;
 pub mod months;
 pub mod sheet;

@@ -8,6 +8,7 @@ use crate::report::charts::{Pictures, sheet as drawn};
 use crate::report::html::activity::activity;
 use crate::report::html::falls::falls;
 use crate::report::html::groups::groups;
+use crate::report::html::margin::margin;
 use crate::report::html::money::money;
 use crate::report::html::months::heat;
 use crate::report::html::trades::trades;
@@ -73,6 +74,7 @@ pub fn page(market: &Market, run: &Run, summary: &Summary, pictures: &Pictures) 
     if !run.funding.is_empty() {
         body += &told_figure(&drawn::funding(run), "Funding received, paid and net, added up over time");
     }
+    body += &margin(market, run);
     body += &trades(market, run);
     body += &activity(run);
     body += "<h2 id=\"assumptions\">Assumptions</h2>\n";
