@@ -6,6 +6,8 @@ mod fixture;
 
 #[path = "tear_sheet/margin.rs"]
 mod margin;
+#[path = "tear_sheet/trades.rs"]
+mod trades;
 
 use rotate::market::Market;
 use rotate::replay::run::Run;

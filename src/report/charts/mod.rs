@@ -3,6 +3,7 @@
 //! Legible without colour: Okabe–Ito colours, names at the ends of lines, dash patterns. Series are thinned to about two thousand points
 //! with lows and highs kept.
 
+pub mod bars;
 pub mod canvas;
 mod curve;
 pub mod heat;

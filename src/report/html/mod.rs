@@ -1,6 +1,7 @@
 //! Pages that stand alone: styles and pictures inside, nothing fetched, every word escaped.
 
 mod activity;
+mod bars;
 pub mod comparison;
 mod falls;
 mod groups;
@@ -24,7 +25,8 @@ h1{margin:0 0 2px;font-size:28px;overflow-wrap:anywhere}h2{margin:36px 0 10px;fo
 .synthetic{display:inline-block;padding:1px 9px;border-radius:3px;background:#b54a00;color:#fff;font-weight:bold;font-size:13px}
 h3{margin:24px 0 8px;font-size:15px}
 figure{margin:14px 0;padding:8px;background:#fff;border:1px solid var(--line);border-radius:6px;overflow-x:auto}figure svg{display:block}
-figure.full svg{width:100%;height:auto;min-width:860px}figure.own{box-sizing:border-box;width:fit-content;max-width:100%}
+figure.full svg{width:100%;height:auto;min-width:860px}figure.small{box-sizing:border-box;width:596px;max-width:100%;margin:0}figure.small svg{width:100%;height:auto}
+figcaption{font-size:13px;color:var(--ink);padding:4px 4px 2px}figure.own{box-sizing:border-box;width:fit-content;max-width:100%}
 @media (prefers-color-scheme:dark){figure{background:#1f1f1f}figure svg{filter:invert(.88) hue-rotate(180deg)}}
 .wide{overflow-x:auto;max-width:100%}table{border-collapse:collapse;background:var(--card);font-variant-numeric:tabular-nums;font-size:14px}
 caption{text-align:left;color:var(--dim);padding:2px 0 4px;font-size:13px;white-space:nowrap}
@@ -123,6 +125,12 @@ pub(super) fn small_figure(svg: &str) -> String {
 /// A picture as wide as the page, told in words to whoever does not see it; a narrow window scrolls it rather than shrink its words.
 pub(super) fn told_figure(svg: &str, told: &str) -> String {
     framed(&svg.replacen("role=\"img\"", &format!("role=\"img\" aria-label=\"{}\"", escaped(told)), 1), "full")
+}
+
+/// A small picture told in words below it; a narrow window shrinks it.
+pub(super) fn captioned_figure(svg: &str, told: &str, caption: &str) -> String {
+    let figure = framed(&svg.replacen("role=\"img\"", &format!("role=\"img\" aria-label=\"{}\"", escaped(told)), 1), "small");
+    figure.replacen("</figure>", &format!("<figcaption>{}</figcaption></figure>", escaped(caption)), 1)
 }
 
 /// The name space is HTML's own inside the page, and no address remains in the file.

@@ -17,8 +17,8 @@ use crate::report::summary::Summary;
 use crate::report::words::{money_of, percent};
 
 const NAVIGATION: &str = "<nav aria-label=\"On this page\"><a href=\"#cautions\">Cautions</a><a href=\"#findings\">Findings</a><a href=\"#metrics\">Metrics</a><a href=\"#way\">On the way</a>\
-<a href=\"#money\">Money</a><a href=\"#held\">Held</a><a href=\"#trades\">Trades</a><a href=\"#activity\">Activity</a>\
-<a href=\"#assumptions\">Assumptions</a></nav>\n";
+<a href=\"#money\">Money</a><a href=\"#passed\">Passed on</a><a href=\"#held\">Held</a><a href=\"#margin\">Margin</a><a href=\"#trades\">Trades</a>\
+<a href=\"#activity\">Activity</a><a href=\"#survivors\">Survivorship</a><a href=\"#assumptions\">Assumptions</a><a href=\"#unanswered\">Not answered</a></nav>\n";
 
 #[must_use]
 pub fn page(market: &Market, run: &Run, summary: &Summary, pictures: &Pictures) -> String {

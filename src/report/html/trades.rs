@@ -2,6 +2,7 @@
 
 use crate::market::Market;
 use crate::replay::run::Run;
+use crate::report::html::bars::around;
 use crate::report::html::{Column, table};
 use crate::report::words::{money_of, percent};
 
@@ -61,6 +62,7 @@ pub(super) fn trades(market: &Market, run: &Run) -> String {
         out += &table("Best trades", &COLUMNS, &best);
         out += &table("Worst trades", &COLUMNS, &worst);
     }
+    out += &around(market, run, &order);
     let newest: Vec<usize> = (0..run.trades.len()).rev().take(SHOWN).collect();
     let caption = if run.trades.len() > SHOWN {
         format!("The last {SHOWN} trades, newest first; all of them are in trades.csv")
