@@ -6,6 +6,8 @@ mod fixture;
 
 #[path = "tear_sheet/margin.rs"]
 mod margin;
+#[path = "tear_sheet/sources.rs"]
+mod sources;
 #[path = "tear_sheet/trades.rs"]
 mod trades;
 

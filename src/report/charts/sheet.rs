@@ -10,6 +10,7 @@ use crate::report::charts::palette;
 use crate::report::charts::panel::{LABEL, LEFT, NOTE, TICK, WIDTH};
 use crate::report::charts::scale::Scale;
 use crate::report::words::{brief_money, grouped};
+use crate::units::Usd;
 
 /// Days in a rolling window.
 pub const WINDOW: usize = 90;
@@ -124,18 +125,26 @@ pub fn distribution(run: &Run) -> String {
     })
 }
 
-/// From what prices gave to what was kept: every source as a step.
+/// Every source of income by name, funding received and paid apart; they add up to what was gained.
 #[must_use]
-pub fn waterfall(run: &Run) -> String {
+pub fn sources(run: &Run) -> [(&'static str, Usd); 7] {
     let s = &run.attribution.by_source;
-    let steps = [
+    let received: Usd = run.funding.iter().map(|payment| payment.payment).filter(|payment| payment.is_positive()).sum();
+    [
         ("price", s.price),
-        ("funding", s.funding),
+        ("funding received", received),
+        ("funding paid", s.funding - received),
         ("fees", s.fees),
         ("slippage", s.slippage),
         ("liquidation", s.liquidation),
         ("yield", s.yields),
-    ];
+    ]
+}
+
+/// From what prices gave to what was kept: every source as a step.
+#[must_use]
+pub fn waterfall(run: &Run) -> String {
+    let steps = sources(run);
     let mut level = 0.0;
     let mut blocks: Vec<(&str, f64, f64)> = Vec::new();
     for (name, amount) in steps.iter().map(|(name, amount)| (*name, amount.to_f64())).filter(|(_, amount)| *amount != 0.0) {

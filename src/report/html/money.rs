@@ -14,6 +14,7 @@ const TALL: usize = 14;
 pub(super) fn money(run: &Run) -> String {
     let mut body = String::from("<h2 id=\"money\">Where the money came from</h2>\n");
     body += &told_figure(&drawn::waterfall(run), "What prices gave, less funding, costs and liquidations, is what was kept");
+    body += &assumed(run);
     body += "<div class=\"cards\">\n";
     let (tall, low): (Vec<_>, Vec<_>) = cuts(run).into_iter().partition(|(_, rows)| rows.len() > TALL);
     for (name, rows) in &low {
@@ -27,19 +28,23 @@ pub(super) fn money(run: &Run) -> String {
     body
 }
 
+/// What of the funding nobody has observed; nothing where all of it was.
+fn assumed(run: &Run) -> String {
+    let assumed = || run.funding.iter().filter(|payment| payment.assumed).map(|payment| payment.payment);
+    if assumed().next().is_none() {
+        return String::new();
+    }
+    format!(
+        "<p class=\"dim\">Of the funding {} received and {} paid are at the assumed rate, not at one that was observed.</p>\n",
+        money_of(assumed().filter(|payment| payment.is_positive()).sum()),
+        money_of(-assumed().filter(|payment| payment.is_negative()).sum::<Usd>())
+    )
+}
+
 fn cuts(run: &Run) -> Vec<(&'static str, Vec<Vec<String>>)> {
     let a = &run.attribution;
-    let s = &a.by_source;
     let total = run.final_equity() - run.capital;
-    let sources = [
-        ("price", s.price),
-        ("funding", s.funding),
-        ("fees", s.fees),
-        ("slippage", s.slippage),
-        ("liquidation", s.liquidation),
-        ("yield", s.yields),
-    ];
-    let sources: Vec<(String, Usd)> = sources.into_iter().map(|(name, amount)| (name.to_string(), amount)).collect();
+    let sources: Vec<(String, Usd)> = drawn::sources(run).into_iter().map(|(name, amount)| (name.to_string(), amount)).collect();
     let rows = |list: &[(String, Usd)]| {
         let mut rows: Vec<Vec<String>> = list.iter().map(|(name, amount)| vec![name.clone(), money_of(*amount)]).collect();
         rows.push(vec!["total".to_string(), money_of(total)]);
