@@ -6,6 +6,7 @@
 pub mod bars;
 pub mod canvas;
 mod curve;
+pub mod flows;
 pub mod heat;
 pub mod margin;
 pub mod overlay;

@@ -4,6 +4,7 @@ mod activity;
 mod bars;
 pub mod comparison;
 mod falls;
+mod flows;
 mod groups;
 pub mod index;
 mod margin;

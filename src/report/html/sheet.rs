@@ -7,6 +7,7 @@ use crate::replay::run::Run;
 use crate::report::charts::{Pictures, sheet as drawn};
 use crate::report::html::activity::activity;
 use crate::report::html::falls::falls;
+use crate::report::html::flows::flows;
 use crate::report::html::groups::groups;
 use crate::report::html::margin::margin;
 use crate::report::html::money::money;
@@ -62,6 +63,7 @@ pub fn page(market: &Market, run: &Run, summary: &Summary, pictures: &Pictures) 
     body += &told_figure(&drawn::distribution(run), "How many days had which return");
     body += &falls(run);
     body += &money(run);
+    body += &flows(run);
     body += "<h2 id=\"held\">What was held</h2>\n";
     body += &told_figure(&pictures.buckets, "The value of each bucket over time, stacked to the equity");
     if let Some(narratives) = &pictures.narratives {
