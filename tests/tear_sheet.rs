@@ -4,6 +4,8 @@
 #[allow(dead_code, reason = "each test file uses a part of it")]
 mod fixture;
 
+#[path = "tear_sheet/coins.rs"]
+mod coins;
 #[path = "tear_sheet/flows.rs"]
 mod flows;
 #[path = "tear_sheet/margin.rs"]

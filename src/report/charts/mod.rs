@@ -5,6 +5,7 @@
 
 pub mod bars;
 pub mod canvas;
+pub mod coins;
 mod curve;
 pub mod flows;
 pub mod heat;

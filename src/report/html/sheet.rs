@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::market::Market;
 use crate::replay::run::Run;
-use crate::report::charts::{Pictures, sheet as drawn};
+use crate::report::charts::{Pictures, coins::coins, sheet as drawn};
 use crate::report::html::activity::activity;
 use crate::report::html::falls::falls;
 use crate::report::html::flows::flows;
@@ -61,6 +61,9 @@ pub fn page(market: &Market, run: &Run, summary: &Summary, pictures: &Pictures) 
     body += &heat(run);
     body += &told_figure(&drawn::rolled(run), "Sharpe ratio, volatility and beta over the last 90 days, over time");
     body += &told_figure(&drawn::distribution(run), "How many days had which return");
+    if let Some(coins) = coins(run) {
+        body += &told_figure(&coins, "Equity over time as a multiple of the start, counted in dollars and counted in bitcoin");
+    }
     body += &falls(run);
     body += &money(run);
     body += &flows(run);
