@@ -10,6 +10,8 @@ mod coins;
 mod flows;
 #[path = "tear_sheet/margin.rs"]
 mod margin;
+#[path = "tear_sheet/refusals.rs"]
+mod refusals;
 #[path = "tear_sheet/sources.rs"]
 mod sources;
 #[path = "tear_sheet/trades.rs"]

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::replay::run::Run;
+use crate::replay::run::{Run, Verdict};
+use crate::report::html::refusals::refusals;
 use crate::report::html::table;
 
 /// What happened how often.
 pub(super) fn activity(run: &Run) -> String {
     let mut verdicts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
-    for decision in &run.decisions {
+    for decision in run.decisions.iter().filter(|decision| matches!(decision.verdict, Verdict::Passed | Verdict::Exited)) {
         *verdicts.entry((&decision.rule, decision.verdict.name())).or_default() += 1;
     }
     let mut out = format!(
@@ -19,14 +20,11 @@ pub(super) fn activity(run: &Run) -> String {
         run.rotations.len(),
         run.liquidations.len(),
     );
+    out += &refusals(run);
     if !verdicts.is_empty() {
         let rows: Vec<Vec<String>> =
             verdicts.into_iter().map(|((rule, verdict), count)| vec![rule.to_string(), verdict.to_string(), count.to_string()]).collect();
-        out += &table(
-            "Decisions by rule and verdict: refused orders are those a rule said no to",
-            &[("rule", false), ("verdict", false), ("times", true)],
-            &rows,
-        );
+        out += &table("What passed and what was left, by rule", &[("rule", false), ("verdict", false), ("times", true)], &rows);
     }
     out
 }

@@ -10,6 +10,7 @@ pub mod index;
 mod margin;
 mod money;
 pub mod months;
+mod refusals;
 pub mod sheet;
 pub mod study;
 mod trades;
