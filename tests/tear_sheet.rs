@@ -14,6 +14,8 @@ mod margin;
 mod refusals;
 #[path = "tear_sheet/sources.rs"]
 mod sources;
+#[path = "tear_sheet/survivors.rs"]
+mod survivors;
 #[path = "tear_sheet/trades.rs"]
 mod trades;
 

@@ -13,6 +13,7 @@ pub mod months;
 mod refusals;
 pub mod sheet;
 pub mod study;
+mod survivorship;
 mod trades;
 
 use std::fmt::Write;

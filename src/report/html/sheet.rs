@@ -12,6 +12,7 @@ use crate::report::html::groups::groups;
 use crate::report::html::margin::margin;
 use crate::report::html::money::money;
 use crate::report::html::months::heat;
+use crate::report::html::survivorship::survivorship;
 use crate::report::html::trades::trades;
 use crate::report::html::{cautions, escaped, list_table, mark, page as whole, told_figure};
 use crate::report::summary::Summary;
@@ -82,6 +83,7 @@ pub fn page(market: &Market, run: &Run, summary: &Summary, pictures: &Pictures) 
     body += &margin(market, run);
     body += &trades(market, run);
     body += &activity(run);
+    body += &survivorship(market, run);
     body += "<h2 id=\"assumptions\">Assumptions</h2>\n";
     let rows: Vec<Vec<String>> = run.assumptions.iter().map(|(name, value)| vec![name.clone(), value.clone()]).collect();
     body += &list_table("", &[("assumption", false), ("in force", false)], &rows);
