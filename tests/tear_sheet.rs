@@ -18,6 +18,8 @@ mod sources;
 mod survivors;
 #[path = "tear_sheet/trades.rs"]
 mod trades;
+#[path = "tear_sheet/unanswered.rs"]
+mod unanswered;
 
 use rotate::market::Market;
 use rotate::replay::run::Run;

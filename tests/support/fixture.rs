@@ -1,8 +1,6 @@
 //! A small market and runs over it, made by arithmetic: prices and money here mean nothing, but every column holds together.
 
-use rotate::market::{
-    Asset, FundingBook, InputFile, Instrument, Kind, ListingPolicy, Market, Panel, Segment, Tier, VenueCosts, VenueKind,
-};
+use rotate::market::{Asset, FundingBook, InputFile, Instrument, Kind, ListingPolicy, Market, Panel, Segment, Tier, VenueCosts, VenueKind};
 use rotate::replay::run::{
     Attribution, BySource, Decision, Fill, Flow, FundingPayment, Liquidation, Regime, Rotation, Run, Side, Trade, Verdict, Yield,
 };
@@ -58,8 +56,7 @@ fn panel(bars: usize, instruments: usize) -> Panel {
     let column = |of: fn(f64, f64) -> f64| -> Vec<f64> {
         (0..instruments).flat_map(|_| (0..bars).map(|t| of(wave(t), wave(t + 1))).collect::<Vec<_>>()).collect()
     };
-    let [open, high, low, close] =
-        [column(|a, _| a), column(|a, b| a.max(b) + 50.0), column(|a, b| a.min(b) - 50.0), column(|_, b| b)];
+    let [open, high, low, close] = [column(|a, _| a), column(|a, b| a.max(b) + 50.0), column(|a, b| a.min(b) - 50.0), column(|_, b| b)];
     Panel {
         instruments,
         bars,

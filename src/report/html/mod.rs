@@ -15,6 +15,7 @@ pub mod sheet;
 pub mod study;
 mod survivorship;
 mod trades;
+mod unanswered;
 
 use std::fmt::Write;
 

@@ -14,6 +14,7 @@ use crate::report::html::money::money;
 use crate::report::html::months::heat;
 use crate::report::html::survivorship::survivorship;
 use crate::report::html::trades::trades;
+use crate::report::html::unanswered::unanswered;
 use crate::report::html::{cautions, escaped, list_table, mark, page as whole, told_figure};
 use crate::report::summary::Summary;
 use crate::report::words::{money_of, percent};
@@ -87,5 +88,6 @@ pub fn page(market: &Market, run: &Run, summary: &Summary, pictures: &Pictures) 
     body += "<h2 id=\"assumptions\">Assumptions</h2>\n";
     let rows: Vec<Vec<String>> = run.assumptions.iter().map(|(name, value)| vec![name.clone(), value.clone()]).collect();
     body += &list_table("", &[("assumption", false), ("in force", false)], &rows);
+    body += &unanswered(market, run);
     whole(&format!("{} · {}", run.strategy, market.name), &body)
 }
