@@ -9,9 +9,14 @@ fn only_what_is_true_of_the_run_is_not_answered() {
     let (mut market, mut run) = days(60);
     let told = |market: &_, run: &_| section(&page(market, run), "unanswered");
     let all = told(&market, &run);
-    for line in
-        ["All data are made up", "never taken away", "No margin brackets are known of 2 of the 2", "rotate tune", "Tax.", "0.2 years"]
-    {
+    for line in [
+        "All data are made up",
+        "never taken away",
+        "No margin brackets are known for 2 of the 2",
+        "<code>rotate tune</code>",
+        "Tax.",
+        "0.2 years",
+    ] {
         assert!(all.contains(line), "{line}: {all}");
     }
     assert!(all.contains("$4.00 of it, paid and received, is at the declared constant rate"), "{all}");
@@ -24,7 +29,7 @@ fn only_what_is_true_of_the_run_is_not_answered() {
     for line in ["made up", "never taken away", "No margin brackets", "declared constant rate"] {
         assert!(!less.contains(line), "{line}: {less}");
     }
-    assert!(less.contains("Of 2 of the 2 perpetuals traded one table serves for all time"));
+    assert!(less.contains("For 2 of the 2 perpetuals traded one table serves for all time"));
     run.fills.retain(|fill| fill.instrument.index() == 0);
     assert!(!told(&market, &run).contains("perpetuals traded"), "spot needs no brackets");
 }

@@ -7,7 +7,7 @@ use std::fmt::Write;
 use crate::market::Market;
 use crate::replay::run::{Exposure, Run};
 use crate::report::charts::margin as drawn;
-use crate::report::html::{Column, escaped, table, told_figure};
+use crate::report::html::{Column, coded, table, told_figure};
 use crate::report::words::{grouped, money_of, percent, price};
 use crate::units::{BucketId, InstrumentId, Time, Usd};
 
@@ -46,7 +46,7 @@ pub(super) fn margin(market: &Market, run: &Run) -> String {
         out,
         "<p>Margin used was at most {most} of equity. {} {fallen} <span class=\"dim\">Distances are those of closes at which decisions were made \
          (exposure.csv); inside a bar the mark may have come nearer, and liquidations.csv says where it came too near.</span></p>",
-        escaped(&told)
+        coded(&told)
     );
     out + &calls(market, run)
 }
@@ -110,7 +110,9 @@ fn lives(run: &Run) -> BTreeMap<(InstrumentId, BucketId), Vec<Time>> {
     for trade in &run.trades {
         lives.entry((trade.instrument, trade.bucket)).or_default().push(trade.opened);
     }
-    lives.values_mut().for_each(|all| all.sort_unstable());
+    for all in lives.values_mut() {
+        all.sort_unstable();
+    }
     lives
 }
 

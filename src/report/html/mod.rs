@@ -30,7 +30,7 @@ h1{margin:0 0 2px;font-size:28px;overflow-wrap:anywhere}h2{margin:36px 0 10px;fo
 h3{margin:24px 0 8px;font-size:15px}
 figure{margin:14px 0;padding:8px;background:#fff;border:1px solid var(--line);border-radius:6px;overflow-x:auto}figure svg{display:block}
 figure.full svg{width:100%;height:auto;min-width:860px}figure.small{box-sizing:border-box;width:596px;max-width:100%;margin:0}figure.small svg{width:100%;height:auto}
-figcaption{font-size:13px;color:var(--ink);padding:4px 4px 2px}figure.own{box-sizing:border-box;width:fit-content;max-width:100%}
+details.rows>summary{margin:8px 0;color:var(--dim)}figcaption{font-size:13px;color:var(--ink);padding:4px 4px 2px}figure.own{box-sizing:border-box;width:fit-content;max-width:100%}
 @media (prefers-color-scheme:dark){figure{background:#1f1f1f}figure svg{filter:invert(.88) hue-rotate(180deg)}}
 .wide{overflow-x:auto;max-width:100%}table{border-collapse:collapse;background:var(--card);font-variant-numeric:tabular-nums;font-size:14px}
 caption{text-align:left;color:var(--dim);padding:2px 0 4px;font-size:13px;white-space:nowrap}
@@ -43,7 +43,9 @@ input[type=search]{margin:2px 0 6px;padding:4px 8px;border:1px solid var(--line)
 .heat td{text-align:right}.heat td,.heat th{padding:4px 8px}nav a{display:inline-block;margin-right:12px}mark{background:none;color:var(--alarm);font-weight:600}
 .flow{columns:250px;column-gap:26px}.flow table{width:100%}.flow tr{break-inside:avoid}
 .caution{color:var(--alarm)}summary{cursor:pointer}details p{color:var(--ink);margin:4px 0 10px 16px}li{margin:3px 0}a{color:inherit}
+@media (max-width:600px){td.long{min-width:11em}}
 @media print{:root{color-scheme:light;--paper:#fff}body{max-width:none;padding:0;font-size:11px}table{font-size:10px}th,td{padding:2px 6px}
+figure.small{width:48%}h3,h4{break-after:avoid}
 figure,.cards>div,tr{break-inside:avoid}figure{border:0}figure.full svg{min-width:0}h2{break-after:avoid}input,nav,th button::after{display:none}.wide{overflow:visible}}
 ";
 
@@ -111,6 +113,17 @@ pub fn escaped(text: &str) -> String {
     out
 }
 
+/// Text as HTML in which what stands between backticks is code.
+pub(super) fn coded(text: &str) -> String {
+    let pieces = escaped(text).split('`').enumerate().fold(String::new(), |mut out, (k, piece)| {
+        if k > 0 {
+            out += if k % 2 == 1 { "<code>" } else { "</code>" };
+        }
+        out + piece
+    });
+    if text.matches('`').count() % 2 == 1 { pieces + "</code>" } else { pieces }
+}
+
 /// A whole page; `body` is HTML already.
 pub(super) fn page(title: &str, body: &str) -> String {
     format!(
@@ -164,10 +177,12 @@ pub(super) fn flowing_table(caption: &str, columns: &[Column], rows: &[Vec<Strin
 /// The first cell of a row is its heading.
 fn bare_table(kind: &str, caption: &str, columns: &[Column], rows: &[Vec<String>]) -> String {
     let class = |number: bool| if number { " class=\"n\"" } else { "" };
-    let mut out = format!("<table class=\"{kind}\">\n");
-    if !caption.is_empty() {
-        let _ = writeln!(out, "<caption>{}</caption>", escaped(caption));
-    }
+    let mut out = if caption.is_empty() {
+        // Its first heading is its name.
+        format!("<table class=\"{kind}\" aria-label=\"{}\">\n", escaped(columns.first().map_or("", |column| column.0)))
+    } else {
+        format!("<table class=\"{kind}\">\n<caption>{}</caption>\n", escaped(caption))
+    };
     out.push_str("<thead><tr>");
     for (name, number) in columns {
         let _ = write!(out, "<th scope=\"col\"{}>{}</th>", class(*number), escaped(name));

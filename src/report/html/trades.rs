@@ -8,6 +8,8 @@ use crate::report::words::{money_of, percent};
 
 /// Trades shown on the page; all of them are in `trades.csv`.
 const SHOWN: usize = 200;
+/// A list longer than this opens on demand.
+const OPEN: usize = 25;
 /// Rows of the tables of best and worst.
 const ENDS: usize = 10;
 
@@ -69,5 +71,9 @@ pub(super) fn trades(market: &Market, run: &Run) -> String {
     } else {
         "All trades, newest first".to_string()
     };
-    out + &table(&caption, &COLUMNS, &newest.iter().map(row).collect::<Vec<_>>())
+    let all = table(&caption, &COLUMNS, &newest.iter().map(row).collect::<Vec<_>>());
+    if newest.len() <= OPEN {
+        return out + &all;
+    }
+    out + &format!("<details class=\"rows\"><summary>{caption}</summary>\n{all}</details>\n")
 }

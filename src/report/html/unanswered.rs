@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use crate::market::{Kind, Market};
 use crate::replay::run::{Run, STAKING};
-use crate::report::html::escaped;
+use crate::report::html::{coded, escaped};
 use crate::report::words::{grouped, money_of};
 use crate::units::{InstrumentId, Usd};
 
@@ -13,7 +13,7 @@ use crate::units::{InstrumentId, Usd};
 pub(super) fn unanswered(market: &Market, run: &Run) -> String {
     let mut out = String::from("<h2 id=\"unanswered\">What this page does not answer</h2>\n<ul>\n");
     for (question, answer) in questions(market, run) {
-        let _ = writeln!(out, "<li><b>{}</b> {}</li>", escaped(question), escaped(&answer));
+        let _ = writeln!(out, "<li><b>{}</b> {}</li>", escaped(question), coded(&answer));
     }
     out + "</ul>\n"
 }
@@ -67,18 +67,18 @@ fn of_the_venue(market: &Market, run: &Run) -> Vec<(&'static str, String)> {
     let all = perpetuals.len();
     let none = few(|market, id| market.tiers[id.index()].is_empty());
     if none > 0 {
-        let told = format!("No margin brackets are known of {none} of the {all} perpetuals traded: a stated default stands in.");
+        let told = format!("No margin brackets are known for {none} of the {all} perpetuals traded: a stated default stands in.");
         list.push(("The venue's margin brackets.", told));
     }
     let once = few(|market, id| market.tiers[id.index()].len() == 1);
     if once > 0 {
-        let told = format!("Of {once} of the {all} perpetuals traded one table serves for all time; venues change theirs.");
+        let told = format!("For {once} of the {all} perpetuals traded one table serves for all time; venues change theirs.");
         list.push(("Brackets as they were.", told));
     }
     let unmarked = few(|market, id| market.panel.marked_bars.get(id.index()).is_none_or(|bars| *bars == 0));
     if unmarked > 0 {
         let told = format!(
-            "Of {unmarked} of the {all} perpetuals traded no mark prices are known: liquidations hang on last prices, whose wicks are longer."
+            "No mark prices are known for {unmarked} of the {all} perpetuals traded: liquidations hang on last prices, whose wicks are longer."
         );
         list.push(("Mark prices.", told));
     }
@@ -104,7 +104,7 @@ fn of_the_data(market: &Market, run: &Run) -> Vec<(&'static str, String)> {
     let capless = market.caps.iter().filter(|facts| facts.is_empty()).count();
     if capless > 0 {
         let told = format!(
-            "Of {} of {} coins no market cap is known as of any day: their size class is the folder's word.",
+            "No market cap is known as of any day for {} of {} coins: their size class is the folder's word.",
             capless,
             market.caps.len()
         );
