@@ -68,5 +68,7 @@ fn without_perpetuals_nothing_is_drawn() {
     let (market, mut run) = days(60);
     run.margin_used.fill(Usd::ZERO);
     assert!(margin::margin(&market, &run).is_none());
-    assert!(!page(&market, &run).contains("id=\"margin\""));
+    let page = page(&market, &run);
+    assert!(!page.contains("id=\"margin\"") && !page.contains("href=\"#margin\""), "neither the section nor a way to it");
+    assert!(page.contains("<a href=\"#trades\">Trades</a>"));
 }

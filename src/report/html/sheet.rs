@@ -19,15 +19,34 @@ use crate::report::html::{cautions, escaped, list_table, mark, page as whole, to
 use crate::report::summary::Summary;
 use crate::report::words::{money_of, percent};
 
-const NAVIGATION: &str = "<nav aria-label=\"On this page\"><a href=\"#cautions\">Cautions</a><a href=\"#findings\">Findings</a><a href=\"#metrics\">Metrics</a><a href=\"#way\">On the way</a>\
-<a href=\"#money\">Money</a><a href=\"#passed\">Passed on</a><a href=\"#held\">Held</a><a href=\"#margin\">Margin</a><a href=\"#trades\">Trades</a>\
-<a href=\"#activity\">Activity</a><a href=\"#survivors\">Survivorship</a><a href=\"#assumptions\">Assumptions</a><a href=\"#unanswered\">Not answered</a></nav>\n";
+/// The sections one can jump to, where the page has them.
+const SECTIONS: [(&str, &str); 13] = [
+    ("cautions", "Cautions"),
+    ("findings", "Findings"),
+    ("metrics", "Metrics"),
+    ("way", "On the way"),
+    ("money", "Money"),
+    ("passed", "Passed on"),
+    ("held", "Held"),
+    ("margin", "Margin"),
+    ("trades", "Trades"),
+    ("activity", "Activity"),
+    ("survivors", "Survivorship"),
+    ("assumptions", "Assumptions"),
+    ("unanswered", "Not answered"),
+];
+
+fn navigation(body: &str) -> String {
+    let there = SECTIONS.iter().filter(|(id, _)| body.contains(&format!("<h2 id=\"{id}\"")));
+    let links: String = there.fold(String::new(), |links, (id, name)| links + &format!("<a href=\"#{id}\">{name}</a>"));
+    format!("<nav aria-label=\"On this page\">{links}</nav>\n")
+}
 
 #[must_use]
 pub fn page(market: &Market, run: &Run, summary: &Summary, pictures: &Pictures) -> String {
-    let mut body = String::new();
+    let mut head = String::new();
     let _ = write!(
-        body,
+        head,
         "<h1>{}{}</h1>\n<p>{}</p>\n<p class=\"dim\">{} · {} to {} · {} bars · {} became {} · measured against {}</p>\n",
         escaped(&run.strategy),
         mark(market.synthetic),
@@ -40,7 +59,7 @@ pub fn page(market: &Market, run: &Run, summary: &Summary, pictures: &Pictures) 
         money_of(run.final_equity()),
         escaped(&run.benchmark_name),
     );
-    body += NAVIGATION;
+    let mut body = String::new();
     let told = format!(
         "Equity of {} with {} bought and held over bands of the market's phase, and the drawdown below. Total return {}, deepest drawdown {}.",
         run.strategy,
@@ -61,11 +80,11 @@ pub fn page(market: &Market, run: &Run, summary: &Summary, pictures: &Pictures) 
              Intervals: stationary bootstrap of daily returns, 2,000 histories, seed 1; they know nothing of days unlike these.</p>\n";
     body += "<h2 id=\"way\">On the way</h2>\n";
     body += &heat(run);
-    body += &told_figure(&drawn::rolled(run), "Sharpe ratio, volatility and beta over the last 90 days, over time");
-    body += &told_figure(&drawn::distribution(run), "How many days had which return");
     if let Some(coins) = coins(run) {
         body += &told_figure(&coins, "Equity over time as a multiple of the start, counted in dollars and counted in bitcoin");
     }
+    body += &told_figure(&drawn::rolled(run), "Sharpe ratio, volatility and beta over the last 90 days, over time");
+    body += &told_figure(&drawn::distribution(run), "How many days had which return");
     body += &falls(run);
     body += &money(run);
     body += &flows(run);
@@ -89,5 +108,5 @@ pub fn page(market: &Market, run: &Run, summary: &Summary, pictures: &Pictures) 
     let rows: Vec<Vec<String>> = run.assumptions.iter().map(|(name, value)| vec![name.clone(), value.clone()]).collect();
     body += &list_table("", &[("assumption", false), ("in force", false)], &rows);
     body += &unanswered(market, run);
-    whole(&format!("{} · {}", run.strategy, market.name), &body)
+    whole(&format!("{} · {}", run.strategy, market.name), &(head + &navigation(&body) + &body))
 }
