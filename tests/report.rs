@@ -80,7 +80,7 @@ fn every_file_is_there_and_every_header_is_exact() {
 /// The documented types: one name, one type.
 #[test]
 fn every_column_of_every_table_has_its_type_in_the_readme() {
-    use rotate::report::{tables, typed};
+    use rotate::report::{rungs, tables, typed};
     let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("reports/README.md")).unwrap();
     let listed = |head: &str| -> Vec<String> {
         let line = readme.split("\n\n").find(|part| part.trim_start().starts_with(head)).unwrap_or_else(|| panic!("no {head}"));
@@ -90,6 +90,7 @@ fn every_column_of_every_table_has_its_type_in_the_readme() {
     assert_eq!(listed("* Numbers"), typed::NUMBERS);
     let text: std::collections::BTreeSet<&str> = tables::HEADERS
         .iter()
+        .chain(rungs::HEADERS)
         .flat_map(|(_, header)| header.iter().copied())
         .filter(|name| !typed::TIMES.contains(name) && !typed::NUMBERS.contains(name))
         .collect();

@@ -7,6 +7,7 @@ pub use crate::exchange::orders::Side;
 pub use crate::ledger::BySource;
 pub use crate::signal::lifecycle::Stage;
 pub use crate::signal::regime::Regime;
+pub use crate::signal::survivors::Survival;
 pub use crate::strategy::{Decision, Verdict};
 use crate::units::{AssetId, BucketId, Clock, Direction, InstrumentId, NarrativeId, Time, Usd};
 

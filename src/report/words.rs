@@ -42,6 +42,14 @@ pub fn money_of(amount: Usd) -> String {
     money(amount.to_f64())
 }
 
+/// Five digits that count and at least two decimals: `51,234.50`, `8.6250`, `0.000012345`.
+#[must_use]
+pub fn price(value: f64) -> String {
+    let size = value.abs();
+    let decimals = if size > 0.0 && size.is_finite() { (4.0 - libm::log10(size).floor()).clamp(2.0, 12.0) as usize } else { 2 };
+    grouped(value, decimals)
+}
+
 /// For narrow tables: whole dollars, from a million on three digits: `−$22,199`, `$2.36M`.
 #[must_use]
 pub fn whole_money(dollars: f64) -> String {
@@ -161,6 +169,7 @@ mod tests {
         assert_eq!(percent(Some(1234.5)), "123,450 %");
         assert_eq!(money(-1234.5), "−$1,234.50");
         assert_eq!(money(-0.001), "$0.00");
+        assert_eq!([51_234.5, 8.625, 0.000_012_345, 0.0].map(price), ["51,234.50", "8.6250", "0.000012345", "0.00"]);
         assert_eq!(money(1_234_567.0), "$1,234,567");
         assert_eq!((whole_money(-22_199.4).as_str(), whole_money(-0.3).as_str()), ("−$22,199", "$0"));
         assert_eq!((whole_money(999_999.4).as_str(), whole_money(2_364_450.0).as_str()), ("$999,999", "$2.36M"));

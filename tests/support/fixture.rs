@@ -1,6 +1,6 @@
 //! A small market and runs over it, made by arithmetic: prices and money here mean nothing, but every column holds together.
 
-use rotate::market::{Asset, FundingBook, InputFile, Instrument, Kind, ListingPolicy, Market, Panel, Tier, VenueCosts, VenueKind};
+use rotate::market::{Asset, FundingBook, InputFile, Instrument, Kind, ListingPolicy, Market, Panel, Segment, Tier, VenueCosts, VenueKind};
 use rotate::replay::run::{
     Attribution, BySource, Contribution, Decision, Fill, Flow, FundingLines, FundingPayment, Liquidation, Regime, Rotation, Run, Side,
     Trade, Verdict, Yield,
@@ -35,7 +35,7 @@ pub(crate) fn market(bars: usize, bar: Span) -> Market {
         instruments: vec![instrument("BTCUSDT", 0, Kind::Spot), instrument("BTCUSDT", 0, Kind::Perp), instrument(HOSTILE, 1, Kind::Perp)],
         narratives: vec!["oracles & <b>bots</b>".to_string(), "gaming, \"play\"".to_string()],
         memberships: Vec::new(),
-        panel: Panel::default(),
+        panel: panel(bars, 3),
         funding: FundingBook::default(),
         caps: vec![Vec::new(); 2],
         tiers: vec![Vec::new(); 3],
@@ -48,6 +48,31 @@ pub(crate) fn market(bars: usize, bar: Span) -> Market {
         inputs: vec![InputFile { path: "assets.csv".to_string(), sha256: "00".repeat(32) }],
         cautions: Vec::new(),
         series: Vec::new(),
+    }
+}
+
+/// Bars about 50,000 that rise and fall by a hundredth, all series alike and listed throughout.
+fn panel(bars: usize, instruments: usize) -> Panel {
+    let wave = |t: usize| 50_000.0 + 500.0 * (t as f64 / 5.0).sin();
+    let column = |of: fn(f64, f64) -> f64| -> Vec<f64> {
+        (0..instruments).flat_map(|_| (0..bars).map(|t| of(wave(t), wave(t + 1))).collect::<Vec<_>>()).collect()
+    };
+    let [open, high, low, close] = [column(|a, _| a), column(|a, b| a.max(b) + 50.0), column(|a, b| a.min(b) - 50.0), column(|_, b| b)];
+    Panel {
+        instruments,
+        bars,
+        mark_open: open.clone(),
+        mark_high: high.clone(),
+        mark_low: low.clone(),
+        mark_close: close.clone(),
+        open,
+        high,
+        low,
+        close,
+        segments: vec![if bars > 0 { vec![Segment { first: 0, end: bars }] } else { Vec::new() }; instruments],
+        value: (0..bars).flat_map(|t| vec![wave(t + 1); instruments]).collect(),
+        marked_bars: vec![0; instruments],
+        ..Panel::default()
     }
 }
 
@@ -212,8 +237,7 @@ pub(crate) fn run(name: &str, market: &Market, seed: u64, drift: f64, swing: f64
             threshold: Some(0.000_5),
         }],
         attribution: Attribution {
-            // Nothing of it was assumed.
-            funding: FundingLines { paid: funding, ..FundingLines::default() },
+            funding: FundingLines { paid: usd(-16.5), assumed: usd(4.0), ..FundingLines::default() },
             by_source: BySource {
                 price: gain - funding - fees - slippage,
                 funding,
@@ -234,7 +258,7 @@ pub(crate) fn run(name: &str, market: &Market, seed: u64, drift: f64, swing: f64
                 narrative: Some(NarrativeId(0)),
                 asset: Some(AssetId(1)),
                 income: BySource { price: gain - funding - fees - slippage, funding, fees, slippage, ..BySource::default() },
-                funding: FundingLines { paid: funding, ..FundingLines::default() },
+                funding: FundingLines { paid: usd(-16.5), assumed: usd(4.0), ..FundingLines::default() },
             }],
         },
         assumptions: vec![("maintenance margin".to_string(), "2 % where no table is known".to_string())],

@@ -4,10 +4,15 @@
 //! with lows and highs kept.
 
 pub mod against;
+pub mod bars;
 pub mod canvas;
+pub mod coins;
 pub mod contributions;
+mod curve;
+pub mod flows;
 pub mod heat;
 pub mod ladder;
+pub mod margin;
 pub mod overlay;
 pub mod palette;
 pub mod panel;

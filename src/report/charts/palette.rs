@@ -14,6 +14,7 @@ pub const SKY: RGBColor = RGBColor(86, 180, 233);
 pub const YELLOW: RGBColor = RGBColor(240, 228, 66);
 pub const BLACK: RGBColor = RGBColor(34, 34, 34);
 pub const GREY: RGBColor = RGBColor(102, 102, 102);
+pub const WHITE: RGBColor = RGBColor(255, 255, 255);
 pub const MESH: RGBColor = RGBColor(226, 226, 226);
 
 /// Yellow is too pale for a line on white.

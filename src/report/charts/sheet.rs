@@ -4,96 +4,16 @@ use crate::metrics::calendar::{rolling, rolling_pair};
 use crate::metrics::daily::daily_returns;
 use crate::metrics::{DAYS_PER_YEAR, relative, returns};
 use crate::replay::run::Run;
-use crate::report::charts::canvas::{At, Canvas, Ink, Words, picture};
+use crate::report::charts::canvas::{At, Ink, Words, picture};
+use crate::report::charts::curve::{Curve, OWN, RIGHT, draw, moneys, percents, plain};
 use crate::report::charts::palette;
-use crate::report::charts::panel::{LABEL, LEFT, NOTE, Panel, Sample, Series, TICK, WIDTH, legend};
+use crate::report::charts::panel::{LABEL, LEFT, NOTE, TICK, WIDTH};
 use crate::report::charts::scale::Scale;
 use crate::report::words::{brief_money, grouped};
+use crate::units::Usd;
 
 /// Days in a rolling window.
 pub const WINDOW: usize = 90;
-const RIGHT: f64 = WIDTH - 30.0;
-const OWN: Ink = Ink::line(palette::BLUE, 1.6);
-
-/// A column over time; undefined values leave gaps.
-struct Curve {
-    name: String,
-    times: Vec<f64>,
-    values: Vec<Option<f64>>,
-    ink: Ink,
-}
-
-impl Curve {
-    fn known(&self) -> impl Iterator<Item = f64> + '_ {
-        self.values.iter().copied().flatten().filter(|v| v.is_finite())
-    }
-
-    /// The stretches without a gap.
-    fn pieces(&self) -> Vec<Series> {
-        let mut all: Vec<Series> = Vec::new();
-        let mut open = false;
-        for (time, value) in self.times.iter().zip(&self.values) {
-            let Some(value) = value.filter(|v| v.is_finite()) else {
-                open = false;
-                continue;
-            };
-            if !open {
-                all.push(Series { name: self.name.clone(), times: Vec::new(), values: Vec::new(), ink: self.ink });
-                open = true;
-            }
-            let last = all.len() - 1;
-            all[last].times.push(*time);
-            all[last].values.push(value);
-        }
-        all
-    }
-}
-
-/// An axis over what is shown, nought included where asked for.
-fn axis(curves: &[Curve], with_nought: bool, top: f64, bottom: f64) -> Scale {
-    let start = if with_nought { Some(0.0) } else { None };
-    let shown = || curves.iter().flat_map(Curve::known).chain(start);
-    let (low, high) = shown().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
-    let (low, high) = if low <= high { (low, high) } else { (0.0, 1.0) };
-    let air = ((high - low) * 0.06).max(high.abs().max(low.abs()) * 0.02).max(1e-6);
-    Scale { low: low - air, high: high + air, start: bottom, end: top, log: false }
-}
-
-type Ticks = fn(&Scale) -> Vec<(f64, String)>;
-
-fn plain(scale: &Scale) -> Vec<(f64, String)> {
-    scale.percent_ticks(4).into_iter().map(|(v, _)| (v, grouped(v, 2))).collect()
-}
-
-fn percents(scale: &Scale) -> Vec<(f64, String)> {
-    scale.percent_ticks(4)
-}
-
-fn moneys(scale: &Scale) -> Vec<(f64, String)> {
-    scale.money_ticks(5)
-}
-
-/// One panel between two heights; the dates only under the last.
-fn draw(canvas: &Canvas, run: &Run, title: &str, curves: &[Curve], ticks: Ticks, heights: (f64, f64), dates: bool) {
-    let y = axis(curves, true, heights.0, heights.1);
-    let panel = Panel { x: Scale::of_time(run.clock.start, run.clock.open(run.equity.len()), LEFT, RIGHT), y };
-    panel.mesh(canvas, title, &ticks(&y), dates);
-    canvas.line(&[(LEFT, y.place(0.0)), (RIGHT, y.place(0.0))], Ink::line(palette::GREY, 0.8));
-    for curve in curves {
-        for piece in curve.pieces() {
-            canvas.line(&panel.points(&piece), piece.ink);
-        }
-    }
-    if curves.len() > 1 {
-        let named: Vec<_> = curves.iter().map(|curve| (Sample::Line(curve.ink), curve.name.clone())).collect();
-        let width = canvas.width_of(title, NOTE);
-        legend(canvas, LEFT + width + 30.0, heights.0 - 14.0, &named);
-    }
-    if curves.iter().all(|curve| curve.known().next().is_none()) {
-        let middle = f64::midpoint(heights.0, heights.1);
-        canvas.text("too few days", (f64::midpoint(LEFT, RIGHT), middle), Words { at: At::Middle, ..TICK });
-    }
-}
 
 /// Sharpe, volatility and beta over the last 90 days.
 #[must_use]
@@ -125,7 +45,9 @@ pub fn exposure(run: &Run) -> String {
         curve("net", run.net_exposure.iter().copied().map(Some).collect(), Ink::line(palette::VERMILION, 1.4).dashed(&[6.0, 3.0])),
         curve("margin used", margin, Ink::line(palette::GREEN, 1.4).dashed(&[2.5, 2.5])),
     ];
-    picture(WIDTH, 330.0, |canvas| draw(canvas, run, "Exposure, share of equity", &curves, percents, (44.0, 290.0), true))
+    picture(WIDTH, 330.0, |canvas| {
+        draw(canvas, run, "Exposure, share of equity", &curves, percents, (44.0, 290.0), true);
+    })
 }
 
 /// Funding added up over time, received above nought and paid below.
@@ -156,7 +78,9 @@ pub fn funding(run: &Run) -> String {
         curve("received", |row| row.1, Ink::line(palette::GREEN, 1.4).dashed(&[6.0, 3.0])),
         curve("paid", |row| row.2, Ink::line(palette::VERMILION, 1.4).dashed(&[2.5, 2.5])),
     ];
-    picture(WIDTH, 330.0, |canvas| draw(canvas, run, "Funding added up, USD", &curves, moneys, (44.0, 290.0), true))
+    picture(WIDTH, 330.0, |canvas| {
+        draw(canvas, run, "Funding added up, USD", &curves, moneys, (44.0, 290.0), true);
+    })
 }
 
 /// How often which daily return came: bars of equal width, losses and gains apart in colour.
@@ -201,18 +125,26 @@ pub fn distribution(run: &Run) -> String {
     })
 }
 
-/// From what prices gave to what was kept: every source as a step.
+/// Every source of income by name, funding in its three lines; they add up to what was gained.
 #[must_use]
-pub fn waterfall(run: &Run) -> String {
-    let s = &run.attribution.by_source;
-    let steps = [
+pub fn sources(run: &Run) -> [(&'static str, Usd); 8] {
+    let (s, funding) = (&run.attribution.by_source, &run.attribution.funding);
+    [
         ("price", s.price),
-        ("funding", s.funding),
+        ("funding received", funding.received),
+        ("funding paid", funding.paid),
+        ("funding assumed", funding.assumed),
         ("fees", s.fees),
         ("slippage", s.slippage),
         ("liquidation", s.liquidation),
         ("yield", s.yields),
-    ];
+    ]
+}
+
+/// From what prices gave to what was kept: every source as a step.
+#[must_use]
+pub fn waterfall(run: &Run) -> String {
+    let steps = sources(run);
     let mut level = 0.0;
     let mut blocks: Vec<(&str, f64, f64)> = Vec::new();
     for (name, amount) in steps.iter().map(|(name, amount)| (*name, amount.to_f64())).filter(|(_, amount)| *amount != 0.0) {

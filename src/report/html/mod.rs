@@ -1,14 +1,24 @@
 //! Pages that stand alone: styles and pictures inside, nothing fetched, every word escaped.
 
+mod activity;
 mod against;
+mod bars;
 pub mod comparison;
 mod contributions;
+mod falls;
+mod flows;
 mod gains;
 mod groups;
 pub mod index;
+mod margin;
+mod money;
 pub mod months;
+mod refusals;
 pub mod sheet;
 pub mod study;
+mod survivorship;
+mod trades;
+mod unanswered;
 
 use std::fmt::Write;
 
@@ -22,7 +32,8 @@ h1{margin:0 0 2px;font-size:28px;overflow-wrap:anywhere}h2{margin:36px 0 10px;fo
 .synthetic{display:inline-block;padding:1px 9px;border-radius:3px;background:#b54a00;color:#fff;font-weight:bold;font-size:13px}
 h3{margin:24px 0 8px;font-size:15px}
 figure{margin:14px 0;padding:8px;background:#fff;border:1px solid var(--line);border-radius:6px;overflow-x:auto}figure svg{display:block}
-figure.full svg{width:100%;height:auto;min-width:860px}figure.own{box-sizing:border-box;width:fit-content;max-width:100%}
+figure.full svg{width:100%;height:auto;min-width:860px}figure.small{box-sizing:border-box;width:596px;max-width:100%;margin:0}figure.small svg{width:100%;height:auto}
+details.rows>summary{margin:8px 0;color:var(--dim)}figcaption{font-size:13px;color:var(--ink);padding:4px 4px 2px}figure.own{box-sizing:border-box;width:fit-content;max-width:100%}
 @media (prefers-color-scheme:dark){figure{background:#1f1f1f}figure svg{filter:invert(.88) hue-rotate(180deg)}}
 .wide{overflow-x:auto;max-width:100%}table{border-collapse:collapse;background:var(--card);font-variant-numeric:tabular-nums;font-size:14px}
 caption{text-align:left;color:var(--dim);padding:2px 0 4px;font-size:13px;white-space:nowrap}
@@ -35,7 +46,9 @@ input[type=search]{margin:2px 0 6px;padding:4px 8px;border:1px solid var(--line)
 .heat td{text-align:right}.heat td,.heat th{padding:4px 8px}nav a{display:inline-block;margin-right:12px}mark{background:none;color:var(--alarm);font-weight:600}
 .flow{columns:250px;column-gap:26px}.flow table{width:100%}.flow tr{break-inside:avoid}
 .caution{color:var(--alarm)}summary{cursor:pointer}details p{color:var(--ink);margin:4px 0 10px 16px}li{margin:3px 0}a{color:inherit}
+@media (max-width:600px){td.long{min-width:11em}}
 @media print{:root{color-scheme:light;--paper:#fff}body{max-width:none;padding:0;font-size:11px}table{font-size:10px}th,td{padding:2px 6px}
+figure.small{width:48%}h3,h4{break-after:avoid}
 figure,.cards>div,tr{break-inside:avoid}figure{border:0}figure.full svg{min-width:0}h2{break-after:avoid}input,nav,th button::after{display:none}.wide{overflow:visible}}
 ";
 
@@ -103,6 +116,17 @@ pub fn escaped(text: &str) -> String {
     out
 }
 
+/// Text as HTML in which what stands between backticks is code.
+pub(super) fn coded(text: &str) -> String {
+    let pieces = escaped(text).split('`').enumerate().fold(String::new(), |mut out, (k, piece)| {
+        if k > 0 {
+            out += if k % 2 == 1 { "<code>" } else { "</code>" };
+        }
+        out + piece
+    });
+    if text.matches('`').count() % 2 == 1 { pieces + "</code>" } else { pieces }
+}
+
 /// A whole page; `body` is HTML already.
 pub(super) fn page(title: &str, body: &str) -> String {
     format!(
@@ -121,6 +145,12 @@ pub(super) fn small_figure(svg: &str) -> String {
 /// A picture as wide as the page, told in words to whoever does not see it; a narrow window scrolls it rather than shrink its words.
 pub(super) fn told_figure(svg: &str, told: &str) -> String {
     framed(&svg.replacen("role=\"img\"", &format!("role=\"img\" aria-label=\"{}\"", escaped(told)), 1), "full")
+}
+
+/// A small picture told in words below it; a narrow window shrinks it.
+pub(super) fn captioned_figure(svg: &str, told: &str, caption: &str) -> String {
+    let figure = framed(&svg.replacen("role=\"img\"", &format!("role=\"img\" aria-label=\"{}\"", escaped(told)), 1), "small");
+    figure.replacen("</figure>", &format!("<figcaption>{}</figcaption></figure>", escaped(caption)), 1)
 }
 
 /// The name space is HTML's own inside the page, and no address remains in the file.
@@ -150,10 +180,12 @@ pub(super) fn flowing_table(caption: &str, columns: &[Column], rows: &[Vec<Strin
 /// The first cell of a row is its heading.
 fn bare_table(kind: &str, caption: &str, columns: &[Column], rows: &[Vec<String>]) -> String {
     let class = |number: bool| if number { " class=\"n\"" } else { "" };
-    let mut out = format!("<table class=\"{kind}\">\n");
-    if !caption.is_empty() {
-        let _ = writeln!(out, "<caption>{}</caption>", escaped(caption));
-    }
+    let mut out = if caption.is_empty() {
+        // Its first heading is its name.
+        format!("<table class=\"{kind}\" aria-label=\"{}\">\n", escaped(columns.first().map_or("", |column| column.0)))
+    } else {
+        format!("<table class=\"{kind}\">\n<caption>{}</caption>\n", escaped(caption))
+    };
     out.push_str("<thead><tr>");
     for (name, number) in columns {
         let _ = write!(out, "<th scope=\"col\"{}>{}</th>", class(*number), escaped(name));

@@ -1,0 +1,105 @@
+//! The bars around the best and the worst trades, so that a sceptic sees whether their fills were possible.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use crate::market::Market;
+use crate::replay::run::{Fill, Run, Side};
+use crate::report::charts::bars::{bars, fills_of};
+use crate::report::html::{captioned_figure, escaped};
+use crate::report::words::{grouped, money_of, price};
+
+/// Forced exits have no price of the market's own.
+const BOOKED: [(&str, &str); 2] = [
+    ("liquidation", "the price that leaves what came back of its margin"),
+    ("delisting", "the last price less the penalty, after the last bar"),
+];
+
+/// Trades drawn at each end.
+const ENDS: usize = 5;
+
+/// Pictures of the trades that made and lost the most; `best` has the positions of all trades, the best first.
+pub(super) fn around(market: &Market, run: &Run, best: &[usize]) -> String {
+    let (gains, losses): (Vec<usize>, Vec<usize>) = best.iter().partition(|i| run.trades[**i].pnl.is_positive());
+    let losses: Vec<usize> = losses.into_iter().rev().filter(|i| run.trades[*i].pnl.is_negative()).collect();
+    let drawn = |list: &[usize]| list.iter().take(ENDS).filter_map(|i| figure(market, run, *i)).collect::<String>();
+    let (gains, losses) = (drawn(&gains), drawn(&losses));
+    if gains.is_empty() && losses.is_empty() {
+        return String::new();
+    }
+    let mut out = String::from("<h3 id=\"bars\">Bars around the best and the worst trades</h3>\n");
+    let _ = writeln!(
+        out,
+        "<p>{} <span class=\"dim\">▲ bought, ▼ sold, the tip at the price paid; dashed: average entry and exit; dotted: the liquidation price known at \
+         the closes at which decisions were made, where it lies on the paper, and a short line where it was reached; grey ground: held; the word on top: why it was left.</span></p>",
+        escaped(&possible(market, run))
+    );
+    for (name, figures) in [("Best", gains), ("Worst", losses)] {
+        if !figures.is_empty() {
+            let _ = write!(out, "<h4>{name}</h4>\n<div class=\"cards\">\n{figures}</div>\n");
+        }
+    }
+    out
+}
+
+fn figure(market: &Market, run: &Run, at: usize) -> Option<String> {
+    let trade = &run.trades[at];
+    let svg = bars(market, run, trade)?;
+    let instrument = market.instrument(trade.instrument);
+    let narrative = trade.narrative.map(|id| format!(", {}", market.narrative(id))).unwrap_or_default();
+    let fills = fills_of(run, trade);
+    let inside = fills.iter().filter(|fill| within_its_bar(market, fill)).count();
+    let caption = format!(
+        "No. {} · {} {} {} · {}{narrative} · {} to {} · in at {}, out at {} · profit {} = price {} + funding {} − fees {} − slippage {} · {inside} of {} fills within their bars",
+        at + 1,
+        instrument.symbol,
+        instrument.kind.name(),
+        trade.direction.name(),
+        run.buckets[trade.bucket.index()],
+        trade.opened.date(),
+        trade.closed.date(),
+        price(trade.entry_price),
+        price(trade.exit_price),
+        money_of(trade.pnl),
+        money_of(trade.price_pnl),
+        money_of(trade.funding),
+        money_of(trade.fees),
+        money_of(trade.slippage),
+        fills.len(),
+    );
+    Some(captioned_figure(&svg, &format!("Bars around trade {}", at + 1), &caption))
+}
+
+/// Whether the price before slippage lies between the low and the high of the bar, of last or mark prices. Slippage is known to a microdollar.
+fn within_its_bar(market: &Market, fill: &Fill) -> bool {
+    let Some(t) = market.clock.bar_of(fill.time).filter(|t| *t < market.panel.bars) else { return false };
+    let (panel, at) = (&market.panel, market.panel.at(fill.instrument, t));
+    let each = fill.slippage.to_f64() / fill.quantity;
+    let reference = if fill.side == Side::Buy { fill.price - each } else { fill.price + each };
+    let (low, high) = (panel.low[at].min(panel.mark_low[at]), panel.high[at].max(panel.mark_high[at]));
+    let air = 1e-6 / fill.quantity + 1e-9 * reference;
+    low - air <= reference && reference <= high + air
+}
+
+/// How many fills of the whole run lie within their bars, and the reasons of those that do not.
+fn possible(market: &Market, run: &Run) -> String {
+    let mut outside: BTreeMap<&str, usize> = BTreeMap::new();
+    for fill in run.fills.iter().filter(|fill| !within_its_bar(market, fill)) {
+        *outside.entry(&fill.reason).or_default() += 1;
+    }
+    let count: usize = outside.values().sum();
+    let told = |n: usize| grouped(n as f64, 0);
+    let mut text = format!(
+        "{} of all {} fills lie within the low and the high of the bar they are booked in, once their slippage is taken off.",
+        told(run.fills.len() - count),
+        told(run.fills.len())
+    );
+    if count > 0 {
+        let reasons: Vec<String> = outside.iter().map(|(reason, n)| format!("{reason} {}", told(*n))).collect();
+        let _ = write!(text, " The other {}, by reason: {}.", told(count), reasons.join(", "));
+        for (reason, why) in BOOKED.iter().filter(|(reason, _)| outside.contains_key(reason)) {
+            let _ = write!(text, " A {reason} is booked at {why}.");
+        }
+    }
+    text
+}

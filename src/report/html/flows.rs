@@ -1,0 +1,57 @@
+//! What went from bucket to bucket: profit passed on, weights restored, shares held.
+
+use std::fmt::Write;
+
+use crate::replay::run::Run;
+use crate::report::charts::flows::{flows as drawn, ways};
+use crate::report::html::{Column, list_table, table, told_figure};
+use crate::report::words::{grouped, money_of};
+use crate::units::{BucketId, Usd};
+
+const COLUMNS: [Column; 7] =
+    [("from", false), ("to", false), ("reason", false), ("times", true), ("first", false), ("last", false), ("USD", true)];
+
+/// Nothing where nothing flowed.
+pub(super) fn flows(run: &Run) -> String {
+    let ways = ways(run);
+    if ways.is_empty() {
+        return String::new();
+    }
+    let mut out = String::from("<h2 id=\"passed\">Profit passed on, and other cash between buckets</h2>\n");
+    if let Some(svg) = drawn(run) {
+        out += &told_figure(
+            &svg,
+            "Cash from the buckets that gave it, on the left, to those that got it, on the right, a band a way and reason",
+        );
+    }
+    let total: Usd = ways.iter().map(|way| way.amount).sum();
+    let mut reasons: Vec<(&str, usize, Usd)> = Vec::new();
+    for way in &ways {
+        match reasons.iter_mut().find(|known| known.0 == way.reason) {
+            Some(known) => (known.1, known.2) = (known.1 + way.count, known.2 + way.amount),
+            None => reasons.push((&way.reason, way.count, way.amount)),
+        }
+    }
+    reasons.sort_by_key(|reason| std::cmp::Reverse(reason.2));
+    let _ = writeln!(
+        out,
+        "<p>{} flows moved {} between buckets; what moves twice counts twice. <code>waterfall</code> is realised profit passed on, the others restore \
+         weights and margins. <span class=\"dim\">Every one is in flows.csv.</span></p>",
+        grouped(run.flows.len() as f64, 0),
+        money_of(total)
+    );
+    let count = |n: usize| grouped(n as f64, 0);
+    let mut by_reason: Vec<Vec<String>> =
+        reasons.iter().map(|(reason, n, amount)| vec![(*reason).to_string(), count(*n), money_of(*amount)]).collect();
+    by_reason.push(vec!["total".to_string(), count(run.flows.len()), money_of(total)]);
+    out += &list_table("Flows by reason; they add up to flows.csv", &[("reason", false), ("times", true), ("USD", true)], &by_reason);
+    let rows: Vec<Vec<String>> = ways
+        .iter()
+        .map(|way| {
+            let name = |id: BucketId| run.buckets[id.index()].clone();
+            let (first, last) = (way.first.date(), way.last.date());
+            vec![name(way.from), name(way.to), way.reason.clone(), count(way.count), first, last, money_of(way.amount)]
+        })
+        .collect();
+    out + &table("Flows by way and reason", &COLUMNS, &rows)
+}

@@ -1,0 +1,122 @@
+//! How close the run came to losing a position to the venue.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use crate::market::Market;
+use crate::replay::run::{Exposure, Run};
+use crate::report::charts::margin as drawn;
+use crate::report::html::{Column, coded, table, told_figure};
+use crate::report::words::{grouped, money_of, percent, price};
+use crate::units::{BucketId, InstrumentId, Time, Usd};
+
+/// Rows of the table of closest calls.
+const CALLS: usize = 10;
+
+/// Nothing where no perpetual was held.
+pub(super) fn margin(market: &Market, run: &Run) -> String {
+    let Some(svg) = drawn::margin(market, run) else { return String::new() };
+    let mut out = String::from("<h2 id=\"margin\">Margin and distance to liquidation</h2>\n");
+    let most = run.margin_used.iter().zip(&run.equity).filter(|(_, e)| e.is_positive()).map(|(m, e)| m.to_f64() / e.to_f64());
+    let most = percent(Some(most.fold(0.0, f64::max)));
+    let told = drawn::closest(run).map_or_else(
+        || "No perpetual could be liquidated by its price alone at any close at which decisions were made.".to_string(),
+        |(row, distance)| {
+            format!(
+                "The closest call of what stood: {} in `{}`, {} away on {}, the mark at {} and the liquidation at {}.",
+                market.instrument(row.instrument).symbol,
+                run.buckets[row.bucket.index()],
+                percent(Some(distance)),
+                row.time.date(),
+                price(row.price),
+                row.liquidation_price.map_or_else(|| "–".to_string(), price)
+            )
+        },
+    );
+    out +=
+        &told_figure(&svg, &format!("Margin used over equity, at most {most}, and the nearest distance to liquidation over time. {told}"));
+    let lost: Usd = run.liquidations.iter().map(|event| event.margin_lost).sum();
+    let fallen = match run.liquidations.len() {
+        0 => "Nothing was liquidated.".to_string(),
+        1 => format!("One liquidation took {}.", money_of(lost)),
+        count => format!("{count} liquidations took {} together.", money_of(lost)),
+    };
+    let _ = writeln!(
+        out,
+        "<p>Margin used was at most {most} of equity. {} {fallen} <span class=\"dim\">Distances are those of closes at which decisions were made \
+         (exposure.csv); inside a bar the mark may have come nearer, and liquidations.csv says where it came too near.</span></p>",
+        coded(&told)
+    );
+    out + &calls(market, run)
+}
+
+const COLUMNS: [Column; 9] = [
+    ("symbol", false),
+    ("side", false),
+    ("bucket", false),
+    ("date", false),
+    ("mark", true),
+    ("liquidation", true),
+    ("distance", true),
+    ("margin", true),
+    ("notional", true),
+];
+
+/// The closest calls, one a trade: its other days were near for the same reason.
+fn calls(market: &Market, run: &Run) -> String {
+    let lives = lives(run);
+    let mut nearest: BTreeMap<(InstrumentId, BucketId, Time), (&Exposure, f64)> = BTreeMap::new();
+    for row in &run.exposure {
+        let Some(distance) = row.liquidation_distance else { continue };
+        let opened = lives.get(&(row.instrument, row.bucket)).map_or(Time::MIN, |all| opened(all, row.time));
+        let known = nearest.entry((row.instrument, row.bucket, opened)).or_insert((row, distance));
+        if distance < known.1 {
+            *known = (row, distance);
+        }
+    }
+    let mut all: Vec<(&Exposure, f64)> = nearest.into_values().collect();
+    all.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.time.cmp(&b.0.time)));
+    let rows: Vec<Vec<String>> = all.iter().take(CALLS).map(|(row, distance)| cells(market, run, row, *distance)).collect();
+    if rows.is_empty() {
+        return String::new();
+    }
+    let caption = match all.len() {
+        count if count > CALLS => {
+            format!("The {CALLS} closest calls of {} trades on margin, each at its nearest close", grouped(count as f64, 0))
+        }
+        _ => "The closest calls, each trade on margin at its nearest close".to_string(),
+    };
+    table(&caption, &COLUMNS, &rows)
+}
+
+fn cells(market: &Market, run: &Run, row: &Exposure, distance: f64) -> Vec<String> {
+    vec![
+        market.instrument(row.instrument).symbol.clone(),
+        if row.quantity.total_cmp(&0.0) == Ordering::Less { "short" } else { "long" }.to_string(),
+        run.buckets[row.bucket.index()].clone(),
+        row.time.date(),
+        price(row.price),
+        row.liquidation_price.map_or_else(|| "–".to_string(), price),
+        percent(Some(distance)),
+        row.margin.map_or_else(|| "–".to_string(), money_of),
+        money_of(row.notional),
+    ]
+}
+
+/// When the trades of each position were opened, ascending.
+fn lives(run: &Run) -> BTreeMap<(InstrumentId, BucketId), Vec<Time>> {
+    let mut lives: BTreeMap<(InstrumentId, BucketId), Vec<Time>> = BTreeMap::new();
+    for trade in &run.trades {
+        lives.entry((trade.instrument, trade.bucket)).or_default().push(trade.opened);
+    }
+    for all in lives.values_mut() {
+        all.sort_unstable();
+    }
+    lives
+}
+
+/// The last opening before a close.
+fn opened(all: &[Time], close: Time) -> Time {
+    all.partition_point(|opened| *opened < close).checked_sub(1).map_or(Time::MIN, |at| all[at])
+}

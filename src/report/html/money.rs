@@ -1,0 +1,46 @@
+//! Where the money came from: the way from prices to profit, and every cut of it.
+
+use std::fmt::Write;
+
+use crate::replay::run::Run;
+use crate::report::charts::sheet as drawn;
+use crate::report::html::{escaped, flowing_table, list_table, told_figure};
+use crate::report::words::money_of;
+use crate::units::Usd;
+
+/// A cut with more rows than this flows over the page instead of down it.
+const TALL: usize = 14;
+
+pub(super) fn money(run: &Run) -> String {
+    let mut body = String::from("<h2 id=\"money\">Where the money came from</h2>\n");
+    body += &told_figure(&drawn::waterfall(run), "What prices gave, less funding, costs and liquidations, is what was kept");
+    body += "<div class=\"cards\">\n";
+    let (tall, low): (Vec<_>, Vec<_>) = cuts(run).into_iter().partition(|(_, rows)| rows.len() > TALL);
+    for (name, rows) in &low {
+        body += &list_table("", &[(name, false), ("USD", true)], rows);
+    }
+    body += "</div>\n";
+    for (name, rows) in &tall {
+        let _ = writeln!(body, "<h3>{}</h3>", escaped(name));
+        body += &flowing_table("", &[("name", false), ("USD", true)], rows);
+    }
+    body
+}
+
+fn cuts(run: &Run) -> Vec<(&'static str, Vec<Vec<String>>)> {
+    let a = &run.attribution;
+    let total = run.final_equity() - run.capital;
+    let sources: Vec<(String, Usd)> = drawn::sources(run).into_iter().map(|(name, amount)| (name.to_string(), amount)).collect();
+    let rows = |list: &[(String, Usd)]| {
+        let mut rows: Vec<Vec<String>> = list.iter().map(|(name, amount)| vec![name.clone(), money_of(*amount)]).collect();
+        rows.push(vec!["total".to_string(), money_of(total)]);
+        rows
+    };
+    vec![
+        ("By source", rows(&sources)),
+        ("By bucket", rows(&a.by_bucket)),
+        ("By narrative", rows(&a.by_narrative)),
+        ("By asset", rows(&a.by_asset)),
+        ("By regime", rows(&a.by_regime)),
+    ]
+}

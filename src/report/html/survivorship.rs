@@ -1,0 +1,85 @@
+//! Who was in the market, who died in it, and what somebody who knew the survivors alone would have seen.
+
+use std::fmt::Write;
+
+use crate::market::{Kind, Market};
+use crate::replay::run::{Run, Survival};
+use crate::report::html::{Column, list_table, table};
+use crate::report::words::{grouped, money_of, signed_percent};
+use crate::units::{InstrumentId, Time, Usd};
+
+const DEATHS: [Column; 6] = [
+    ("symbol", false),
+    ("market", false),
+    ("last bar", false),
+    ("coin lives on", false),
+    ("trades of this run", true),
+    ("their profit, USD", true),
+];
+
+pub(super) fn survivorship(market: &Market, run: &Run) -> String {
+    let survival = Survival::of(market);
+    let count = |n: usize| grouped(n as f64, 0);
+    let share = |part: usize, whole: usize| {
+        if whole == 0 { "–".to_string() } else { format!("{} ({} %)", count(part), grouped(part as f64 / whole as f64 * 100.0, 1)) }
+    };
+    let of = |kind: Kind| market.instruments.iter().filter(|instrument| instrument.kind == kind).count();
+    let prices = || market.series.iter().filter(|series| matches!(series.kind.as_str(), "spot" | "perp"));
+    let gaps = prices().filter(|series| series.missing > 0).count();
+    let (missing, bars) = prices().fold((0, 0), |(missing, bars), series| (missing + series.missing, bars + series.missing + series.bars));
+    let dead = survival.listings - survival.survivors;
+    let difference = survival.survivors_only.zip(survival.whole_universe).map(|(alive, all)| alive - all);
+    let rows: Vec<Vec<String>> = [
+        ("coins in the folder", count(market.assets.len())),
+        ("spot series, perpetual series", format!("{}, {}", count(of(Kind::Spot)), count(of(Kind::Perp)))),
+        ("listings", count(survival.listings)),
+        ("ended before the market did", share(dead, survival.listings)),
+        ("alive at its end", share(survival.survivors, survival.listings)),
+        ("price series with holes", share(gaps, prices().count())),
+        ("bars missing in them", share(missing, bars)),
+        ("equal stakes in all", signed_percent(survival.whole_universe)),
+        ("in survivors alone", signed_percent(survival.survivors_only)),
+        ("survivors less all", signed_percent(difference)),
+    ]
+    .into_iter()
+    .map(|(name, value)| vec![name.to_string(), value])
+    .collect();
+    let caught: Vec<Usd> = run.trades.iter().filter(|trade| trade.exit_reason == DELISTING).map(|trade| trade.pnl).collect();
+    let mut out = String::from("<h2 id=\"survivors\">Survivorship</h2>\n");
+    let _ = writeln!(
+        out,
+        "<p>{} of {} listings ended inside the run; {} of its trades were forced out by that, for {}. <span class=\"dim\">A coin that comes back is another listing. A stake in one is \
+         bought at its first close and sold at its last, less the delisting penalty where it died. Not known, and not to be known from here: coins \
+         that were never in the folder, and why those in it were chosen.</span></p>",
+        count(dead),
+        count(survival.listings),
+        count(caught.len()),
+        money_of(caught.iter().copied().sum())
+    );
+    out += &list_table("The coins of this market", &[("survivorship audit", false), ("of the market", true)], &rows);
+    let rows: Vec<Vec<String>> = survival
+        .deaths
+        .iter()
+        .map(|death| {
+            let instrument = market.instrument(death.instrument);
+            let held = || run.trades.iter().filter(|trade| life(&survival, trade.instrument, trade.opened) == Some(death.ended));
+            vec![
+                instrument.symbol.clone(),
+                instrument.kind.name().to_string(),
+                death.ended.date(),
+                if death.coin_lives { "yes" } else { "no" }.to_string(),
+                count(held().count()),
+                money_of(held().map(|trade| trade.pnl).sum()),
+            ]
+        })
+        .collect();
+    if rows.is_empty() { out } else { out + &table("Series that ended before the market did", &DEATHS, &rows) }
+}
+
+/// The end of the listing in which a trade was opened; `None` where the market ended first.
+fn life(survival: &Survival, instrument: InstrumentId, opened: Time) -> Option<Time> {
+    survival.deaths.iter().filter(|death| death.instrument == instrument && death.ended > opened).map(|death| death.ended).min()
+}
+
+/// The reason of a forced exit from a listing that ended.
+const DELISTING: &str = "delisting";

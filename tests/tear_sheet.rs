@@ -1,0 +1,65 @@
+//! What the sections and pictures of a tear sheet say, by numbers one can check by head.
+
+#[path = "support/fixture.rs"]
+#[allow(dead_code, reason = "each test file uses a part of it")]
+mod fixture;
+
+#[path = "tear_sheet/coins.rs"]
+mod coins;
+#[path = "tear_sheet/flows.rs"]
+mod flows;
+#[path = "tear_sheet/margin.rs"]
+mod margin;
+#[path = "tear_sheet/refusals.rs"]
+mod refusals;
+#[path = "tear_sheet/sources.rs"]
+mod sources;
+#[path = "tear_sheet/survivors.rs"]
+mod survivors;
+#[path = "tear_sheet/trades.rs"]
+mod trades;
+#[path = "tear_sheet/unanswered.rs"]
+mod unanswered;
+
+use rotate::market::Market;
+use rotate::metrics::sharpe::Trials;
+use rotate::replay::run::Run;
+use rotate::report::Told;
+use rotate::report::charts::Pictures;
+use rotate::report::html::sheet;
+use rotate::report::summary::Summary;
+use rotate::stress::Stress;
+use rotate::units::Span;
+
+/// A market of days and a run over it.
+fn days(bars: usize) -> (Market, Run) {
+    let market = fixture::market(bars, Span::DAY);
+    let run = fixture::run("up", &market, 1, 0.001, 1.0);
+    (market, run)
+}
+
+/// The page of a run.
+fn page(market: &Market, run: &Run) -> String {
+    let (stress, trials) = (Stress::default(), Trials::ALONE);
+    let told = Told { market, run, stress: &stress, trials: &trials, parquet: false };
+    sheet::page(&told, &Summary::of(market, run, &stress, &trials), &Pictures::of(market, run))
+}
+
+/// One section of a page, from its heading to the next.
+fn section(page: &str, id: &str) -> String {
+    let head = format!("<h2 id=\"{id}\">");
+    let from = page.find(&head).unwrap_or_else(|| panic!("no section {id}"));
+    let rest = &page[from + head.len()..];
+    rest[..rest.find("<h2 ").unwrap_or(rest.len())].to_string()
+}
+
+/// The cells of the rows of every table in a piece of HTML, tags taken off; head rows too.
+fn rows(html: &str) -> Vec<Vec<String>> {
+    let plain = |cell: &str| cell[cell.find('>').map_or(0, |at| at + 1)..].split('<').next().unwrap_or_default().to_string();
+    html.split("<tr>").skip(1).map(|row| row.split("</tr>").next().unwrap().split("<t").skip(1).map(plain).collect()).collect()
+}
+
+/// The words of a picture, in their order.
+fn words(svg: &str) -> Vec<String> {
+    svg.split("<text ").skip(1).map(|text| text.split(">\n").nth(1).unwrap().split('\n').next().unwrap().to_string()).collect()
+}

@@ -1,0 +1,56 @@
+//! Who died in the market.
+
+use rotate::market::{Segment, SeriesSummary};
+use rotate::units::Usd;
+
+use super::{days, page, rows, section};
+
+#[test]
+fn the_audit_counts_the_dead_and_what_they_cost() {
+    let (mut market, mut run) = days(400);
+    // The second coin's only series ends on day 100, long before the market; it had fallen to half.
+    market.panel.segments[2] = vec![Segment { first: 0, end: 100 }];
+    let at = |t: usize| market.panel.at(rotate::units::InstrumentId(2), t);
+    let (first, last) = (at(0), at(99));
+    (market.panel.close[first], market.panel.close[last]) = (100.0, 50.0);
+    // The first coin doubles.
+    (market.panel.close[0], market.panel.close[399]) = (100.0, 200.0);
+    market.listing.penalty = 0.5;
+    let series = |missing| SeriesSummary {
+        asset: "BTC".to_string(),
+        kind: "spot".to_string(),
+        symbol: "BTCUSDT".to_string(),
+        first: None,
+        last: None,
+        bars: 90,
+        missing,
+        files: Vec::new(),
+        intervals: Vec::new(),
+    };
+    market.series = vec![series(10), series(0)];
+    run.trades[2].exit_reason = "delisting".to_string();
+    run.trades[2].pnl = Usd::round(-33.0);
+    let told = section(&page(&market, &run), "survivors");
+    assert!(told.contains("1 of 2 listings ended inside the run; 1 of its trades were forced out by that, for −$33.00."), "{told}");
+    let table = rows(&told);
+    let value = |name: &str| table.iter().find(|row| row[0] == name).unwrap_or_else(|| panic!("{name}: {table:?}"))[1].clone();
+    assert_eq!(value("ended before the market did"), "1 (50.0 %)");
+    assert_eq!(value("price series with holes"), "1 (50.0 %)");
+    assert_eq!(value("bars missing in them"), "10 (5.3 %)");
+    // +100 % and 50 · (1 − 0.5) / 100 − 1 = −75 %.
+    assert_eq!(value("equal stakes in all"), "+12.50 %");
+    assert_eq!(value("in survivors alone"), "+100.00 %");
+    assert_eq!(value("survivors less all"), "+87.50 %");
+    let dead = table.last().unwrap();
+    assert_eq!(dead[1..], ["perp", "2021-04-11", "no", "1", "−$33.00"], "{dead:?}");
+}
+
+#[test]
+fn a_trade_belongs_to_the_listing_it_was_opened_in() {
+    let (mut market, mut run) = days(400);
+    market.panel.segments[2] = vec![Segment { first: 0, end: 100 }, Segment { first: 150, end: 200 }];
+    run.trades[2].opened = market.clock.open(160);
+    let told = rows(&section(&page(&market, &run), "survivors"));
+    let dead: Vec<&Vec<String>> = told.iter().filter(|row| row.len() == 6 && row[1] == "perp").collect();
+    assert_eq!(dead.iter().map(|row| (row[2].as_str(), row[4].as_str())).collect::<Vec<_>>(), [("2021-04-11", "0"), ("2021-07-20", "1")]);
+}
