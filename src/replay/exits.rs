@@ -40,7 +40,7 @@ impl Desk<'_> {
         let (mut price, mut reference, mut fee) = (price, reference, fee);
         if position.margined {
             let (backing, part) = if self.is_cross(position.bucket) {
-                (Isolated { quantity: quantity.abs(), wallet: self.behind(at, marks), ..margin_view(position) }, 1.0)
+                (Isolated { quantity: quantity.abs(), wallet: self.behind(at, quantity, marks), ..margin_view(position) }, 1.0)
             } else {
                 (margin_view(position), (quantity / position.quantity).abs())
             };
@@ -57,14 +57,17 @@ impl Desk<'_> {
         Entry { quantity, price, reference, fee: Usd::round(fee) }
     }
 
-    /// All of a cross bucket but the profit of one position, the others at their marks in this bar; nothing where that is a debt.
-    fn behind(&self, at: usize, marks: &[f64]) -> f64 {
+    /// All of a cross bucket but the profit of one position of which `quantity` leaves, the others at their marks in this bar. Where that is a debt, what
+    /// stays in the pool owes it, and there is nothing behind; the last position to leave leaves the debt to nobody, and pays it first.
+    fn behind(&self, at: usize, quantity: f64, marks: &[f64]) -> f64 {
         let bucket = self.books.positions()[at].bucket;
         let members = self.members(bucket);
         let place = members.iter().position(|&member| member == at).expect("a position of its bucket");
         let marks = self.prices(&members, marks);
         let pool = self.pool_of(bucket, &members);
-        (pool.balance(&marks) - pool.legs[place].profit(marks[place])).max(0.0)
+        let behind = pool.balance(&marks) - pool.legs[place].profit(marks[place]);
+        let last = members.len() == 1 && self.books.positions()[at].quantity + quantity == 0.0;
+        if last { behind } else { behind.max(0.0) }
     }
 
     fn reduce(&mut self, at: usize, entry: &Entry, reason: &'static str) -> bool {
