@@ -11,6 +11,7 @@ pub mod comparison;
 pub mod explain;
 pub mod html;
 pub mod manifest;
+pub mod opened;
 pub mod spark;
 pub mod staging;
 pub mod study;
