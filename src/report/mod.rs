@@ -18,6 +18,7 @@ pub mod study;
 pub mod summary;
 pub mod tables;
 pub mod terminal;
+pub mod trials;
 pub mod typed;
 pub mod verify;
 pub mod versus;

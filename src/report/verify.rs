@@ -23,23 +23,32 @@ pub struct Confirmed {
     pub bytes: u64,
 }
 
-/// The manifest of a report of `rotate run`, by this version of the program.
+/// Which command made a folder that can be made again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Made {
+    Run,
+    Tune,
+}
+
+/// The manifest of a folder of `rotate run` or `rotate tune`, by this version of the program.
 ///
 /// # Errors
 /// As [`opened::manifest`]; or it is of another command.
-pub fn manifest(report: &Path) -> Result<Manifest, Fault> {
+pub fn manifest(report: &Path) -> Result<(Manifest, Made), Fault> {
     let value = opened::manifest(report)?;
-    let wanted = "the manifest of a report that `rotate run` wrote";
+    let wanted = "the manifest of a folder that `rotate run` or `rotate tune` wrote";
     let fault = |found: String, way_out: &str| Fault::new(report.join("manifest.json").display().to_string(), found, wanted, way_out);
     let words: Vec<&str> = value.get("command").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
-    if words.first() != Some(&"rotate") || words.get(1) != Some(&"run") {
-        let command = words.iter().find(|word| **word != "rotate").unwrap_or(&"nothing");
-        return Err(fault(
-            format!("a folder of `rotate {command}`"),
-            "verify the reports it was made of; a study is tried again with `rotate tune`",
-        ));
-    }
-    serde_json::from_value(value).map_err(|e| fault(format!("not a whole manifest: {e}"), "run the report again"))
+    let made = match words[..] {
+        ["rotate", "run", ..] => Made::Run,
+        ["rotate", "tune", ..] => Made::Tune,
+        _ => {
+            let command = words.iter().find(|word| **word != "rotate").unwrap_or(&"nothing");
+            return Err(fault(format!("a folder of `rotate {command}`"), "verify the reports it was made of"));
+        }
+    };
+    let manifest = serde_json::from_value(value).map_err(|e| fault(format!("not a whole manifest: {e}"), "run the report again"))?;
+    Ok((manifest, made))
 }
 
 /// Whether the market read now consists of the files the report was made of, no more and no fewer.
