@@ -100,16 +100,15 @@ pub(super) struct Work<'a> {
 
 /// Writes every file of a report into `dir`.
 pub(super) fn write(work: &Work, dir: &Path) -> Result<(), Fault> {
-    let market = work.arena.market;
-    let bar = progress(work.common, work.runs.len(), "writing");
-    let written = work.arena.map_all(work.runs, |run| {
-        let done = report::write_strategy(&dir.join(report::folder_name(&run.strategy)), market, run, work.parquet);
+    let parts = report::write::parts(work.runs);
+    let bar = progress(work.common, parts.len(), "writing");
+    let written = work.arena.map_all(&parts, |part| {
+        let done = report::write::write_part(dir, work.arena.market, work.runs, part, work.manifest, work.parquet);
         bar.inc(1);
         done
     });
     bar.finish_and_clear();
-    written.into_iter().collect::<Result<(), Fault>>()?;
-    report::write_index(dir, market, work.runs, work.manifest)
+    written.into_iter().collect()
 }
 
 /// Only what decides the outcome: neither `--jobs` nor `--out` is in it.

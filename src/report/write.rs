@@ -16,11 +16,30 @@ use crate::report::{charts, comparison, html, tables};
 pub fn write_batch(out: &Path, market: &Market, runs: &[Run], manifest: &Manifest) -> Result<(), Fault> {
     let staging = Staging::begin(out)?;
     distinct(runs)?;
-    for run in runs {
-        write_strategy(&staging.path().join(folder_name(&run.strategy)), market, run, false)?;
-    }
-    write_index(staging.path(), market, runs, manifest)?;
+    parts(runs).iter().try_for_each(|part| write_part(staging.path(), market, runs, part, manifest, false))?;
     staging.finish()
+}
+
+/// A part of a report that no other part waits for, so that they may be written side by side.
+#[derive(Clone, Copy, Debug)]
+pub enum Part<'a> {
+    Strategy(&'a Run),
+    /// What belongs to the whole batch.
+    Index,
+}
+
+/// The parts that make a whole report. The index, which looks at all runs, is begun first.
+#[must_use]
+pub fn parts(runs: &[Run]) -> Vec<Part<'_>> {
+    std::iter::once(Part::Index).chain(runs.iter().map(Part::Strategy)).collect()
+}
+
+/// Writes one part into `dir`; `parquet` asks for the tables in that form too.
+pub fn write_part(dir: &Path, market: &Market, runs: &[Run], part: &Part, manifest: &Manifest, parquet: bool) -> Result<(), Fault> {
+    match part {
+        Part::Strategy(run) => write_strategy(&dir.join(folder_name(&run.strategy)), market, run, parquet),
+        Part::Index => write_index(dir, market, runs, manifest),
+    }
 }
 
 /// Writes the folder of one strategy: tables, summary, pictures, page. Independent of all others, so they may run side by side.
