@@ -7,7 +7,7 @@ use std::fmt;
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Neg, Sub, SubAssign};
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
 use serde::{Deserialize, Serialize, Serializer};
 
 /// An amount of US dollars, exact to one millionth.
@@ -107,9 +107,24 @@ impl Sum for Usd {
 /// All six decimals, no thousands separator: the form of the report tables.
 impl fmt::Display for Usd {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sign = if self.0 < 0 { "-" } else { "" };
-        let micros = self.0.unsigned_abs();
-        f.pad(&format!("{sign}{}.{:06}", micros / 1_000_000, micros % 1_000_000))
+        // Digit by digit, from the last: tables hold hundreds of thousands of amounts.
+        let mut text = [0_u8; 24];
+        let (mut at, mut left, mut digits) = (text.len(), self.0.unsigned_abs(), 0);
+        let mut put = |byte: u8| {
+            at -= 1;
+            text[at] = byte;
+        };
+        while left > 0 || digits < 7 {
+            if digits == 6 {
+                put(b'.');
+            }
+            put(b'0' + (left % 10) as u8);
+            (left, digits) = (left / 10, digits + 1);
+        }
+        if self.0 < 0 {
+            put(b'-');
+        }
+        f.pad(std::str::from_utf8(&text[at..]).expect("digits are text"))
     }
 }
 
@@ -200,7 +215,18 @@ impl Time {
 /// RFC 3339, `2024-03-01T08:00:00Z`.
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.to_chrono().format("%Y-%m-%dT%H:%M:%SZ").to_string())
+        let told = self.to_chrono();
+        let Some(year) = u32::try_from(told.year()).ok().filter(|year| *year <= 9_999) else {
+            return f.pad(&told.format("%Y-%m-%dT%H:%M:%SZ").to_string());
+        };
+        // Digit by digit, as for amounts.
+        let mut text = *b"0000-00-00T00:00:00Z";
+        let parts = [year / 100, year % 100, told.month(), told.day(), told.hour(), told.minute(), told.second()];
+        for (part, at) in parts.into_iter().zip([0, 2, 5, 8, 11, 14, 17]) {
+            text[at] = b'0' + (part / 10) as u8;
+            text[at + 1] = b'0' + (part % 10) as u8;
+        }
+        f.pad(std::str::from_utf8(&text).expect("digits are text"))
     }
 }
 
@@ -388,4 +414,27 @@ pub struct Bracket {
     pub rate: f64,
     pub max_leverage: f64,
     pub amount: f64,
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::units::{Time, Usd};
+
+    #[test]
+    fn amounts_and_instants_are_written_as_the_long_way_round_writes_them() {
+        for micros in [0, 1, -1, 999_999, 1_000_000, -1_000_001, 123_456_789_012, i64::MAX, i64::MIN] {
+            let (sign, whole) = (if micros < 0 { "-" } else { "" }, micros.unsigned_abs());
+            let long = format!("{sign}{}.{:06}", whole / 1_000_000, whole % 1_000_000);
+            assert_eq!(Usd::from_micros(micros).to_string(), long);
+        }
+        assert_eq!(format!("{:>9}|{:<9}|", Usd::from_micros(1_500_000), Usd::from_micros(-1)), " 1.500000|-0.000001|");
+        // A leap day, the turn of a century, the ends of four digits, and beyond.
+        for seconds in
+            [0, -1, 951_868_799, 1_709_251_199, 4_107_542_400, -62_167_219_200, 253_402_300_799, 253_402_300_800, -99_999_999_999]
+        {
+            let time = Time::from_seconds(seconds);
+            assert_eq!(time.to_string(), time.to_chrono().format("%Y-%m-%dT%H:%M:%SZ").to_string());
+        }
+        assert_eq!(Time::from_seconds(1_709_164_800).to_string(), "2024-02-29T00:00:00Z");
+    }
 }

@@ -1,5 +1,7 @@
 //! The idea, rule by rule, over markets of a few days without costs: every number can be checked by head.
 
+#[path = "support/parts.rs"]
+mod parts;
 #[allow(dead_code)]
 #[path = "signals/tiny.rs"]
 mod tiny;

@@ -2,6 +2,8 @@
 
 #[path = "rules/limits.rs"]
 mod limits;
+#[path = "support/parts.rs"]
+mod parts;
 #[path = "rules/small.rs"]
 mod small;
 #[path = "rules/waterfall.rs"]

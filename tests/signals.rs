@@ -5,6 +5,8 @@
 mod lifecycle;
 #[path = "signals/narrative.rs"]
 mod narrative;
+#[path = "support/parts.rs"]
+mod parts;
 #[path = "signals/real.rs"]
 mod real;
 #[path = "signals/regime.rs"]

@@ -56,7 +56,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("clap", &["cli/"]),
     ("indicatif", &["cli/"]),
     ("console", &["cli/look.rs"]),
-    ("flate2", &["market/"]),
+    ("flate2", &["market/", "report/charts/png.rs"]),
     ("zip", &["market/"]),
     ("sha2", &["market/"]),
     ("rand_chacha", &["market/sample/", "metrics/bootstrap.rs"]),

@@ -71,10 +71,49 @@ fn a_report_is_made_again_from_its_manifest_and_any_change_is_named() {
     assert!(refused(&["verify", &out, "--quiet"]).contains("a report of version 9."));
     fs::write(&manifest, &kept[..kept.len() / 2]).unwrap();
     assert!(refused(&["verify", &out, "--quiet"]).contains("not JSON, or cut short"));
-    fs::write(&manifest, kept.replacen("\"run\"", "\"tune\"", 1)).unwrap();
-    assert!(refused(&["verify", &out, "--quiet"]).contains("a folder of `rotate tune`"));
+    fs::write(&manifest, kept.replacen("\"run\"", "\"walk\"", 1)).unwrap();
+    assert!(refused(&["verify", &out, "--quiet"]).contains("a folder of `rotate walk`"));
     fs::remove_file(&manifest).unwrap();
     assert!(refused(&["verify", &out, "--quiet"]).contains("manifest.json"));
+}
+
+/// Whatever the command said on top of the files is in the manifest, and enough to make the report again.
+#[test]
+fn overrides_and_assumptions_are_made_again_too() {
+    let home = tempfile::tempdir().unwrap();
+    let out = home.path().join("report").display().to_string();
+    for more in [&["--assumptions", "pessimistic"][..], &["--set", "buckets.narratives.leverage.open=2.0", "--capital", "50000"]] {
+        fine(&[&["run", "strategies/bull.toml", "--quiet", "--out", &out][..], &WINDOW, more].concat());
+        assert!(fine(&["verify", &out, "--quiet"]).contains("verified"), "{more:?}");
+    }
+}
+
+#[test]
+fn a_study_is_made_again_and_any_change_is_named() {
+    let home = tempfile::tempdir().unwrap();
+    let out = home.path().join("study").display().to_string();
+    fine(&[&["tune", "strategies/bull.toml", "--assumptions", "optimistic", "--quiet", "--out", &out][..], &WINDOW].concat());
+    let before = tree(Path::new(&out));
+    let said = fine(&["verify", &out, "--quiet"]);
+    assert!(said.contains("verified") && said.contains("27 combinations tried again"), "{said}");
+    assert!(tree(Path::new(&out)) == before, "the study was touched");
+
+    let trials = Path::new(&out).join("trials.csv");
+    let whole = fs::read_to_string(&trials).unwrap();
+    let line = whole.lines().nth(5).unwrap().to_string();
+    fs::write(&trials, whole.replacen(&line, &line.replacen("0.", "1.", 1), 1)).unwrap();
+    let said = refused(&["verify", &out, "--quiet"]);
+    assert!(said.contains("trials.csv:6: ") && said.contains("by the run made again"), "{said}");
+    fs::write(&trials, &whole).unwrap();
+
+    // What the manifest says of the study is made again with it.
+    let manifest = Path::new(&out).join("manifest.json");
+    let kept = fs::read_to_string(&manifest).unwrap();
+    change(&manifest, "\"by\": \"sharpe\"", "\"by\": \"calmar\"");
+    assert!(refused(&["verify", &out, "--quiet"]).contains("manifest.json:"));
+    fs::write(&manifest, &kept).unwrap();
+    fs::remove_file(Path::new(&out).join("trials.parquet")).unwrap();
+    assert!(refused(&["verify", &out, "--quiet"]).contains("trials.parquet: not there"));
 }
 
 #[test]

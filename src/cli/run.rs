@@ -11,9 +11,8 @@ use crate::cli::strategies::{self, StrategyArguments};
 use crate::cli::{Common, Format, MarketArguments, nameable, parse_capital, progress};
 use crate::fault::Fault;
 use crate::market::Market;
-use crate::metrics::sharpe::Trials;
 use crate::replay::run::Run;
-use crate::report::{self, Manifest, Told, terminal};
+use crate::report::{self, Batch, Manifest, terminal};
 use crate::strategy::{Strategy, StrategyFile};
 use crate::stress::Stress;
 use crate::units::Usd;
@@ -61,7 +60,7 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
 
     let manifest = manifest(arguments, &files, &market);
     let parquet = arguments.tables == Tables::Parquet;
-    write(&Work { arena: &arena, runs: &runs, stresses: &stresses, manifest: &manifest, parquet, common }, staging.path())?;
+    write(&arena, &Batch::new(&market, &runs, &stresses, &manifest, parquet), common, staging.path())?;
     staging.finish()?;
 
     Ok(match common.format {
@@ -109,32 +108,17 @@ pub(super) fn stress(arena: &Arena, strategies: &[&Strategy], runs: &[Run], with
     stresses
 }
 
-/// What a report is made of.
-pub(super) struct Work<'a> {
-    pub arena: &'a Arena<'a>,
-    pub runs: &'a [Run],
-    pub stresses: &'a [Stress],
-    pub manifest: &'a Manifest,
-    /// Whether every table is written as Parquet too.
-    pub parquet: bool,
-    pub common: Common,
-}
-
 /// Writes every file of a report into `dir`.
-pub(super) fn write(work: &Work, dir: &Path) -> Result<(), Fault> {
-    let market = work.arena.market;
-    let trials = Trials::of_runs(work.runs);
-    let bar = progress(work.common, work.runs.len(), "writing");
-    let pairs: Vec<(&Run, &Stress)> = work.runs.iter().zip(work.stresses).collect();
-    let written = work.arena.map_all(&pairs, |&(run, stress)| {
-        let told = Told { market, run, stress, trials: &trials, parquet: work.parquet };
-        let done = report::write_strategy(&dir.join(report::folder_name(&run.strategy)), &told);
+pub(super) fn write(arena: &Arena, batch: &Batch, common: Common, dir: &Path) -> Result<(), Fault> {
+    let parts = batch.parts();
+    let bar = progress(common, parts.len(), "writing");
+    let written = arena.map_all(&parts, |part| {
+        let done = batch.write(dir, *part);
         bar.inc(1);
         done
     });
     bar.finish_and_clear();
-    written.into_iter().collect::<Result<(), Fault>>()?;
-    report::write_index(dir, market, work.runs, work.stresses, work.manifest)
+    written.into_iter().collect()
 }
 
 /// Only what decides the outcome: neither `--jobs` nor `--out` is in it.

@@ -1,4 +1,4 @@
-//! `rotate verify`: a report made again from its manifest alone, and compared byte for byte.
+//! `rotate verify`: a report or a study made again from its manifest alone, and compared byte for byte.
 
 use std::path::{Path, PathBuf};
 
@@ -6,18 +6,19 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use crate::batch::Arena;
-use crate::cli::run::{Work, stress, write};
-use crate::cli::{Common, Format, parse_capital, progress};
+use crate::cli::run::{stress, write};
+use crate::cli::strategies::AssumptionArguments;
+use crate::cli::{Common, Format, parse_capital, progress, tune};
 use crate::fault::Fault;
 use crate::market::{Market, Window, digest};
-use crate::report::verify::{self, Confirmed};
-use crate::report::{Manifest, Staging};
+use crate::report::verify::{self, Confirmed, Made};
+use crate::report::{Batch, Manifest, Staging};
 use crate::strategy::{Strategy, StrategyFile};
 use crate::units::Time;
 
 #[derive(Args, Clone, Debug)]
 pub(super) struct Arguments {
-    /// Folder of a report that `rotate run` wrote; only read.
+    /// Folder of a report that `rotate run` wrote, or of a study of `rotate tune`; only read.
     #[arg(value_name = "DIR")]
     report: PathBuf,
     /// Folder of the market, where it lies elsewhere than the manifest says.
@@ -26,7 +27,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault> {
-    let manifest = verify::manifest(&arguments.report)?;
+    let (manifest, made) = verify::manifest(&arguments.report)?;
     let settings = Settings::of(&arguments.report, &manifest)?;
     let folder = arguments.market.clone().unwrap_or_else(|| PathBuf::from(&settings.market));
     if !folder.is_dir() {
@@ -41,19 +42,15 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
     manifest.inputs.iter().try_for_each(|input| digest::confirm(&folder, input))?;
     let market = Market::load(&folder, settings.window)?;
     verify::same_inputs(&folder, &manifest.inputs, &market.inputs)?;
-    let strategies = strategies(&arguments.report, &manifest)?;
+    let strategies = strategies(&arguments.report, &manifest, settings.assumptions)?;
 
     // A folder of nobody's, removed when this returns.
     let staging = Staging::begin(&std::env::temp_dir().join(format!("rotate-verify-{}", std::process::id())))?;
     let arena = Arena::new(&market);
-    let bar = progress(common, strategies.len(), "replaying");
-    let all: Vec<&Strategy> = strategies.iter().collect();
-    let runs = arena.replay_all(&all, settings.capital, || bar.inc(1));
-    bar.finish_and_clear();
-    let stresses = stress(&arena, &all, &runs, settings.ladder, common);
-    let again = Manifest { inputs: market.inputs.clone(), ..manifest.clone() };
-    let work = Work { arena: &arena, runs: &runs, stresses: &stresses, manifest: &again, parquet: settings.parquet, common };
-    write(&work, staging.path())?;
+    let again = match made {
+        Made::Run => run_again(&arena, &strategies, &manifest, &settings, common, staging.path())?,
+        Made::Tune => tune_again(&arena, &strategies, &manifest, &settings, common, staging.path())?,
+    };
     let (files, bytes) = verify::same_bytes(&arguments.report, staging.path())?;
     let confirmed = Confirmed { inputs: manifest.inputs.len(), files, bytes };
     Ok(match common.format {
@@ -62,14 +59,57 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
             serde_json::to_string_pretty(&said).expect("plain values") + "\n"
         }
         Format::Text => format!(
-            "{}: verified. {} inputs are the same; {} strategies run again gave the same {} files, {} bytes.\n",
+            "{}: verified. {} inputs are the same; {again} gave the same {} files, {} bytes.\n",
             arguments.report.display(),
             confirmed.inputs,
-            runs.len(),
             confirmed.files,
             confirmed.bytes
         ),
     })
+}
+
+/// Makes the report again in `dir`; says what was done.
+fn run_again(
+    arena: &Arena,
+    files: &[StrategyFile],
+    manifest: &Manifest,
+    settings: &Settings,
+    common: Common,
+    dir: &Path,
+) -> Result<String, Fault> {
+    let bar = progress(common, files.len(), "replaying");
+    let all: Vec<&Strategy> = files.iter().map(|file| &file.strategy).collect();
+    let runs = arena.replay_all(&all, settings.capital, || bar.inc(1));
+    bar.finish_and_clear();
+    let again = Manifest { inputs: arena.market.inputs.clone(), ..manifest.clone() };
+    let stresses = stress(arena, &all, &runs, settings.ladder, common);
+    write(arena, &Batch::new(arena.market, &runs, &stresses, &again, settings.parquet), common, dir)?;
+    Ok(format!("{} strategies run again", runs.len()))
+}
+
+/// Makes the study again in `dir`; says what was done.
+fn tune_again(
+    arena: &Arena,
+    files: &[StrategyFile],
+    manifest: &Manifest,
+    settings: &Settings,
+    common: Common,
+    dir: &Path,
+) -> Result<String, Fault> {
+    let [file] = files else {
+        let found = format!("{} strategies", files.len());
+        return Err(Fault::new("manifest.json", found, "the one strategy of a study", "make the study again with `rotate tune`"));
+    };
+    let asked = tune::Asked {
+        command: manifest.command.clone(),
+        market_dir: settings.market.clone(),
+        window: settings.window,
+        capital: settings.capital,
+        assumptions: settings.assumptions,
+        most: usize::MAX,
+    };
+    let study = tune::write(arena, file, &asked, common, dir)?;
+    Ok(format!("{} combinations tried again", study.trials.len()))
 }
 
 /// What the manifest says beside inputs and strategies.
@@ -79,6 +119,7 @@ struct Settings {
     capital: crate::units::Usd,
     parquet: bool,
     ladder: bool,
+    assumptions: AssumptionArguments,
 }
 
 impl Settings {
@@ -100,14 +141,21 @@ impl Settings {
             market: word("market_dir").ok_or_else(|| missing("market_dir"))?.to_owned(),
             window: Window { from: time("from")?, to: time("to")? },
             capital: word("capital").and_then(|text| parse_capital(text).ok()).ok_or_else(|| missing("capital"))?,
+            assumptions: match manifest.settings.get("assumptions") {
+                None | Some(Value::Null) => AssumptionArguments { assumptions: None },
+                Some(name) => {
+                    let preset = name.as_str().and_then(|name| name.parse().ok());
+                    AssumptionArguments { assumptions: Some(preset.ok_or_else(|| missing("assumptions"))?) }
+                }
+            },
             parquet: manifest.settings.get("tables").is_some_and(|tables| tables == "parquet"),
             ladder: manifest.settings.get("ladder").is_some_and(|ladder| ladder == true),
         })
     }
 }
 
-/// The strategies as understood, which must be what their text says where nothing was replaced on top.
-fn strategies(report: &Path, manifest: &Manifest) -> Result<Vec<Strategy>, Fault> {
+/// The strategies as understood, which must be what their text says, under the named assumptions, where nothing was replaced on top.
+fn strategies(report: &Path, manifest: &Manifest, assumptions: AssumptionArguments) -> Result<Vec<StrategyFile>, Fault> {
     let replaced = manifest.settings.get("set").and_then(Value::as_array).is_some_and(|set| !set.is_empty());
     let place = report.join("manifest.json");
     let mut all = Vec::new();
@@ -126,14 +174,14 @@ fn strategies(report: &Path, manifest: &Manifest) -> Result<Vec<Strategy>, Fault
         if written != record.resolved || strategy.name != record.name {
             return Err(fault("`resolved` says something else when read back".to_owned()));
         }
+        let within = PathBuf::from(format!("{}: strategy `{}`", place.display(), record.name));
         if !replaced {
-            let within = PathBuf::from(format!("{}: strategy `{}`", place.display(), record.name));
-            let file = StrategyFile::parse(&within, record.source.clone())?;
+            let file = assumptions.apply(StrategyFile::parse(&within, record.source.clone())?);
             if serde_json::to_value(&file.strategy).expect("a strategy has string keys") != record.resolved {
                 return Err(fault("`source` and `resolved` are not the same strategy".to_owned()));
             }
         }
-        all.push(strategy);
+        all.push(StrategyFile { path: within, text: record.source.clone(), overrides: Vec::new(), strategy });
     }
     Ok(all)
 }

@@ -1,5 +1,6 @@
 //! `rotate compare`: reports read back and laid side by side. Works on folders alone: no market, no replay.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -14,7 +15,7 @@ use crate::report::charts::panel::{Series, period};
 use crate::report::versus::{Duel, Versus};
 use crate::report::words::{number, percent};
 use crate::report::write::{put, write_picture};
-use crate::report::{Staging, comparison, html, manifest, terminal};
+use crate::report::{Staging, comparison, html, manifest, opened, terminal};
 use crate::units::Time;
 
 /// One strategy of a report, as read from its folder.
@@ -55,8 +56,14 @@ impl Default for Ranking {
 /// their curves read, so that two thousand open as fast as their summaries.
 pub fn read(folders: &[PathBuf], ranking: &Ranking) -> Result<Vec<Told>, Fault> {
     let mut all = Vec::new();
+    let mut sound = BTreeSet::new();
     for folder in folders {
         if folder.join("summary.json").is_file() {
+            let report = opened::report_of(folder);
+            if !sound.contains(&report) {
+                opened::manifest(&report)?;
+                sound.insert(report);
+            }
             all.push(one(folder)?);
         } else {
             for strategy in strategies(folder)? {
@@ -84,7 +91,7 @@ pub fn read(folders: &[PathBuf], ranking: &Ranking) -> Result<Vec<Told>, Fault> 
     distinguish(&mut all);
     deflate(&mut all);
     for at in ranked(&all, &ranking.by).into_iter().take(ranking.top) {
-        let Curve { times, equity, benchmark } = curve(&all[at].folder.join("equity.csv"))?;
+        let Curve { times, equity, benchmark } = curve(&all[at].folder.join("equity.csv"), all[at].to)?;
         let told = &mut all[at];
         (told.times, told.equity) = (times, equity);
         told.benchmark = told.benchmark.take().zip(benchmark).map(|((name, _), values)| (name, values));
@@ -310,6 +317,7 @@ fn strategies(report: &Path) -> Result<Vec<PathBuf>, Fault> {
             "a folder that `rotate run` wrote, or one strategy in it",
         ));
     }
+    opened::manifest(report)?;
     let mut found: Vec<PathBuf> = entries.filter_map(Result::ok).map(|e| e.path()).filter(|p| p.is_dir()).collect();
     found.sort();
     if found.is_empty() {
@@ -321,8 +329,7 @@ fn strategies(report: &Path) -> Result<Vec<PathBuf>, Fault> {
 fn one(folder: &Path) -> Result<Told, Fault> {
     let place = folder.join("summary.json");
     let wanted = "the summary.json of a finished report";
-    let text = fs::read_to_string(&place).map_err(|e| unreadable(&place, &e.to_string(), wanted))?;
-    let summary: Value = serde_json::from_str(&text).map_err(|e| unreadable(&place, &format!("not JSON: {e}"), wanted))?;
+    let summary = opened::summary(folder)?;
     let missing = |key: &str| unreadable(&place, &format!("`{key}` is missing or of another kind"), wanted);
     let word = |key: &str| summary.get(key).and_then(Value::as_str).map(str::to_string).ok_or_else(|| missing(key));
     let time = |key: &str| word(key).and_then(|text| Time::parse(&text).ok_or_else(|| missing(key)));
@@ -355,7 +362,7 @@ struct Curve {
     benchmark: Option<Vec<f64>>,
 }
 
-fn curve(place: &Path) -> Result<Curve, Fault> {
+fn curve(place: &Path, to: Time) -> Result<Curve, Fault> {
     let wanted = "the equity.csv of a finished report, with the columns time and equity";
     let fault = |found: String| unreadable(place, &found, wanted);
     let mut reader = csv::Reader::from_path(place).map_err(|e| fault(e.to_string()))?;
@@ -366,7 +373,7 @@ fn curve(place: &Path) -> Result<Curve, Fault> {
     let (mut times, mut values) = (Vec::new(), Vec::new());
     let mut against = held.map(|_| Vec::new());
     for (i, record) in reader.records().enumerate() {
-        let record = record.map_err(|e| fault(e.to_string()))?;
+        let record = record.map_err(|e| Fault { place: Fault::at(place, i + 2), ..fault(format!("cut short or garbled: {e}")) })?;
         let line = |what: &str| Fault { place: Fault::at(place, i + 2), ..fault(format!("`{what}` cannot be read")) };
         let at = Time::parse(&record[time]).ok_or_else(|| line(&record[time]))?;
         let value = record[equity].parse::<f64>().ok().filter(|v| v.is_finite()).ok_or_else(|| line(&record[equity]))?;
@@ -378,6 +385,8 @@ fn curve(place: &Path) -> Result<Curve, Fault> {
             all
         });
     }
+    let last = times.last().map(|seconds| Time::from_seconds(*seconds as i64).to_string());
+    opened::ends_with_the_run(place, times.len(), last.as_deref(), &to.to_string())?;
     Ok(Curve { times, equity: values, benchmark: against })
 }
 

@@ -8,6 +8,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::fault::Fault;
+use crate::report::opened;
 use crate::report::words::{grouped, money};
 use crate::units::Time;
 
@@ -53,7 +54,7 @@ impl Tables {
     /// The folder is not one of a strategy, or a table in it is missing or cut short.
     pub fn read(folder: &Path) -> Result<Self, Fault> {
         let table = |name: &str| read(folder, name);
-        Ok(Self {
+        let told = Self {
             folder: folder.display().to_string(),
             trades: table("trades.csv")?,
             fills: table("fills.csv")?,
@@ -64,7 +65,12 @@ impl Tables {
             rotations: table("rotations.csv")?,
             equity: table("equity.csv")?,
             buckets: table("buckets.csv")?,
-        })
+        };
+        opened::manifest(&opened::report_of(folder))?;
+        let last = told.equity.last().map(|row| row["time"].as_str());
+        let to = opened::summary(folder)?["to"].as_str().unwrap_or("nowhere").to_owned();
+        opened::ends_with_the_run(&folder.join("equity.csv"), told.equity.len(), last, &to)?;
+        Ok(told)
     }
 
     /// The whole story of trade `number`, the row of `trades.csv` counted from 1.

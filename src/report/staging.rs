@@ -15,7 +15,7 @@ use crate::report::write::{broken, folder_name};
 pub const BATCH_FILES: &[&str] =
     &["manifest.json", "comparison.csv", "index.html", "equity.svg", "equity.png", "drawdown.svg", "drawdown.png"];
 /// What a study writes, heat maps apart.
-const STUDY_FILES: &[&str] = &["trials.csv", "best.toml", "study.html"];
+const STUDY_FILES: &[&str] = &["trials.csv", "trials.parquet", "best.toml", "study.html"];
 /// What stands in the folder of a strategy.
 const STRATEGY_FILES: &[&str] = &[
     "summary.json",

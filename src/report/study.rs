@@ -1,4 +1,4 @@
-//! A study as a folder (`formats.md` section 4): trials.csv, heat maps, best.toml, study.html, manifest.json.
+//! A study as a folder (`formats.md` section 4): the table of trials, heat maps, best.toml, study.html, manifest.json.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -10,48 +10,27 @@ use crate::market::Market;
 use crate::report::charts::heat::Heat;
 use crate::report::html;
 use crate::report::write::{broken, put, write_picture};
-use crate::report::{Manifest, Staging, words};
+use crate::report::{Manifest, trials};
 use crate::tune::Study;
 
 /// Keys beyond this many would make more heat maps than anybody looks at.
 const MOST_HEAT_KEYS: usize = 4;
 
-/// Writes a study to a folder begun before the trials were made.
-pub fn write_study(staging: Staging, market: &Market, study: &Study, manifest: &Manifest) -> Result<(), Fault> {
-    let dir = staging.path();
+/// Writes every file of a study into `dir`.
+pub fn write_study(dir: &Path, market: &Market, study: &Study, manifest: &Manifest) -> Result<(), Fault> {
     std::fs::create_dir_all(dir).map_err(|error| broken(dir, &error))?;
-    put(&dir.join("trials.csv"), &trials(study)?)?;
+    trials::write(dir, study)?;
     put(&dir.join("best.toml"), best(market, study).as_bytes())?;
     let heats = heats(market, study);
     for (name, svg) in &heats {
         write_picture(dir, name, svg)?;
     }
     put(&dir.join("study.html"), html::study::page(market, study, &heats).as_bytes())?;
-    put(&dir.join("manifest.json"), manifest.to_json().as_bytes())?;
-    staging.finish()
+    put(&dir.join("manifest.json"), manifest.to_json().as_bytes())
 }
 
-fn trials(study: &Study) -> Result<Vec<u8>, Fault> {
-    let fault = |error: &dyn std::fmt::Display| broken(Path::new("trials.csv"), error);
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let metrics: Vec<&String> = study.trials[0].in_sample.keys().collect();
-    let mut header = vec!["trial".to_owned()];
-    header.extend(study.keys.iter().cloned());
-    header.extend(metrics.iter().map(|name| format!("is_{name}")));
-    header.extend(metrics.iter().map(|name| format!("oos_{name}")));
-    writer.write_record(&header).map_err(|error| fault(&error))?;
-    for (number, trial) in study.trials.iter().enumerate() {
-        let mut row = vec![(number + 1).to_string()];
-        row.extend(trial.combination.0.iter().map(|(_, value)| plain(value)));
-        for out_of_sample in [false, true] {
-            row.extend(metrics.iter().map(|name| words::exact_or_empty(trial.metric(name, out_of_sample))));
-        }
-        writer.write_record(&row).map_err(|error| fault(&error))?;
-    }
-    writer.into_inner().map_err(|error| fault(&error))
-}
-
-fn plain(value: &toml::Value) -> String {
+/// A value as a word: texts without their quotes.
+pub(super) fn plain(value: &toml::Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
@@ -152,10 +131,7 @@ pub fn ranked(study: &Study, most: usize) -> (Vec<(String, bool)>, Vec<Vec<Strin
     let prefix = shared_prefix(&study.keys).len();
     let mut columns: Vec<(String, bool)> =
         ["rank".to_owned(), "trial".to_owned(), format!("is {by}"), format!("oos {by}")].map(|head| (head, true)).into();
-    columns.extend(study.keys.iter().enumerate().map(|(k, key)| {
-        let numbers = study.trials.iter().all(|trial| trial.combination.0[k].1.is_float() || trial.combination.0[k].1.is_integer());
-        (key[prefix..].to_owned(), numbers)
-    }));
+    columns.extend(study.keys.iter().enumerate().map(|(k, key)| (key[prefix..].to_owned(), study.is_number(k))));
     let rows = study.ranking.iter().take(most).enumerate().map(|(rank, &trial)| {
         let told = &study.trials[trial];
         let mut row = vec![(rank + 1).to_string(), (trial + 1).to_string(), shown(told.metric(by, false)), shown(told.metric(by, true))];

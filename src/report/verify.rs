@@ -10,7 +10,8 @@ use serde_json::Value;
 use crate::fault::Fault;
 use crate::market::InputFile;
 use crate::report::charts::panel::shortened;
-use crate::report::manifest::{Manifest, PROGRAM};
+use crate::report::manifest::Manifest;
+use crate::report::opened;
 use crate::report::staging::LITTER;
 use crate::report::write::broken;
 
@@ -22,38 +23,32 @@ pub struct Confirmed {
     pub bytes: u64,
 }
 
-/// The manifest of a report of `rotate run`, by this version of the program.
+/// Which command made a folder that can be made again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Made {
+    Run,
+    Tune,
+}
+
+/// The manifest of a folder of `rotate run` or `rotate tune`, by this version of the program.
 ///
 /// # Errors
-/// There is none, it is half written, or it is of something else or of another version.
-pub fn manifest(report: &Path) -> Result<Manifest, Fault> {
-    let place = report.join("manifest.json");
-    let wanted = "the manifest of a report that `rotate run` wrote";
-    let fault = |found: String, way_out: &str| Fault::new(place.display().to_string(), found, wanted, way_out);
-    let text = fs::read_to_string(&place).map_err(|e| fault(e.to_string(), "name the folder that was --out of the run"))?;
-    let value: Value = serde_json::from_str(&text).map_err(|e| fault(format!("not JSON, or cut short: {e}"), "run the report again"))?;
-    let word = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or("nothing").to_string();
-    if word("program") != PROGRAM {
-        return Err(fault(format!("`program` is {}", word("program")), "name a report of this program"));
-    }
-    let version = word("version");
-    if version != env!("CARGO_PKG_VERSION") {
-        return Err(Fault::new(
-            place.display().to_string(),
-            format!("a report of version {version}"),
-            format!("one of version {}, which this is: another writes other bytes", env!("CARGO_PKG_VERSION")),
-            "verify it with the version that wrote it, or run it again",
-        ));
-    }
+/// As [`opened::manifest`]; or it is of another command.
+pub fn manifest(report: &Path) -> Result<(Manifest, Made), Fault> {
+    let value = opened::manifest(report)?;
+    let wanted = "the manifest of a folder that `rotate run` or `rotate tune` wrote";
+    let fault = |found: String, way_out: &str| Fault::new(report.join("manifest.json").display().to_string(), found, wanted, way_out);
     let words: Vec<&str> = value.get("command").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
-    if words.first() != Some(&"rotate") || words.get(1) != Some(&"run") {
-        let command = words.iter().find(|word| **word != "rotate").unwrap_or(&"nothing");
-        return Err(fault(
-            format!("a folder of `rotate {command}`"),
-            "verify the reports it was made of; a study is tried again with `rotate tune`",
-        ));
-    }
-    serde_json::from_value(value).map_err(|e| fault(format!("not a whole manifest: {e}"), "run the report again"))
+    let made = match words[..] {
+        ["rotate", "run", ..] => Made::Run,
+        ["rotate", "tune", ..] => Made::Tune,
+        _ => {
+            let command = words.iter().find(|word| **word != "rotate").unwrap_or(&"nothing");
+            return Err(fault(format!("a folder of `rotate {command}`"), "verify the reports it was made of"));
+        }
+    };
+    let manifest = serde_json::from_value(value).map_err(|e| fault(format!("not a whole manifest: {e}"), "run the report again"))?;
+    Ok((manifest, made))
 }
 
 /// Whether the market read now consists of the files the report was made of, no more and no fewer.

@@ -18,13 +18,75 @@ use crate::stress::Stress;
 pub fn write_batch(out: &Path, market: &Market, runs: &[Run], manifest: &Manifest) -> Result<(), Fault> {
     let staging = Staging::begin(out)?;
     distinct(runs)?;
-    let trials = Trials::of_runs(runs);
     let stresses = vec![Stress::default(); runs.len()];
-    for (run, stress) in runs.iter().zip(&stresses) {
-        write_strategy(&staging.path().join(folder_name(&run.strategy)), &Told { market, run, stress, trials: &trials, parquet: false })?;
-    }
-    write_index(staging.path(), market, runs, &stresses, manifest)?;
+    let batch = Batch::new(market, runs, &stresses, manifest, false);
+    batch.parts().into_iter().try_for_each(|part| batch.write(staging.path(), part))?;
     staging.finish()
+}
+
+/// A whole report: what it tells of, and how.
+pub struct Batch<'a> {
+    market: &'a Market,
+    runs: &'a [Run],
+    /// What each run is seen against, in the order of the runs.
+    stresses: &'a [Stress],
+    trials: Trials,
+    manifest: &'a Manifest,
+    /// Whether every table is written as Parquet too.
+    parquet: bool,
+}
+
+/// A part of a report that no other part waits for, so that they may be written side by side.
+#[derive(Clone, Copy, Debug)]
+pub enum Part {
+    /// One strategy, by its place among the runs.
+    Strategy(usize),
+    /// What belongs to the whole batch.
+    Index,
+}
+
+impl<'a> Batch<'a> {
+    #[must_use]
+    pub fn new(market: &'a Market, runs: &'a [Run], stresses: &'a [Stress], manifest: &'a Manifest, parquet: bool) -> Self {
+        Self { market, runs, stresses, trials: Trials::of_runs(runs), manifest, parquet }
+    }
+
+    /// The parts that make it whole. The index, which looks at all runs, is begun first.
+    #[must_use]
+    pub fn parts(&self) -> Vec<Part> {
+        std::iter::once(Part::Index).chain((0..self.runs.len()).map(Part::Strategy)).collect()
+    }
+
+    /// Writes one part into `dir`.
+    pub fn write(&self, dir: &Path, part: Part) -> Result<(), Fault> {
+        match part {
+            Part::Strategy(at) => {
+                let (run, stress) = (&self.runs[at], &self.stresses[at]);
+                let told = Told { market: self.market, run, stress, trials: &self.trials, parquet: self.parquet };
+                write_strategy(&dir.join(folder_name(&run.strategy)), &told)
+            }
+            Part::Index => self.write_index(dir),
+        }
+    }
+
+    /// What belongs to all of it: manifest, comparison, overlays, index.
+    fn write_index(&self, dir: &Path) -> Result<(), Fault> {
+        fs::create_dir_all(dir).map_err(|e| broken(dir, &e))?;
+        let (market, runs) = (self.market, self.runs);
+        let metrics: Vec<Metrics> = runs.iter().map(|run| metrics(run, &self.trials)).collect();
+        let rows = runs.iter().zip(&metrics).zip(self.stresses).map(|((run, metrics), stress)| {
+            let mut named = metrics.named();
+            named.extend(stress.named());
+            (run.strategy.clone(), named)
+        });
+        put(&dir.join("comparison.csv"), &comparison::comparison_csv(&rows.collect::<Vec<_>>())?)?;
+        let drawn = drawn(&metrics).into_iter().map(|i| &runs[i]).collect::<Vec<_>>();
+        let (equity, drawdown) = charts::overlays(market, &drawn);
+        write_picture(dir, "equity", &equity)?;
+        write_picture(dir, "drawdown", &drawdown)?;
+        put(&dir.join("index.html"), html::index::page(market, runs, &metrics, drawn.len(), [&equity, &drawdown]).as_bytes())?;
+        put(&dir.join("manifest.json"), self.manifest.to_json().as_bytes())
+    }
 }
 
 /// What the folder of one strategy tells.
@@ -51,26 +113,6 @@ pub fn write_strategy(dir: &Path, told: &Told) -> Result<(), Fault> {
         write_picture(dir, name, svg)?;
     }
     put(&dir.join("report.html"), html::sheet::page(told, &summary, &pictures).as_bytes())
-}
-
-/// Writes what belongs to the batch: manifest, comparison, overlays, index.
-pub fn write_index(dir: &Path, market: &Market, runs: &[Run], stresses: &[Stress], manifest: &Manifest) -> Result<(), Fault> {
-    fs::create_dir_all(dir).map_err(|e| broken(dir, &e))?;
-    let trials = Trials::of_runs(runs);
-    let metrics: Vec<Metrics> = runs.iter().map(|run| metrics(run, &trials)).collect();
-    let rows = runs.iter().zip(&metrics).zip(stresses).map(|((run, metrics), stress)| {
-        let mut named = metrics.named();
-        named.extend(stress.named());
-        (run.strategy.clone(), named)
-    });
-    let rows: Vec<_> = rows.collect();
-    put(&dir.join("comparison.csv"), &comparison::comparison_csv(&rows)?)?;
-    let drawn = drawn(&metrics).into_iter().map(|i| &runs[i]).collect::<Vec<_>>();
-    let (equity, drawdown) = charts::overlays(market, &drawn);
-    write_picture(dir, "equity", &equity)?;
-    write_picture(dir, "drawdown", &drawdown)?;
-    put(&dir.join("index.html"), html::index::page(market, runs, &metrics, drawn.len(), [&equity, &drawdown]).as_bytes())?;
-    put(&dir.join("manifest.json"), manifest.to_json().as_bytes())
 }
 
 /// Lines one can still tell apart in one picture.

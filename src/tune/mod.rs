@@ -55,6 +55,12 @@ impl Study {
     pub fn best(&self) -> &Trial {
         &self.trials[self.ranking[0]]
     }
+
+    /// Whether every value that was tried of a key is a number.
+    #[must_use]
+    pub fn is_number(&self, key: usize) -> bool {
+        self.trials.iter().map(|trial| &trial.combination.0[key].1).all(|value| value.is_float() || value.is_integer())
+    }
 }
 
 /// Replays every combination once and measures both parts of the time; `done` is called once a trial.

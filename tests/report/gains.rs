@@ -9,7 +9,7 @@ use rotate::report::{folder_name, write_batch};
 use rotate::units::{BucketId, Span, Time, Usd};
 
 use crate::fixture::{manifest, market, run, usd};
-use crate::{batch, rows, written};
+use crate::written::{batch, rows, written};
 
 /// Of each of three instruments 0.3 are bought and sold for 15,000.15 and 5 each time: 10 are lost, whatever the method.
 #[test]

@@ -1,66 +1,30 @@
-//! Markets of a few bars without costs, and without funding but where a test says so; and runs over them. Each bar opens at the close before it, so that what is decided at a close is filled at
-//! that price.
+//! Markets of a few bars without costs, and without funding but where a test says so; and runs over them. Each bar opens at the close before
+//! it, so that what is decided at a close is filled at that price.
 
 use std::path::Path;
 
 use rotate::batch::Arena;
-use rotate::market::{
-    Asset, Bar, Instrument, Kind, ListingPolicy, Market, MarketParts, RawSettlement, SeriesPart, Tier, VenueCosts, VenueKind, freeze,
-};
+use rotate::market::{Kind, Market, MarketParts, RawSettlement, VenueKind, freeze};
 use rotate::replay::run::Run;
 use rotate::strategy::StrategyFile;
-use rotate::units::{AssetId, InstrumentId, Span, Time, Usd};
+use rotate::units::{Span, Time, Usd};
+
+use crate::parts;
 
 pub struct Small(MarketParts);
 
 impl Small {
     /// Bars of so many hours from a midnight on.
     pub fn new(start: &str, hours: i64) -> Self {
-        Self(MarketParts {
-            name: "small".to_owned(),
-            about: "A market of a few bars".to_owned(),
-            synthetic: true,
-            quote: "USDT".to_owned(),
-            bar: Span::from_seconds(hours * 3_600),
-            from: Some(time(start)),
-            to: None,
-            assets: Vec::new(),
-            instruments: Vec::new(),
-            narratives: Vec::new(),
-            memberships: Vec::new(),
-            series: Vec::new(),
-            caps: Vec::new(),
-            tiers: Vec::new(),
-            evidence: Vec::new(),
-            costs: VenueCosts { spot_maker: 0.0, spot_taker: 0.0, perp_maker: 0.0, perp_taker: 0.0, half_spread: [0.0; 3] },
-            spreads: Vec::new(),
-            rules: Vec::new(),
-            listing: ListingPolicy::default(),
-            missing_rate_8h: Some(0.0),
-            inputs: Vec::new(),
-            cautions: Vec::new(),
-            summaries: Vec::new(),
-        })
+        let bare = parts::empty("small", "A market of a few bars", Span::from_seconds(hours * 3_600));
+        Self(MarketParts { from: Some(time(start)), missing_rate_8h: Some(0.0), ..bare })
     }
 
     /// A coin with one market, which trades so many coins a bar.
     pub fn coin(mut self, name: &str, kind: Kind, closes: &[f64], volume: f64) -> Self {
-        let parts = &mut self.0;
-        let (asset, id) = (AssetId::new(parts.assets.len()), InstrumentId::new(parts.instruments.len()));
-        let (spot, perp) = if kind == Kind::Spot { (Some(id), None) } else { (None, Some(id)) };
-        let venue = "somewhere".to_owned();
-        parts.assets.push(Asset { name: name.to_owned(), tier: Tier::Small, spot, perp, venue, venue_kind: VenueKind::Cex });
-        parts.caps.push(Vec::new());
-        parts.instruments.push(Instrument { symbol: format!("{name}USDT"), asset, kind, contract_size: 1.0 });
-        parts.tiers.push(Vec::new());
-        let start = parts.from.expect("it was given").seconds();
-        let mut open = closes[0];
-        let bars = closes.iter().zip(0..).map(|(&close, t)| {
-            let from = std::mem::replace(&mut open, close);
-            let time = Time::from_seconds(start + t * parts.bar.seconds());
-            Bar { time, open: from, high: from.max(close), low: from.min(close), close, volume }
-        });
-        parts.series.push(SeriesPart { bars: bars.collect(), ..SeriesPart::default() });
+        let start = self.0.from.expect("it was given");
+        parts::coin(&mut self.0, name);
+        parts::list(&mut self.0, kind, start, closes, |_| volume);
         self
     }
 

@@ -1,10 +1,9 @@
 //! A market of a few days, coin by coin.
 
-use rotate::market::{
-    Asset, Bar, CapFact, Evidence, Instrument, Kind, ListingPolicy, Market, MarketParts, Membership, RawSettlement, SeriesPart, Subject,
-    Tier, VenueCosts, VenueKind, freeze,
-};
-use rotate::units::{AssetId, InstrumentId, NarrativeId, Span, Time};
+use rotate::market::{CapFact, Evidence, Kind, ListingPolicy, Market, MarketParts, Membership, RawSettlement, Subject, freeze};
+use rotate::units::{AssetId, NarrativeId, Span, Time};
+
+use crate::parts;
 
 /// A missing bar.
 pub const GAP: f64 = f64::NAN;
@@ -23,55 +22,18 @@ pub struct Tiny(pub MarketParts);
 impl Tiny {
     /// Daily bars; two days of silence end a listing, and a forced exit costs a tenth.
     pub fn new() -> Self {
-        Self(MarketParts {
-            name: "tiny".to_owned(),
-            about: "A market of a few days".to_owned(),
-            synthetic: true,
-            quote: "USDT".to_owned(),
-            bar: Span::DAY,
-            from: None,
-            to: None,
-            assets: Vec::new(),
-            instruments: Vec::new(),
-            narratives: Vec::new(),
-            memberships: Vec::new(),
-            series: Vec::new(),
-            caps: Vec::new(),
-            tiers: Vec::new(),
-            evidence: Vec::new(),
-            costs: VenueCosts { spot_maker: 0.0, spot_taker: 0.0, perp_maker: 0.0, perp_taker: 0.0, half_spread: [0.0; 3] },
-            spreads: Vec::new(),
-            rules: Vec::new(),
-            listing: ListingPolicy { delisted_after: days(2), penalty: 0.1, ..ListingPolicy::default() },
-            missing_rate_8h: None,
-            inputs: Vec::new(),
-            cautions: Vec::new(),
-            summaries: Vec::new(),
-        })
+        let listing = ListingPolicy { delisted_after: days(2), penalty: 0.1, ..ListingPolicy::default() };
+        Self(MarketParts { listing, ..parts::empty("tiny", "A market of a few days", Span::DAY) })
     }
 
     fn coin(mut self, name: &str) -> Self {
-        let (name, venue) = (name.to_owned(), "somewhere".to_owned());
-        self.0.assets.push(Asset { name, tier: Tier::Small, spot: None, perp: None, venue, venue_kind: VenueKind::Cex });
-        self.0.caps.push(Vec::new());
+        parts::coin(&mut self.0, name);
         self
     }
 
-    /// A market of the coin that stands last; each bar opens at the close before it and trades a thousand dollars.
+    /// A market of the coin that stands last, which trades a thousand dollars a bar.
     fn listed(mut self, kind: Kind, closes: &[f64]) -> Self {
-        let parts = &mut self.0;
-        let (asset, id) = (AssetId::new(parts.assets.len() - 1), InstrumentId::new(parts.instruments.len()));
-        let coin = &mut parts.assets[asset.index()];
-        *if kind == Kind::Spot { &mut coin.spot } else { &mut coin.perp } = Some(id);
-        parts.instruments.push(Instrument { symbol: format!("{}USDT", coin.name), asset, kind, contract_size: 1.0 });
-        let mut open = f64::NAN;
-        let bars = closes.iter().zip(0..).filter(|(close, _)| !close.is_nan()).map(|(&close, t)| {
-            let from = if open.is_nan() { close } else { open };
-            open = close;
-            Bar { time: day(t), open: from, high: from.max(close), low: from.min(close), close, volume: 1_000.0 / close }
-        });
-        parts.series.push(SeriesPart { bars: bars.collect(), ..SeriesPart::default() });
-        parts.tiers.push(Vec::new());
+        parts::list(&mut self.0, kind, day(0), closes, |close| 1_000.0 / close);
         self
     }
 

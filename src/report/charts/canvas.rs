@@ -1,5 +1,7 @@
 //! Paper and pencil: lines, areas and words on an SVG, in picture pixels with fractions. The only code that talks to plotters.
 
+use std::cell::RefCell;
+use std::fmt::Write;
 use std::sync::Once;
 
 use plotters::backend::SVGBackend;
@@ -57,7 +59,13 @@ pub struct Words {
 
 pub struct Canvas<'a> {
     area: DrawingArea<SVGBackend<'a>, Shift>,
+    /// The dash patterns met so far.
+    patterns: RefCell<Vec<&'static [f64]>>,
 }
+
+/// plotters knows no dashes. A dashed line is drawn with this much, times the place of its pattern, added to its width; what an SVG calls a
+/// dash pattern is put in at the end. A line of its own for each dash would make the picture many times as large, and as slow.
+const DASHED: u32 = 1_000;
 
 /// Draws a picture of the given size in pixels on white.
 ///
@@ -68,12 +76,14 @@ pub fn picture(width: f64, height: f64, draw: impl FnOnce(&Canvas)) -> String {
     fonts();
     let (wide, high) = ((width * FINE) as u32, (height * FINE) as u32);
     let mut svg = String::new();
-    {
-        let canvas = Canvas { area: SVGBackend::with_string(&mut svg, (wide, high)).into_drawing_area() };
+    let patterns = {
+        let canvas = Canvas { area: SVGBackend::with_string(&mut svg, (wide, high)).into_drawing_area(), patterns: RefCell::default() };
         canvas.block((0.0, 0.0), (width, height), Ink::tint(RGBColor(255, 255, 255), 1.0));
         draw(&canvas);
         canvas.area.present().expect("a string takes all");
-    }
+        canvas.patterns.take()
+    };
+    let svg = finished(&svg, &patterns);
     let fine = format!("<svg width=\"{wide}\" height=\"{high}\" ");
     let shown = format!("<svg width=\"{width}\" height=\"{height}\" stroke-linejoin=\"round\" role=\"img\" ");
     assert!(svg.starts_with(&fine), "the head of a plotters SVG has changed: {}", svg.lines().next().unwrap_or_default());
@@ -82,21 +92,25 @@ pub fn picture(width: f64, height: f64, draw: impl FnOnce(&Canvas)) -> String {
 
 impl Canvas<'_> {
     pub fn line(&self, points: &[Point], ink: Ink) {
-        if ink.dash.is_empty() {
-            self.path(points, ink);
-        } else {
-            for piece in dashes(points, ink.dash) {
-                self.path(&piece, ink);
-            }
-        }
-    }
-
-    fn path(&self, points: &[Point], ink: Ink) {
         if points.len() < 2 {
             return;
         }
-        let style = ink.colour.mix(ink.opacity).stroke_width((ink.width * FINE).round() as u32);
+        let width = (ink.width * FINE).round() as u32 + self.pattern(ink.dash) * DASHED;
+        let style = ink.colour.mix(ink.opacity).stroke_width(width);
         self.area.draw(&PathElement::new(fine(points), style)).expect("a string takes all");
+    }
+
+    /// The place of a dash pattern among those of this picture, counted from 1; 0 is a solid line.
+    fn pattern(&self, dash: &'static [f64]) -> u32 {
+        if dash.is_empty() {
+            return 0;
+        }
+        let mut known = self.patterns.borrow_mut();
+        let at = known.iter().position(|pattern| *pattern == dash).unwrap_or_else(|| {
+            known.push(dash);
+            known.len() - 1
+        });
+        at as u32 + 1
     }
 
     pub fn shape(&self, points: &[Point], ink: Ink) {
@@ -139,36 +153,37 @@ fn fine(points: &[Point]) -> Vec<(i32, i32)> {
     points.iter().map(|(x, y)| ((x * FINE).round() as i32, (y * FINE).round() as i32)).collect()
 }
 
-/// Cuts a line into the pieces of a dash pattern.
-fn dashes(points: &[Point], pattern: &[f64]) -> Vec<Vec<Point>> {
-    let mut pieces = Vec::new();
-    let mut piece: Vec<Point> = points.first().copied().into_iter().collect();
-    let (mut step, mut left) = (0, pattern[0]);
-    for pair in points.windows(2) {
-        let (mut from, to) = (pair[0], pair[1]);
-        loop {
-            let (dx, dy) = (to.0 - from.0, to.1 - from.1);
-            let length = (dx * dx + dy * dy).sqrt();
-            if length <= left {
-                left -= length;
-                piece.push(to);
-                break;
-            }
-            let part = left / length;
-            from = (from.0 + dx * part, from.1 + dy * part);
-            piece.push(from);
-            if step % 2 == 0 {
-                pieces.push(std::mem::take(&mut piece));
-            }
-            piece = vec![from];
-            step += 1;
-            left = pattern[step % pattern.len()];
+/// What plotters cannot say: the dash patterns of lines, and that it is the ink which is thin. `opacity` is that of a whole element, which is
+/// drawn on a sheet of its own and laid over the rest; one of fill or stroke looks the same and is a quarter quicker to draw.
+fn finished(svg: &str, patterns: &[&[f64]]) -> String {
+    const OPACITY: &str = " opacity=\"";
+    const WIDTH: &str = " stroke-width=\"";
+    let mut out = String::with_capacity(svg.len());
+    for line in svg.split_inclusive('\n') {
+        let Some(tag) = ["<rect ", "<polygon ", "<polyline ", "<text "].into_iter().find(|tag| line.starts_with(tag)) else {
+            out += line;
+            continue;
+        };
+        let (head, rest) = line.split_once(OPACITY).expect("an element has its opacity");
+        let (opacity, mut rest) = rest.split_once('"').expect("an attribute ends");
+        out += head;
+        if opacity != "1" {
+            let of = if tag == "<polyline " { "stroke" } else { "fill" };
+            let _ = write!(out, " {of}-opacity=\"{opacity}\"");
         }
+        if let Some((before, after)) = rest.split_once(WIDTH) {
+            let (width, after) = after.split_once('"').expect("an attribute ends");
+            let width: u32 = width.parse().expect("a whole number");
+            let _ = write!(out, "{before}{WIDTH}{}\"", width % DASHED);
+            if let Some(at) = (width / DASHED).checked_sub(1) {
+                let lengths: Vec<String> = patterns[at as usize].iter().map(|length| (length * FINE).to_string()).collect();
+                let _ = write!(out, " stroke-dasharray=\"{}\"", lengths.join(" "));
+            }
+            rest = after;
+        }
+        out += rest;
     }
-    if step % 2 == 0 {
-        pieces.push(piece);
-    }
-    pieces
+    out
 }
 
 fn fonts() {
@@ -185,8 +200,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dashes_cover_the_pattern() {
-        let pieces = dashes(&[(0.0, 0.0), (10.0, 0.0)], &[3.0, 2.0]);
-        assert_eq!(pieces, [vec![(0.0, 0.0), (3.0, 0.0)], vec![(5.0, 0.0), (8.0, 0.0)]]);
+    fn dashes_and_thin_inks_are_told_to_the_picture() {
+        let svg = picture(10.0, 10.0, |canvas| {
+            canvas.block((0.0, 0.0), (1.0, 1.0), Ink::tint(RGBColor(0, 0, 0), 0.5));
+            let ink = Ink::line(RGBColor(0, 0, 0), 1.5);
+            canvas.line(&[(0.0, 0.0), (10.0, 0.0)], ink);
+            canvas.line(&[(0.0, 5.0), (10.0, 5.0)], ink.dashed(&[3.0, 2.5]));
+            canvas.line(&[(0.0, 6.0), (10.0, 6.0)], ink.dashed(&[1.0, 1.0]));
+            canvas.line(&[(0.0, 7.0), (10.0, 7.0)], ink.dashed(&[3.0, 2.5]));
+        });
+        assert!(svg.contains("fill-opacity=\"0.5\"") && !svg.contains(" opacity="), "{svg}");
+        let strokes: Vec<&str> = svg.split("stroke-width=").skip(1).map(|rest| rest.split(" points").next().unwrap()).collect();
+        let long = "\"6\" stroke-dasharray=\"12 10\"";
+        assert_eq!(strokes, ["\"6\"", long, "\"6\" stroke-dasharray=\"4 4\"", long]);
     }
 }

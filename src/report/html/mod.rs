@@ -4,6 +4,8 @@ mod activity;
 mod against;
 mod bars;
 pub mod comparison;
+#[cfg(test)]
+mod contrast;
 mod contributions;
 mod falls;
 mod flows;
@@ -38,6 +40,7 @@ details.rows>summary{margin:8px 0;color:var(--dim)}figcaption{font-size:13px;col
 .wide{overflow-x:auto;max-width:100%}table{border-collapse:collapse;background:var(--card);font-variant-numeric:tabular-nums;font-size:14px}
 caption{text-align:left;color:var(--dim);padding:2px 0 4px;font-size:13px;white-space:nowrap}
 th,td{padding:4px 11px;border-bottom:1px solid var(--line);text-align:left;white-space:nowrap;font-weight:400}thead th{color:var(--dim);font-weight:600}
+table.sort th,table.sort td{padding:4px 6px}.wide tbody th,.wide thead th:first-child{position:sticky;left:0;background:var(--card)}
 td.n,th.n{text-align:right}td.long{white-space:normal;min-width:20em}.cards{display:flex;flex-wrap:wrap;gap:18px;align-items:flex-start}
 th button{all:unset;cursor:pointer}th button::after{content:' ↕';opacity:.35}th[aria-sort=ascending] button::after{content:' ↑';opacity:1}
 th[aria-sort=descending] button::after{content:' ↓';opacity:1}
@@ -45,9 +48,9 @@ th[aria-sort=descending] button::after{content:' ↓';opacity:1}
 input[type=search]{margin:2px 0 6px;padding:4px 8px;border:1px solid var(--line);border-radius:4px;background:var(--card);color:var(--ink);font:inherit;max-width:100%;box-sizing:border-box}
 .heat td{text-align:right}.heat td,.heat th{padding:4px 8px}nav a{display:inline-block;margin-right:12px}mark{background:none;color:var(--alarm);font-weight:600}
 .flow{columns:250px;column-gap:26px}.flow table{width:100%}.flow tr{break-inside:avoid}
-.caution{color:var(--alarm)}summary{cursor:pointer}details p{color:var(--ink);margin:4px 0 10px 16px}li{margin:3px 0}a{color:inherit}
+.caution{color:var(--alarm)}summary{cursor:pointer}details p{color:var(--ink);margin:4px 0 10px 16px}ul{padding-left:22px}li{margin:3px 0}a{color:inherit}
 @media (max-width:600px){td.long{min-width:11em}}
-@media print{:root{color-scheme:light;--paper:#fff}body{max-width:none;padding:0;font-size:11px}table{font-size:10px}th,td{padding:2px 6px}
+@media print{:root{color-scheme:light;--paper:#fff}body{max-width:none;padding:0;font-size:11px}table{font-size:10px}th,td,table.sort th,table.sort td{padding:2px 6px}
 figure.small{width:48%}h3,h4{break-after:avoid}
 figure,.cards>div,tr{break-inside:avoid}figure{border:0}figure.full svg{min-width:0}h2{break-after:avoid}input,nav,th button::after{display:none}.wide{overflow:visible}}
 ";
@@ -137,25 +140,25 @@ pub(super) fn page(title: &str, body: &str) -> String {
     )
 }
 
-/// A picture in its own size.
-pub(super) fn small_figure(svg: &str) -> String {
-    framed(svg, "own")
+/// A picture in its own size, told in words to whoever does not see it.
+pub(super) fn small_figure(svg: &str, told: &str) -> String {
+    framed(svg, told, "own")
 }
 
-/// A picture as wide as the page, told in words to whoever does not see it; a narrow window scrolls it rather than shrink its words.
+/// A picture as wide as the page, told in words; a narrow window scrolls it rather than shrink its words.
 pub(super) fn told_figure(svg: &str, told: &str) -> String {
-    framed(&svg.replacen("role=\"img\"", &format!("role=\"img\" aria-label=\"{}\"", escaped(told)), 1), "full")
+    framed(svg, told, "full")
 }
 
 /// A small picture told in words below it; a narrow window shrinks it.
 pub(super) fn captioned_figure(svg: &str, told: &str, caption: &str) -> String {
-    let figure = framed(&svg.replacen("role=\"img\"", &format!("role=\"img\" aria-label=\"{}\"", escaped(told)), 1), "small");
-    figure.replacen("</figure>", &format!("<figcaption>{}</figcaption></figure>", escaped(caption)), 1)
+    framed(svg, told, "small").replacen("</figure>", &format!("<figcaption>{}</figcaption></figure>", escaped(caption)), 1)
 }
 
 /// The name space is HTML's own inside the page, and no address remains in the file.
-fn framed(svg: &str, class: &str) -> String {
-    let inline = svg.replacen(" xmlns=\"http://www.w3.org/2000/svg\"", "", 1);
+fn framed(svg: &str, told: &str, class: &str) -> String {
+    let named = svg.replacen("role=\"img\"", &format!("role=\"img\" aria-label=\"{}\"", escaped(told)), 1);
+    let inline = named.replacen(" xmlns=\"http://www.w3.org/2000/svg\"", "", 1);
     format!("<figure class=\"{class}\">{inline}</figure>\n")
 }
 

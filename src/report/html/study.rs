@@ -31,8 +31,9 @@ pub fn page(market: &Market, study: &Study, heats: &[(String, String)]) -> Strin
     if study.trials.len() > SHOWN {
         let _ = writeln!(body, "<p class=\"dim\">The best {SHOWN}; all of them are in trials.csv.</p>");
     }
-    for (_, svg) in heats {
-        body += &small_figure(svg);
+    for (name, svg) in heats {
+        let keys = name.trim_start_matches("heatmap-");
+        body += &small_figure(svg, &format!("Mean in-sample {} over all trials that share two values, for the keys {keys}", study.by));
     }
     whole(&title, &body)
 }

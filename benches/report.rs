@@ -1,0 +1,132 @@
+//! What a report costs beside the replays it tells of, measured in turn in one run: every file of the batch of all strategies over the sample
+//! market, to the replays of that batch. The goal is at most once. Then a comparison of two thousand runs, read and written: the goals are
+//! under ten seconds and a page under three megabytes.
+
+use std::fs;
+use std::hint::black_box;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use rotate::batch::Arena;
+use rotate::market::{Market, Window};
+use rotate::metrics::sharpe::Trials;
+use rotate::replay::run::Run;
+use rotate::report::charts::{Pictures, png};
+use rotate::report::compare::{self, Ranking};
+use rotate::report::summary::Summary;
+use rotate::report::{Manifest, html, tables, write};
+use rotate::strategy::{Strategy, StrategyFile};
+use rotate::stress::Stress;
+use rotate::units::Usd;
+use serde_json::Value;
+
+const ROUNDS: usize = 21;
+const RUNS: usize = 2_000;
+
+fn seconds(work: impl FnOnce()) -> f64 {
+    let start = Instant::now();
+    work();
+    start.elapsed().as_secs_f64()
+}
+
+fn median(mut all: Vec<f64>) -> f64 {
+    all.sort_by(f64::total_cmp);
+    all[all.len() / 2]
+}
+
+fn strategies(folder: &Path) -> Vec<Strategy> {
+    let mut paths: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|end| end == "toml"));
+    paths.sort();
+    paths.iter().map(|path| StrategyFile::read(path).unwrap_or_else(|fault| panic!("{fault}")).strategy).collect()
+}
+
+fn main() {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let home = tempfile::tempdir().unwrap();
+    let report = home.path().join("report");
+    let market = Market::load(&here.join("data/sample"), Window::default()).unwrap_or_else(|fault| panic!("{fault}"));
+    let arena = Arena::new(&market);
+    let strategies = strategies(&here.join("strategies"));
+    let all: Vec<&Strategy> = strategies.iter().collect();
+    let replayed = || arena.replay_all(&all, Usd::round(100_000.0), || {});
+    let runs = replayed();
+    let pairs: Vec<(&Strategy, &Run)> = all.iter().copied().zip(&runs).collect();
+    let manifest = Manifest::new(Vec::new(), market.name.clone(), Value::Null, market.inputs.clone(), Vec::new());
+    let stresses = arena.map_all(&pairs, |(strategy, run)| Stress::of(&arena, strategy, run, false));
+    let written = || {
+        let batch = write::Batch::new(&market, &runs, &stresses, &manifest, false);
+        let done = arena.map_all(&batch.parts(), |part| batch.write(&report, *part));
+        done.into_iter().collect::<Result<(), _>>().unwrap_or_else(|fault| panic!("{fault}"));
+    };
+    written();
+    let rounds: Vec<(f64, f64)> = (0..ROUNDS).map(|_| (seconds(|| _ = black_box(replayed())), seconds(written))).collect();
+    let ratio = median(rounds.iter().map(|(replay, write)| write / replay).collect());
+    let [replay, write] = [0, 1].map(|k| median(rounds.iter().map(|pair| if k == 0 { pair.0 } else { pair.1 }).collect()) * 1e3);
+    println!("{} strategies over {}: replays {replay:.0} ms, report {write:.0} ms", runs.len(), market.name);
+    println!("report / replays = {ratio:.2} (median of {ROUNDS}; goal at most 1)");
+    let [without, with] = [false, true].map(|ladder| {
+        let stressed = || arena.map_all(&pairs, |(strategy, run)| Stress::of(&arena, strategy, run, ladder));
+        median((0..5).map(|_| seconds(|| _ = black_box(stressed()))).collect()) * 1e3
+    });
+    println!("measured against its benchmarks: {without:.0} ms, with the ladder {with:.0} ms");
+
+    steps(&market, &runs, &stresses, home.path());
+
+    let many = home.path().join("many");
+    copies(&report.join(write::folder_name(&runs[0].strategy)), &report.join("manifest.json"), &many);
+    let compared = home.path().join("compared");
+    let mut told = Vec::new();
+    let reading = seconds(|| told = compare::read(&[many], &Ranking::default()).unwrap_or_else(|fault| panic!("{fault}")));
+    let writing = seconds(|| compare::write(&compared, &told, "sharpe").unwrap_or_else(|fault| panic!("{fault}")));
+    let size = fs::metadata(compared.join("index.html")).unwrap().len() as f64 / 1e6;
+    println!(
+        "{RUNS} runs compared: {reading:.2} s read, {writing:.2} s written (goal under 10 together); page {size:.2} MB (goal under 3)"
+    );
+}
+
+/// Where the time goes, all strategies one after the other.
+fn steps(market: &Market, runs: &[Run], stresses: &[Stress], home: &Path) {
+    let dir = home.join("steps");
+    fs::create_dir(&dir).unwrap();
+    let pictures: Vec<Pictures> = runs.iter().map(|run| Pictures::of(market, run)).collect();
+    let trials = Trials::of_runs(runs);
+    let piece = |i: usize| write::Told { market, run: &runs[i], stress: &stresses[i], trials: &trials, parquet: false };
+    let summary = |i: usize| Summary::of(market, &runs[i], &stresses[i], &trials);
+    let summaries: Vec<Summary> = (0..runs.len()).map(summary).collect();
+    let told = |name: &str, work: &dyn Fn(usize)| {
+        let times = (0..5).map(|_| seconds(|| (0..runs.len()).for_each(work))).collect();
+        println!("  {name:<22}{:>7.0} ms", median(times) * 1e3);
+    };
+    println!("in one thread:");
+    told("tables", &|i| {
+        let all = tables::tables(market, &runs[i]).into_iter();
+        tables::write_tables(&dir, all, false).unwrap_or_else(|fault| panic!("{fault}"));
+    });
+    told("metrics and intervals", &|i| _ = black_box(summary(i)));
+    told("pictures", &|i| _ = black_box(Pictures::of(market, &runs[i])));
+    told("pictures as PNG", &|i| pictures[i].named().for_each(|(_, svg)| _ = black_box(png::render(svg))));
+    told("page", &|i| _ = black_box(html::sheet::page(&piece(i), &summaries[i], &pictures[i])));
+}
+
+/// One strategy's folder many times over, its numbers changed from one to the next.
+fn copies(strategy: &Path, manifest: &Path, many: &Path) {
+    fs::create_dir(many).unwrap();
+    fs::copy(manifest, many.join("manifest.json")).unwrap();
+    let mut summary: Value = serde_json::from_str(&fs::read_to_string(strategy.join("summary.json")).unwrap()).unwrap();
+    let first = summary["metrics"].as_object().unwrap().clone();
+    let curve = fs::read(strategy.join("equity.csv")).unwrap();
+    for i in 0..RUNS {
+        let name = format!("strategy-{i:04}");
+        let folder = many.join(&name);
+        fs::create_dir(&folder).unwrap();
+        summary["strategy"] = name.into();
+        // A spread of up to a fifth, in no order; counts stay counts.
+        let factor = 1.0 + ((i * 7_919) % RUNS) as f64 / RUNS as f64 * 0.2;
+        for (metric, value) in first.iter().filter(|(_, value)| value.is_f64()) {
+            summary["metrics"][metric] = (value.as_f64().unwrap() * factor).into();
+        }
+        fs::write(folder.join("summary.json"), serde_json::to_string_pretty(&summary).unwrap()).unwrap();
+        fs::write(folder.join("equity.csv"), &curve).unwrap();
+    }
+}
