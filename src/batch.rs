@@ -29,6 +29,13 @@ impl<'m> Arena<'m> {
         replay::replay(self.market, &self.signals, &plan, capital)
     }
 
+    /// The same plan without its futures, as [`Plan::without_futures`] has it.
+    #[must_use]
+    pub fn replay_without_futures(&self, strategy: &Strategy, capital: Usd) -> Option<Run> {
+        let plan = Plan::new(strategy, &History::at_close(self.market, 0)).without_futures()?;
+        Some(replay::replay(self.market, &self.signals, &plan, capital))
+    }
+
     /// [`replay::replay_to`]: what was done by the close of bar `bars − 1`, and what was about to be.
     #[must_use]
     pub fn replay_to(&self, strategy: &Strategy, capital: Usd, bars: usize) -> Standing {

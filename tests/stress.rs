@@ -59,31 +59,6 @@ weight = 0.2
 hold = "cash"
 "#;
 
-const WITHOUT_FUTURES: &str = r#"
-name = "own"
-about = ""
-regime = "bull"
-rebalance = { every = "30d", band = 0.1 }
-[buckets.foundation]
-weight = 0.5
-hold = { spot = { assets = ["BTC", "ETH"] } }
-[buckets.middle]
-weight = 0.2
-hold = { spot = { rank = [3, 100], count = 5 } }
-score = { momentum = "30d" }
-enter_above = 0.0
-exit_score = { below = -0.1 }
-[buckets.perps]
-weight = 0.1
-hold = "cash"
-[buckets.stablecoins]
-weight = 0.2
-hold = "cash"
-[waterfall]
-from = "middle"
-to = { stablecoins = 0.5, foundation = 0.5 }
-"#;
-
 fn strategy(text: &str) -> Strategy {
     StrategyFile::parse(Path::new("own.toml"), text.to_owned()).unwrap().strategy
 }
@@ -103,7 +78,7 @@ fn each_answer_is_the_replay_it_says_it_is() {
     let equity = |key: &str| &stress.benchmark(key).unwrap().equity;
     assert_eq!(equity("coin"), &run.benchmark);
     assert_eq!(equity("static"), &arena.replay(&strategy(STATIC), capital).equity);
-    assert_eq!(equity("without_futures"), &arena.replay(&strategy(WITHOUT_FUTURES), capital).equity);
+    assert_eq!(equity("without_futures"), &arena.replay_without_futures(&own, capital).unwrap().equity);
     // Not the run itself, and not each other.
     assert!(equity("static") != &run.equity && equity("without_futures") != &run.equity && equity("static") != equity("without_futures"));
 

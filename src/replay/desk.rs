@@ -147,7 +147,7 @@ impl<'a> Desk<'a> {
             pools: vec![(usize::MAX, VolumePool::unlimited()); instruments],
             barred_until: vec![0; plan.buckets.len() * instruments],
             weights: weights.clone(),
-            stopped: vec![false; plan.buckets.len()],
+            stopped: plan.buckets.iter().map(|bucket| bucket.idle).collect(),
             wishes: vec![BucketWish::default(); plan.buckets.len()],
             narratives: vec![Vec::new(); plan.buckets.len()],
             last_top_up: vec![market.clock.start; plan.buckets.len()],

@@ -76,6 +76,8 @@ pub struct PlanBucket {
     pub name: String,
     pub weight: f64,
     pub holding: Holding,
+    /// Opens nothing: its money waits where it is.
+    pub idle: bool,
     pub direction: Direction,
     pub hedge: Option<PlanHedge>,
     pub gates: Gates,
@@ -173,6 +175,7 @@ impl Plan {
                 name: name.clone(),
                 weight: bucket.weight,
                 holding,
+                idle: false,
                 direction: if hedge.is_some() { Direction::Short } else { bucket.direction },
                 hedge,
                 gates: Gates {
@@ -252,6 +255,17 @@ impl Plan {
             futures,
             cautions,
         }
+    }
+}
+
+impl Plan {
+    /// The same plan with every rule as it is, but no perpetual is ever opened: the money of their buckets waits in stablecoins. `None` where no bucket
+    /// is for perpetuals.
+    #[must_use]
+    pub fn without_futures(mut self) -> Option<Self> {
+        let futures = self.buckets.iter_mut().filter(|bucket| bucket.holding == Holding::Perp);
+        let idle = futures.map(|bucket| bucket.idle = true).count();
+        (idle > 0).then_some(self)
     }
 }
 

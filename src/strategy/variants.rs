@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use crate::exchange::assumptions::{AssumptionKeys, Preset};
 use crate::strategy::decide::DEFAULT_PER_NARRATIVE;
 use crate::strategy::schema::week;
-use crate::strategy::{AfterLiquidation, Bucket, Hold, Limits, Margin, Orders, Selection, Sources, Strategy, Waterfall, Weigh};
+use crate::strategy::{AfterLiquidation, Bucket, Hold, Limits, Margin, Orders, Selection, Strategy, Weigh};
 use crate::units::Direction;
 
 impl Strategy {
@@ -31,30 +31,6 @@ impl Strategy {
             ..self.assumptions.clone()
         };
         Self { assumptions: dearer, ..self.clone() }
-    }
-
-    /// What perpetuals would have been given stays in stablecoins; everything else is as it was. `None` where there are none.
-    #[must_use]
-    pub fn without_futures(&self) -> Option<Self> {
-        let futures: Vec<&String> = self.buckets.iter().filter(|(_, bucket)| is_futures(bucket)).map(|(name, _)| name).collect();
-        if futures.is_empty() {
-            return None;
-        }
-        let stays = |name: &String| !futures.contains(&name);
-        let waterfall = self.waterfall.as_ref().and_then(|waterfall| {
-            let from: Vec<String> = waterfall.from.0.iter().filter(|&name| stays(name)).cloned().collect();
-            let to: IndexMap<String, f64> =
-                waterfall.to.iter().filter(|&(name, _)| stays(name)).map(|(name, &share)| (name.clone(), share)).collect();
-            (!from.is_empty() && !to.is_empty()).then(|| Waterfall { from: Sources(from), to, ..waterfall.clone() })
-        });
-        let keep = |bucket: &Bucket| if is_futures(bucket) { cash(bucket.weight) } else { bucket.clone() };
-        Some(Self {
-            buckets: self.buckets.iter().map(|(name, bucket)| (name.clone(), keep(bucket))).collect(),
-            waterfall,
-            limits: Limits { futures: None, ..self.limits.clone() },
-            tune: None,
-            ..self.clone()
-        })
     }
 
     /// The same allocation without any opinion: each spot bucket at its own weight in the largest coins that may be in it, chosen anew only when
@@ -92,10 +68,6 @@ impl Strategy {
 
 /// A slippage of the whole price means nothing.
 const MOST_SLIPPAGE: f64 = 0.99;
-
-fn is_futures(bucket: &Bucket) -> bool {
-    matches!(bucket.hold, Hold::Perp(_) | Hold::Hedge(_))
-}
 
 /// Who may be in, without who looks best: as many of the largest as there were places.
 fn without_opinion(selection: &Selection) -> Selection {

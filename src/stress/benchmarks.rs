@@ -35,26 +35,15 @@ impl Benchmark {
 pub(super) fn of(arena: &Arena, strategy: &Strategy, run: &Run) -> Vec<Benchmark> {
     let coin = "all capital in it at the first close, without costs, and left alone";
     let mut all = vec![Benchmark::new(run, COIN, format!("{} bought and held", run.benchmark_name), coin, run.benchmark.clone())];
-    let variants = [
-        (
-            STATIC,
-            "the same allocation held statically",
-            "each spot bucket at its own weight in the largest coins that may be in it, brought back to weight by the same calendar at the same costs, \
-             without score, gate, stop, exit, phase or waterfall; the share of perpetuals stays in stablecoins",
-            strategy.held_statically(),
-        ),
-        (
-            WITHOUT_FUTURES,
-            "the same strategy without its futures",
-            "every rule as it is, but what perpetuals would be given stays in stablecoins",
-            strategy.without_futures(),
-        ),
-    ];
-    for (key, name, about, variant) in variants {
-        if let Some(variant) = variant {
-            let equity = arena.replay(&variant, run.capital).equity;
-            all.push(Benchmark::new(run, key, name.to_owned(), about, equity));
-        }
-    }
+    let held = strategy.held_statically().map(|variant| arena.replay(&variant, run.capital));
+    let about = "each spot bucket at its own weight in the largest coins that may be in it, brought back to weight by the same calendar at the same costs, \
+                 without score, gate, stop, exit, phase or waterfall; the share of perpetuals stays in stablecoins";
+    all.extend(held.map(|held| Benchmark::new(run, STATIC, "the same allocation held statically".to_owned(), about, held.equity)));
+    let without = arena.replay_without_futures(strategy, run.capital);
+    let about = "every rule as it is, but no perpetual is ever opened: the money of their buckets waits in stablecoins";
+    all.extend(
+        without
+            .map(|without| Benchmark::new(run, WITHOUT_FUTURES, "the same strategy without its futures".to_owned(), about, without.equity)),
+    );
     all
 }
