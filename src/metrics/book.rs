@@ -1,7 +1,7 @@
 //! What was traded, held and paid.
 
 use crate::metrics::returns::{finite, mean, ratio};
-use crate::replay::run::{Exposure, FundingPayment};
+use crate::replay::run::{Exposure, FundingLines, FundingPayment};
 use crate::units::Usd;
 
 const HOURS_PER_YEAR: f64 = 8_760.0;
@@ -69,12 +69,14 @@ pub fn min_liquidation_distance(exposure: &[Exposure]) -> Option<f64> {
     exposure.iter().filter_map(|row| row.liquidation_distance).filter(|d| d.is_finite()).reduce(f64::min)
 }
 
-/// Funding `(received, paid)`, both positive.
+/// Settlements by line: what is assumed is apart from what was settled.
 #[must_use]
-pub fn funding_sums(payments: &[FundingPayment]) -> (Usd, Usd) {
-    payments.iter().fold((Usd::ZERO, Usd::ZERO), |(received, paid), p| {
-        if p.payment.is_negative() { (received, paid - p.payment) } else { (received + p.payment, paid) }
-    })
+pub fn funding_lines(payments: &[FundingPayment]) -> FundingLines {
+    let mut lines = FundingLines::default();
+    for settled in payments {
+        lines.settle(settled.payment, settled.assumed);
+    }
+    lines
 }
 
 #[cfg(test)]

@@ -33,6 +33,9 @@ pub const DAYS_PER_YEAR: f64 = 365.0;
 /// Value at risk and its conditional form look at the worst twentieth.
 const TAIL: f64 = 0.05;
 
+/// The rule under which a bucket says that nobody is there to be held: nothing was wanted, so nothing was refused.
+const NOTHING_TO_HOLD: &str = "select";
+
 /// Metrics of which less is better; of all others more is. Drawdowns and tails are negative, so that more is better there too.
 pub const LESS_IS_BETTER: &[&str] = &[
     "volatility",
@@ -44,6 +47,7 @@ pub const LESS_IS_BETTER: &[&str] = &[
     "downside_deviation",
     "tracking_error",
     "down_capture",
+    "down_capture_arithmetic",
     "volatility_btc",
     "max_consecutive_losses",
     "max_effective_leverage",
@@ -118,6 +122,9 @@ pub struct Metrics {
     pub treynor: Option<f64>,
     pub up_capture: Option<f64>,
     pub down_capture: Option<f64>,
+    /// Mean return of the days on which the benchmark rose, over its own there; and of those on which it fell.
+    pub up_capture_arithmetic: Option<f64>,
+    pub down_capture_arithmetic: Option<f64>,
     /// Of the curve measured in bitcoin, where that is the benchmark.
     pub total_return_btc: Option<f64>,
     pub cagr_btc: Option<f64>,
@@ -159,8 +166,12 @@ pub struct Metrics {
     pub fills: usize,
     pub fees_usd: f64,
     pub slippage_usd: f64,
+    /// At settled rates on file.
     pub funding_received_usd: f64,
+    /// At settled rates on file; positive.
     pub funding_paid_usd: f64,
+    /// Received less paid at the market's declared constant, where no rate is on file.
+    pub funding_assumed_usd: f64,
     pub funding_net_usd: f64,
     /// Net funding over what winning trades gained.
     pub funding_of_gross_profit: Option<f64>,
@@ -170,7 +181,7 @@ pub struct Metrics {
     pub funding_assumed: usize,
     pub yield_usd: f64,
     pub liquidations: usize,
-    /// Decisions in which a gate said no.
+    /// Decisions in which a gate said no to something that was wanted.
     pub refused: usize,
     pub rotations: usize,
     pub average_narrative_days: Option<f64>,
@@ -229,7 +240,7 @@ impl Metrics {
         let probabilistic_sharpe = sharpe::probabilistic_sharpe(&days, 0.0);
         let coin = coin::Coin::of(run, &days, &against);
         let stats = trades::trade_stats(&run.trades);
-        let (received, paid) = book::funding_sums(&run.funding);
+        let funding = book::funding_lines(&run.funding);
         let traded: f64 = run.fills.iter().filter(|f| f.reason != STAKING).map(|f| f.notional.to_f64().abs()).sum();
         let held = returns::mean(&wealth).unwrap_or(0.0);
         let benchmark: Vec<f64> = run.benchmark.iter().map(|e| e.to_f64()).collect();
@@ -282,6 +293,8 @@ impl Metrics {
             treynor: relative::treynor(&days, &against),
             up_capture: relative::up_capture(&days, &against, year),
             down_capture: relative::down_capture(&days, &against, year),
+            up_capture_arithmetic: relative::mean_capture(&days, &against, |b| b > 0.0),
+            down_capture_arithmetic: relative::mean_capture(&days, &against, |b| b < 0.0),
             total_return_btc: coin.total_return,
             cagr_btc: coin.total_return.and_then(|total| returns::cagr(total, years)),
             volatility_btc: coin.volatility,
@@ -319,16 +332,17 @@ impl Metrics {
             fills: run.fills.len(),
             fees_usd: run.fills.iter().map(|f| f.fee).sum::<Usd>().to_f64(),
             slippage_usd: run.fills.iter().map(|f| f.slippage).sum::<Usd>().to_f64(),
-            funding_received_usd: received.to_f64(),
-            funding_paid_usd: paid.to_f64(),
-            funding_net_usd: (received - paid).to_f64(),
-            funding_of_gross_profit: returns::ratio((received - paid).to_f64(), stats.gross_profit),
+            funding_received_usd: funding.received.to_f64(),
+            funding_paid_usd: (-funding.paid).to_f64(),
+            funding_assumed_usd: funding.assumed.to_f64(),
+            funding_net_usd: funding.total().to_f64(),
+            funding_of_gross_profit: returns::ratio(funding.total().to_f64(), stats.gross_profit),
             average_funding_apr: book::average_funding_apr(&run.funding),
             funding_settlements: run.funding.len(),
             funding_assumed: run.funding.iter().filter(|p| p.assumed).count(),
             yield_usd: run.yields.iter().map(|y| y.amount).sum::<Usd>().to_f64(),
             liquidations: run.liquidations.len(),
-            refused: run.decisions.iter().filter(|d| d.verdict == Verdict::Refused).count(),
+            refused: run.decisions.iter().filter(|d| d.verdict == Verdict::Refused && d.rule != NOTHING_TO_HOLD).count(),
             rotations: run.rotations.len(),
             average_narrative_days: trades::average_narrative_days(&run.trades),
         }

@@ -1,5 +1,7 @@
 //! What a finished run says of itself beside its tables: whether a hedge hedged, how much came from labels that are hindsight, and who has died.
 
+use std::collections::BTreeMap;
+
 use crate::market::Market;
 use crate::replay::run::{Run, Trade};
 use crate::signal::survivors::Survival;
@@ -17,10 +19,9 @@ pub(super) fn findings(market: &Market, plan: &Plan, run: &Run) -> Vec<String> {
     told
 }
 
-/// Daily gains of a bucket: what it became less what flowed in.
-fn daily_gains(run: &Run, bucket: BucketId) -> Vec<f64> {
+/// Gains of a bucket in each bar but the first: what it became less what flowed in.
+fn gains(run: &Run, bucket: BucketId) -> Vec<f64> {
     let count = run.buckets.len();
-    let per_day = (86_400 / run.clock.bar.seconds()).max(1) as usize;
     let bars = run.equity.len();
     let mut flowed = vec![0.0; bars];
     for flow in &run.flows {
@@ -29,8 +30,7 @@ fn daily_gains(run: &Run, bucket: BucketId) -> Vec<f64> {
             if flow.to == bucket { flow.amount.to_f64() } else { 0.0 } - if flow.from == bucket { flow.amount.to_f64() } else { 0.0 };
     }
     let value = |t: usize| run.bucket_values[t * count + bucket.index()].to_f64();
-    let gains: Vec<f64> = (1..bars).map(|t| value(t) - value(t - 1) - flowed[t]).collect();
-    gains.chunks(per_day).map(|day| day.iter().sum()).collect()
+    (1..bars).map(|t| value(t) - value(t - 1) - flowed[t]).collect()
 }
 
 fn variance(gains: &[f64]) -> f64 {
@@ -38,21 +38,26 @@ fn variance(gains: &[f64]) -> f64 {
     gains.iter().map(|gain| (gain - mean) * (gain - mean)).sum::<f64>()
 }
 
-/// Effectiveness is the share of the variance of daily gains that the hedge took away, over the days it stood.
+/// Effectiveness is the share of the variance of daily gains that the hedge took away. A day is a UTC day, and of each only the bars in which the hedge
+/// stood count, for it and for what it hedges.
 fn hedge(run: &Run, bucket: BucketId, of: BucketId) -> String {
-    let (short, spot) = (daily_gains(run, bucket), daily_gains(run, of));
-    let stood: Vec<usize> = (0..short.len()).filter(|&day| short[day] != 0.0).collect();
-    let alone: Vec<f64> = stood.iter().map(|&day| spot[day]).collect();
-    let together: Vec<f64> = stood.iter().map(|&day| spot[day] + short[day]).collect();
+    let (short, spot) = (gains(run, bucket), gains(run, of));
+    let mut stood: BTreeMap<i64, (f64, f64)> = BTreeMap::new();
+    for (bar, (short, spot)) in short.iter().zip(&spot).enumerate().filter(|(_, (short, _))| **short != 0.0) {
+        let day = stood.entry(run.clock.open(bar + 1).seconds().div_euclid(86_400)).or_default();
+        *day = (day.0 + short, day.1 + spot);
+    }
+    let alone: Vec<f64> = stood.values().map(|(_, spot)| *spot).collect();
+    let together: Vec<f64> = stood.values().map(|(short, spot)| short + spot).collect();
     let names = (&run.buckets[bucket.index()], &run.buckets[of.index()]);
     if stood.len() < 2 || variance(&alone) == 0.0 {
         return format!("hedge `{}` of `{}` never stood for two days: nothing to say of its effect", names.0, names.1);
     }
     let effect = 1.0 - variance(&together) / variance(&alone);
-    let gained: f64 = stood.iter().map(|&day| short[day]).sum();
+    let gained: f64 = short.iter().sum();
     let funding: Usd = run.funding.iter().filter(|payment| payment.bucket == bucket).map(|payment| payment.payment).sum();
     format!(
-        "hedge `{}` of `{}` stood on {} days: it took away {:.0} % of the variance of daily gains there, while the spot made {:.2} USD and the hedge {gained:.2}, {:.2} of it funding",
+        "hedge `{}` of `{}` stood on {} days: it took away {:.0} % of the variance of daily gains there, while it stood the spot made {:.2} USD and the hedge {gained:.2}, {:.2} of it funding",
         names.0,
         names.1,
         stood.len(),

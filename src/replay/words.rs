@@ -5,7 +5,7 @@ use crate::exchange::margin::DEFAULT_BRACKETS;
 use crate::market::{Kind, Market};
 use crate::replay::desk::Desk;
 use crate::replay::terms::of_the_plan;
-use crate::signal::regime;
+use crate::signal::{History, regime};
 use crate::strategy::{Holding, Plan};
 use crate::units::Usd;
 
@@ -28,7 +28,7 @@ impl Desk<'_> {
         for bucket in self.plan.buckets.iter().filter(|bucket| bucket.holding != Holding::Cash) {
             if !self.story.filled[bucket.id.index()] {
                 cautions.push(format!(
-                    "bucket `{}` never found a coin to hold in this market: its {:.0} % stayed in stablecoins",
+                    "bucket `{}` never found a coin to hold in this market: its share, {:.0} % at the start, stayed in stablecoins",
                     bucket.name,
                     bucket.weight * 100.0
                 ));
@@ -45,6 +45,7 @@ impl Desk<'_> {
             }
         }
         cautions.extend(self.funding_exits_measured());
+        cautions.extend(self.benchmark_missing());
         let assumed: Usd = self.story.funding.iter().filter(|payment| payment.assumed).map(|payment| payment.payment.abs()).sum();
         let total: Usd = self.story.funding.iter().map(|payment| payment.payment.abs()).sum();
         if assumed.is_positive() {
@@ -59,6 +60,27 @@ impl Desk<'_> {
     }
 }
 
+impl Desk<'_> {
+    /// Where what the run is measured against has no price, it stands flat, and beta and alpha say nothing.
+    fn benchmark_missing(&self) -> Option<String> {
+        let (market, bars) = (self.market, self.t + 1);
+        let directory = History::at_close(market, 0).directory();
+        let id = directory.benchmark();
+        let trades = |t: &usize| !market.panel.close[market.panel.at(id, *t)].is_nan();
+        let (first, last) = ((0..bars).find(trades)?, (0..bars).rfind(trades)?);
+        let name = &market.asset(directory.asset_of(id)).name;
+        let late = (first > 0).then(|| format!("before {}", market.clock.open(first)));
+        let early = (last + 1 < bars).then(|| format!("after {}", market.clock.close(last)));
+        let told: Vec<String> = late.into_iter().chain(early).collect();
+        (!told.is_empty()).then(|| {
+            format!(
+                "the benchmark {name} has no price {}: it stands flat there, and what is measured against it says nothing",
+                told.join(" and ")
+            )
+        })
+    }
+}
+
 /// Every assumption in force: the named set with what departs from it, then number by number, then what no set changes.
 pub(super) fn assumptions(market: &Market, plan: &Plan) -> Vec<(String, String)> {
     let mut rows = of_the_venue(market, &plan.assumptions);
@@ -67,9 +89,19 @@ pub(super) fn assumptions(market: &Market, plan: &Plan) -> Vec<(String, String)>
     rows.extend([
         ("benchmark", "bought at the first close with all capital, without costs".to_owned()),
         ("end of data", "everything is closed at the last close, with costs, whatever its volume".to_owned()),
-        ("regime labels", regime::DESCRIPTION.to_owned()),
+        ("regime labels", regime_labels(plan)),
     ]);
     rows.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// Labels of two strategies compare only where both are made alike.
+fn regime_labels(plan: &Plan) -> String {
+    match &plan.definitions.classifier {
+        None => regime::DESCRIPTION.to_owned(),
+        Some(rule) => {
+            format!("by the strategy's own [classifier], so that phases do not compare with those of others: {}", rule.in_words())
+        }
+    }
 }
 
 fn bps(rate: f64) -> String {

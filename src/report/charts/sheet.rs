@@ -3,7 +3,7 @@
 use crate::metrics::calendar::{rolling, rolling_pair};
 use crate::metrics::daily::daily_returns;
 use crate::metrics::{DAYS_PER_YEAR, relative, returns};
-use crate::replay::run::Run;
+use crate::replay::run::{FundingLines, Run};
 use crate::report::charts::canvas::{At, Ink, Words, picture};
 use crate::report::charts::curve::{Curve, OWN, RIGHT, draw, moneys, percents, plain};
 use crate::report::charts::palette;
@@ -53,31 +53,31 @@ pub fn exposure(run: &Run) -> String {
 /// Funding added up over time, received above nought and paid below.
 #[must_use]
 pub fn funding(run: &Run) -> String {
-    let (mut received, mut paid) = (0.0, 0.0);
-    let start = run.clock.start.seconds() as f64;
-    let mut rows: Vec<(f64, f64, f64)> = vec![(start, 0.0, 0.0)];
+    let mut lines = FundingLines::default();
+    let mut rows: Vec<(f64, FundingLines)> = vec![(run.clock.start.seconds() as f64, lines)];
     for payment in &run.funding {
-        let amount = payment.payment.to_f64();
-        received += amount.max(0.0);
-        paid += amount.min(0.0);
+        lines.settle(payment.payment, payment.assumed);
         let time = payment.time.seconds() as f64;
         match rows.last_mut().filter(|last| last.0 == time) {
-            Some(last) => (last.1, last.2) = (received, paid),
-            None => rows.push((time, received, paid)),
+            Some(last) => last.1 = lines,
+            None => rows.push((time, lines)),
         }
     }
     let times: Vec<f64> = rows.iter().map(|row| row.0).collect();
-    let curve = |name: &str, pick: fn(&(f64, f64, f64)) -> f64, ink| Curve {
+    let curve = |name: &str, pick: fn(&FundingLines) -> Usd, ink| Curve {
         name: name.to_string(),
         times: times.clone(),
-        values: rows.iter().map(|row| Some(pick(row))).collect(),
+        values: rows.iter().map(|(_, lines)| Some(pick(lines).to_f64())).collect(),
         ink,
     };
-    let curves = [
-        curve("net", |row| row.1 + row.2, OWN),
-        curve("received", |row| row.1, Ink::line(palette::GREEN, 1.4).dashed(&[6.0, 3.0])),
-        curve("paid", |row| row.2, Ink::line(palette::VERMILION, 1.4).dashed(&[2.5, 2.5])),
+    let mut curves = vec![
+        curve("net", FundingLines::total, OWN),
+        curve("received", |lines| lines.received, Ink::line(palette::GREEN, 1.4).dashed(&[6.0, 3.0])),
+        curve("paid", |lines| lines.paid, Ink::line(palette::VERMILION, 1.4).dashed(&[2.5, 2.5])),
     ];
+    if lines.assumed != Usd::ZERO {
+        curves.push(curve("assumed", |lines| lines.assumed, Ink::line(palette::PURPLE, 1.4).dashed(&[10.0, 3.0, 2.5, 3.0])));
+    }
     picture(WIDTH, 330.0, |canvas| {
         draw(canvas, run, "Funding added up, USD", &curves, moneys, (44.0, 290.0), true);
     })

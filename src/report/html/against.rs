@@ -61,19 +61,27 @@ fn rows(all: &[Benchmark]) -> Vec<Vec<String>> {
         .collect()
 }
 
-/// Better, worse, or not to be told from luck.
+/// Better, worse, or not to be told from luck; of Sharpe ratios, with the return beside them.
 fn verdict(benchmark: &Benchmark) -> String {
-    let Some(found) = &benchmark.against.difference else { return "Too few days to tell luck from skill.".to_string() };
-    let ahead = found.sharpe.is_some_and(|sharpe| sharpe > 0.0);
-    let sharpe = number(found.sharpe.map(f64::abs));
-    match (found.told_apart(), ahead) {
-        (true, true) => format!("The run was better: its Sharpe ratio is higher by {sharpe}, more than luck explains."),
-        (true, false) => format!("The run was worse: its Sharpe ratio is lower by {sharpe}, more than luck explains."),
-        (false, ahead) => {
-            let way = if ahead { "higher" } else { "lower" };
-            format!("The run\u{2019}s Sharpe ratio is {way} by {sharpe}, which could be luck.")
-        }
+    let against = &benchmark.against;
+    if against.tracking_error == Some(0.0) && against.excess_total_return == Some(0.0) {
+        return "The run is the same curve.".to_string();
     }
+    let more = format!("its total return is {} beside", signed_percent(against.excess_total_return));
+    let Some((found, sharpe)) = against.difference.as_ref().and_then(|found| Some((found, found.sharpe?))) else {
+        return format!("No Sharpe ratio of both is defined, so luck cannot be told from skill; {more}.");
+    };
+    let way = if sharpe > 0.0 { "higher" } else { "lower" };
+    let size = if sharpe.abs() < 0.005 { "less than 0.01".to_string() } else { number(Some(sharpe.abs())) };
+    let verdict = if found.told_apart() {
+        format!(
+            "the 95 % interval of the difference leaves out nought, so that it is {} than chance",
+            if sharpe > 0.0 { "better" } else { "worse" }
+        )
+    } else {
+        "which could be luck".to_string()
+    };
+    format!("The run\u{2019}s Sharpe ratio is {way} by {size}, {verdict}; {more}.")
 }
 
 /// The ladder, or how to climb it.

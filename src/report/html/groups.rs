@@ -95,7 +95,8 @@ fn ratios(m: &Metrics, sure: Option<&Confidence>) -> Vec<Vec<String>> {
         row("Information ratio", number(m.information_ratio)),
         row("Tracking error", percent(m.tracking_error)),
         row("Treynor", number(m.treynor)),
-        row("Up / down capture", format!("{} / {}", number(m.up_capture), number(m.down_capture))),
+        row("Up / down capture, means", format!("{} / {}", number(m.up_capture_arithmetic), number(m.down_capture_arithmetic))),
+        row("Up / down capture, compounded", format!("{} / {}", number(m.up_capture), number(m.down_capture))),
     ]
 }
 
@@ -135,6 +136,7 @@ fn exposure(m: &Metrics) -> Vec<Vec<String>> {
         row("Slippage", money(m.slippage_usd)),
         row("Funding received", money(m.funding_received_usd)),
         row("Funding paid", money(m.funding_paid_usd)),
+        row("Funding assumed, net", money(m.funding_assumed_usd)),
         row("Net funding", money(m.funding_net_usd)),
         row("… of gross profit", percent(m.funding_of_gross_profit)),
         row("Average funding APR while held", percent(m.average_funding_apr)),

@@ -37,6 +37,28 @@ pub struct RegimeRule {
     pub dwell: Span,
 }
 
+impl RegimeRule {
+    /// Which parts vote and what becomes of their votes, in a phrase.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        let parts = [
+            ("trend", self.trend.is_some()),
+            ("drawdown", self.drawdown.is_some()),
+            ("breadth", self.breadth.is_some()),
+            ("volatility", self.volatility.is_some()),
+            ("funding", self.funding.is_some()),
+            ("dominance", self.dominance.is_some()),
+        ];
+        let voting: Vec<&str> = parts.iter().filter(|(_, votes)| *votes).map(|(name, _)| *name).collect();
+        let combined = match self.combine {
+            Combine::All => "all must agree",
+            Combine::Any => "one is enough where none says the contrary",
+            Combine::Majority => "by majority",
+        };
+        format!("{}, {combined}, looked at every {}, held for at least {}", voting.join(", "), self.every, self.dwell)
+    }
+}
+
 /// Trend, drawdown and breadth by majority.
 impl Default for RegimeRule {
     fn default() -> Self {
