@@ -11,7 +11,7 @@ use rotate::batch::Arena;
 use rotate::market::{Market, Window};
 use rotate::metrics::sharpe::Trials;
 use rotate::replay::run::Run;
-use rotate::report::charts::{Pictures, png};
+use rotate::report::charts::{Pictures, bitmap};
 use rotate::report::compare::{self, Ranking};
 use rotate::report::summary::Summary;
 use rotate::report::{Manifest, html, tables, write};
@@ -105,7 +105,7 @@ fn steps(market: &Market, runs: &[Run], stresses: &[Stress], home: &Path) {
     });
     told("metrics and intervals", &|i| _ = black_box(summary(i)));
     told("pictures", &|i| _ = black_box(Pictures::of(market, &runs[i])));
-    told("pictures as PNG", &|i| pictures[i].named().for_each(|(_, svg)| _ = black_box(png::render(svg))));
+    told("pictures as PNG", &|i| pictures[i].named().for_each(|(_, svg)| _ = black_box(bitmap::render(svg))));
     told("page", &|i| _ = black_box(html::sheet::page(&piece(i), &summaries[i], &pictures[i])));
 }
 

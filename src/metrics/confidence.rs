@@ -7,9 +7,9 @@ use serde::Serialize;
 
 use crate::metrics::DAYS_PER_YEAR;
 use crate::metrics::blocks::politis_white;
-use crate::metrics::bootstrap::{Interval, Resampler, interval, resampled};
+use crate::metrics::bootstrap::{Interval, Resampler, interval};
 use crate::metrics::daily::daily_returns;
-use crate::metrics::returns::{annual_return, cagr, sharpe, total_return};
+use crate::metrics::returns::{annual_return, cagr, finite, mean, sharpe};
 use crate::replay::run::Run;
 
 pub const LEVEL: f64 = 0.95;
@@ -58,12 +58,13 @@ impl Confidence {
         let method = Method::of(block(days)?);
         let years = days.len() as f64 / DAYS_PER_YEAR;
         let mut resampler = Resampler::new(days.len(), method.mean_block_days, method.seed);
+        let sample = Sample::of(days)?;
         let (mut row, mut sharpes, mut growths) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..method.replications {
             resampler.next_row(&mut row);
-            let again = resampled(days, &row);
-            sharpes.push(sharpe(&again, 0.0, DAYS_PER_YEAR));
-            growths.push(total_return(&again).and_then(|total| cagr(total, years)));
+            sharpes.push(sample.again(&row).sharpe());
+            let wealth = row.iter().fold(1.0, |wealth: f64, &i| wealth * (1.0 + days[i]).max(0.0));
+            growths.push(cagr(wealth - 1.0, years));
         }
         Some(Self { method, sharpe: interval(&sharpes, method.level), cagr: interval(&growths, method.level) })
     }
@@ -99,12 +100,13 @@ impl Difference {
             (sharpes, yearly)
         };
         let mut resampler = Resampler::new(a.len(), method.mean_block_days, method.seed);
+        let (first, second) = (Sample::of(a)?, Sample::of(b)?);
         let (mut row, mut sharpes, mut yearly) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..method.replications {
             resampler.next_row(&mut row);
-            let (s, y) = both(&resampled(a, &row), &resampled(b, &row));
-            sharpes.push(s);
-            yearly.push(y);
+            let (a, b) = (first.again(&row), second.again(&row));
+            sharpes.push(a.sharpe().zip(b.sharpe()).map(|(a, b)| a - b));
+            yearly.push(Some((a.mean - b.mean) * DAYS_PER_YEAR));
         }
         let known: Vec<f64> = sharpes.iter().copied().flatten().collect();
         let better = known.iter().filter(|s| **s > 0.0).count() as f64;
@@ -126,6 +128,44 @@ impl Difference {
     }
 }
 
+/// A series that is drawn from thousands of times: its draws are summed where they stand, about the mean of the whole, so that nothing is lost to
+/// cancellation and nothing is copied.
+struct Sample<'a> {
+    values: &'a [f64],
+    centre: f64,
+}
+
+/// Mean and sample deviation (ddof 1) of one draw; no deviation where nothing varies.
+struct Moments {
+    mean: f64,
+    deviation: Option<f64>,
+}
+
+impl<'a> Sample<'a> {
+    /// None where a value is not a number.
+    fn of(values: &'a [f64]) -> Option<Self> {
+        Some(Self { values, centre: mean(values)? })
+    }
+
+    fn again(&self, row: &[usize]) -> Moments {
+        let (sum, squares) = row.iter().fold((0.0, 0.0), |(sum, squares), &i| {
+            let apart = self.values[i] - self.centre;
+            (sum + apart, squares + apart * apart)
+        });
+        let count = row.len() as f64;
+        let spread = squares - sum * sum / count;
+        // Below this it is the rounding of equal values.
+        let varies = spread > squares.max(self.centre * self.centre * count) * 1e-14;
+        Moments { mean: self.centre + sum / count, deviation: varies.then(|| (spread / (count - 1.0)).sqrt()) }
+    }
+}
+
+impl Moments {
+    fn sharpe(&self) -> Option<f64> {
+        finite(self.mean / self.deviation? * DAYS_PER_YEAR.sqrt())
+    }
+}
+
 fn block(days: &[f64]) -> Option<f64> {
     politis_white(days).map(|length| length.stationary.max(1.0))
 }
@@ -133,6 +173,8 @@ fn block(days: &[f64]) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::metrics::bootstrap::resampled;
+    use crate::metrics::returns::total_return;
 
     fn noise(n: u64, scale: f64) -> Vec<f64> {
         (0..n).map(|i| (((i * 2_654_435_761) % 1_009) as f64 / 1_009.0 - 0.5) * scale).collect()
@@ -151,6 +193,18 @@ mod tests {
         assert_eq!(Confidence::of_days(&days), Some(found));
         assert_eq!(Confidence::of_days(&days[..20]), None);
         assert_eq!(Confidence::of_days(&[0.0; 400]), None);
+    }
+
+    #[test]
+    fn a_draw_has_the_moments_of_its_values() {
+        let days: Vec<f64> = noise(100, 0.04);
+        let row: Vec<usize> = (0..100).map(|i| (i * 37 + i / 7) % 100).collect();
+        let (drawn, found) = (resampled(&days, &row), Sample::of(&days).unwrap().again(&row));
+        let expected = sharpe(&drawn, 0.0, 365.0).unwrap();
+        assert!((found.sharpe().unwrap() / expected - 1.0).abs() < 1e-12);
+        assert!((found.mean - mean(&drawn).unwrap()).abs() < 1e-16);
+        assert!(Sample::of(&days).unwrap().again(&[3; 50]).deviation.is_none(), "one day again and again does not vary");
+        assert!(Sample::of(&[0.1, f64::NAN]).is_none());
     }
 
     #[test]

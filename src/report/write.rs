@@ -110,7 +110,11 @@ pub fn write_strategy(dir: &Path, told: &Told) -> Result<(), Fault> {
     put(&dir.join("summary.json"), summary.to_json().as_bytes())?;
     let pictures = charts::Pictures::of(market, run);
     for (name, svg) in pictures.named() {
-        write_picture(dir, name, svg)?;
+        if charts::Pictures::AS_PNG.contains(&name) {
+            write_picture(dir, name, svg)?;
+        } else {
+            put(&dir.join(format!("{name}.svg")), svg.as_bytes())?;
+        }
     }
     put(&dir.join("report.html"), html::sheet::page(told, &summary, &pictures).as_bytes())
 }
@@ -131,7 +135,7 @@ fn drawn(metrics: &[Metrics]) -> Vec<usize> {
 /// One picture in both forms.
 pub fn write_picture(dir: &Path, name: &str, svg: &str) -> Result<(), Fault> {
     put(&dir.join(format!("{name}.svg")), svg.as_bytes())?;
-    put(&dir.join(format!("{name}.png")), &charts::png::render(svg))
+    put(&dir.join(format!("{name}.png")), &charts::bitmap::render(svg))
 }
 
 /// The name of a strategy as a folder: letters, digits, `-`, `_` and inner dots stay, anything else becomes `-`.

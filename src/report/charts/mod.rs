@@ -5,6 +5,7 @@
 
 pub mod against;
 pub mod bars;
+pub mod bitmap;
 pub mod canvas;
 pub mod coins;
 pub mod contributions;
@@ -16,7 +17,6 @@ pub mod margin;
 pub mod overlay;
 pub mod palette;
 pub mod panel;
-pub mod png;
 pub mod scale;
 pub mod scatter;
 pub mod sheet;
@@ -50,6 +50,9 @@ impl Pictures {
             narratives: stages::stages(market, run),
         }
     }
+
+    /// Those that are kept as PNG beside the SVG: what a chat or a slide asks for.
+    pub const AS_PNG: [&str; 2] = ["equity", "drawdown"];
 
     /// File stem and SVG.
     pub fn named(&self) -> impl Iterator<Item = (&'static str, &str)> {
