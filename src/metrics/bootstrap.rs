@@ -16,11 +16,12 @@ pub struct Interval {
     pub high: f64,
 }
 
-/// An endless supply of rows of positions in a series.
+/// An endless supply of rows of positions in a series of at most 2³² values.
 pub struct Resampler {
     words: ChaCha8Rng,
     length: usize,
-    mean_block: f64,
+    /// A new block begins where 32 random bits are below this: one over the mean block, of 2³².
+    anew_below: u64,
 }
 
 impl Resampler {
@@ -30,7 +31,7 @@ impl Resampler {
         let mut key = [0_u8; 32];
         key[..8].copy_from_slice(&seed.to_le_bytes());
         key[8..24].copy_from_slice(b"rotate bootstrap");
-        Self { words: ChaCha8Rng::from_seed(key), length, mean_block: mean_block.max(1.0) }
+        Self { words: ChaCha8Rng::from_seed(key), length, anew_below: (4_294_967_296.0 / mean_block.max(1.0)) as u64 }
     }
 
     /// The next row: as many positions as the series has values.
@@ -38,18 +39,14 @@ impl Resampler {
         row.clear();
         let mut at = 0;
         for i in 0..self.length {
-            let anew = i == 0 || self.uniform() * self.mean_block < 1.0;
-            at = if anew { self.place() } else { (at + 1) % self.length };
+            // One draw decides both: its high half whether a block begins, its low half where.
+            let bits = self.words.next_u64();
+            if i == 0 || (bits >> 32) < self.anew_below {
+                at = (((bits & 0xffff_ffff) * self.length as u64) >> 32) as usize;
+            }
             row.push(at);
+            at = if at + 1 == self.length { 0 } else { at + 1 };
         }
-    }
-
-    fn uniform(&mut self) -> f64 {
-        (self.words.next_u64() >> 11) as f64 / 9_007_199_254_740_992.0
-    }
-
-    fn place(&mut self) -> usize {
-        ((self.uniform() * self.length as f64) as usize).min(self.length - 1)
     }
 }
 
