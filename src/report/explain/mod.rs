@@ -1,16 +1,21 @@
 //! Why a position was there: the chain of facts, rules and limits, read back from the tables of a strategy's folder. Nothing is computed
 //! that does not stand in them, so whoever doubts a line finds it in the file named beside it.
 
+mod rows;
+mod told;
+
 use std::collections::BTreeMap;
-use std::fmt::Write;
 use std::path::Path;
 
 use serde::Serialize;
 
 use crate::fault::Fault;
 use crate::report::opened;
-use crate::report::words::{grouped, money};
+use crate::report::words::quantity;
 use crate::units::Time;
+
+use rows::{number, percent, read, usd};
+use told::{decision, facts, fill, flow, in_order, liquidation, rotation, settlements};
 
 type Row = BTreeMap<String, String>;
 
@@ -20,6 +25,8 @@ pub struct Event {
     pub time: String,
     /// The table it is from, without `.csv`.
     pub table: &'static str,
+    /// What it is about: a symbol, a narrative, or the bucket that gave; of a decision whatever its rule looked at.
+    pub subject: String,
     pub text: String,
 }
 
@@ -45,9 +52,6 @@ pub struct Tables {
     equity: Vec<Row>,
     buckets: Vec<Row>,
 }
-
-/// Settlements of one trade told one by one; of more, the sum and the dearest.
-const FEW: usize = 6;
 
 impl Tables {
     /// # Errors
@@ -85,10 +89,10 @@ impl Tables {
         };
         let (from, to) = (&trade["opened"], &trade["closed"]);
         let within = |row: &&Row| &row["time"] >= from && &row["time"] <= to;
-        let own = |row: &&Row| row["symbol"] == trade["symbol"] && row["bucket"] == trade["bucket"];
         let mut events = self.before(trade, from);
-        events.extend(self.decisions.iter().filter(within).filter(|row| row["subject"] == trade["symbol"]).map(decision));
-        events.extend(self.rotations.iter().filter(within).filter(|row| row["narrative"] == trade["narrative"]).map(rotation));
+        events.extend(self.decisions.iter().filter(within).filter(|row| concerns(row, trade)).map(decision));
+        events.extend(self.rotations.iter().filter(within).filter(|row| turns(row, trade)).map(rotation));
+        let own = |row: &&Row| same_position(row, trade);
         events.extend(self.fills.iter().filter(within).filter(own).map(fill));
         events.extend(settlements(&self.funding.iter().filter(within).filter(own).collect::<Vec<_>>()));
         events.extend(self.liquidations.iter().filter(within).filter(own).map(liquidation));
@@ -105,14 +109,15 @@ impl Tables {
     /// What was held at an instant, and the last word on each holding. As in `equity.csv`, an event at the instant itself is not in yet.
     pub fn at(&self, time: Time) -> Result<Story, Fault> {
         let at = time.to_string();
-        let Some(now) = self.equity.iter().rev().find(|row| row["time"] <= at) else {
-            let first = self.equity.first().map_or("nothing", |row| row["time"].as_str());
-            return Err(Fault::new(
-                format!("{}: --at {at}", self.folder),
-                format!("before the first bar closed: {first}"),
-                "an instant within the run",
-                "choose a later one",
-            ));
+        let now = self.equity.iter().rev().find(|row| row["time"] <= at);
+        let ended = self.equity.last().filter(|row| row["time"] < at);
+        let (Some(now), None) = (now, ended) else {
+            let known = |row: Option<&Row>| row.map_or("nothing".to_string(), |row| row["time"].clone());
+            let (found, way_out) = match ended {
+                Some(last) => (format!("after the last bar closed: {}", last["time"]), "choose an earlier one"),
+                None => (format!("before the first bar closed: {}", known(self.equity.first())), "choose a later one"),
+            };
+            return Err(Fault::new(format!("{}: --at {at}", self.folder), found, "an instant within the run", way_out));
         };
         let at = &now["time"];
         let mut facts = vec![
@@ -144,8 +149,8 @@ impl Tables {
 
     /// Signed sum of the trade's fills before an instant.
     fn held(&self, trade: &Row, at: &str) -> String {
-        let own = |row: &&Row| row["symbol"] == trade["symbol"] && row["bucket"] == trade["bucket"];
-        let fills = self.fills.iter().filter(own).filter(|row| row["time"] >= trade["opened"] && row["time"].as_str() < at);
+        let fills = self.fills.iter().filter(|row| same_position(row, trade));
+        let fills = fills.filter(|row| row["time"] >= trade["opened"] && row["time"].as_str() < at);
         let sum: f64 = fills.map(|row| number(&row["quantity"]) * if row["side"] == "sell" { -1.0 } else { 1.0 }).sum();
         quantity(sum)
     }
@@ -153,165 +158,103 @@ impl Tables {
     /// The newest decision about a position before an instant, and its newest fill.
     fn last_word(&self, trade: &Row, at: &str) -> Vec<Event> {
         let since = |row: &&Row| row["time"] >= trade["opened"] && row["time"].as_str() < at;
-        let said = self.decisions.iter().rev().filter(since).find(|row| row["subject"] == trade["symbol"]);
-        let own = |row: &&Row| row["symbol"] == trade["symbol"] && row["bucket"] == trade["bucket"];
-        let done = self.fills.iter().rev().filter(since).find(own);
+        let said = self.decisions.iter().rev().filter(since).find(|row| concerns(row, trade));
+        let done = self.fills.iter().rev().filter(since).find(|row| same_position(row, trade));
         said.map(decision).into_iter().chain(done.map(fill)).collect()
     }
 
-    /// What was said of the coin and its narrative last before the trade began: refusals that ended with it.
+    /// What was said of the coin and its narrative last before the trade began: refusals that ended with it. What led to an earlier trade of
+    /// the same coin in the same bucket belongs to that one.
     fn before(&self, trade: &Row, from: &String) -> Vec<Event> {
-        let said = self.decisions.iter().rev().take_while(|row| !row["time"].is_empty());
-        let mut earlier: Vec<Event> =
-            said.filter(|row| &row["time"] < from && row["subject"] == trade["symbol"]).take(3).map(decision).collect();
-        let entered = self.rotations.iter().rev().find(|row| &row["time"] < from && row["narrative"] == trade["narrative"]);
-        earlier.extend(entered.map(rotation));
-        earlier
+        let earlier =
+            self.trades.iter().filter(|other| same_position(other, trade) && &other["opened"] < from).map(|other| &other["closed"]);
+        let free = earlier.max();
+        let own = self.decisions.iter().rev().filter(|row| &row["time"] < from && free.is_none_or(|closed| &row["time"] > closed));
+        let mut told: Vec<Event> = own.filter(|row| concerns(row, trade)).take(EARLIER).map(decision).collect();
+        told.extend(self.rotations.iter().rev().find(|row| &row["time"] < from && turns(row, trade)).map(rotation));
+        told
     }
 }
 
-fn facts(trade: &Row) -> Vec<(String, String)> {
-    let narrative = if trade["narrative"].is_empty() { "none" } else { trade["narrative"].as_str() };
-    let fact = |name: &str, value: String| (name.to_string(), value);
-    vec![
-        fact("asset, market", format!("{}, {}", trade["asset"], trade["market"])),
-        fact("narrative", narrative.to_string()),
-        fact("opened, closed", format!("{}, {}", trade["opened"], trade["closed"])),
-        fact("most held", quantity(number(&trade["quantity"]))),
-        fact("average entry, exit", format!("{}, {}", trade["entry_price"], trade["exit_price"])),
-        fact("price", usd(&trade["price_pnl"])),
-        fact("funding", usd(&trade["funding"])),
-        fact("fees", usd(&format!("-{}", trade["fees"]))),
-        fact("slippage", usd(&format!("-{}", trade["slippage"]))),
-        fact("profit", usd(&trade["pnl"])),
-        fact("on margin or cost", percent(&trade["return_on_margin"])),
-        fact("left because", trade["exit_reason"].clone()),
-    ]
+/// Decisions told of the time before a trade.
+const EARLIER: usize = 3;
+
+fn same_position(row: &Row, trade: &Row) -> bool {
+    row["symbol"] == trade["symbol"] && row["bucket"] == trade["bucket"]
 }
 
-fn decision(row: &Row) -> Event {
-    let mut text = format!("{} {}: {}", row["rule"], row["subject"], row["verdict"]);
-    match (row["value"].as_str(), row["limit"].as_str()) {
-        ("", "") => {}
-        (value, "") => drop(write!(text, ", saw {value}")),
-        ("", limit) => drop(write!(text, ", limit {limit}")),
-        (value, limit) => drop(write!(text, ", saw {value} against {limit}")),
-    }
-    if !row["detail"].is_empty() {
-        let _ = write!(text, " ({})", row["detail"]);
-    }
-    event(row, "decisions", text)
-}
-
-fn rotation(row: &Row) -> Event {
-    let mut text = format!("narrative {}: {} to {}, by {}", row["narrative"], row["from_stage"], row["to_stage"], row["cause"]);
-    if !row["value"].is_empty() {
-        let _ = write!(text, ", score {}", row["value"]);
-    }
-    if !row["threshold"].is_empty() {
-        let _ = write!(text, " against {}", row["threshold"]);
-    }
-    event(row, "rotations", text)
-}
-
-fn fill(row: &Row) -> Event {
-    let text = format!(
-        "{} {} at {} for {}: {}; fee {}, slippage {}",
-        row["side"],
-        quantity(number(&row["quantity"])),
-        row["price"],
-        usd(&row["notional"]),
-        row["reason"],
-        usd(&row["fee"]),
-        usd(&row["slippage"])
-    );
-    event(row, "fills", text)
-}
-
-fn settlements(rows: &[&Row]) -> Vec<Event> {
-    let one = |row: &&Row| {
-        let text = format!(
-            "rate {} per {} h on {}: {}",
-            row["rate"],
-            row["interval_hours"],
-            quantity(number(&row["quantity"])),
-            usd(&row["payment"])
-        );
-        event(row, "funding", text)
+/// Whether a decision is about the coin of a trade, and not about another bucket that wants the same coin.
+fn concerns(decision: &Row, trade: &Row) -> bool {
+    let of_bucket = |detail: &str| {
+        let Some(rest) = detail.strip_prefix("bucket ") else { return true };
+        rest.strip_prefix(trade["bucket"].as_str()).is_some_and(|rest| rest.starts_with([':', ',']))
     };
-    if rows.len() <= FEW {
-        return rows.iter().map(one).collect();
+    decision["subject"] == trade["symbol"] && of_bucket(&decision["detail"])
+}
+
+/// Whether a rotation is a step in the life of a trade's narrative, or its own bucket's choice of it.
+fn turns(rotation: &Row, trade: &Row) -> bool {
+    let chosen = || matches!((rotation["from_stage"].as_str(), rotation["to_stage"].as_str()), ("out", "held") | ("held", "out"));
+    let own = || rotation["cause"].strip_prefix(trade["bucket"].as_str()).is_some_and(|rest| rest.starts_with(':'));
+    rotation["narrative"] == trade["narrative"] && (!chosen() || own())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(cells: &[(&str, &str)]) -> Row {
+        cells.iter().map(|(name, cell)| ((*name).to_string(), (*cell).to_string())).collect()
     }
-    let sum: f64 = rows.iter().map(|row| number(&row["payment"])).sum();
-    let dearest = rows.iter().min_by(|a, b| number(&a["payment"]).total_cmp(&number(&b["payment"])));
-    let last = rows[rows.len() - 1];
-    let text = format!("{} settlements from {} on: {} in all", rows.len(), rows[0]["time"], money(sum));
-    dearest.map(one).into_iter().chain([event(last, "funding", text)]).collect()
-}
 
-fn liquidation(row: &Row) -> Event {
-    let text = format!(
-        "LIQUIDATED: mark {} reached the liquidation price {}; margin lost {}",
-        row["mark_price"],
-        row["liquidation_price"],
-        usd(&row["margin_lost"])
-    );
-    event(row, "liquidations", text)
-}
-
-fn flow(row: &Row) -> Event {
-    event(row, "flows", format!("{} from {} to {}: {}", usd(&row["amount"]), row["from"], row["to"], row["reason"]))
-}
-
-fn event(row: &Row, table: &'static str, text: String) -> Event {
-    Event { time: row["time"].clone(), table, text }
-}
-
-/// By time; at one instant a rule speaks before the fill that follows from it. Nothing is told twice.
-fn in_order(mut events: Vec<Event>) -> Vec<Event> {
-    let rank = |table: &str| ["rotations", "decisions", "funding", "fills", "liquidations", "flows"].iter().position(|t| *t == table);
-    events.sort_by(|a, b| (&a.time, rank(a.table)).cmp(&(&b.time, rank(b.table))));
-    events.dedup();
-    events
-}
-
-fn number(text: &str) -> f64 {
-    text.parse().unwrap_or(0.0)
-}
-
-fn usd(text: &str) -> String {
-    text.parse().map_or_else(|_| "–".to_string(), money)
-}
-
-fn percent(text: &str) -> String {
-    crate::report::words::percent(text.parse().ok())
-}
-
-/// Eight decimals at most, none that say nothing.
-fn quantity(value: f64) -> String {
-    let text = grouped(value, 8);
-    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_string() } else { text }
-}
-
-fn read(folder: &Path, name: &str) -> Result<Vec<Row>, Fault> {
-    let place = folder.join(name);
-    let fault = |found: String| {
-        Fault::new(
-            place.display().to_string(),
-            found,
-            "a table of a finished report",
-            "name the folder of a strategy, as in reports/latest/bull, or run the report again",
-        )
-    };
-    let header = crate::report::tables::HEADERS.iter().find(|(file, _)| *file == name).map_or(&[][..], |(_, header)| header);
-    let mut reader = csv::Reader::from_path(&place).map_err(|e| fault(e.to_string()))?;
-    let found = reader.headers().map_err(|e| fault(e.to_string()))?.clone();
-    if let Some(missing) = header.iter().find(|column| !found.iter().any(|f| f == **column)) {
-        return Err(fault(format!("no column `{missing}`: a table of another version, or of something else")));
+    #[test]
+    fn a_decision_is_of_one_bucket() {
+        let trade = row(&[("symbol", "A"), ("bucket", "alts"), ("narrative", "ai")]);
+        let about = |subject: &str, detail: &str| concerns(&row(&[("subject", subject), ("detail", detail)]), &trade);
+        assert!(about("A", "bucket alts: why") && about("A", "bucket alts, narrative ai: why") && about("A", "why"));
+        assert!(!about("A", "bucket altsy: why") && !about("A", "bucket perps: why") && !about("B", "bucket alts: why"));
+        let step = |from: &str, to: &str, cause: &str| {
+            turns(&row(&[("narrative", "ai"), ("from_stage", from), ("to_stage", to), ("cause", cause)]), &trade)
+        };
+        assert!(step("dormant", "emerging", "momentum") && step("out", "held", "alts: among the strongest"));
+        assert!(!step("out", "held", "perps: among the strongest"));
     }
-    let rows = reader.records().enumerate().map(|(i, record)| {
-        let record = record.map_err(|e| Fault { place: Fault::at(&place, i + 2), ..fault(format!("cut short or garbled: {e}")) })?;
-        Ok(found.iter().map(str::to_string).zip(record.iter().map(str::to_string)).collect())
-    });
-    rows.collect()
+
+    fn trade(opened: &str, closed: &str) -> Row {
+        let mut all: Row = crate::report::tables::HEADERS[3].1.iter().map(|name| ((*name).to_string(), String::new())).collect();
+        all.extend(row(&[("symbol", "A"), ("bucket", "alts"), ("opened", opened), ("closed", closed)]));
+        all
+    }
+
+    #[test]
+    fn a_story_begins_after_the_trade_before_it() {
+        let day = |day: usize| format!("2024-01-{day:02}T00:00:00Z");
+        let said = |at: usize| {
+            row(&[
+                ("time", &day(at)),
+                ("rule", "enter"),
+                ("subject", "A"),
+                ("verdict", "passed"),
+                ("value", "0.4492537313432836"),
+                ("limit", ""),
+                ("detail", "bucket alts: why"),
+            ])
+        };
+        let tables = Tables {
+            folder: "it".to_string(),
+            trades: vec![trade(&day(2), &day(4)), trade(&day(8), &day(9))],
+            decisions: [1, 2, 4, 6, 8].map(said).to_vec(),
+            fills: Vec::new(),
+            funding: Vec::new(),
+            liquidations: Vec::new(),
+            flows: Vec::new(),
+            rotations: Vec::new(),
+            equity: Vec::new(),
+            buckets: Vec::new(),
+        };
+        let times = |number| tables.trade(number).unwrap().events.into_iter().map(|event| event.time).collect::<Vec<_>>();
+        assert_eq!(times(1), [day(1), day(2), day(4)]);
+        assert_eq!(times(2), [day(6), day(8)], "the decisions of the first trade are not of the second");
+        assert_eq!(tables.trade(2).unwrap().events[0].text, "enter A: passed, saw 0.44925 (bucket alts: why)");
+    }
 }
