@@ -74,7 +74,7 @@ pub fn down_capture(returns: &[f64], benchmark: &[f64], periods_per_year: f64) -
     capture(returns, benchmark, periods_per_year, |b| b < 0.0)
 }
 
-/// Share of periods that were better than the benchmark's.
+/// Share of periods that were better than the benchmark's. In no report: it is held to the golden tables.
 #[must_use]
 pub fn batting_average(returns: &[f64], benchmark: &[f64]) -> Option<f64> {
     let active = active(returns, benchmark)?;

@@ -10,7 +10,7 @@ use crate::report::words::{self, money};
 use crate::units::Time;
 
 /// Numbers that may be undefined, and are empty then.
-const UNDEFINED: [&str; 5] = ["benchmark", "return_on_margin", "value", "limit", "threshold"];
+const UNDEFINED: [&str; 7] = ["benchmark", "gross_exposure", "net_exposure", "return_on_margin", "value", "limit", "threshold"];
 
 /// # Errors
 /// A table that is missing, of another version, cut short or garbled; a cell that is not of its column's type.
