@@ -18,8 +18,8 @@
 //! | [`lookahead`] | whether a run saw ahead | batch, and another future of the market | what a strategy is for |
 //! | [`metrics`] | what it was worth | a run | how it came about |
 //! | [`tune`] | which parameters, honestly | batch, metrics | how a study looks |
-//! | [`stress`] | what is left of it | batch, metrics | how it looks |
-//! | [`report`] | words and pictures | a run, metrics, a study, what is left | how to change any of it |
+//! | [`stress`] | what is left of it | batch, metrics, and the exchange's named assumptions | how it looks |
+//! | [`report`] | words and pictures | a run, its market's names, metrics, a study, what is left | how to change any of it |
 //! | [`cli`] | the program | all | – |
 //!
 //! `tests/tidy.rs` holds the table.

@@ -353,6 +353,16 @@ fn every_command_shows_an_example() {
 }
 
 #[test]
+fn help_tells_what_is_taken_and_what_is_the_default() {
+    let check = fine(&["check", "--help"]);
+    assert!(check.contains("Default: none; with --set or --lookahead every strategies/*.toml"), "{check}");
+    assert!(!check.contains("Default: every"), "{check}");
+    let run = fine(&["run", "--help"]);
+    assert!(run.contains("Default: every strategies/*.toml") && run.contains("from 1 to 1000000000"), "{run}");
+    assert!(fine(&["compare", "--help"]).contains("1 to 60"));
+}
+
+#[test]
 fn a_reader_that_has_seen_enough_is_no_fault() {
     for words in [&["check"][..], &["schema"], &["schema", "market"], &["--help"], &["run", "--help"]] {
         let mut child = Command::new(env!("CARGO_BIN_EXE_rotate"))

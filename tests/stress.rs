@@ -3,11 +3,12 @@
 use std::path::Path;
 
 use rotate::batch::Arena;
+use rotate::exchange::assumptions::Preset;
 use rotate::market::{Market, Window};
 use rotate::metrics::Metrics;
 use rotate::report::charts::contributions::courses;
 use rotate::strategy::{Strategy, StrategyFile};
-use rotate::stress::{Kind, MULTIPLES, Stress};
+use rotate::stress::{MULTIPLES, Step, Stress};
 use rotate::units::{Time, Usd};
 
 const OWN: &str = r#"
@@ -84,17 +85,17 @@ fn each_answer_is_the_replay_it_says_it_is() {
 
     let ladder = stress.ladder.as_ref().unwrap();
     let of = |text: &str| Metrics::of(&arena.replay(&strategy(&format!("{text}{OWN}")), capital));
-    let rung = |kind, name: &str| &ladder.rung(kind, name).unwrap().metrics;
-    assert_eq!(rung(Kind::Costs, "1x"), &Metrics::of(&run));
-    assert_eq!(rung(Kind::Assumptions, "realistic"), &Metrics::of(&run));
-    assert_eq!(rung(Kind::Assumptions, "pessimistic"), &of("assumptions = { name = \"pessimistic\" }"));
-    assert_eq!(rung(Kind::Costs, "2x"), &of("assumptions = { impact = 2.0, fee_multiplier = 2.0, spread_multiplier = 2.0 }"));
-    let left = ladder.survives(Kind::Costs, "2x");
-    let [once, twice] = ["1x", "2x"].map(|name| rung(Kind::Costs, name).total_return.unwrap());
+    let rung = |step| &ladder.rung(step).unwrap().metrics;
+    assert_eq!(rung(Step::OWN), &Metrics::of(&run));
+    assert_eq!(rung(Step::Under(Preset::Realistic)), &Metrics::of(&run));
+    assert_eq!(rung(Step::Under(Preset::Pessimistic)), &of("assumptions = { name = \"pessimistic\" }"));
+    assert_eq!(rung(Step::Costs(2)), &of("assumptions = { impact = 2.0, fee_multiplier = 2.0, spread_multiplier = 2.0 }"));
+    let left = ladder.survives(Step::Costs(2));
+    let [once, twice] = [1, 2].map(|times| rung(Step::Costs(times)).total_return.unwrap());
     assert_eq!(left, (once > 0.0).then(|| twice / once));
 
     let capacity = &ladder.capacity;
-    assert_eq!(capacity.gross_return, rung(Kind::Costs, "0x").total_return);
+    assert_eq!(capacity.gross_return, rung(Step::GROSS).total_return);
     for (row, times) in capacity.carried.iter().zip(MULTIPLES) {
         assert_eq!(row.capital, capital.share(times));
         let more = Metrics::of(&arena.replay(&own, row.capital));

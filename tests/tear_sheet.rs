@@ -45,6 +45,19 @@ fn page(market: &Market, run: &Run) -> String {
     sheet::page(&told, &Summary::of(market, run, &stress, &trials), &Pictures::of(market, run))
 }
 
+/// Whoever adds a section adds the way to it.
+#[test]
+fn every_section_can_be_jumped_to() {
+    let (market, run) = days(60);
+    let page = page(&market, &run);
+    let sections: Vec<&str> = page.split("<h2").skip(1).map(|rest| rest.split_once("</h2>").unwrap().0).collect();
+    assert!(sections.len() > 8);
+    for section in sections {
+        let id = section.split_once("id=\"").unwrap_or_else(|| panic!("a heading without a name: {section}")).1.split('"').next().unwrap();
+        assert_eq!(page.matches(&format!("<a href=\"#{id}\">")).count(), 1, "{id} is not in the SECTIONS of html/sheet.rs");
+    }
+}
+
 /// One section of a page, from its heading to the next.
 fn section(page: &str, id: &str) -> String {
     let head = format!("<h2 id=\"{id}\">");

@@ -154,6 +154,16 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
+/// A table in which one cell of the line so many lines below the header is another.
+fn changed(table: &str, below: usize, column: &str, cell: &str) -> String {
+    let at = table.lines().next().unwrap().split(',').position(|name| name == column).unwrap();
+    let mut lines: Vec<String> = table.lines().map(str::to_string).collect();
+    let mut cells: Vec<&str> = lines[below].split(',').collect();
+    cells[at] = cell;
+    lines[below] = cells.join(",");
+    lines.join("\n") + "\n"
+}
+
 #[test]
 fn a_position_is_explained_from_the_tables() {
     let home = tempfile::tempdir().unwrap();
@@ -183,12 +193,33 @@ fn a_position_is_explained_from_the_tables() {
     assert!(said.contains(&format!("--trade {number} tells all")) && said.contains("phase of the market"), "{said}");
     let said = fine(&["explain", &strategy, "--at", &trade["opened"]]);
     assert!(!said.contains(&format!("--trade {number} tells all")), "not yet held at its own opening: {said}");
+    let story: serde_json::Value =
+        serde_json::from_str(&fine(&["explain", &strategy, "--at", &trade["closed"], "--format", "json"])).unwrap();
+    let fills = story["events"].as_array().unwrap().iter().filter(|event| event["table"] == "fills").collect::<Vec<_>>();
+    let named = |event: &&serde_json::Value| event["text"].as_str().unwrap().contains(event["subject"].as_str().unwrap());
+    assert!(!fills.is_empty() && fills.iter().all(named), "a fill says which coin: {story:#}");
+    assert!(fills.iter().any(|event| event["subject"] == trade["symbol"].as_str()), "{story:#}");
 
     assert!(refused(&["explain", &strategy, "--trade", "99999"]).contains("counted from 1"));
     assert!(refused(&["explain", &strategy, "--trade", "0"]).contains("counted from 1"));
     assert!(refused(&["explain", &strategy, "--at", "2001-01-01"]).contains("before the first bar closed"));
     assert!(refused(&["explain", "strategies", "--trade", "1"]).contains("a table of a finished report"));
-    assert_eq!(program::misused(&["explain", &strategy]).matches("--at").count().min(1), 1);
+    assert!(refused(&["explain", &strategy, "--at", "9999-12-31"]).contains("after the last bar closed"));
+    let wanted = program::misused(&["explain", &strategy]);
+    assert!(wanted.contains("--at <DATE>|--trade <N>"), "{wanted}");
+    for (file, column, cell) in [
+        ("equity.csv", "equity", "abc"),
+        ("trades.csv", "pnl", "NaN"),
+        ("trades.csv", "quantity", "inf"),
+        ("trades.csv", "opened", "notadate"),
+    ] {
+        let place = Path::new(&strategy).join(file);
+        let sound = fs::read_to_string(&place).unwrap();
+        fs::write(&place, changed(&sound, 2, column, cell)).unwrap();
+        let said = refused(&["explain", &strategy, "--trade", "1"]);
+        assert!(said.contains(&format!("{file}:3: `{cell}` in column `{column}`")), "{said}");
+        fs::write(&place, sound).unwrap();
+    }
     fs::write(Path::new(&strategy).join("fills.csv"), "time,asset\n").unwrap();
     assert!(refused(&["explain", &strategy, "--trade", "1"]).contains("no column `market`"));
 }

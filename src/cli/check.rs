@@ -19,15 +19,18 @@ use crate::strategy::Plan;
 use crate::units::{InstrumentId, Time};
 
 #[derive(Args, Clone, Debug)]
+#[command(mut_arg("strategies", |argument| argument.help(STRATEGIES)))]
 pub(super) struct Arguments {
     #[command(flatten)]
     market: MarketArguments,
-    /// Strategies to check along with the market.
     #[command(flatten)]
     strategies: StrategyArguments,
     #[command(flatten)]
     lookahead: LookaheadArguments,
 }
+
+/// Other commands take all strategies where none is named; this one then speaks of the market alone.
+const STRATEGIES: &str = "Strategies to check along with the market. Default: none; with --set or --lookahead every strategies/*.toml";
 
 pub(super) fn run(arguments: &Arguments, common: Common) -> Result<Answer, Fault> {
     let asked = &arguments.strategies;

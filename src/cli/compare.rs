@@ -20,7 +20,7 @@ pub(super) struct Arguments {
     /// Rank by this metric, named as in comparison.csv.
     #[arg(long, value_name = "METRIC", default_value = "sharpe")]
     by: String,
-    /// How many of the best are drawn and compared with each other.
+    /// How many of the best are drawn and compared with each other: 1 to 60.
     #[arg(long, value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(u16).range(1..=60))]
     top: u16,
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 
 use crate::cli::look::look;
 use crate::cli::{Common, Format, parse_from};
@@ -12,12 +12,13 @@ use crate::units::Time;
 
 #[derive(Args, Clone, Debug)]
 #[group(skip)]
+#[command(group(ArgGroup::new("what").args(["at", "trade"]).required(true)))]
 pub(super) struct Arguments {
     /// Folder of one strategy of a report, as in reports/latest/bull.
     #[arg(value_name = "DIR/STRATEGY")]
     strategy: PathBuf,
     /// What was held at an instant, and why.
-    #[arg(long, value_name = "DATE", value_parser = parse_from, conflicts_with = "trade", required_unless_present = "trade")]
+    #[arg(long, value_name = "DATE", value_parser = parse_from)]
     at: Option<Time>,
     /// The story of one trade: its row in trades.csv, counted from 1.
     #[arg(long, value_name = "N")]

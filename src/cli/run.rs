@@ -23,7 +23,7 @@ pub(super) struct Arguments {
     strategies: StrategyArguments,
     #[command(flatten)]
     market: MarketArguments,
-    /// Money at the start, in USD.
+    /// Money at the start, in USD: from 1 to 1000000000.
     #[arg(long, value_name = "USD", default_value = "100000", value_parser = parse_capital)]
     capital: Usd,
     /// Folder of the report.
@@ -76,7 +76,7 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
             let synthetic = if market.synthetic { " (SYNTHETIC DATA)" } else { "" };
             let last = market.clock.close(market.clock.bars - 1);
             let head = format!(
-                "{}{synthetic}, {} to {}, {} bars of {}, {:.0} USD\n\n",
+                "{}{synthetic}, {} to {}, {} bars of {}, {:.0} USD",
                 market.name,
                 market.clock.start,
                 last,
@@ -90,7 +90,7 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
             };
             let closing = terminal::closing(&runs, about_market, look());
             let climbed = report::climb::climbed(&runs, &stresses, look());
-            format!("{head}{closing}{climbed}\nreport: {}\n", arguments.out.join("index.html").display())
+            format!("{}\n{closing}{climbed}\nreport: {}\n", terminal::paragraph(&head, look()), arguments.out.join("index.html").display())
         }
     })
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::fault::Fault;
 use crate::market::cite::{cited, numeral};
+use crate::market::names;
 use crate::market::roster::Roster;
 use crate::market::table::Table;
 use crate::market::{CapFact, Evidence, Membership, Subject};
@@ -13,17 +14,28 @@ pub(super) const NARRATIVES: [&str; 4] = ["asset", "narrative", "since", "until"
 pub(super) const CAPS: [&str; 4] = ["known_at", "asset", "market_cap_usd", "rank"];
 pub(super) const EVIDENCE: [&str; 3] = ["known_at", "metric", "value"];
 
+/// What reports call the narrative of what has none.
+const NOBODYS: &str = "none";
+
 /// Narratives in order of first appearance, and who belonged to them when.
 ///
 /// # Errors
-/// Unknown assets, unparsable times, a membership that ends before it begins, a narrative without a name.
+/// Unknown assets, unparsable times, a membership that ends before it begins, a narrative without a name or
+/// with one that is not fit.
 pub(super) fn memberships(table: &Table, roster: &Roster) -> Result<(Vec<String>, Vec<Membership>), Fault> {
     let mut names: Vec<String> = Vec::new();
     let mut ids: BTreeMap<String, NarrativeId> = BTreeMap::new();
     let mut found = Vec::new();
     for row in table.rows() {
         let asset = roster.named(row)?;
-        let name = row.text("narrative");
+        let name = row.name("narrative")?;
+        if name.eq_ignore_ascii_case(NOBODYS) {
+            return Err(row.fault(
+                format!("a narrative called `{name}`"),
+                "another name: reports call so what was bought without regard to a narrative",
+                "rename it, or remove this line where the asset has no narrative",
+            ));
+        }
         if name.is_empty() {
             return Err(row.fault("a membership without a narrative", "a name in column `narrative`", "name it or remove this line"));
         }
@@ -37,7 +49,7 @@ pub(super) fn memberships(table: &Table, roster: &Roster) -> Result<(Vec<String>
             names.push(name.to_owned());
             NarrativeId::new(names.len() - 1)
         });
-        found.push(Membership { asset, narrative, since, until, source: row.text("source").to_owned() });
+        found.push(Membership { asset, narrative, since, until, source: row.fit("source", names::line)?.to_owned() });
     }
     Ok((names, found))
 }
@@ -107,7 +119,7 @@ pub(super) fn evidence(table: &Table, roster: &Roster, narratives: &[String]) ->
                 return Err(row.fault("evidence about neither or both", expected, "fill exactly one of the two columns"));
             }
         };
-        let (metric, value) = (row.text("metric").to_owned(), row.number("value")?);
+        let (metric, value) = (row.name("metric")?.to_owned(), row.number("value")?);
         if metric.is_empty() {
             return Err(row.fault("evidence without a metric", "a name in column `metric`", "name it or remove this line"));
         }

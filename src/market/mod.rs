@@ -16,6 +16,7 @@ mod future;
 mod jobs;
 mod load;
 mod manifest;
+mod names;
 mod odd;
 mod panel;
 mod rates;

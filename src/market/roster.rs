@@ -5,6 +5,7 @@ use std::fmt;
 
 use crate::fault::Fault;
 use crate::market::cite::{cited, numeral};
+use crate::market::names;
 use crate::market::table::{Row, Table};
 use crate::market::{Asset, Instrument, Kind, Tier, VenueKind};
 use crate::units::{AssetId, InstrumentId, Time};
@@ -74,7 +75,7 @@ type Owners = BTreeMap<(Kind, String), Vec<(usize, Tenure)>>;
 impl Roster {
     /// # Errors
     /// No asset, an unknown word, a duplicate asset, a symbol that two assets have at one time, an asset with neither market, more
-    /// instruments than ids.
+    /// instruments than ids, a name that is not fit to be one.
     pub(super) fn read(table: &Table) -> Result<Self, Fault> {
         let mut roster = Self::default();
         let mut owners = Owners::new();
@@ -85,7 +86,7 @@ impl Roster {
     }
 
     fn add(&mut self, row: Row<'_>, owners: &mut Owners) -> Result<(), Fault> {
-        let name = row.text("asset").to_owned();
+        let name = row.name("asset")?.to_owned();
         if name.is_empty() {
             return Err(row.fault("an asset without a name", "a name in column `asset`", "name it or remove this line"));
         }
@@ -109,7 +110,7 @@ impl Roster {
         }
         let tenure = Tenure::read(row)?;
         let mut list = |kind: Kind, contract_size: f64| -> Result<Option<InstrumentId>, Fault> {
-            let symbol = row.text(kind.name()).to_owned();
+            let symbol = row.fit(kind.name(), names::symbol)?.to_owned();
             if symbol.is_empty() {
                 return Ok(None);
             }
@@ -133,9 +134,10 @@ impl Roster {
         let tier = row.word("tier", &[("large", Tier::Large), ("mid", Tier::Mid), ("small", Tier::Small)])?;
         let kinds = [("regulated", VenueKind::Regulated), ("cex", VenueKind::Cex), ("dex", VenueKind::Dex)];
         let venue_kind = row.word("venue_kind", &kinds)?;
+        let venue = row.name("venue")?.to_owned();
         self.by_name.insert(name.clone(), asset);
         self.tenures.push(tenure);
-        self.assets.push(Asset { name, tier, spot, perp, venue: row.text("venue").to_owned(), venue_kind });
+        self.assets.push(Asset { name, tier, spot, perp, venue, venue_kind });
         Ok(())
     }
 

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::fault::Fault;
 use crate::market::cite::cited;
+use crate::market::names::{self, Unfit};
 use crate::units::Time;
 
 /// Columns that some tables may have and are read where they are there.
@@ -71,6 +72,18 @@ impl<'a> Row<'a> {
     pub(super) fn text(&self, column: &str) -> &'a str {
         let at = self.table.header.iter().position(|name| name == column);
         at.and_then(|at| self.record.get(at)).unwrap_or_default()
+    }
+
+    /// What a column calls something; empty where the table has no such column.
+    pub(super) fn name(&self, column: &str) -> Result<&'a str, Fault> {
+        self.fit(column, names::name)
+    }
+
+    /// The text of a column as long as it is fit for what it says.
+    pub(super) fn fit(&self, column: &str, fit: fn(&str, &str) -> Result<(), Unfit>) -> Result<&'a str, Fault> {
+        let text = self.text(column);
+        fit(column, text).map_err(|(found, expected, way_out)| self.fault(found, expected, way_out))?;
+        Ok(text)
     }
 
     pub(super) fn fault(&self, found: impl Into<String>, expected: impl Into<String>, way_out: impl Into<String>) -> Fault {

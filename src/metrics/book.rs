@@ -19,7 +19,8 @@ pub fn average_exposure(exposure: &[f64]) -> Option<f64> {
     ratio(known.iter().sum(), known.len() as f64)
 }
 
-/// `Σ|traded notional| / mean gross book` of a period (pyfolio's other turnover); nothing traded is none turned over.
+/// `Σ|traded notional| / mean gross book` of a period (pyfolio's other turnover); nothing traded is none turned over. In no report: it is
+/// held to the golden tables.
 #[must_use]
 pub fn turnover_of_book(traded: f64, gross_book: &[f64]) -> Option<f64> {
     if traded == 0.0 {
@@ -28,7 +29,8 @@ pub fn turnover_of_book(traded: f64, gross_book: &[f64]) -> Option<f64> {
     ratio(traded, mean(gross_book)?)
 }
 
-/// What is left of a period's return when trading `turnover` times the portfolio cost `bps` basis points of it.
+/// What is left of a period's return when trading `turnover` times the portfolio cost `bps` basis points of it. For the golden tables: here
+/// fills have slippage of their own.
 #[must_use]
 pub fn return_after_slippage(period_return: f64, turnover: f64, bps: f64) -> f64 {
     period_return - turnover * bps / 10_000.0

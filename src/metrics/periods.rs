@@ -1,10 +1,10 @@
 //! Counts and sums over single periods (days): how often it went up, by how much more than down, how evenly. Trades have statistics of
-//! their own ([`crate::metrics::trades`]); these look at the curve alone. `returns` are fractions, one a period.
+//! their own ([`crate::metrics::trades`]); these look at the curve alone, and most serve to hold the golden tables of other programs. `returns` are fractions, one a period.
 
 use crate::metrics::relative::correlation;
 use crate::metrics::returns::{finite, mean, ratio, sound, varies};
 
-/// Periods up over periods that moved.
+/// Periods up over periods that moved. Reports tell that of trades; this one is held to the golden tables.
 #[must_use]
 pub fn win_rate(returns: &[f64]) -> Option<f64> {
     sound(returns, 1)?;
@@ -13,14 +13,14 @@ pub fn win_rate(returns: &[f64]) -> Option<f64> {
     ratio(up, up + down)
 }
 
-/// `Σ gains / |Σ losses|`; none without losses.
+/// `Σ gains / |Σ losses|`; none without losses. For the golden tables, as [`win_rate`].
 #[must_use]
 pub fn profit_factor(returns: &[f64]) -> Option<f64> {
     sound(returns, 1)?;
     ratio(returns.iter().map(|r| r.max(0.0)).sum(), -returns.iter().map(|r| r.min(0.0)).sum::<f64>())
 }
 
-/// Mean gain over mean loss of the periods that moved.
+/// Mean gain over mean loss of the periods that moved. For the golden tables, as [`win_rate`].
 #[must_use]
 pub fn payoff_ratio(returns: &[f64]) -> Option<f64> {
     sound(returns, 1)?;
@@ -49,7 +49,7 @@ pub fn recovery_factor(returns: &[f64], max_drawdown: f64) -> Option<f64> {
     ratio(returns.iter().sum(), max_drawdown.abs())
 }
 
-/// Share of periods that moved at all.
+/// Share of periods that moved at all. For the golden tables: reports tell the share of bars in which something was held.
 #[must_use]
 pub fn time_in_market(returns: &[f64]) -> Option<f64> {
     sound(returns, 1)?;

@@ -84,7 +84,7 @@ pub fn mean_capture(returns: &[f64], benchmark: &[f64], counts: impl Fn(f64) -> 
     ratio(mean(&own)?, mean(&other)?)
 }
 
-/// Share of periods that were better than the benchmark's.
+/// Share of periods that were better than the benchmark's. In no report: it is held to the golden tables.
 #[must_use]
 pub fn batting_average(returns: &[f64], benchmark: &[f64]) -> Option<f64> {
     let active = active(returns, benchmark)?;

@@ -1,5 +1,5 @@
 //! Other conventions for the bad tail than the one reports use ([`returns::value_at_risk`]): named, so that numbers of other programs can
-//! be compared like with like. All are returns, negative where money is lost; `tail` is the share that is bad, 0.05 for "95 %".
+//! be compared like with like. They stand in no report: the golden tables hold them. All are returns, negative where money is lost; `tail` is the share that is bad, 0.05 for "95 %".
 //!
 //! [`returns::value_at_risk`]: crate::metrics::returns::value_at_risk
 

@@ -145,18 +145,20 @@ impl Desk<'_> {
         let notional = opening.quantity * opening.price;
         let instrument = opening.order.instrument;
         let rule = "affordability";
+        let bucket = &self.bucket(opening.order.bucket).name;
         if notional < CENT {
-            let detail = "the order is for less than a cent".to_owned();
+            let detail = format!("bucket {bucket}: the order is for less than a cent");
             self.note(rule, instrument, Verdict::Refused, Some(notional), Some(CENT), detail);
             return false;
         }
         if scale < DUST || cash < CENT {
-            self.note(rule, instrument, Verdict::Refused, Some(need), Some(cash), "no cash left in the bucket".to_owned());
+            let detail = format!("bucket {bucket}: no cash left in it");
+            self.note(rule, instrument, Verdict::Refused, Some(need), Some(cash), detail);
             return false;
         }
         // The microdollars kept back for rounding are not worth a row.
         if scale < 1.0 - 1e-6 {
-            let detail = format!("the bucket's orders need {need:.2} USD, it has {cash:.2}: all shrink to {:.2} %", scale * 100.0);
+            let detail = format!("bucket {bucket}: its orders need {need:.2} USD, it has {cash:.2}: all shrink to {:.2} %", scale * 100.0);
             self.note(rule, instrument, Verdict::Resized, Some(need), Some(cash), detail);
         }
         true

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::market::Market;
 use crate::replay::run::{Run, Trade};
+use crate::replay::words::dollars;
 use crate::signal::survivors::Survival;
 use crate::strategy::Plan;
 use crate::units::{BucketId, Usd};
@@ -57,13 +58,14 @@ fn hedge(run: &Run, bucket: BucketId, of: BucketId) -> String {
     let gained: f64 = short.iter().sum();
     let funding: Usd = run.funding.iter().filter(|payment| payment.bucket == bucket).map(|payment| payment.payment).sum();
     format!(
-        "hedge `{}` of `{}` stood on {} days: it took away {:.0} % of the variance of daily gains there, while it stood the spot made {:.2} USD and the hedge {gained:.2}, {:.2} of it funding",
+        "hedge `{}` of `{}` stood on {} days: it took away {:.0} % of the variance of daily gains there, while it stood the spot made {} and the hedge {}, {} of it funding",
         names.0,
         names.1,
         stood.len(),
         effect * 100.0,
-        alone.iter().sum::<f64>(),
-        funding.to_f64()
+        dollars(alone.iter().sum::<f64>()),
+        dollars(gained),
+        dollars(funding.to_f64())
     )
 }
 
@@ -86,9 +88,9 @@ fn hindsight(market: &Market, run: &Run) -> Option<String> {
     let trades = of_narratives().count();
     (trades > 0).then(|| {
         format!(
-            "labels of narratives are set by hand, with hindsight: {count} of {trades} trades in them, {:.2} of {:.2} USD, were opened within {EARLY_DAYS} days of the label's `since`",
-            early.to_f64(),
-            all.to_f64()
+            "labels of narratives are set by hand, with hindsight: {count} of {trades} trades in them, {} of {}, were opened within {EARLY_DAYS} days of the label's `since`",
+            dollars(early.to_f64()),
+            dollars(all.to_f64())
         )
     })
 }

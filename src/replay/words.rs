@@ -50,10 +50,10 @@ impl Desk<'_> {
         let total: Usd = self.story.funding.iter().map(|payment| payment.payment.abs()).sum();
         if assumed.is_positive() {
             cautions.push(format!(
-                "{:.0} % of the funding that moved ({:.2} of {:.2} USD, paid and received) is assumed, not observed",
+                "{:.0} % of the funding that moved ({} of {}, paid and received) is assumed, not observed",
                 assumed.to_f64() / total.to_f64() * 100.0,
-                assumed.to_f64(),
-                total.to_f64()
+                dollars(assumed.to_f64()),
+                dollars(total.to_f64())
             ));
         }
         cautions
@@ -79,6 +79,20 @@ impl Desk<'_> {
             )
         })
     }
+}
+
+/// `$13,801.66`, as reports say it.
+pub(super) fn dollars(amount: f64) -> String {
+    let text = format!("{:.2}", amount.abs());
+    let (whole, cents) = text.split_once('.').unwrap_or((&text, "00"));
+    let mut out = String::from(if amount < 0.0 && text != "0.00" { "−$" } else { "$" });
+    for (i, digit) in whole.chars().enumerate() {
+        if i > 0 && (whole.len() - i) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out + "." + cents
 }
 
 /// Every assumption in force: the named set with what departs from it, then number by number, then what no set changes.
@@ -246,4 +260,15 @@ fn of_the_market(market: &Market) -> Vec<(&'static str, String)> {
             ),
         ),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dollars_are_said_as_reports_say_them() {
+        let said = [13_801.66, -1_234_567.891, 0.0, -0.001, 999.995].map(dollars);
+        assert_eq!(said, ["$13,801.66", "−$1,234,567.89", "$0.00", "$0.00", "$1,000.00"]);
+    }
 }

@@ -2,12 +2,15 @@
 
 use crate::metrics::Metrics;
 use crate::replay::run::Run;
+use crate::report::carries::{brief, rung};
 use crate::report::charts::panel::shortened;
 use crate::report::terminal::{Look, caution_line, plain};
-use crate::report::words::{brief_money, grouped, percent};
-use crate::stress::{Kind, Ladder, Stress};
+use crate::report::words::{grouped, percent};
+use crate::stress::{Ladder, Step, Stress};
 
 const LONGEST_NAME: usize = 20;
+/// Names are cut until a table fits, but never below this: the width of `  left of it`.
+const SHORTEST_NAME: usize = 12;
 
 /// Both tables below the closing one; nothing of runs that were seen against nothing.
 #[must_use]
@@ -29,41 +32,27 @@ fn against(both: &[(&Run, &Stress)], look: Look) -> String {
     }
     let said = "coin: the benchmark bought and held; static: the same buckets at their weights in the largest coins, without opinion; no futures: the same rules, \
                 perpetuals' share in stablecoins";
-    format!("\n{}{}", aligned(&rows), caution_line("  ", said, look))
+    format!("\n{}{}", aligned(&fitted(rows, &[4, 2], look.width)), caution_line("  ", said, look))
 }
 
 fn left(ladders: &[(&Run, &Ladder)], look: Look) -> String {
-    const RUNGS: [(Kind, &str); 5] = [
-        (Kind::Assumptions, "optimistic"),
-        (Kind::Assumptions, "realistic"),
-        (Kind::Assumptions, "pessimistic"),
-        (Kind::Costs, "2x"),
-        (Kind::Costs, "3x"),
-    ];
-    let heads = ["ladder", "optimistic", "realistic", "pessimistic", "2x costs", "3x costs", "carries"];
-    let mut rows = vec![heads.map(str::to_string).to_vec()];
+    // Costs once are the run itself, without any they are what it is measured against.
+    let steps: Vec<Step> = Step::ALL.into_iter().filter(|step| ![Step::GROSS, Step::OWN].contains(step)).collect();
+    let heads = steps.iter().map(|step| rung(*step));
+    let mut rows = vec![std::iter::once("ladder".to_string()).chain(heads).chain(["carries".to_string()]).collect::<Vec<_>>()];
     for (run, ladder) in ladders {
-        let found = |(kind, rung): (Kind, &str)| ladder.rung(kind, rung);
         let mut returns = vec![name(run)];
-        returns.extend(RUNGS.map(|rung| percent(found(rung).and_then(|rung| rung.metrics.total_return))));
-        returns.push(ladder.capacity.return_usd.map_or_else(|| "–".to_string(), brief_money));
+        returns.extend(steps.iter().map(|step| percent(ladder.rung(*step).and_then(|rung| rung.metrics.total_return))));
+        returns.push(brief(ladder.capacity.total_return));
         let mut shares = vec!["  left of it".to_string()];
-        let share = |rung| found(rung).and_then(|rung| rung.survives).map_or_else(|| "–".to_string(), whole_percent);
-        shares.extend(RUNGS.map(share));
+        shares.extend(steps.iter().map(|step| ladder.survives(*step).map_or_else(|| "–".to_string(), whole_percent)));
         shares.push(String::new());
         rows.extend([returns, shares]);
     }
-    // Where there is little room, the rungs between are left out.
-    for spared in [4, 2, 1] {
-        if aligned(&rows).lines().map(|line| line.chars().count()).max().unwrap_or(0) > look.width {
-            for row in &mut rows {
-                row.remove(spared);
-            }
-        }
-    }
     let said = "left of the total return under optimistic assumptions, and at the costs assumed; carries: capital at which half of the return before \
-                costs is left (ladder.csv, capacity.csv)";
-    format!("\n{}{}", aligned(&rows), caution_line("  ", said, look))
+                costs is left; < where less was left at once, > where more is left of the most tried (ladder.csv, capacity.csv)";
+    // Where there is little room, the rungs between are left out.
+    format!("\n{}{}", aligned(&fitted(rows, &[4, 2, 1], look.width)), caution_line("  ", said, look))
 }
 
 fn whole_percent(share: f64) -> String {
@@ -72,6 +61,30 @@ fn whole_percent(share: f64) -> String {
 
 fn name(run: &Run) -> String {
     shortened(&plain(&run.strategy), LONGEST_NAME)
+}
+
+/// Rows that keep to the width: names are cut, then columns left out, the least asked for first.
+fn fitted(mut rows: Vec<Vec<String>>, spared: &[usize], width: usize) -> Vec<Vec<String>> {
+    let widest = |rows: &[Vec<String>]| aligned(rows).lines().map(|line| line.chars().count()).max().unwrap_or(0);
+    let longest = |rows: &[Vec<String>]| rows.iter().map(|row| row[0].chars().count()).max().unwrap_or(0);
+    let cut = |rows: &mut [Vec<String>]| {
+        let room = longest(rows).saturating_sub(widest(rows).saturating_sub(width)).max(SHORTEST_NAME);
+        for row in rows {
+            row[0] = shortened(&row[0], room);
+        }
+    };
+    let mut spared = spared.iter();
+    loop {
+        let mut narrow = rows.clone();
+        cut(&mut narrow);
+        if widest(&narrow) <= width {
+            return narrow;
+        }
+        let Some(column) = spared.next() else { return narrow };
+        for row in &mut rows {
+            row.remove(*column);
+        }
+    }
 }
 
 /// Names to the left, numbers to the right, a line under the head.
@@ -97,6 +110,17 @@ fn aligned(rows: &[Vec<String>]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_narrow_terminal_cuts_names_and_leaves_columns_out() {
+        let row = |name: &str, cell: &str| [&[name], &[cell; 4][..]].concat().into_iter().map(str::to_string).collect::<Vec<_>>();
+        let rows = vec![row("total return", "static"), row("a name of twenty one", "138.85 %")];
+        let at = |width| aligned(&fitted(rows.clone(), &[4, 2], width));
+        for width in [120, 60, 52, 50, 40] {
+            assert!(at(width).lines().all(|line| line.chars().count() <= width), "{width}\n{}", at(width));
+        }
+        assert_eq!([60, 52, 40].map(|width| at(width).matches("138.85").count()), [4, 4, 2]);
+    }
 
     #[test]
     fn columns_stand_under_their_heads() {

@@ -1,10 +1,25 @@
-//! WORDS AND PICTURES: a run becomes tables, a summary, pictures and pages (`formats.md` section 3). This room reads [`Run`] and the
-//! names in [`Market`]; it decides nothing and computes nothing that a table does not show. Everything it writes is a function of
-//! its input alone: no clock, no host, no path.
+//! WORDS AND PICTURES: a run becomes tables, a summary, pictures and pages (`formats.md` section 3). This room reads [`Run`], what it was
+//! stressed by, and the names in [`Market`]; it decides nothing. What it computes is arithmetic on what is there, to show it: sums, ranks,
+//! bins, and measures of `metrics`. Everything it writes is a function of its input alone: no clock, no host, no path.
+//!
+//! | where | what |
+//! |---|---|
+//! | `write`, `staging` | a folder in the making, filled part by part, put in the place of the old one |
+//! | `tables`, `rungs`, `typed` | the CSV tables of a strategy, those of its benchmarks and ladder, the types of their columns |
+//! | `summary`, `comparison`, `manifest` | `summary.json`, `comparison.csv`, `manifest.json` |
+//! | `html` | pages, a file a section: `html/sheet` puts the tear sheet together, `html/index` the batch, `html/comparison`, `html/study` |
+//! | `charts` | pictures, a file each; `charts/canvas` and `charts/panel` are what they are drawn with |
+//! | `words`, `carries` | how numbers are said, and what the ladder comes to, for page and terminal alike |
+//! | `terminal`, `climb`, `spark` | what is printed at the end of a run |
+//! | `opened`, `explain`, `compare`, `versus`, `verify` | reports read back: believed, explained, laid side by side, made again |
+//! | `study`, `trials` | what `rotate tune` writes |
+//!
+//! How to add to it stands in CONTRIBUTING.md.
 //!
 //! [`Run`]: crate::replay::run::Run
 //! [`Market`]: crate::market::Market
 
+pub mod carries;
 pub mod charts;
 pub mod climb;
 pub mod compare;

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::replay::run::Run;
+use crate::report::carries;
 use crate::report::summary::told;
 use crate::report::tables::Table;
 use crate::report::words::{exact, exact_or_empty};
@@ -55,8 +56,8 @@ fn rungs(ladder: &Ladder) -> Table {
     let rows = ladder.rungs.iter().map(|rung| {
         let m = told(rung.metrics.clone());
         vec![
-            rung.kind.name().to_string(),
-            rung.name.clone(),
+            rung.step.kind().name().to_string(),
+            rung.step.name(),
             exact_or_empty(m.total_return),
             exact_or_empty(m.cagr),
             exact_or_empty(m.sharpe),
@@ -91,8 +92,8 @@ pub fn benchmarks(stress: &Stress) -> Value {
 pub fn ladder(ladder: &Ladder) -> Value {
     let rung = |rung: &crate::stress::Rung| {
         json!({
-            "kind": rung.kind.name(),
-            "rung": rung.name,
+            "kind": rung.step.kind().name(),
+            "rung": rung.step.name(),
             "total_return": rung.metrics.total_return,
             "sharpe": rung.metrics.sharpe,
             "max_drawdown": rung.metrics.max_drawdown,
@@ -105,9 +106,9 @@ pub fn ladder(ladder: &Ladder) -> Value {
     json!({
         "rungs": ladder.rungs.iter().map(rung).collect::<Vec<_>>(),
         "capacity": {
-            "usd": capacity.usd,
-            "of_return_usd": capacity.return_usd,
-            "told": capacity.told,
+            "usd": capacity.alpha.usd(),
+            "of_return_usd": capacity.total_return.usd(),
+            "told": carries::told(capacity),
             "gross_alpha": capacity.gross_alpha,
             "gross_return": capacity.gross_return,
             "carried": capacity.carried.iter().map(carried).collect::<Vec<_>>(),

@@ -10,41 +10,16 @@ use serde_json::Value;
 use crate::fault::Fault;
 use crate::report::manifest::PROGRAM;
 use crate::report::write::{broken, folder_name};
+use crate::report::{rungs, tables};
 
 /// What a batch or a comparison writes beside the folders of its strategies.
 pub const BATCH_FILES: &[&str] =
     &["manifest.json", "comparison.csv", "index.html", "equity.svg", "equity.png", "drawdown.svg", "drawdown.png"];
 /// What a study writes, heat maps apart.
 const STUDY_FILES: &[&str] = &["trials.csv", "trials.parquet", "best.toml", "study.html"];
-/// What stands in the folder of a strategy.
-const STRATEGY_FILES: &[&str] = &[
-    "summary.json",
-    "report.html",
-    "equity.svg",
-    "equity.png",
-    "drawdown.svg",
-    "drawdown.png",
-    "buckets.svg",
-    "buckets.png",
-    "narratives.svg",
-    "narratives.png",
-    "equity.csv",
-    "buckets.csv",
-    "fills.csv",
-    "trades.csv",
-    "funding.csv",
-    "liquidations.csv",
-    "yields.csv",
-    "flows.csv",
-    "decisions.csv",
-    "rotations.csv",
-    "exposure.csv",
-    "attribution.csv",
-    "benchmarks.csv",
-    "ladder.csv",
-    "capacity.csv",
-    "gains.csv",
-];
+/// What stands in the folder of a strategy beside its tables, pictures without their endings.
+const STRATEGY_FILES: &[&str] = &["summary.json", "report.html"];
+const STRATEGY_PICTURES: &[&str] = &["equity", "drawdown", "buckets", "narratives"];
 /// What file managers leave where they have looked; nobody misses it.
 pub(super) const LITTER: &[&str] = &[".DS_Store", "Thumbs.db", "desktop.ini"];
 
@@ -206,7 +181,10 @@ fn stranger(report: &Path) -> Result<Option<String>, Fault> {
 /// What a strategy's folder holds; each table may stand there in either form.
 fn ours_to_replace(part: &str) -> bool {
     let table = part.strip_suffix(".parquet").map(|stem| format!("{stem}.csv"));
-    STRATEGY_FILES.contains(&table.as_deref().unwrap_or(part))
+    let part = table.as_deref().unwrap_or(part);
+    let written = tables::HEADERS.iter().chain(rungs::HEADERS).any(|(file, _)| *file == part);
+    let drawn = [".svg", ".png"].iter().any(|ending| part.strip_suffix(ending).is_some_and(|name| STRATEGY_PICTURES.contains(&name)));
+    written || drawn || STRATEGY_FILES.contains(&part)
 }
 
 /// Names in a folder in order, and whether each is a folder itself.

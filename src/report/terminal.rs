@@ -13,7 +13,7 @@ use crate::report::explain::Story;
 use crate::report::rungs;
 use crate::report::spark::spark;
 use crate::report::summary::{assumptions, attribution, metrics};
-use crate::report::words::{money, number, percent, short_list, whole_money};
+use crate::report::words::{grouped, money, number, percent, short_list, whole_money};
 use crate::stress::Stress;
 
 /// What is written to: its width in characters, and whether it shows colour.
@@ -108,7 +108,7 @@ impl Line {
             percent(self.max_drawdown),
             usd(self.funding),
             usd(self.fees),
-            self.liquidations.map_or_else(|| number(None), |count| format!("{count:.0}")),
+            self.liquidations.map_or_else(|| number(None), |count| grouped(count, 0)),
         ]
     }
 }
@@ -296,6 +296,12 @@ pub fn caution_line(mark: &str, text: &str, look: Look) -> String {
     wrapped(mark, &plain(&short_list(text)), look.width.max(40))
 }
 
+/// A sentence in as many lines as it needs.
+#[must_use]
+pub fn paragraph(text: &str, look: Look) -> String {
+    wrapped("", &plain(text), look.width.max(40))
+}
+
 fn wrapped(mark: &str, text: &str, width: usize) -> String {
     let hang = " ".repeat(mark.chars().count());
     let mut out = String::new();
@@ -328,6 +334,8 @@ mod tests {
 
     #[test]
     fn text_is_wrapped_under_its_beginning() {
+        assert_eq!(paragraph("a few words", Look { width: 50, colour: false }), "a few words\n");
+        assert!(paragraph(&"word ".repeat(40), Look { width: 50, colour: false }).lines().all(|line| line.chars().count() <= 50));
         assert_eq!(wrapped("  ! ", "one two three four", 13), "  ! one two\n    three\n    four\n");
         assert_eq!(wrapped("  ! ", "unbreakablylong word", 10), "  ! unbreakablylong\n    word\n");
         assert_eq!(wrapped("  ! ", "", 10), "  ! \n");
@@ -360,7 +368,7 @@ mod tests {
         let short = table(&[line("foundation-first", 22_199.4)], Look::PLAIN);
         assert!(short.contains("−$22,199") && short.contains("max DD") && short.ends_with("▁█▅\n"), "{short}");
         let wide = table(&[line("foundation-first", 22_199.4)], Look { width: 120, colour: false });
-        assert!(wide.lines().nth(2).is_some_and(|row| row.ends_with("1234  ▁█▅")), "{wide}");
+        assert!(wide.lines().nth(2).is_some_and(|row| row.ends_with("1,234  ▁█▅")), "{wide}");
     }
 
     #[test]

@@ -23,6 +23,28 @@ pub fn percent(fraction: Option<f64>) -> String {
     })
 }
 
+/// `1,283`: how many there are.
+#[must_use]
+pub fn count(many: usize) -> String {
+    grouped(many as f64, 0)
+}
+
+/// Five digits that count, and none that say nothing: `0.44925`, `3`, `12,345.68`.
+#[must_use]
+pub fn figure(value: f64) -> String {
+    bare(&price(value))
+}
+
+/// Eight decimals at most, none that say nothing.
+#[must_use]
+pub fn quantity(value: f64) -> String {
+    bare(&grouped(value, 8))
+}
+
+fn bare(text: &str) -> String {
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_string() } else { text.to_string() }
+}
+
 /// `1.23`; a dash where undefined.
 #[must_use]
 pub fn number(value: Option<f64>) -> String {
@@ -170,6 +192,8 @@ mod tests {
         assert_eq!(money(-1234.5), "−$1,234.50");
         assert_eq!(money(-0.001), "$0.00");
         assert_eq!([51_234.5, 8.625, 0.000_012_345, 0.0].map(price), ["51,234.50", "8.6250", "0.000012345", "0.00"]);
+        assert_eq!((count(1_283).as_str(), quantity(1_818.206_805_28).as_str(), quantity(3.0).as_str()), ("1,283", "1,818.20680528", "3"));
+        assert_eq!([0.449_253_731, 3.0, 12_345.678, 0.0].map(figure), ["0.44925", "3", "12,345.68", "0"]);
         assert_eq!(money(1_234_567.0), "$1,234,567");
         assert_eq!((whole_money(-22_199.4).as_str(), whole_money(-0.3).as_str()), ("−$22,199", "$0"));
         assert_eq!((whole_money(999_999.4).as_str(), whole_money(2_364_450.0).as_str()), ("$999,999", "$2.36M"));

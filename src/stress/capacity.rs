@@ -17,12 +17,31 @@ pub struct Capacity {
     /// Total return, likewise.
     pub gross_return: Option<f64>,
     pub carried: Vec<Carried>,
-    /// Capital at which half of the gross alpha is left, between two rungs in proportion to its logarithm.
-    pub usd: Option<f64>,
+    /// Where half of the gross alpha is left.
+    pub alpha: Half,
     /// The same of the gross return.
-    pub return_usd: Option<f64>,
-    /// Both answers in words.
-    pub told: String,
+    pub total_return: Half,
+}
+
+/// The capital at which half is left of what there was before costs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Half {
+    /// There was nothing to lose.
+    NothingToLose,
+    /// Already the first capital tried has no more than this share.
+    LostAt { capital: f64, left: f64 },
+    /// Between two capitals tried, in proportion to its logarithm.
+    At(f64),
+    /// Even the last capital tried has more, namely this share.
+    NeverLost { capital: f64, left: f64 },
+}
+
+impl Half {
+    /// Where it is known; money never lost, or lost at once, has none.
+    #[must_use]
+    pub fn usd(self) -> Option<f64> {
+        if let Self::At(usd) = self { Some(usd) } else { None }
+    }
 }
 
 /// What is left at one capital of what there was before costs; none where there was nothing to keep.
@@ -45,63 +64,51 @@ impl Capacity {
             let kept = |now: Option<f64>, of: Option<f64>| now.zip(of).map(|(now, of)| now / of);
             Carried { capital: money, alpha_kept: kept(metrics.alpha, gross_alpha), return_kept: kept(metrics.total_return, gross_return) }
         });
-        let (usd, of_alpha) = half("alpha", &carried, |row| row.alpha_kept);
-        let (return_usd, of_return) = half("total return", &carried, |row| row.return_kept);
-        Self {
-            gross_alpha: gross.alpha,
-            gross_return: gross.total_return,
-            carried,
-            usd,
-            return_usd,
-            told: format!("{of_alpha}; {of_return}"),
-        }
+        let (alpha, total_return) = (half(&carried, |row| row.alpha_kept), half(&carried, |row| row.return_kept));
+        Self { gross_alpha: gross.alpha, gross_return: gross.total_return, carried, alpha, total_return }
     }
 }
 
-/// Where the share first falls to a half, and the same in words.
-fn half(what: &str, carried: &[Carried], kept: fn(&Carried) -> Option<f64>) -> (Option<f64>, String) {
+/// Where the share first falls to a half.
+fn half(carried: &[Carried], kept: fn(&Carried) -> Option<f64>) -> Half {
     let known: Vec<(f64, f64)> = carried.iter().filter_map(|row| Some((row.capital.to_f64(), kept(row)?))).collect();
-    let Some(&(first, share)) = known.first() else { return (None, format!("before costs there is no {what} that more money could eat")) };
+    let (Some(&(first, share)), Some(&(last, left))) = (known.first(), known.last()) else { return Half::NothingToLose };
     if share <= 0.5 {
-        return (
-            None,
-            format!("costs have eaten half of the {what}, or more, already at {first:.0} USD: {:.0} % of it is left", share * 100.0),
-        );
+        return Half::LostAt { capital: first, left: share };
     }
     for pair in known.windows(2) {
         let ((low, above), (high, below)) = (pair[0], pair[1]);
         if below <= 0.5 {
             let part = (above - 0.5) / (above - below);
-            let usd = libm::exp(libm::log(low) + part * (libm::log(high) - libm::log(low)));
-            return (Some(usd), format!("costs and unfilled orders have eaten half of the {what} at about {:.1} million USD", usd / 1e6));
+            return Half::At(libm::exp(libm::log(low) + part * (libm::log(high) - libm::log(low))));
         }
     }
-    let (last, share) = known[known.len() - 1];
-    (None, format!("more than half of the {what}, {:.0} % of it, is left at {last:.0} USD, the most that was tried", share * 100.0))
+    Half::NeverLost { capital: last, left }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn found(all: &[(f64, f64)]) -> Option<f64> {
+    fn found(all: &[(f64, f64)]) -> Half {
         let row = |(money, share): &(f64, f64)| Carried { capital: Usd::round(*money), alpha_kept: Some(*share), return_kept: None };
-        half("alpha", &all.iter().map(row).collect::<Vec<_>>(), |row| row.alpha_kept).0
+        half(&all.iter().map(row).collect::<Vec<_>>(), |row| row.alpha_kept)
     }
 
     #[test]
     fn half_lies_between_two_rungs_by_the_logarithm() {
         // Halfway from 0.7 to 0.3 is halfway from 10^6 to 10^7.
-        let usd = found(&[(1e5, 0.9), (1e6, 0.7), (1e7, 0.3)]).unwrap();
+        let usd = found(&[(1e5, 0.9), (1e6, 0.7), (1e7, 0.3)]).usd().unwrap();
         assert!((usd / libm::pow(10.0, 6.5) - 1.0).abs() < 1e-9, "{usd}");
         // It may rise again: the first fall counts.
-        assert!(found(&[(1e5, 0.9), (1e6, 0.5), (1e7, 0.9)]).is_some_and(|usd| (usd - 1e6).abs() < 1e-3));
+        assert!(found(&[(1e5, 0.9), (1e6, 0.5), (1e7, 0.9)]).usd().is_some_and(|usd| (usd - 1e6).abs() < 1e-3));
     }
 
     #[test]
     fn no_capital_is_made_up() {
-        assert_eq!(found(&[(1e5, 0.4)]), None);
-        assert_eq!(found(&[(1e5, 0.9), (1e6, 0.8)]), None);
-        assert_eq!(found(&[]), None);
+        assert_eq!(found(&[(1e5, 0.4), (1e6, 0.9)]), Half::LostAt { capital: 1e5, left: 0.4 });
+        assert_eq!(found(&[(1e5, 0.9), (1e6, 0.8)]), Half::NeverLost { capital: 1e6, left: 0.8 });
+        assert_eq!(found(&[]), Half::NothingToLose);
+        assert_eq!([Half::NothingToLose, found(&[(1e5, 0.4)]), found(&[(1e5, 0.9)])].map(Half::usd), [None; 3]);
     }
 }

@@ -26,12 +26,68 @@ impl Kind {
     }
 }
 
+/// Which replay a rung is: the one place that names them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    Under(Preset),
+    /// So many times the costs; once is the run itself.
+    Costs(u32),
+}
+
+impl Step {
+    /// In the order in which they are told.
+    pub const ALL: [Self; 7] = [
+        Self::Under(Preset::Optimistic),
+        Self::Under(Preset::Realistic),
+        Self::Under(Preset::Pessimistic),
+        Self::GROSS,
+        Self::OWN,
+        Self::Costs(2),
+        Self::Costs(3),
+    ];
+    /// Without any cost.
+    pub const GROSS: Self = Self::Costs(0);
+    /// The run itself.
+    pub const OWN: Self = Self::Costs(1);
+
+    #[must_use]
+    pub fn kind(self) -> Kind {
+        match self {
+            Self::Under(_) => Kind::Assumptions,
+            Self::Costs(_) => Kind::Costs,
+        }
+    }
+
+    /// `optimistic`, `realistic`, `pessimistic`; `0x` to `3x`.
+    #[must_use]
+    pub fn name(self) -> String {
+        match self {
+            Self::Under(preset) => preset.name().to_owned(),
+            Self::Costs(times) => format!("{times}x"),
+        }
+    }
+
+    /// What is left is told of the gain on this rung.
+    #[must_use]
+    pub fn base(self) -> Self {
+        match self {
+            Self::Under(_) => Self::Under(Preset::Optimistic),
+            Self::Costs(_) => Self::OWN,
+        }
+    }
+
+    fn of(self, strategy: &Strategy) -> Strategy {
+        match self {
+            Self::Under(preset) => strategy.under(preset),
+            Self::Costs(times) => strategy.with_costs(f64::from(times)),
+        }
+    }
+}
+
 /// One replay.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rung {
-    pub kind: Kind,
-    /// `optimistic`, `realistic`, `pessimistic`; `0x` to `3x`.
-    pub name: String,
+    pub step: Step,
     pub metrics: Metrics,
     /// Its total return over that of the rung before; of the first, and where the one before made none, not told.
     pub of_step: Option<f64>,
@@ -46,50 +102,40 @@ pub struct Ladder {
     pub capacity: Capacity,
 }
 
-/// Costs tried, as multiples.
-const COSTS: [f64; 4] = [0.0, 1.0, 2.0, 3.0];
-
 impl Ladder {
     /// `run` is the strategy's own run: the rung of costs at `1x`.
     #[must_use]
     pub fn of(arena: &Arena, strategy: &Strategy, run: &Run) -> Self {
-        let mut tried: Vec<(Kind, String, Strategy)> =
-            Preset::ALL.iter().map(|preset| (Kind::Assumptions, preset.name().to_owned(), strategy.under(*preset))).collect();
-        tried.extend(COSTS.iter().map(|times| (Kind::Costs, format!("{times}x"), strategy.with_costs(*times))));
         let own = Metrics::of(run);
-        let metrics = side_by_side(&tried, |(kind, name, strategy)| {
-            if (*kind, name.as_str()) == (Kind::Costs, "1x") { own.clone() } else { Metrics::of(&arena.replay(strategy, run.capital)) }
+        let metrics = side_by_side(&Step::ALL, |step| {
+            if *step == Step::OWN { own.clone() } else { Metrics::of(&arena.replay(&step.of(strategy), run.capital)) }
         });
-        let names = tried.into_iter().map(|(kind, name, _)| (kind, name));
-        let rungs = compared(&names.zip(metrics).map(|((kind, name), metrics)| (kind, name, metrics)).collect::<Vec<_>>());
-        let gross = rungs.iter().find(|rung| rung.kind == Kind::Costs && rung.name == "0x").expect("a rung of its own");
+        let rungs = compared(&Step::ALL.into_iter().zip(metrics).collect::<Vec<_>>());
+        let gross = rungs.iter().find(|rung| rung.step == Step::GROSS).expect("a rung of its own");
         let capacity = Capacity::of(arena, strategy, run.capital, &gross.metrics, &own);
         Self { rungs, capacity }
     }
 
     #[must_use]
-    pub fn rung(&self, kind: Kind, name: &str) -> Option<&Rung> {
-        self.rungs.iter().find(|rung| rung.kind == kind && rung.name == name)
+    pub fn rung(&self, step: Step) -> Option<&Rung> {
+        self.rungs.iter().find(|rung| rung.step == step)
     }
 
     /// Share of the return that is left on a rung.
     #[must_use]
-    pub fn survives(&self, kind: Kind, name: &str) -> Option<f64> {
-        self.rung(kind, name)?.survives
+    pub fn survives(&self, step: Step) -> Option<f64> {
+        self.rung(step)?.survives
     }
 }
 
-/// Each rung against the one before it and against the first of its kind.
-fn compared(rungs: &[(Kind, String, Metrics)]) -> Vec<Rung> {
-    let base = |kind: Kind| {
-        let wanted = if kind == Kind::Costs { "1x" } else { Preset::Optimistic.name() };
-        rungs.iter().find(|(other, name, _)| *other == kind && name == wanted).and_then(|(.., metrics)| metrics.total_return)
-    };
+/// Each rung against the one before it and against the one its kind is measured by.
+fn compared(rungs: &[(Step, Metrics)]) -> Vec<Rung> {
+    let base = |step: Step| rungs.iter().find(|(other, _)| *other == step.base()).and_then(|(_, metrics)| metrics.total_return);
     let mut all: Vec<Rung> = Vec::new();
-    for (kind, name, metrics) in rungs {
-        let before = all.last().filter(|last| last.kind == *kind).and_then(|last| last.metrics.total_return);
-        let (of_step, survives) = (kept(metrics.total_return, before), kept(metrics.total_return, base(*kind)));
-        all.push(Rung { kind: *kind, name: name.clone(), metrics: metrics.clone(), of_step, survives });
+    for (step, metrics) in rungs {
+        let before = all.last().filter(|last| last.step.kind() == step.kind()).and_then(|last| last.metrics.total_return);
+        let (of_step, survives) = (kept(metrics.total_return, before), kept(metrics.total_return, base(*step)));
+        all.push(Rung { step: *step, metrics: metrics.clone(), of_step, survives });
     }
     all
 }

@@ -6,14 +6,23 @@ mod capacity;
 mod ladder;
 
 pub use benchmarks::Benchmark;
-pub use capacity::{Capacity, Carried, MULTIPLES};
-pub use ladder::{Kind, Ladder, Rung};
+pub use capacity::{Capacity, Carried, Half, MULTIPLES};
+pub use ladder::{Kind, Ladder, Rung, Step};
 
 use serde_json::{Map, Value, json};
 
 use crate::batch::Arena;
+use crate::exchange::assumptions::Preset;
 use crate::replay::run::Run;
 use crate::strategy::Strategy;
+
+/// The columns that say what a rung leaves.
+const SURVIVES: [(&str, Step); 4] = [
+    ("survives_realistic", Step::Under(Preset::Realistic)),
+    ("survives_pessimistic", Step::Under(Preset::Pessimistic)),
+    ("survives_double_costs", Step::Costs(2)),
+    ("survives_triple_costs", Step::Costs(3)),
+];
 
 /// What a run is seen against.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -51,12 +60,11 @@ impl Stress {
             all.insert(format!("excess_over_{key}"), json!(found.against.excess_annual_return));
         }
         if let Some(ladder) = &self.ladder {
-            all.insert("survives_realistic".to_owned(), json!(ladder.survives(Kind::Assumptions, "realistic")));
-            all.insert("survives_pessimistic".to_owned(), json!(ladder.survives(Kind::Assumptions, "pessimistic")));
-            all.insert("survives_double_costs".to_owned(), json!(ladder.survives(Kind::Costs, "2x")));
-            all.insert("survives_triple_costs".to_owned(), json!(ladder.survives(Kind::Costs, "3x")));
-            all.insert("capacity_usd".to_owned(), json!(ladder.capacity.usd));
-            all.insert("capacity_of_return_usd".to_owned(), json!(ladder.capacity.return_usd));
+            for (name, step) in SURVIVES {
+                all.insert(name.to_owned(), json!(ladder.survives(step)));
+            }
+            all.insert("capacity_usd".to_owned(), json!(ladder.capacity.alpha.usd()));
+            all.insert("capacity_of_return_usd".to_owned(), json!(ladder.capacity.total_return.usd()));
         }
         all
     }

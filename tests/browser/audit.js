@@ -23,6 +23,15 @@
       if (row.cells.length !== heads.length) { say('a row of another width', row); }
     });
   });
+  // Whoever has no mouse scrolls what has the focus.
+  each('.wide, figure', function (part) {
+    if (part.scrollWidth > part.clientWidth && part.tabIndex < 0) { say('hidden from the keyboard', part); }
+    if (part.tabIndex >= 0 && !(part.getAttribute('role') && part.getAttribute('aria-label'))) { say('a focus without a name', part); }
+  });
+  each('table.sort tbody tr', function (row) {
+    if (row.offsetHeight > 70) { say('a row ' + row.offsetHeight + ' pixels high', row); }
+    if (words(row.cells[0]) === 'total') { say('a total that sorting moves', row); }
+  });
   each('button, a, input', function (control) {
     if (!words(control) && !control.getAttribute('aria-label')) { say('a control without a name', control); }
   });

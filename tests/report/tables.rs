@@ -50,6 +50,21 @@ fn every_column_of_every_table_has_its_type_in_the_readme() {
     assert_eq!(listed("* Text"), text.into_iter().collect::<Vec<_>>());
 }
 
+/// Or notebooks would read it as text.
+#[test]
+fn a_column_of_numbers_has_their_type() {
+    use rotate::report::{tables, typed};
+    let (_home, out) = written();
+    for (file, header) in tables::HEADERS {
+        let all = rows(&out.join("up").join(file));
+        for column in header.iter().filter(|column| !typed::NUMBERS.contains(column)) {
+            let told: Vec<&str> = all.iter().map(|row| row[*column].as_str()).filter(|cell| !cell.is_empty()).collect();
+            let numbers = told.iter().filter(|cell| cell.parse::<f64>().is_ok()).count();
+            assert!(told.is_empty() || numbers < told.len(), "{file}: {column} holds numbers and is not among typed::NUMBERS");
+        }
+    }
+}
+
 #[test]
 fn rows_say_what_the_run_says() {
     let (_home, out) = written();

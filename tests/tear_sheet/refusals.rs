@@ -25,7 +25,7 @@ fn refusals_are_told_by_rule_with_dates_and_the_newest_example() {
     ];
     let told = section(&page(&market, &run), "activity");
     let table = rows(&told);
-    let example = "2021-01-10 AAA: too &lt;much&gt; on day 8; 0.2500 against a limit of 0.1250";
+    let example = "2021-01-10 AAA: too &lt;much&gt; on day 8; 0.25 against a limit of 0.125";
     assert_eq!(table[1], ["position", "resized", "3", "2", "2021-01-03", "2021-01-10", example], "{table:?}");
     assert_eq!(table[2][..5], ["rank", "refused", "1", "1", "2021-01-05"]);
     assert_eq!(table[3..], [["rule", "verdict", "times"], ["rank", "passed", "1"]], "what passed is no refusal");

@@ -3,7 +3,7 @@
 use rotate::report::charts::sheet;
 use rotate::units::Usd;
 
-use super::{days, words};
+use super::{days, page, rows, section, words};
 
 #[test]
 fn every_source_is_a_step_and_the_steps_add_up() {
@@ -16,4 +16,16 @@ fn every_source_is_a_step_and_the_steps_add_up() {
     for word in ["price", "$4", "funding assumed", "−$16.5", "funding paid", "−$30", "fees", "−$7.25", "slippage", "kept"] {
         assert!(said.iter().any(|known| known == word), "{word}: {said:?}");
     }
+}
+
+#[test]
+fn assets_are_ranked_by_what_they_brought() {
+    let (market, mut run) = days(60);
+    run.attribution.by_asset = [("A", 1.0), ("B", 3.0), ("C", -2.0)].map(|(name, usd)| (name.to_string(), Usd::round(usd))).to_vec();
+    let told = section(&page(&market, &run), "money");
+    let from = told.find("By asset</th>").unwrap();
+    let table = &told[from..from + told[from..].find("</table>").unwrap()];
+    let names: Vec<String> = rows(table).into_iter().map(|row| row[0].clone()).collect();
+    assert_eq!(names, ["B", "A", "C", "total"]);
+    assert!(table.split("<tfoot>").nth(1).is_some_and(|foot| foot.contains("total")), "{table}");
 }

@@ -54,3 +54,20 @@ fn a_trade_belongs_to_the_listing_it_was_opened_in() {
     let dead: Vec<&Vec<String>> = told.iter().filter(|row| row.len() == 6 && row[1] == "perp").collect();
     assert_eq!(dead.iter().map(|row| (row[2].as_str(), row[4].as_str())).collect::<Vec<_>>(), [("2021-04-11", "0"), ("2021-07-20", "1")]);
 }
+
+#[test]
+fn coins_that_died_on_one_day_have_their_own_trades() {
+    let (mut market, mut run) = days(400);
+    // The perpetual has a trade, the spot of the other coin ends on the same day and has none.
+    let end = vec![Segment { first: 0, end: 100 }];
+    let (mine, other) = (run.trades[2].instrument, run.trades[0].instrument);
+    assert_ne!(mine, other);
+    (market.panel.segments[mine.index()], market.panel.segments[other.index()]) = (end.clone(), end);
+    let only = run.trades[2].clone();
+    run.trades = vec![only];
+    let told = rows(&section(&page(&market, &run), "survivors"));
+    let dead: Vec<&str> = told.iter().filter(|row| row.len() == 6 && row[0] != "symbol").map(|row| row[4].as_str()).collect();
+    let mut counts = dead.clone();
+    counts.sort_unstable();
+    assert_eq!(counts, ["0", "1"], "{told:?}");
+}

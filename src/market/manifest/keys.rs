@@ -11,10 +11,12 @@ use crate::market::{Kind, Tier};
 #[serde(deny_unknown_fields)]
 #[schemars(title = "Market")]
 pub(super) struct File {
-    pub(super) name: String,
+    #[schemars(with = "String")]
+    pub(super) name: Spanned<String>,
     /// One sentence for the reports.
-    #[serde(default)]
-    pub(super) about: String,
+    #[serde(default = "nothing")]
+    #[schemars(with = "String")]
+    pub(super) about: Spanned<String>,
     /// A synthetic market is named so in every report and picture.
     #[serde(default)]
     pub(super) synthetic: bool,
@@ -23,7 +25,8 @@ pub(super) struct File {
     pub(super) bar: Spanned<String>,
     /// The currency of all prices.
     #[serde(default = "usdt")]
-    pub(super) quote: String,
+    #[schemars(with = "String")]
+    pub(super) quote: Spanned<String>,
     /// First day, or first instant. Absent: all there is.
     #[schemars(with = "Option<String>")]
     pub(super) from: Option<Spanned<Value>>,
@@ -43,8 +46,12 @@ pub(super) struct File {
     pub(super) funding: Funding,
 }
 
-fn usdt() -> String {
-    "USDT".to_owned()
+fn nothing() -> Spanned<String> {
+    Spanned::new(0..0, String::new())
+}
+
+fn usdt() -> Spanned<String> {
+    Spanned::new(0..0, "USDT".to_owned())
 }
 
 /// Fees in basis points of notional.

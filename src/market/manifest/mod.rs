@@ -10,6 +10,7 @@ use toml::Spanned;
 
 use crate::fault::Fault;
 use crate::market::cite::numeral;
+use crate::market::names;
 use crate::market::{ListingPolicy, VenueCosts};
 use crate::units::{Span, Time};
 
@@ -47,7 +48,7 @@ pub(super) struct Manifest {
 
 impl Manifest {
     /// # Errors
-    /// Wrong TOML, unknown or missing keys, negative costs, a bar that does not divide a day, `to` not after `from`, dated tables that say
+    /// Wrong TOML, unknown or missing keys, names that are none, negative costs, a bar that does not divide a day, `to` not after `from`, dated tables that say
     /// nothing.
     pub(super) fn parse(path: &Path, text: &str) -> Result<Self, Fault> {
         let lines = Text { path, text };
@@ -55,6 +56,9 @@ impl Manifest {
             let at = error.span().map_or(0, |span| span.start);
             lines.misread(at, error.message().trim())
         })?;
+        let name = lines.fit("name", &file.name, names::name)?;
+        let about = lines.fit("about", &file.about, names::line)?;
+        let quote = lines.fit("quote", &file.quote, names::name)?;
         let bar = lines.span("bar", &file.bar)?;
         if 86_400 % bar.seconds() != 0 {
             let found = format!("`bar` = {bar} does not divide a day");
@@ -90,11 +94,11 @@ impl Manifest {
         let rules = file.trading_rules.into_iter().map(|row| dated::rules_row(&lines, row)).collect::<Result<_, _>>()?;
         Ok(Self {
             path: path.to_owned(),
-            name: file.name,
-            about: file.about,
+            name,
+            about,
             synthetic: file.synthetic,
             bar,
-            quote: file.quote,
+            quote,
             from,
             to,
             costs,

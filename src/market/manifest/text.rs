@@ -6,6 +6,7 @@ use toml::{Spanned, Value};
 
 use crate::fault::Fault;
 use crate::market::cite::{cited, escaped, numeral};
+use crate::market::names::Unfit;
 use crate::units::{Span, Time};
 
 /// The text of a manifest, for its lines.
@@ -100,6 +101,14 @@ impl Text<'_> {
 
     pub(super) fn fault(&self, at: usize, found: impl Into<String>, expected: &str, way_out: &str) -> Fault {
         Fault::new(Fault::at(self.path, self.line(at)), found, expected, way_out)
+    }
+
+    /// The text under a key as long as it is fit for what it says.
+    pub(super) fn fit(&self, key: &str, value: &Spanned<String>, fit: fn(&str, &str) -> Result<(), Unfit>) -> Result<String, Fault> {
+        match fit(key, value.get_ref()) {
+            Ok(()) => Ok(value.get_ref().clone()),
+            Err((found, expected, way_out)) => Err(self.fault(value.span().start, found, expected, way_out)),
+        }
     }
 
     /// Basis points to a fraction; at least zero, less than the whole.

@@ -1,11 +1,12 @@
 //! The assumption ladder as bars: what each rung would have brought.
 
+use crate::report::carries::rung;
 use crate::report::charts::canvas::{At, Ink, Words, picture};
 use crate::report::charts::palette;
 use crate::report::charts::panel::{LABEL, LEFT, NOTE, TICK, WIDTH};
 use crate::report::charts::scale::Scale;
 use crate::report::words::percent;
-use crate::stress::{Kind, Ladder};
+use crate::stress::{Kind, Ladder, Step};
 
 const RIGHT: f64 = WIDTH - 30.0;
 const FLOOR: f64 = 286.0;
@@ -13,9 +14,8 @@ const FLOOR: f64 = 286.0;
 /// Total return of every rung; the two kinds apart.
 #[must_use]
 pub fn ladder(ladder: &Ladder) -> String {
-    let known: Vec<(Kind, &str, f64)> =
-        ladder.rungs.iter().filter_map(|rung| Some((rung.kind, rung.name.as_str(), rung.metrics.total_return?))).collect();
-    let (low, high) = known.iter().fold((0.0_f64, 0.0_f64), |(l, h), (.., value)| (l.min(*value), h.max(*value)));
+    let known: Vec<(Step, f64)> = ladder.rungs.iter().filter_map(|rung| Some((rung.step, rung.metrics.total_return?))).collect();
+    let (low, high) = known.iter().fold((0.0_f64, 0.0_f64), |(l, h), (_, value)| (l.min(*value), h.max(*value)));
     let air = ((high - low) * 0.14).max(1e-6);
     picture(WIDTH, 330.0, |canvas| {
         let y = Scale { low: if low < 0.0 { low - air } else { 0.0 }, high: high + air, start: FLOOR, end: 44.0, log: false };
@@ -26,16 +26,16 @@ pub fn ladder(ladder: &Ladder) -> String {
             canvas.text(&label, (LEFT - 9.0, place), TICK);
         }
         let step = (RIGHT - LEFT) / (known.len().max(1) as f64 + 0.5);
-        for (i, (kind, name, value)) in known.iter().enumerate() {
-            let apart = if *kind == Kind::Costs { 0.5 } else { 0.0 };
+        for (i, (on, value)) in known.iter().enumerate() {
+            let costs = on.kind() == Kind::Costs;
+            let apart = if costs { 0.5 } else { 0.0 };
             let left = LEFT + (i as f64 + apart + 0.2) * step;
             let (right, nought, place) = (left + step * 0.6, y.place(0.0), y.place(*value));
-            let colour = if *kind == Kind::Costs { palette::GREEN } else { palette::BLUE };
+            let colour = if costs { palette::GREEN } else { palette::BLUE };
             canvas.block((left, nought.min(place)), (right, nought.max(place).max(nought.min(place) + 1.0)), Ink::tint(colour, 0.75));
             let middle = f64::midpoint(left, right);
             canvas.text(&percent(Some(*value)), (middle, nought.min(place) - 10.0), Words { at: At::Middle, ..LABEL });
-            let said = if *kind == Kind::Costs { format!("costs {name}") } else { (*name).to_string() };
-            canvas.text(&said, (middle, 304.0), Words { at: At::Middle, ..TICK });
+            canvas.text(&rung(*on), (middle, 304.0), Words { at: At::Middle, ..TICK });
         }
         canvas.line(&[(LEFT, y.place(0.0)), (RIGHT, y.place(0.0))], Ink::line(palette::GREY, 1.0));
     })

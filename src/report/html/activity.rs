@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::replay::run::{Run, Verdict};
 use crate::report::html::refusals::refusals;
 use crate::report::html::table;
+use crate::report::words::count;
 
 /// What happened how often.
 pub(super) fn activity(run: &Run) -> String {
@@ -14,16 +15,16 @@ pub(super) fn activity(run: &Run) -> String {
     }
     let mut out = format!(
         "<h2 id=\"activity\">Activity</h2>\n<p>{} fills, {} funding settlements, {} flows between buckets, {} rotations, {} liquidations.</p>\n",
-        run.fills.len(),
-        run.funding.len(),
-        run.flows.len(),
-        run.rotations.len(),
-        run.liquidations.len(),
+        count(run.fills.len()),
+        count(run.funding.len()),
+        count(run.flows.len()),
+        count(run.rotations.len()),
+        count(run.liquidations.len()),
     );
     out += &refusals(run);
     if !verdicts.is_empty() {
         let rows: Vec<Vec<String>> =
-            verdicts.into_iter().map(|((rule, verdict), count)| vec![rule.to_string(), verdict.to_string(), count.to_string()]).collect();
+            verdicts.into_iter().map(|((rule, verdict), times)| vec![rule.to_string(), verdict.to_string(), count(times)]).collect();
         out += &table("What passed and what was left, by rule", &[("rule", false), ("verdict", false), ("times", true)], &rows);
     }
     out

@@ -3,12 +3,13 @@
 use std::fmt::Write;
 
 use crate::metrics::against::Against;
+use crate::report::carries;
 use crate::report::charts;
 use crate::report::html::{Column, escaped, list_table, table, told_figure};
 use crate::report::summary::told;
-use crate::report::words::{money, money_of, number, percent, signed_percent};
+use crate::report::words::{brief_money, money, number, percent, signed_percent};
 use crate::report::write::Told;
-use crate::stress::{Benchmark, Carried, Kind, Ladder};
+use crate::stress::{Benchmark, Carried, Ladder};
 
 /// The run against each benchmark. Nothing where there are none.
 pub(super) fn benchmarks(piece: &Told) -> String {
@@ -112,9 +113,8 @@ pub(super) fn ladder(piece: &Told) -> String {
         .iter()
         .map(|rung| {
             let m = told(rung.metrics.clone());
-            let name = if rung.kind == Kind::Costs { format!("costs {}", rung.name) } else { rung.name.clone() };
             vec![
-                name,
+                carries::rung(rung.step),
                 percent(m.total_return),
                 percent(m.cagr),
                 number(m.sharpe),
@@ -127,24 +127,8 @@ pub(super) fn ladder(piece: &Told) -> String {
         })
         .collect();
     out += &table("Left: share of the total return under optimistic assumptions, and of that at the costs assumed", &columns, &rows);
-    let _ = writeln!(out, "<p>{}</p>", escaped(&sign(ladder)));
+    let _ = writeln!(out, "<p>{}</p>", escaped(&carries::sign(ladder)));
     capacity(ladder, out)
-}
-
-/// Whether the gain outlives every rung.
-fn sign(ladder: &Ladder) -> String {
-    let lost: Vec<String> = ladder
-        .rungs
-        .iter()
-        .filter(|rung| rung.metrics.total_return.is_some_and(|total| total <= 0.0))
-        .map(|rung| if rung.kind == Kind::Costs { format!("at {} costs", rung.name) } else { format!("under {} assumptions", rung.name) })
-        .collect();
-    if lost.is_empty() {
-        "The gain stays a gain on every rung. A rung may still be above the one before it: fills at other times lead to other holdings."
-            .to_string()
-    } else {
-        format!("There is no gain {}: a strategy whose sign depends on assumptions is unproven.", lost.join(", "))
-    }
 }
 
 fn capacity(ladder: &Ladder, mut out: String) -> String {
@@ -154,10 +138,10 @@ fn capacity(ladder: &Ladder, mut out: String) -> String {
         "<h3>Capacity</h3>\n<p>Before costs: alpha {} a year, total return {}. Here, {}.</p>",
         percent(capacity.gross_alpha),
         percent(capacity.gross_return),
-        escaped(&capacity.told)
+        escaped(&carries::told(capacity))
     );
     if !capacity.carried.is_empty() {
-        let row = |row: &Carried| vec![money_of(row.capital), percent(row.alpha_kept), percent(row.return_kept)];
+        let row = |row: &Carried| vec![brief_money(row.capital.to_f64()), percent(row.alpha_kept), percent(row.return_kept)];
         let rows: Vec<Vec<String>> = capacity.carried.iter().map(row).collect();
         out +=
             &list_table("Left of what there is before costs, by capital", &[("capital", true), ("alpha", true), ("return", true)], &rows);

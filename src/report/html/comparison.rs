@@ -6,9 +6,9 @@ use serde_json::Value;
 
 use crate::report::charts::scatter::{Point, scatter};
 use crate::report::compare::Told;
-use crate::report::html::{Column, cautions, escaped, mark, page as whole, table, told_figure};
+use crate::report::html::{Column, cautions, escaped, mark, page as whole, table, told_figure, wide};
 use crate::report::versus::{Setting, Versus};
-use crate::report::words::{money, number, percent};
+use crate::report::words::{grouped, money, number, percent};
 
 /// What the page is made of; `ranked` has the best first.
 pub struct Page<'a> {
@@ -87,7 +87,7 @@ fn said(value: Option<f64>, form: Form) -> String {
         Form::Percent => percent(value),
         Form::Plain => number(value),
         Form::Money => value.map_or_else(|| number(None), money),
-        Form::Count => value.map_or_else(|| number(None), |count| format!("{count:.0}")),
+        Form::Count => value.map_or_else(|| number(None), |count| grouped(count, 0)),
     }
 }
 
@@ -134,9 +134,9 @@ fn duels(versus: &Versus) -> String {
     let columns = [
         ("less", false),
         ("Sharpe", true),
-        ("95 % interval", false),
+        ("95 % interval", true),
         ("return a year", true),
-        ("95 % interval", false),
+        ("95 % interval", true),
         ("ahead in", true),
         ("verdict", false),
     ];
@@ -160,8 +160,7 @@ fn settings(names: &[String], all: &[Setting]) -> String {
     if all.is_empty() {
         return "<p class=\"dim\">Nothing that the manifests tell.</p>\n".to_string();
     }
-    let mut out =
-        String::from("<div class=\"wide\"><table>\n<caption>Marked: not as in the first</caption>\n<thead><tr><th scope=\"col\">key</th>");
+    let mut out = String::from("<table>\n<caption>Marked: not as in the first</caption>\n<thead><tr><th scope=\"col\">key</th>");
     for name in names {
         let _ = write!(out, "<th scope=\"col\">{}</th>", escaped(name));
     }
@@ -175,5 +174,5 @@ fn settings(names: &[String], all: &[Setting]) -> String {
         }
         out += "</tr>\n";
     }
-    out + "</tbody>\n</table></div>\n"
+    wide("What was set differently", &(out + "</tbody>\n</table>")) + "\n"
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::market::Market;
 use crate::replay::run::{Contribution, Regime, Run};
 use crate::report::charts::contributions::{courses, draw};
-use crate::report::html::{Column, table, told_figure};
+use crate::report::html::{Column, told_figure, totalled};
 use crate::report::words::money_of;
 use crate::units::Usd;
 
@@ -70,8 +70,9 @@ fn crossed(caption: &str, head: &str, cube: &[Contribution], name: &dyn Fn(&Cont
     }
     let mut columns: Vec<Column> = vec![(head, false)];
     columns.extend(shown.iter().map(|(name, _)| (*name, true)).chain([("total", true)]));
-    let said = |name: &str, amounts: &[Usd]| std::iter::once(name.to_string()).chain(amounts.iter().map(|a| money_of(*a))).collect();
-    let mut rows: Vec<Vec<String>> = sums.iter().map(|(name, amounts)| said(name, amounts)).collect();
-    rows.push(said("total", &total));
-    table(caption, &columns, &rows)
+    let said = |name: &str, amounts: &[Usd]| -> Vec<String> {
+        std::iter::once(name.to_string()).chain(amounts.iter().map(|a| money_of(*a))).collect()
+    };
+    let rows: Vec<Vec<String>> = sums.iter().map(|(name, amounts)| said(name, amounts)).collect();
+    totalled(caption, &columns, &rows, &said("total", &total))
 }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::replay::run::Run;
 use crate::report::charts::flows::{flows as drawn, ways};
-use crate::report::html::{Column, list_table, table, told_figure};
+use crate::report::html::{Column, table, told_figure, totalled_list};
 use crate::report::words::{grouped, money_of};
 use crate::units::{BucketId, Usd};
 
@@ -41,10 +41,11 @@ pub(super) fn flows(run: &Run) -> String {
         money_of(total)
     );
     let count = |n: usize| grouped(n as f64, 0);
-    let mut by_reason: Vec<Vec<String>> =
+    let by_reason: Vec<Vec<String>> =
         reasons.iter().map(|(reason, n, amount)| vec![(*reason).to_string(), count(*n), money_of(*amount)]).collect();
-    by_reason.push(vec!["total".to_string(), count(run.flows.len()), money_of(total)]);
-    out += &list_table("Flows by reason; they add up to flows.csv", &[("reason", false), ("times", true), ("USD", true)], &by_reason);
+    let sums = ["total".to_string(), count(run.flows.len()), money_of(total)];
+    let columns = [("reason", false), ("times", true), ("USD", true)];
+    out += &totalled_list("Flows by reason; they add up to flows.csv", &columns, &by_reason, &sums);
     let rows: Vec<Vec<String>> = ways
         .iter()
         .map(|way| {

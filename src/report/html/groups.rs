@@ -2,7 +2,7 @@
 
 use crate::metrics::Metrics;
 use crate::metrics::confidence::Confidence;
-use crate::report::words::{grouped, money, number, percent};
+use crate::report::words::{count as whole, grouped, money, number, percent};
 
 /// A heading and its rows of name and value.
 pub(super) type Group = (&'static str, Vec<Vec<String>>);
@@ -102,8 +102,8 @@ fn ratios(m: &Metrics, sure: Option<&Confidence>) -> Vec<Vec<String>> {
 
 fn trades(m: &Metrics) -> Vec<Vec<String>> {
     vec![
-        row("Total trades", m.trades.to_string()),
-        row("Long / short", format!("{} / {}", m.trades_long, m.trades_short)),
+        row("Total trades", whole(m.trades)),
+        row("Long / short", format!("{} / {}", whole(m.trades_long), whole(m.trades_short))),
         row("Profit long / short", format!("{} / {}", money(m.profit_long_usd), money(m.profit_short_usd))),
         row("Win rate", percent(m.win_rate)),
         row("Profit factor", number(m.profit_factor)),
@@ -118,8 +118,8 @@ fn trades(m: &Metrics) -> Vec<Vec<String>> {
         row("Average duration", days(m.average_trade_days)),
         row("… of winners / losers", format!("{} / {}", days(m.average_winner_days), days(m.average_loser_days))),
         row("Max consecutive wins / losses", format!("{} / {}", m.max_consecutive_wins, m.max_consecutive_losses)),
-        row("Rejected signals", m.refused.to_string()),
-        row("Liquidations", m.liquidations.to_string()),
+        row("Rejected signals", whole(m.refused)),
+        row("Liquidations", whole(m.liquidations)),
     ]
 }
 
@@ -140,8 +140,8 @@ fn exposure(m: &Metrics) -> Vec<Vec<String>> {
         row("Net funding", money(m.funding_net_usd)),
         row("… of gross profit", percent(m.funding_of_gross_profit)),
         row("Average funding APR while held", percent(m.average_funding_apr)),
-        row("Settlements (assumed)", format!("{} ({})", m.funding_settlements, m.funding_assumed)),
-        row("Rotation count", m.rotations.to_string()),
+        row("Settlements (assumed)", format!("{} ({})", whole(m.funding_settlements), whole(m.funding_assumed))),
+        row("Rotation count", whole(m.rotations)),
         row("Average narrative holding", days(m.average_narrative_days)),
     ]
 }

@@ -37,10 +37,10 @@ figure{margin:14px 0;padding:8px;background:#fff;border:1px solid var(--line);bo
 figure.full svg{width:100%;height:auto;min-width:860px}figure.small{box-sizing:border-box;width:596px;max-width:100%;margin:0}figure.small svg{width:100%;height:auto}
 details.rows>summary{margin:8px 0;color:var(--dim)}figcaption{font-size:13px;color:var(--ink);padding:4px 4px 2px}figure.own{box-sizing:border-box;width:fit-content;max-width:100%}
 @media (prefers-color-scheme:dark){figure{background:#1f1f1f}figure svg{filter:invert(.88) hue-rotate(180deg)}}
-.wide{overflow-x:auto;max-width:100%}table{border-collapse:collapse;background:var(--card);font-variant-numeric:tabular-nums;font-size:14px}
+.wide{overflow-x:auto;max-width:100%;margin:14px 0}.cards .wide,input+.wide{margin-top:0;margin-bottom:0}table{border-collapse:collapse;background:var(--card);font-variant-numeric:tabular-nums;font-size:14px}
 caption{text-align:left;color:var(--dim);padding:2px 0 4px;font-size:13px;white-space:nowrap}
 th,td{padding:4px 11px;border-bottom:1px solid var(--line);text-align:left;white-space:nowrap;font-weight:400}thead th{color:var(--dim);font-weight:600}
-table.sort th,table.sort td{padding:4px 6px}.wide tbody th,.wide thead th:first-child{position:sticky;left:0;background:var(--card)}
+table.sort th,table.sort td{padding:4px 6px}tfoot th,tfoot td{border-top:2px solid var(--line);font-weight:600}.wide tbody th,.wide tfoot th,.wide thead th:first-child{position:sticky;left:0;background:var(--card)}
 td.n,th.n{text-align:right}td.long{white-space:normal;min-width:20em}.cards{display:flex;flex-wrap:wrap;gap:18px;align-items:flex-start}
 th button{all:unset;cursor:pointer}th button::after{content:' ↕';opacity:.35}th[aria-sort=ascending] button::after{content:' ↑';opacity:1}
 th[aria-sort=descending] button::after{content:' ↓';opacity:1}
@@ -49,7 +49,7 @@ input[type=search]{margin:2px 0 6px;padding:4px 8px;border:1px solid var(--line)
 .heat td{text-align:right}.heat td,.heat th{padding:4px 8px}nav a{display:inline-block;margin-right:12px}mark{background:none;color:var(--alarm);font-weight:600}
 .flow{columns:250px;column-gap:26px}.flow table{width:100%}.flow tr{break-inside:avoid}
 .caution{color:var(--alarm)}summary{cursor:pointer}details p{color:var(--ink);margin:4px 0 10px 16px}ul{padding-left:22px}li{margin:3px 0}a{color:inherit}
-@media (max-width:600px){td.long{min-width:11em}}
+@media (max-width:600px){td.long{min-width:11em}table.sort td.long{min-width:36em}}
 @media print{:root{color-scheme:light;--paper:#fff}body{max-width:none;padding:0;font-size:11px}table{font-size:10px}th,td,table.sort th,table.sort td{padding:2px 6px}
 figure.small{width:48%}h3,h4{break-after:avoid}
 figure,.cards>div,tr{break-inside:avoid}figure{border:0}figure.full svg{min-width:0}h2{break-after:avoid}input,nav,th button::after{display:none}.wide{overflow:visible}}
@@ -60,7 +60,8 @@ pub const SCRIPT: &str = "
 document.querySelectorAll('table.sort').forEach(function (table) {
   var body = table.tBodies[0], heads = table.tHead.rows[0].cells;
   function number(text) {
-    var plain = text.replace(/−/g, '-').replace(/[$,%+ ]/g, '').replace(/days?$/, '');
+    // An interval counts by its lower bound.
+    var plain = text.split(' to ')[0].replace(/−/g, '-').replace(/[$,%+ ]/g, '').replace(/days?$/, '');
     var unit = { k: 1e3, M: 1e6, B: 1e9, T: 1e12 }[plain.slice(-1)];
     return parseFloat(plain) * (unit || 1);
   }
@@ -142,50 +143,72 @@ pub(super) fn page(title: &str, body: &str) -> String {
 
 /// A picture in its own size, told in words to whoever does not see it.
 pub(super) fn small_figure(svg: &str, told: &str) -> String {
-    framed(svg, told, "own")
+    framed(svg, told, "own", SCROLLS)
 }
 
 /// A picture as wide as the page, told in words; a narrow window scrolls it rather than shrink its words.
 pub(super) fn told_figure(svg: &str, told: &str) -> String {
-    framed(svg, told, "full")
+    framed(svg, told, "full", SCROLLS)
 }
 
 /// A small picture told in words below it; a narrow window shrinks it.
 pub(super) fn captioned_figure(svg: &str, told: &str, caption: &str) -> String {
-    framed(svg, told, "small").replacen("</figure>", &format!("<figcaption>{}</figcaption></figure>", escaped(caption)), 1)
+    framed(svg, told, "small", "").replacen("</figure>", &format!("<figcaption>{}</figcaption></figure>", escaped(caption)), 1)
 }
 
 /// The name space is HTML's own inside the page, and no address remains in the file.
-fn framed(svg: &str, told: &str, class: &str) -> String {
+fn framed(svg: &str, told: &str, class: &str, more: &str) -> String {
     let named = svg.replacen("role=\"img\"", &format!("role=\"img\" aria-label=\"{}\"", escaped(told)), 1);
     let inline = named.replacen(" xmlns=\"http://www.w3.org/2000/svg\"", "", 1);
-    format!("<figure class=\"{class}\">{inline}</figure>\n")
+    format!("<figure class=\"{class}\"{more}>{inline}</figure>\n")
 }
+
+/// A picture that a narrow window scrolls, by keyboard too; what it shows is told by the picture itself.
+const SCROLLS: &str = " tabindex=\"0\" role=\"group\" aria-label=\"Picture\"";
 
 /// A column of a table: its heading, and whether it holds numbers.
 pub(super) type Column<'a> = (&'a str, bool);
 
 /// A table of plain text cells; its columns can be sorted, and filtered where it is long.
 pub(super) fn table(caption: &str, columns: &[Column], rows: &[Vec<String>]) -> String {
-    format!("<div><div class=\"wide\">{}</div></div>\n", bare_table("sort", caption, columns, rows))
+    totalled(caption, columns, rows, &[])
+}
+
+/// The same with a last row of sums, which sorting and filtering leave where it is.
+pub(super) fn totalled(caption: &str, columns: &[Column], rows: &[Vec<String>], total: &[String]) -> String {
+    format!("<div>{}</div>\n", wide(label(caption, columns), &bare_table("sort", caption, columns, rows, total)))
 }
 
 /// A short list of names and values, in the order that matters.
 pub(super) fn list_table(caption: &str, columns: &[Column], rows: &[Vec<String>]) -> String {
-    format!("<div class=\"wide\">{}</div>\n", bare_table("list", caption, columns, rows))
+    totalled_list(caption, columns, rows, &[])
 }
 
-/// A long, narrow table in as many columns as the page has room for.
-pub(super) fn flowing_table(caption: &str, columns: &[Column], rows: &[Vec<String>]) -> String {
-    format!("<div class=\"flow\">{}</div>\n", bare_table("list", caption, columns, rows))
+/// The same with a last row of sums.
+pub(super) fn totalled_list(caption: &str, columns: &[Column], rows: &[Vec<String>], total: &[String]) -> String {
+    wide(label(caption, columns), &bare_table("list", caption, columns, rows, total)) + "\n"
+}
+
+/// A long, narrow table with its sums in as many columns as the page has room for.
+pub(super) fn flowing_table(caption: &str, columns: &[Column], rows: &[Vec<String>], total: &[String]) -> String {
+    format!("<div><div class=\"flow\">{}</div></div>\n", bare_table("sort", caption, columns, rows, total))
+}
+
+/// What a narrow window scrolls sideways, by keyboard too.
+pub(super) fn wide(name: &str, table: &str) -> String {
+    format!("<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"{}\">{table}</div>", escaped(name))
+}
+
+/// A table without a caption is called by its first heading.
+fn label<'a>(caption: &'a str, columns: &[Column<'a>]) -> &'a str {
+    if caption.is_empty() { columns.first().map_or("", |column| column.0) } else { caption }
 }
 
 /// The first cell of a row is its heading.
-fn bare_table(kind: &str, caption: &str, columns: &[Column], rows: &[Vec<String>]) -> String {
+fn bare_table(kind: &str, caption: &str, columns: &[Column], rows: &[Vec<String>], total: &[String]) -> String {
     let class = |number: bool| if number { " class=\"n\"" } else { "" };
     let mut out = if caption.is_empty() {
-        // Its first heading is its name.
-        format!("<table class=\"{kind}\" aria-label=\"{}\">\n", escaped(columns.first().map_or("", |column| column.0)))
+        format!("<table class=\"{kind}\" aria-label=\"{}\">\n", escaped(label(caption, columns)))
     } else {
         format!("<table class=\"{kind}\">\n<caption>{}</caption>\n", escaped(caption))
     };
@@ -194,7 +217,7 @@ fn bare_table(kind: &str, caption: &str, columns: &[Column], rows: &[Vec<String>
         let _ = write!(out, "<th scope=\"col\"{}>{}</th>", class(*number), escaped(name));
     }
     out.push_str("</tr></thead>\n<tbody>\n");
-    for row in rows {
+    let line = |out: &mut String, row: &[String]| {
         out.push_str("<tr>");
         for (c, (cell, (_, number))) in row.iter().zip(columns).enumerate() {
             let long = if cell.chars().count() > 60 { " class=\"long\"" } else { class(*number) };
@@ -202,8 +225,17 @@ fn bare_table(kind: &str, caption: &str, columns: &[Column], rows: &[Vec<String>
             let _ = write!(out, "<{tag}{scope}{long}>{}</{tag}>", escaped(cell));
         }
         out.push_str("</tr>\n");
+    };
+    for row in rows {
+        line(&mut out, row);
     }
-    out + "</tbody>\n</table>"
+    out.push_str("</tbody>\n");
+    if !total.is_empty() {
+        out.push_str("<tfoot>\n");
+        line(&mut out, total);
+        out.push_str("</tfoot>\n");
+    }
+    out + "</table>"
 }
 
 /// A caution longer than this is shortened, in letters; the whole of it opens on demand.
@@ -233,4 +265,26 @@ pub(super) fn cautions(list: &[impl AsRef<str>]) -> String {
 /// The mark of made-up data, or nothing.
 pub(super) fn mark(synthetic: bool) -> &'static str {
     if synthetic { " <span class=\"synthetic\">SYNTHETIC DATA</span>" } else { "" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_stand_below_what_is_sorted() {
+        let row = |name: &str, value: &str| vec![name.to_string(), value.to_string()];
+        let html = totalled("Cut <by>", &[("name", false), ("USD", true)], &[row("a", "$1"), row("b", "$2")], &row("total", "$3"));
+        let (body, foot) = html.split_once("</tbody>").unwrap();
+        assert!(body.contains("$1") && body.contains("$2") && !body.contains("$3"), "{html}");
+        assert!(foot.contains("<tfoot>\n<tr><th scope=\"row\">total</th><td class=\"n\">$3</td></tr>\n</tfoot>"), "{html}");
+        assert!(!table("", &[("name", false)], &[row("a", "")]).contains("tfoot"));
+    }
+
+    #[test]
+    fn what_scrolls_can_be_reached_by_keyboard_and_has_a_name() {
+        let html = list_table("", &[("what <it> is", false)], &[]);
+        assert!(html.starts_with("<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"what &lt;it&gt; is\"><table"), "{html}");
+        assert!(told_figure("<svg role=\"img\"/>", "words").starts_with("<figure class=\"full\" tabindex=\"0\" role=\"group\""));
+    }
 }

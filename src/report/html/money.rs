@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::replay::run::Run;
 use crate::report::charts::sheet as drawn;
-use crate::report::html::{escaped, flowing_table, list_table, told_figure};
+use crate::report::html::{escaped, flowing_table, told_figure, totalled};
 use crate::report::words::money_of;
 use crate::units::Usd;
 
@@ -15,32 +15,34 @@ pub(super) fn money(run: &Run) -> String {
     let mut body = String::from("<h2 id=\"money\">Where the money came from</h2>\n");
     body += &told_figure(&drawn::waterfall(run), "What prices gave, less funding, costs and liquidations, is what was kept");
     body += "<div class=\"cards\">\n";
+    let total = ["total".to_string(), money_of(run.final_equity() - run.capital)];
     let (tall, low): (Vec<_>, Vec<_>) = cuts(run).into_iter().partition(|(_, rows)| rows.len() > TALL);
     for (name, rows) in &low {
-        body += &list_table("", &[(name, false), ("USD", true)], rows);
+        body += &totalled("", &[(name, false), ("USD", true)], rows, &total);
     }
     body += "</div>\n";
     for (name, rows) in &tall {
         let _ = writeln!(body, "<h3>{}</h3>", escaped(name));
-        body += &flowing_table("", &[("name", false), ("USD", true)], rows);
+        body += &flowing_table("", &[("name", false), ("USD", true)], rows, &total);
     }
     body
 }
 
+/// Sources in the order of the waterfall, buckets and phases in their own; narratives and assets, which have none, by what they brought.
 fn cuts(run: &Run) -> Vec<(&'static str, Vec<Vec<String>>)> {
     let a = &run.attribution;
-    let total = run.final_equity() - run.capital;
     let sources: Vec<(String, Usd)> = drawn::sources(run).into_iter().map(|(name, amount)| (name.to_string(), amount)).collect();
-    let rows = |list: &[(String, Usd)]| {
-        let mut rows: Vec<Vec<String>> = list.iter().map(|(name, amount)| vec![name.clone(), money_of(*amount)]).collect();
-        rows.push(vec!["total".to_string(), money_of(total)]);
-        rows
+    let rows = |list: &[(String, Usd)]| list.iter().map(|(name, amount)| vec![name.clone(), money_of(*amount)]).collect();
+    let ranked = |list: &[(String, Usd)]| {
+        let mut list = list.to_vec();
+        list.sort_by_key(|(_, amount)| std::cmp::Reverse(*amount));
+        rows(&list)
     };
     vec![
         ("By source", rows(&sources)),
         ("By bucket", rows(&a.by_bucket)),
-        ("By narrative", rows(&a.by_narrative)),
-        ("By asset", rows(&a.by_asset)),
+        ("By narrative", ranked(&a.by_narrative)),
+        ("By asset", ranked(&a.by_asset)),
         ("By regime", rows(&a.by_regime)),
     ]
 }

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use crate::metrics::calendar::{Month, first_day, months, year};
 use crate::metrics::daily::daily_returns;
 use crate::replay::run::Run;
+use crate::report::html::wide;
 use crate::report::words::grouped;
 
 const NAMES: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -14,9 +15,8 @@ pub(super) fn heat(run: &Run) -> String {
     let all = months(first_day(&run.clock), &daily_returns(&run.clock, &run.equity, run.capital));
     let (Some(first), Some(last)) = (all.first(), all.last()) else { return String::new() };
     let largest = all.iter().map(|m| m.value.abs()).fold(0.0, f64::max);
-    let mut out = String::from(
-        "<div class=\"wide\"><table class=\"heat\">\n<caption>Return of each month, per cent</caption>\n<thead><tr><th scope=\"col\">Year</th>",
-    );
+    let mut out =
+        String::from("<table class=\"heat\">\n<caption>Return of each month, per cent</caption>\n<thead><tr><th scope=\"col\">Year</th>");
     for name in NAMES {
         let _ = write!(out, "<th scope=\"col\" class=\"n\">{name}</th>");
     }
@@ -29,7 +29,7 @@ pub(super) fn heat(run: &Run) -> String {
         let whole = year(&all, year_of).map_or_else(|| "–".to_string(), |r| grouped(r * 100.0, 1));
         let _ = writeln!(out, "<td><b>{whole}</b></td></tr>");
     }
-    out + "</tbody>\n</table></div>\n"
+    wide("Return of each month", &(out + "</tbody>\n</table>")) + "\n"
 }
 
 fn cell(month: Option<&Month>, largest: f64) -> String {

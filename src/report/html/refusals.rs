@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::replay::run::{Decision, Run, Verdict};
 use crate::report::html::{Column, table};
-use crate::report::words::grouped;
+use crate::report::words::{count, figure};
 use crate::units::Time;
 
 const COLUMNS: [Column; 7] =
@@ -39,7 +39,6 @@ pub(super) fn refusals(run: &Run) -> String {
     }
     let mut ranked: Vec<((&str, &str), Told)> = all.into_iter().collect();
     ranked.sort_by_key(|(_, told)| std::cmp::Reverse(told.times));
-    let count = |n: usize| grouped(n as f64, 0);
     let rows: Vec<Vec<String>> = ranked
         .into_iter()
         .map(|((rule, verdict), told)| {
@@ -53,11 +52,10 @@ pub(super) fn refusals(run: &Run) -> String {
 /// `2024-03-01 PEPE: why; 0.12 where 0.10 is the limit`
 fn sentence(decision: &Decision) -> String {
     let because = if decision.detail.is_empty() { String::new() } else { format!(": {}", decision.detail) };
-    let digits = |value: f64| grouped(value, if value.abs() < 1.0 { 4 } else { 2 });
     let against = match (decision.value, decision.limit) {
-        (Some(value), Some(limit)) => format!("; {} against a limit of {}", digits(value), digits(limit)),
-        (Some(value), None) => format!("; {}", digits(value)),
-        (None, Some(limit)) => format!("; limit {}", digits(limit)),
+        (Some(value), Some(limit)) => format!("; {} against a limit of {}", figure(value), figure(limit)),
+        (Some(value), None) => format!("; {}", figure(value)),
+        (None, Some(limit)) => format!("; limit {}", figure(limit)),
         (None, None) => String::new(),
     };
     format!("{} {}{because}{against}", decision.time.date(), decision.subject)

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::market::{Kind, Market};
-use crate::replay::run::{Run, Survival};
+use crate::replay::run::{Run, Survival, Trade};
 use crate::report::html::{Column, list_table, table};
 use crate::report::words::{grouped, money_of, signed_percent};
 use crate::units::{InstrumentId, Time, Usd};
@@ -62,7 +62,10 @@ pub(super) fn survivorship(market: &Market, run: &Run) -> String {
         .iter()
         .map(|death| {
             let instrument = market.instrument(death.instrument);
-            let held = || run.trades.iter().filter(|trade| life(&survival, trade.instrument, trade.opened) == Some(death.ended));
+            // Others may have died on the same day.
+            let own = |trade: &&Trade| trade.instrument == death.instrument;
+            let held =
+                || run.trades.iter().filter(own).filter(|trade| life(&survival, trade.instrument, trade.opened) == Some(death.ended));
             vec![
                 instrument.symbol.clone(),
                 instrument.kind.name().to_string(),

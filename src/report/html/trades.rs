@@ -4,7 +4,7 @@ use crate::market::Market;
 use crate::replay::run::Run;
 use crate::report::html::bars::around;
 use crate::report::html::{Column, table};
-use crate::report::words::{money_of, percent};
+use crate::report::words::{count, money_of, percent};
 
 /// Trades shown on the page; all of them are in `trades.csv`.
 const SHOWN: usize = 200;
@@ -31,7 +31,7 @@ const COLUMNS: [Column; 14] = [
 ];
 
 pub(super) fn trades(market: &Market, run: &Run) -> String {
-    let mut out = format!("<h2 id=\"trades\">Trades ({})</h2>\n", run.trades.len());
+    let mut out = format!("<h2 id=\"trades\">Trades ({})</h2>\n", count(run.trades.len()));
     if run.trades.is_empty() {
         return out + "<p class=\"dim\">None.</p>\n";
     }

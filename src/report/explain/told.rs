@@ -1,0 +1,155 @@
+//! One row of a table as a line of a story, its numbers rounded to what a reader takes in: the table has them in full.
+
+use std::fmt::Write;
+
+use crate::report::explain::rows::{figure, number, percent, price, rounded, usd};
+use crate::report::explain::{Event, Row};
+use crate::report::words::{money, quantity};
+
+/// Settlements of one trade told one by one; of more, the sum and the dearest.
+const FEW: usize = 6;
+
+pub(super) fn facts(trade: &Row) -> Vec<(String, String)> {
+    let narrative = if trade["narrative"].is_empty() { "none" } else { trade["narrative"].as_str() };
+    let fact = |name: &str, value: String| (name.to_string(), value);
+    vec![
+        fact("asset, market", format!("{}, {}", trade["asset"], trade["market"])),
+        fact("narrative", narrative.to_string()),
+        fact("opened, closed", format!("{}, {}", trade["opened"], trade["closed"])),
+        fact("most held", quantity(number(&trade["quantity"]))),
+        fact("average entry, exit", format!("{}, {}", price(&trade["entry_price"]), price(&trade["exit_price"]))),
+        fact("price", usd(&trade["price_pnl"])),
+        fact("funding", usd(&trade["funding"])),
+        fact("fees", usd(&format!("-{}", trade["fees"]))),
+        fact("slippage", usd(&format!("-{}", trade["slippage"]))),
+        fact("profit", usd(&trade["pnl"])),
+        fact("on margin or cost", percent(&trade["return_on_margin"])),
+        fact("left because", trade["exit_reason"].clone()),
+    ]
+}
+
+pub(super) fn decision(row: &Row) -> Event {
+    let mut text = format!("{} {}: {}", row["rule"], row["subject"], row["verdict"]);
+    match (figure(&row["value"]), figure(&row["limit"])) {
+        (None, None) => {}
+        (Some(value), None) => drop(write!(text, ", saw {value}")),
+        (None, Some(limit)) => drop(write!(text, ", limit {limit}")),
+        (Some(value), Some(limit)) => drop(write!(text, ", saw {value} against {limit}")),
+    }
+    if !row["detail"].is_empty() {
+        let _ = write!(text, " ({})", rounded(&row["detail"]));
+    }
+    event(row, "decisions", &row["subject"], text)
+}
+
+/// A step is in the unit of its cause: days where time did it, a mean score where a bucket chose.
+pub(super) fn rotation(row: &Row) -> Event {
+    let mut text = format!("narrative {}: {} to {}, by {}", row["narrative"], row["from_stage"], row["to_stage"], row["cause"]);
+    let days = |text: &str| figure(text).map_or_else(String::new, |days| format!("{days} days"));
+    let against = figure(&row["threshold"]).map(|threshold| format!(" against {threshold}")).unwrap_or_default();
+    match figure(&row["value"]) {
+        Some(_) if row["cause"] == "time" => drop(write!(text, ": {} of at least {}", days(&row["value"]), days(&row["threshold"]))),
+        Some(value) if row["from_stage"] == "out" => drop(write!(text, ": score {value}{against}")),
+        Some(value) => drop(write!(text, ": {value}{against}")),
+        None => text += &against,
+    }
+    event(row, "rotations", &row["narrative"], text)
+}
+
+pub(super) fn fill(row: &Row) -> Event {
+    let text = format!(
+        "{} {} {} in {} at {} for {}: {}; fee {}, slippage {}",
+        row["side"],
+        quantity(number(&row["quantity"])),
+        row["symbol"],
+        row["bucket"],
+        price(&row["price"]),
+        usd(&row["notional"]),
+        row["reason"],
+        usd(&row["fee"]),
+        usd(&row["slippage"])
+    );
+    event(row, "fills", &row["symbol"], text)
+}
+
+pub(super) fn settlements(rows: &[&Row]) -> Vec<Event> {
+    let one = |row: &&Row| {
+        let text = format!(
+            "rate {} per {} h on {} {}: {}",
+            figure(&row["rate"]).unwrap_or_default(),
+            row["interval_hours"],
+            quantity(number(&row["quantity"])),
+            row["symbol"],
+            usd(&row["payment"])
+        );
+        event(row, "funding", &row["symbol"], text)
+    };
+    if rows.len() <= FEW {
+        return rows.iter().map(one).collect();
+    }
+    let sum: f64 = rows.iter().map(|row| number(&row["payment"])).sum();
+    let dearest = rows.iter().min_by(|a, b| number(&a["payment"]).total_cmp(&number(&b["payment"])));
+    let last = rows[rows.len() - 1];
+    let text = format!("{} settlements of {} from {} on: {} in all", rows.len(), last["symbol"], rows[0]["time"], money(sum));
+    dearest.map(one).into_iter().chain([event(last, "funding", &last["symbol"], text)]).collect()
+}
+
+pub(super) fn liquidation(row: &Row) -> Event {
+    let text = format!(
+        "LIQUIDATED: {} in {}: mark {} reached the liquidation price {}; margin lost {}",
+        row["symbol"],
+        row["bucket"],
+        price(&row["mark_price"]),
+        price(&row["liquidation_price"]),
+        usd(&row["margin_lost"])
+    );
+    event(row, "liquidations", &row["symbol"], text)
+}
+
+pub(super) fn flow(row: &Row) -> Event {
+    let text = format!("{} from {} to {}: {}", usd(&row["amount"]), row["from"], row["to"], row["reason"]);
+    event(row, "flows", &row["from"], text)
+}
+
+fn event(row: &Row, table: &'static str, subject: &str, text: String) -> Event {
+    Event { time: row["time"].clone(), table, subject: subject.to_string(), text }
+}
+
+/// By time; at one instant a rule speaks before the fill that follows from it. Nothing is told twice.
+pub(super) fn in_order(mut events: Vec<Event>) -> Vec<Event> {
+    let rank = |table: &str| ["rotations", "decisions", "funding", "fills", "liquidations", "flows"].iter().position(|t| *t == table);
+    events.sort_by(|a, b| (&a.time, rank(a.table)).cmp(&(&b.time, rank(b.table))));
+    events.dedup();
+    events
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_is_told_in_the_unit_of_its_cause() {
+        let said = |from: &str, to: &str, cause: &str, value: &str, threshold: &str| {
+            let cells = [
+                ("time", ""),
+                ("narrative", "ai"),
+                ("from_stage", from),
+                ("to_stage", to),
+                ("cause", cause),
+                ("value", value),
+                ("threshold", threshold),
+            ];
+            rotation(&cells.map(|(name, cell)| (name.to_string(), cell.to_string())).into()).text
+        };
+        assert_eq!(
+            said("cooling", "dormant", "time", "14", "14"),
+            "narrative ai: cooling to dormant, by time: 14 days of at least 14 days"
+        );
+        assert_eq!(
+            said("dormant", "emerging", "excess momentum", "0.08986376658667083", "0"),
+            "narrative ai: dormant to emerging, by excess momentum: 0.089864 against 0"
+        );
+        assert_eq!(said("out", "held", "alts: the best", "0.5", ""), "narrative ai: out to held, by alts: the best: score 0.5");
+        assert_eq!(said("held", "out", "alts: outranked", "", ""), "narrative ai: held to out, by alts: outranked");
+    }
+}
