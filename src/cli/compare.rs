@@ -7,6 +7,7 @@ use clap::Args;
 use crate::cli::look::look;
 use crate::cli::{Common, Format};
 use crate::fault::Fault;
+use crate::report::apart::apart;
 use crate::report::compare::{self, Ranking};
 
 #[derive(Args, Clone, Debug)]
@@ -26,6 +27,10 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault> {
+    if let Some(out) = &arguments.out {
+        // A strategy is gone with the report it lies in.
+        apart(out, arguments.reports.iter().map(PathBuf::as_path))?;
+    }
     let told = compare::read(&arguments.reports, &Ranking { by: arguments.by.clone(), top: usize::from(arguments.top) })?;
     if let Some(out) = &arguments.out {
         compare::write(out, &told, &arguments.by)?;

@@ -12,6 +12,7 @@ use crate::cli::{Common, Format, MarketArguments, nameable, parse_capital, progr
 use crate::fault::Fault;
 use crate::market::Market;
 use crate::replay::run::Run;
+use crate::report::apart::apart;
 use crate::report::{self, Batch, Manifest, terminal};
 use crate::strategy::{Strategy, StrategyFile};
 use crate::stress::Stress;
@@ -46,6 +47,7 @@ enum Tables {
 
 pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault> {
     let files = arguments.strategies.read()?;
+    apart(&arguments.out, files.iter().map(|file| file.path.as_path()).chain([arguments.market.market.as_path()]))?;
     let staging = report::Staging::begin(&arguments.out)?;
     let market = arguments.market.load()?;
     files.iter().try_for_each(|file| suits(&market, file))?;

@@ -10,6 +10,7 @@ use crate::cli::strategies::AssumptionArguments;
 use crate::cli::{Common, Format, MarketArguments, nameable, parse_capital, progress, strategies};
 use crate::fault::Fault;
 use crate::market::Window;
+use crate::report::apart::apart;
 use crate::report::{self, Manifest, study as told};
 use crate::strategy::StrategyFile;
 use crate::tune::{self, Study};
@@ -38,6 +39,7 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault> {
     let file = arguments.assumptions.apply(StrategyFile::read(&arguments.strategy)?);
 
+    apart(&arguments.out, [arguments.strategy.as_path(), arguments.market.market.as_path()])?;
     // Before the work: hours of trials should not end at a folder that may not be replaced.
     let staging = report::Staging::begin(&arguments.out)?;
     let market = arguments.market.load()?;

@@ -5,6 +5,7 @@
 //! [`Run`]: crate::replay::run::Run
 //! [`Market`]: crate::market::Market
 
+pub mod apart;
 pub mod charts;
 pub mod climb;
 pub mod compare;
