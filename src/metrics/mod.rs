@@ -33,7 +33,8 @@ pub const DAYS_PER_YEAR: f64 = 365.0;
 /// Value at risk and its conditional form look at the worst twentieth.
 const TAIL: f64 = 0.05;
 
-/// Metrics of which less is better; of all others more is. Drawdowns and tails are negative, so that more is better there too.
+/// Metrics of which less is better: costs, risks, fat tails, luck tried, and what was lost or refused. Of all others more is, or comes first where
+/// neither is better ([`NEITHER_IS_BETTER`]). Drawdowns, tails and losses are negative, so that more is better there too.
 pub const LESS_IS_BETTER: &[&str] = &[
     "volatility",
     "max_drawdown_duration_days",
@@ -42,6 +43,8 @@ pub const LESS_IS_BETTER: &[&str] = &[
     "time_underwater",
     "ulcer_index",
     "downside_deviation",
+    "kurtosis",
+    "sharpe_trials",
     "tracking_error",
     "down_capture",
     "volatility_btc",
@@ -53,8 +56,37 @@ pub const LESS_IS_BETTER: &[&str] = &[
     "fees_usd",
     "slippage_usd",
     "funding_paid_usd",
+    "average_funding_apr",
     "funding_assumed",
     "liquidations",
+    "refused",
+];
+
+/// Metrics that say what kind of run it was and not how good: the most of it comes first in a ranking.
+pub const NEITHER_IS_BETTER: &[&str] = &[
+    "days",
+    "start_equity_usd",
+    "sharpe_observations",
+    "benchmark_return",
+    "beta",
+    "correlation",
+    "r_squared",
+    "trades",
+    "trades_long",
+    "trades_short",
+    "average_trade_days",
+    "average_winner_days",
+    "average_loser_days",
+    "exposure_time",
+    "average_gross_exposure",
+    "average_net_exposure",
+    "volume_usd",
+    "fills",
+    "funding_settlements",
+    "rotations",
+    "average_narrative_days",
+    "static_total_return",
+    "without_futures_total_return",
 ];
 
 /// Fractions unless the name says otherwise: `_usd` is money, `_days` is time. Undefined is `None`, never NaN.
