@@ -102,7 +102,8 @@ pub fn read(folders: &[PathBuf], ranking: &Ranking) -> Result<Vec<Told>, Fault> 
 /// Holds each Sharpe ratio against the luck of all that are laid side by side, where those are more than its own report tried.
 fn deflate(all: &mut [Told]) {
     let number = |told: &Told, name: &str| told.metrics.get(name).and_then(Value::as_f64);
-    let trials = Trials::of_annual(&all.iter().map(|told| number(told, "sharpe")).collect::<Vec<_>>());
+    let observed = |told: &Told| told.metrics.get("sharpe_observations").and_then(Value::as_u64).unwrap_or(0) as usize;
+    let trials = Trials::of_annual(&all.iter().map(|told| (number(told, "sharpe"), observed(told))).collect::<Vec<_>>());
     for told in all {
         let tried = number(told, "sharpe_trials");
         if !tried.is_some_and(|own| own < trials.count as f64) {
