@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use serde_json::json;
 
 use crate::cli::look::look;
 use crate::cli::{Common, Format};
@@ -36,7 +37,13 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
         compare::write(out, &told, &arguments.by)?;
     }
     Ok(match common.format {
-        Format::Json => serde_json::to_string_pretty(&compare::to_json(&told, &arguments.by)).expect("plain values") + "\n",
-        Format::Text => compare::text(&told, &arguments.by, look()),
+        Format::Json => {
+            let mut said = compare::to_json(&told, &arguments.by);
+            if let Some(out) = &arguments.out {
+                said["comparison"] = json!(out.display().to_string());
+            }
+            serde_json::to_string_pretty(&said).expect("plain values") + "\n"
+        }
+        Format::Text => compare::text(&told, &arguments.by, arguments.out.as_deref(), look()),
     })
 }

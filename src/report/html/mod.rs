@@ -167,21 +167,26 @@ pub(super) type Column<'a> = (&'a str, bool);
 
 /// A table of plain text cells; its columns can be sorted, and filtered where it is long.
 pub(super) fn table(caption: &str, columns: &[Column], rows: &[Vec<String>]) -> String {
-    format!("<div><div class=\"wide\">{}</div></div>\n", bare_table("sort", caption, columns, rows))
+    linked_table(caption, columns, rows, &[])
+}
+
+/// The same; the first cell of a row leads to its address, where it has one.
+pub(super) fn linked_table(caption: &str, columns: &[Column], rows: &[Vec<String>], addresses: &[Option<String>]) -> String {
+    format!("<div><div class=\"wide\">{}</div></div>\n", bare_table("sort", caption, columns, rows, addresses))
 }
 
 /// A short list of names and values, in the order that matters.
 pub(super) fn list_table(caption: &str, columns: &[Column], rows: &[Vec<String>]) -> String {
-    format!("<div class=\"wide\">{}</div>\n", bare_table("list", caption, columns, rows))
+    format!("<div class=\"wide\">{}</div>\n", bare_table("list", caption, columns, rows, &[]))
 }
 
 /// A long, narrow table in as many columns as the page has room for.
 pub(super) fn flowing_table(caption: &str, columns: &[Column], rows: &[Vec<String>]) -> String {
-    format!("<div class=\"flow\">{}</div>\n", bare_table("list", caption, columns, rows))
+    format!("<div class=\"flow\">{}</div>\n", bare_table("list", caption, columns, rows, &[]))
 }
 
 /// The first cell of a row is its heading.
-fn bare_table(kind: &str, caption: &str, columns: &[Column], rows: &[Vec<String>]) -> String {
+fn bare_table(kind: &str, caption: &str, columns: &[Column], rows: &[Vec<String>], addresses: &[Option<String>]) -> String {
     let class = |number: bool| if number { " class=\"n\"" } else { "" };
     let mut out = if caption.is_empty() {
         // Its first heading is its name.
@@ -194,12 +199,16 @@ fn bare_table(kind: &str, caption: &str, columns: &[Column], rows: &[Vec<String>
         let _ = write!(out, "<th scope=\"col\"{}>{}</th>", class(*number), escaped(name));
     }
     out.push_str("</tr></thead>\n<tbody>\n");
-    for row in rows {
+    for (r, row) in rows.iter().enumerate() {
         out.push_str("<tr>");
         for (c, (cell, (_, number))) in row.iter().zip(columns).enumerate() {
             let long = if cell.chars().count() > 60 { " class=\"long\"" } else { class(*number) };
             let (tag, scope) = if c == 0 { ("th", " scope=\"row\"") } else { ("td", "") };
-            let _ = write!(out, "<{tag}{scope}{long}>{}</{tag}>", escaped(cell));
+            let text = escaped(cell);
+            let _ = match addresses.get(r).and_then(Option::as_ref).filter(|_| c == 0) {
+                Some(address) => write!(out, "<{tag}{scope}{long}><a href=\"{}\">{text}</a></{tag}>", escaped(address)),
+                None => write!(out, "<{tag}{scope}{long}>{text}</{tag}>"),
+            };
         }
         out.push_str("</tr>\n");
     }
