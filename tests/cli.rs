@@ -144,6 +144,37 @@ fn a_foreign_folder_is_refused_and_left_as_it_was() {
 }
 
 #[test]
+fn nothing_is_written_over_what_is_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let (one, two, study) = (dir.path().join("one"), dir.path().join("two"), dir.path().join("study"));
+    for report in [&one, &two] {
+        fine(&with(&["run", "strategies/bull.toml"], text(report)));
+    }
+    fine(&with(&["tune", "strategies/bull.toml"], text(&study)));
+    let (bull, best) = (one.join("bull"), study.join("best.toml"));
+    let before = tree(dir.path());
+    for words in [
+        vec!["compare", text(&one), text(&two), "--out", text(&one)],
+        vec!["compare", text(&two), text(&bull), "--out", text(&one)],
+        vec!["compare", text(&bull), "--out", text(&bull)],
+        vec!["compare", text(&one), "--out", text(dir.path())],
+        vec!["compare", text(&one), "--out", text(&bull.join("inside"))],
+        with(&["run", text(&best)], text(&study)),
+        with(&["tune", text(&best)], text(&study)),
+        // What lies in a market is taken for a part of it.
+        with(&["run", "strategies/bull.toml"], "data/sample/report"),
+        with(&["tune", "strategies/bull.toml"], "data/sample"),
+        with(&["run", "strategies/bull.toml"], "strategies"),
+    ] {
+        let said = refused(&words);
+        assert!(said.starts_with("error: ") && said.contains("expected: ") && said.contains("choose another --out"), "{words:?}: {said}");
+        assert!(said.contains("read by this very command"), "{words:?}: {said}");
+        assert!(tree(dir.path()) == before, "{words:?} touched something");
+    }
+    assert!(!Path::new(ROOT).join("data/sample/report").exists());
+}
+
+#[test]
 fn a_study_is_replaced_by_a_study_and_says_that_its_data_are_made_up() {
     let dir = tempfile::tempdir().unwrap();
     let study = dir.path().join("study");

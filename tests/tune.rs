@@ -14,7 +14,7 @@ use rotate::market::{Market, Window};
 use rotate::metrics::Metrics;
 use rotate::metrics::sharpe::Trials;
 use rotate::strategy::StrategyFile;
-use rotate::tune::{self, Study, window};
+use rotate::tune::{self, Study, Trial, window};
 use rotate::units::{Time, Usd};
 
 /// Long enough that narratives, which need a month to score, are held before the split.
@@ -76,7 +76,8 @@ fn in_sample_is_what_a_run_cut_at_the_split_gives() {
     let (arena, shorter) = (Arena::new(&whole), Arena::new(&cut));
     let found = tune::study(&arena, &bull(GRID), CAPITAL, 100, || {}).unwrap();
     assert_eq!(found.split, Some(whole.clock.open(split)));
-    let tried = Trials::of_annual(&found.trials.iter().map(|trial| trial.metric("sharpe", false)).collect::<Vec<_>>());
+    let observed = |trial: &Trial| trial.metric("sharpe_observations", false).unwrap() as usize;
+    let tried = Trials::of_annual(&found.trials.iter().map(|trial| (trial.metric("sharpe", false), observed(trial))).collect::<Vec<_>>());
     assert_eq!(tried.count, 6);
     for trial in &found.trials {
         let full = arena.replay(&trial.file.strategy, CAPITAL);

@@ -77,6 +77,43 @@ fn a_report_is_made_again_from_its_manifest_and_any_change_is_named() {
     assert!(refused(&["verify", &out, "--quiet"]).contains("manifest.json"));
 }
 
+/// Edits of a manifest by hand; none of them is what the run writes, and each is found.
+#[test]
+fn whatever_is_edited_in_a_manifest_is_found() {
+    let home = tempfile::tempdir().unwrap();
+    let out = home.path().join("report").display().to_string();
+    let set = "buckets.narratives.leverage.open=2.0";
+    fine(&[&["run", "strategies/bull.toml", "--quiet", "--out", &out, "--assumptions", "pessimistic", "--set", set][..], &WINDOW].concat());
+    let manifest = Path::new(&out).join("manifest.json");
+    let kept = fs::read_to_string(&manifest).unwrap();
+    assert!(fine(&["verify", &out, "--quiet"]).contains("verified"));
+    for (from, to, told) in [
+        ("\"assumptions\": \"pessimistic\"", "\"assumptions\": null", "are not the same strategy"),
+        ("\"assumptions\": \"pessimistic\"", "\"assumptions\": \"rosy\"", "`settings.assumptions` is \"rosy\""),
+        (
+            "\"set\": [\n      \"buckets.narratives.leverage.open=2.0\"",
+            "\"set\": [\n      \"rebalance.band=0.9\"",
+            "are not the same strategy",
+        ),
+        ("\"set\": [\n      \"buckets.narratives.leverage.open=2.0\"", "\"set\": [\n      7", "`settings.set` is [7]"),
+        ("\"ladder\": false", "\"ladder\": 7", "`settings.ladder` is 7"),
+        ("\"tables\": \"csv\"", "\"tables\": \"zip\"", "`settings.tables` is \"zip\""),
+        ("\"tables\": \"csv\",", "", "`settings.tables` is missing"),
+        ("\"ladder\": false", "\"ladder\": false, \"blessed\": true", "manifest.json:"),
+        ("\"market\": \"sample\"", "\"market\": \"the real one\"", "manifest.json:"),
+        ("\"pessimistic\",\n    \"--set\"", "\"optimistic\",\n    \"--set\"", "manifest.json:"),
+        ("\"strategies/bull.toml\",", "", "`command` names 0 strategy files"),
+        ("\"settings\": {", "\"by_hand\": 1, \"settings\": {", "manifest.json:"),
+    ] {
+        assert!(kept.contains(from), "the manifest has no {from}\n{}", &kept[..1_500]);
+        fs::write(&manifest, kept.replacen(from, to, 1)).unwrap();
+        let said = refused(&["verify", &out, "--quiet"]);
+        assert!(said.contains(told), "{from} -> {to}: {said}");
+    }
+    fs::write(&manifest, &kept).unwrap();
+    assert!(fine(&["verify", &out, "--quiet"]).contains("verified"));
+}
+
 /// Whatever the command said on top of the files is in the manifest, and enough to make the report again.
 #[test]
 fn overrides_and_assumptions_are_made_again_too() {
@@ -111,6 +148,10 @@ fn a_study_is_made_again_and_any_change_is_named() {
     let kept = fs::read_to_string(&manifest).unwrap();
     change(&manifest, "\"by\": \"sharpe\"", "\"by\": \"calmar\"");
     assert!(refused(&["verify", &out, "--quiet"]).contains("manifest.json:"));
+    fs::write(&manifest, kept.replacen("\"market\": \"sample\"", "\"market\": \"the real one\"", 1)).unwrap();
+    assert!(refused(&["verify", &out, "--quiet"]).contains("manifest.json:"));
+    fs::write(&manifest, kept.replacen("\"assumptions\": \"optimistic\"", "\"assumptions\": null", 1)).unwrap();
+    assert!(refused(&["verify", &out, "--quiet"]).contains("are not the same strategy"));
     fs::write(&manifest, &kept).unwrap();
     fs::remove_file(Path::new(&out).join("trials.parquet")).unwrap();
     assert!(refused(&["verify", &out, "--quiet"]).contains("trials.parquet: not there"));

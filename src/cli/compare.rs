@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use serde_json::json;
 
 use crate::cli::look::look;
 use crate::cli::{Common, Format};
 use crate::fault::Fault;
+use crate::report::apart::apart;
 use crate::report::compare::{self, Ranking};
 
 #[derive(Args, Clone, Debug)]
@@ -26,12 +28,22 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault> {
+    if let Some(out) = &arguments.out {
+        // A strategy is gone with the report it lies in.
+        apart(out, arguments.reports.iter().map(PathBuf::as_path))?;
+    }
     let told = compare::read(&arguments.reports, &Ranking { by: arguments.by.clone(), top: usize::from(arguments.top) })?;
     if let Some(out) = &arguments.out {
         compare::write(out, &told, &arguments.by)?;
     }
     Ok(match common.format {
-        Format::Json => serde_json::to_string_pretty(&compare::to_json(&told, &arguments.by)).expect("plain values") + "\n",
-        Format::Text => compare::text(&told, &arguments.by, look()),
+        Format::Json => {
+            let mut said = compare::to_json(&told, &arguments.by);
+            if let Some(out) = &arguments.out {
+                said["comparison"] = json!(out.display().to_string());
+            }
+            serde_json::to_string_pretty(&said).expect("plain values") + "\n"
+        }
+        Format::Text => compare::text(&told, &arguments.by, arguments.out.as_deref(), look()),
     })
 }

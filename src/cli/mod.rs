@@ -1,6 +1,7 @@
 //! The command line (`formats.md` section 2), one file a command. Exit code 0 fine, 1 the input or the output is at fault,
 //! 2 wrong usage, 101 a bug of ours.
 
+mod asked;
 pub mod check;
 mod compare;
 mod explain;

@@ -2,18 +2,19 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde_json::json;
 
 use crate::batch::{Arena, suits};
+use crate::cli::asked::{Asked, AskedRun, Tables};
 use crate::cli::look::look;
-use crate::cli::strategies::{self, StrategyArguments};
-use crate::cli::{Common, Format, MarketArguments, nameable, parse_capital, progress};
+use crate::cli::strategies::StrategyArguments;
+use crate::cli::{Common, Format, MarketArguments, parse_capital, progress};
 use crate::fault::Fault;
-use crate::market::Market;
 use crate::replay::run::Run;
-use crate::report::{self, Batch, Manifest, terminal};
-use crate::strategy::{Strategy, StrategyFile};
+use crate::report::apart::apart;
+use crate::report::{self, Batch, terminal};
+use crate::strategy::Strategy;
 use crate::stress::Stress;
 use crate::units::Usd;
 
@@ -38,14 +39,9 @@ pub(super) struct Arguments {
     ladder: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Tables {
-    Csv,
-    Parquet,
-}
-
 pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault> {
     let files = arguments.strategies.read()?;
+    apart(&arguments.out, files.iter().map(|file| file.path.as_path()).chain([arguments.market.market.as_path()]))?;
     let staging = report::Staging::begin(&arguments.out)?;
     let market = arguments.market.load()?;
     files.iter().try_for_each(|file| suits(&market, file))?;
@@ -58,7 +54,13 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
     report::write::distinct(&runs)?;
     let stresses = stress(&arena, &strategies, &runs, arguments.ladder, common);
 
-    let manifest = manifest(arguments, &files, &market);
+    let asked = AskedRun {
+        asked: Asked::of(&arguments.market, arguments.capital, arguments.strategies.assumptions)?,
+        set: arguments.strategies.set.clone(),
+        tables: arguments.tables,
+        ladder: arguments.ladder,
+    };
+    let manifest = asked.manifest(&files, &market);
     let parquet = arguments.tables == Tables::Parquet;
     write(&arena, &Batch::new(&market, &runs, &stresses, &manifest, parquet), common, staging.path())?;
     staging.finish()?;
@@ -119,38 +121,4 @@ pub(super) fn write(arena: &Arena, batch: &Batch, common: Common, dir: &Path) ->
     });
     bar.finish_and_clear();
     written.into_iter().collect()
-}
-
-/// Only what decides the outcome: neither `--jobs` nor `--out` is in it.
-fn manifest(arguments: &Arguments, files: &[StrategyFile], market: &Market) -> Manifest {
-    let market_dir = nameable(&arguments.market.market);
-    let mut command = vec!["rotate".to_owned(), "run".to_owned()];
-    command.extend(files.iter().map(|file| nameable(&file.path)));
-    command.extend(["--market".to_owned(), market_dir.clone()]);
-    for (flag, time) in [("--from", arguments.market.from), ("--to", arguments.market.to)] {
-        command.extend(time.map(|time| [flag.to_owned(), time.to_string()]).into_iter().flatten());
-    }
-    command.extend(["--capital".to_owned(), arguments.capital.to_string()]);
-    command.extend(arguments.strategies.assumptions.words());
-    command.extend(arguments.strategies.set.iter().flat_map(|set| ["--set".to_owned(), set.clone()]));
-    if arguments.tables == Tables::Parquet {
-        command.extend(["--tables".to_owned(), "parquet".to_owned()]);
-    }
-    if arguments.ladder {
-        command.push("--ladder".to_owned());
-    }
-    let settings = json!({
-        "market_dir": market_dir,
-        "from": arguments.market.from.map(|time| time.to_string()),
-        "to": arguments.market.to.map(|time| time.to_string()),
-        "capital": arguments.capital.to_string(),
-        "set": arguments.strategies.set,
-        "assumptions": arguments.strategies.assumptions.name(),
-        "tables": match arguments.tables {
-            Tables::Csv => "csv",
-            Tables::Parquet => "parquet",
-        },
-        "ladder": arguments.ladder,
-    });
-    Manifest::new(command, market.name.clone(), settings, market.inputs.clone(), files.iter().map(strategies::record).collect())
 }

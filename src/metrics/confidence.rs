@@ -9,14 +9,14 @@ use crate::metrics::DAYS_PER_YEAR;
 use crate::metrics::blocks::politis_white;
 use crate::metrics::bootstrap::{Interval, Resampler, interval};
 use crate::metrics::daily::daily_returns;
-use crate::metrics::returns::{annual_return, cagr, finite, mean, sharpe};
+use crate::metrics::returns::{annual_return, cagr, finite, mean, sharpe, varies};
 use crate::replay::run::Run;
 
 pub const LEVEL: f64 = 0.95;
 pub const SEED: u64 = 1;
 pub const REPLICATIONS: usize = 2_000;
 /// Fewer days say nothing of a year.
-const LEAST_DAYS: usize = 30;
+pub const LEAST_DAYS: usize = 30;
 
 /// How an interval was made; enough to make it again.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -128,6 +128,38 @@ impl Difference {
     }
 }
 
+/// Why two curves cannot be told from each other by their Sharpe ratios.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Untold {
+    /// They were never alive on the same day.
+    OtherDays,
+    /// Fewer than [`LEAST_DAYS`] days in common.
+    TooFewDays,
+    /// One of them returned the same every day, as money that lies there does: it has no Sharpe ratio.
+    Still,
+    /// Not a day on which they differ.
+    SameCurve,
+    /// The one is ahead of the other by the same on every day: there is nothing to resample.
+    EvenStep,
+}
+
+impl Untold {
+    /// Of daily returns of the same days; none where there is something to tell.
+    #[must_use]
+    pub fn of_days(a: &[f64], b: &[f64]) -> Option<Self> {
+        let apart = || a.iter().zip(b).map(|(a, b)| a - b).collect::<Vec<f64>>();
+        match (a, b) {
+            _ if a.len() != b.len() || a.is_empty() => Some(Self::OtherDays),
+            _ if a.len() < LEAST_DAYS => Some(Self::TooFewDays),
+            _ if !varies(a) || !varies(b) => Some(Self::Still),
+            _ if a == b => Some(Self::SameCurve),
+            _ if !varies(&apart()) => Some(Self::EvenStep),
+            _ => None,
+        }
+    }
+}
+
 /// A series that is drawn from thousands of times: its draws are summed where they stand, about the mean of the whole, so that nothing is lost to
 /// cancellation and nothing is copied.
 struct Sample<'a> {
@@ -218,5 +250,28 @@ mod tests {
         let found = Difference::of_days(&market, &other).unwrap();
         assert!(!found.told_apart(), "{found:?}");
         assert_eq!(Difference::of_days(&market, &market[1..]), None);
+    }
+
+    #[test]
+    fn nothing_to_tell_has_its_reason() {
+        let market = noise(300, 0.05);
+        let other: Vec<f64> = market.iter().rev().copied().collect();
+        // Quarters, so that a step added to each is the same to the last bit.
+        let quarters: Vec<f64> = (0..300).map(|i| f64::from(i % 5) * 0.25 - 0.5).collect();
+        let ahead: Vec<f64> = quarters.iter().map(|r| r + 0.25).collect();
+        for (a, b, why) in [
+            (&market[..], &market[1..], Some(Untold::OtherDays)),
+            (&[], &[], Some(Untold::OtherDays)),
+            (&market[..29], &other[..29], Some(Untold::TooFewDays)),
+            (&market[..30], &other[..30], None),
+            (&market, &market, Some(Untold::SameCurve)),
+            (&market, &[0.0; 300], Some(Untold::Still)),
+            (&[0.0; 300], &[0.0; 300], Some(Untold::Still)),
+            (&ahead, &quarters, Some(Untold::EvenStep)),
+        ] {
+            assert_eq!(Untold::of_days(a, b), why);
+            // Without a reason there is an answer.
+            assert!(why.is_some() || Difference::of_days(a, b).is_some_and(|found| found.sharpe_interval.is_some()));
+        }
     }
 }

@@ -36,7 +36,8 @@ const TAIL: f64 = 0.05;
 /// The rule under which a bucket says that nobody is there to be held: nothing was wanted, so nothing was refused.
 const NOTHING_TO_HOLD: &str = "select";
 
-/// Metrics of which less is better; of all others more is. Drawdowns and tails are negative, so that more is better there too.
+/// Metrics of which less is better: costs, risks, fat tails, luck tried, and what was lost or refused. Of all others more is, or comes first where
+/// neither is better ([`NEITHER_IS_BETTER`]). Drawdowns, tails and losses are negative, so that more is better there too.
 pub const LESS_IS_BETTER: &[&str] = &[
     "volatility",
     "max_drawdown_duration_days",
@@ -45,6 +46,8 @@ pub const LESS_IS_BETTER: &[&str] = &[
     "time_underwater",
     "ulcer_index",
     "downside_deviation",
+    "kurtosis",
+    "sharpe_trials",
     "tracking_error",
     "down_capture",
     "down_capture_arithmetic",
@@ -57,8 +60,37 @@ pub const LESS_IS_BETTER: &[&str] = &[
     "fees_usd",
     "slippage_usd",
     "funding_paid_usd",
+    "average_funding_apr",
     "funding_assumed",
     "liquidations",
+    "refused",
+];
+
+/// Metrics that say what kind of run it was and not how good: the most of it comes first in a ranking.
+pub const NEITHER_IS_BETTER: &[&str] = &[
+    "days",
+    "start_equity_usd",
+    "sharpe_observations",
+    "benchmark_return",
+    "beta",
+    "correlation",
+    "r_squared",
+    "trades",
+    "trades_long",
+    "trades_short",
+    "average_trade_days",
+    "average_winner_days",
+    "average_loser_days",
+    "exposure_time",
+    "average_gross_exposure",
+    "average_net_exposure",
+    "volume_usd",
+    "fills",
+    "funding_settlements",
+    "rotations",
+    "average_narrative_days",
+    "static_total_return",
+    "without_futures_total_return",
 ];
 
 /// Fractions unless the name says otherwise: `_usd` is money, `_days` is time. Undefined is `None`, never NaN.

@@ -1,6 +1,7 @@
 //! How far a Sharpe ratio can be believed. Everything here is per period, not annualised. Definitions: `fidelity.md` section 3.
 
 use core::f64::consts::E;
+use std::collections::BTreeSet;
 
 use crate::metrics::DAYS_PER_YEAR;
 use crate::metrics::daily::daily_returns;
@@ -23,23 +24,28 @@ impl Trials {
     /// One strategy, tried once.
     pub const ALONE: Self = Self { count: 1, variance: 0.0 };
 
-    /// From Sharpe ratios per day; a trial without one does not count.
+    /// From Sharpe ratios per day, each a trial of its own; one without a ratio does not count.
     #[must_use]
     pub fn of(sharpes: &[Option<f64>]) -> Self {
         let known: Vec<f64> = sharpes.iter().copied().flatten().collect();
         deviation(&known).map_or(Self::ALONE, |spread| Self { count: known.len(), variance: spread * spread })
     }
 
-    /// The same from Sharpe ratios a year.
+    /// From Sharpe ratios a year and the returns behind each. The same ratio to the last bit of as many returns is the same curve, shown or
+    /// tried a second time: it counts once.
     #[must_use]
-    pub fn of_annual(sharpes: &[Option<f64>]) -> Self {
-        Self::of(&sharpes.iter().map(|ratio| ratio.map(per_day)).collect::<Vec<_>>())
+    pub fn of_annual(tried: &[(Option<f64>, usize)]) -> Self {
+        Self::of(&distinct(tried).iter().map(|ratio| ratio.map(per_day)).collect::<Vec<_>>())
     }
 
+    /// The same of runs.
     #[must_use]
     pub fn of_runs(runs: &[Run]) -> Self {
-        let ratio = |run: &Run| sharpe(&daily_returns(&run.clock, &run.equity, run.capital), 0.0, 1.0);
-        Self::of(&runs.iter().map(ratio).collect::<Vec<_>>())
+        let tried = |run: &Run| {
+            let days = daily_returns(&run.clock, &run.equity, run.capital);
+            (sharpe(&days, 0.0, 1.0), days.len())
+        };
+        Self::of(&distinct(&runs.iter().map(tried).collect::<Vec<_>>()))
     }
 
     /// The Sharpe ratio per day that the best of so many reaches by luck alone: `√V · E_N`.
@@ -47,6 +53,12 @@ impl Trials {
     pub fn luck(&self) -> f64 {
         self.variance.sqrt() * expected_best(self.count)
     }
+}
+
+/// The ratios of the first of each kind, in their order.
+fn distinct(tried: &[(Option<f64>, usize)]) -> Vec<Option<f64>> {
+    let mut seen = BTreeSet::new();
+    tried.iter().filter(|(ratio, returns)| seen.insert((ratio.map(f64::to_bits), *returns))).map(|(ratio, _)| *ratio).collect()
 }
 
 /// A yearly Sharpe ratio per day.
@@ -111,6 +123,17 @@ mod tests {
         let days = [0.01, -0.02, 0.03, 0.01];
         assert_eq!(deflated_sharpe(&days, &Trials::ALONE), probabilistic_sharpe(&days, 0.0));
         assert!(deflated_sharpe(&days, &trials) < probabilistic_sharpe(&days, 0.0));
+    }
+
+    #[test]
+    fn a_curve_shown_twice_was_tried_once() {
+        let tried = [(Some(1.5), 100), (Some(0.5), 100), (None, 100)];
+        let once = Trials::of_annual(&tried);
+        assert_eq!(once.count, 2);
+        assert_eq!(Trials::of_annual(&[tried[0], tried[0], tried[1], tried[2], tried[2], tried[1]]), once);
+        // The same ratio over other days is another curve.
+        assert_eq!(Trials::of_annual(&[tried[0], tried[1], (Some(1.5), 99)]).count, 3);
+        assert_eq!(Trials::of_annual(&[tried[0], tried[0]]), Trials::ALONE);
     }
 
     /// Bailey and López de Prado's own example: 24 monthly returns of an annual Sharpe ratio of 1.585.

@@ -1,125 +1,20 @@
-//! `rotate compare`: reports read back and laid side by side. Works on folders alone: no market, no replay.
+//! `rotate compare`: reports laid side by side. Works on folders alone: no market, no replay.
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::fault::Fault;
 use crate::metrics::LESS_IS_BETTER;
-use crate::metrics::sharpe::{Trials, per_day, probability};
 use crate::report::charts::overlay::Overlay;
 use crate::report::charts::palette;
 use crate::report::charts::panel::{Series, period};
+use crate::report::metric_words::said;
+pub use crate::report::reading::{Ranking, Told, read};
 use crate::report::versus::{Duel, Versus};
-use crate::report::words::{number, percent};
 use crate::report::write::{put, write_picture};
-use crate::report::{Staging, comparison, html, manifest, opened, terminal};
-use crate::units::Time;
-
-/// One strategy of a report, as read from its folder.
-#[derive(Clone, Debug)]
-pub struct Told {
-    /// As shown: the strategy, with its report before it where two reports have one of that name.
-    pub name: String,
-    pub strategy: String,
-    pub folder: PathBuf,
-    pub market: String,
-    pub synthetic: bool,
-    pub from: Time,
-    pub to: Time,
-    pub capital: f64,
-    pub metrics: Map<String, Value>,
-    pub cautions: Vec<String>,
-    /// Closes of bars in seconds, and the equity there; empty of those that are not drawn.
-    pub times: Vec<f64>,
-    pub equity: Vec<f64>,
-    /// What was held against it: its name, and its worth at the same closes.
-    pub benchmark: Option<(String, Vec<f64>)>,
-}
-
-/// By which metric strategies are ranked, and how many of the best are drawn and compared with each other.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ranking {
-    pub by: String,
-    pub top: usize,
-}
-
-impl Default for Ranking {
-    fn default() -> Self {
-        Self { by: "sharpe".to_string(), top: 12 }
-    }
-}
-
-/// Reads reports, or single strategies of reports, in the order given and by folder name within a report. Only the best by `ranking` have
-/// their curves read, so that two thousand open as fast as their summaries.
-pub fn read(folders: &[PathBuf], ranking: &Ranking) -> Result<Vec<Told>, Fault> {
-    let mut all = Vec::new();
-    let mut sound = BTreeSet::new();
-    for folder in folders {
-        if folder.join("summary.json").is_file() {
-            let report = opened::report_of(folder);
-            if !sound.contains(&report) {
-                opened::manifest(&report)?;
-                sound.insert(report);
-            }
-            all.push(one(folder)?);
-        } else {
-            for strategy in strategies(folder)? {
-                all.push(one(&strategy)?);
-            }
-        }
-    }
-    if all.is_empty() {
-        return Err(Fault::new(
-            "compare",
-            "no report",
-            "folders of reports or of strategies in them",
-            "as in: rotate compare reports/latest",
-        ));
-    }
-    if !all.iter().any(|told| told.metrics.contains_key(&ranking.by)) {
-        let names: Vec<&str> = all[0].metrics.keys().map(String::as_str).collect();
-        return Err(Fault::new(
-            format!("--by {}", ranking.by),
-            "no such metric",
-            format!("one of {}", names.join(", ")),
-            "write it as in comparison.csv",
-        ));
-    }
-    distinguish(&mut all);
-    deflate(&mut all);
-    for at in ranked(&all, &ranking.by).into_iter().take(ranking.top) {
-        let Curve { times, equity, benchmark } = curve(&all[at].folder.join("equity.csv"), all[at].to)?;
-        let told = &mut all[at];
-        (told.times, told.equity) = (times, equity);
-        told.benchmark = told.benchmark.take().zip(benchmark).map(|((name, _), values)| (name, values));
-    }
-    Ok(all)
-}
-
-/// Holds each Sharpe ratio against the luck of all that are laid side by side, where those are more than its own report tried.
-fn deflate(all: &mut [Told]) {
-    let number = |told: &Told, name: &str| told.metrics.get(name).and_then(Value::as_f64);
-    let trials = Trials::of_annual(&all.iter().map(|told| number(told, "sharpe")).collect::<Vec<_>>());
-    for told in all {
-        let tried = number(told, "sharpe_trials");
-        if !tried.is_some_and(|own| own < trials.count as f64) {
-            continue;
-        }
-        let held = || {
-            // None where the report has none: too few days, or nothing moved.
-            number(told, "probabilistic_sharpe")?;
-            let observations = told.metrics.get("sharpe_observations").and_then(Value::as_u64)?;
-            let (ratio, skew, kurtosis) = (number(told, "sharpe")?, number(told, "skew")?, number(told, "kurtosis")?);
-            probability(per_day(ratio), trials.luck(), usize::try_from(observations).ok()?, skew, kurtosis)
-        };
-        let deflated = held();
-        told.metrics.insert("deflated_sharpe".to_string(), json!(deflated));
-        told.metrics.insert("sharpe_trials".to_string(), json!(trials.count));
-    }
-}
+use crate::report::{Staging, comparison, html, manifest, terminal};
 
 /// Positions from best to worst; equals and unknowns keep their order, unknowns last.
 #[must_use]
@@ -136,40 +31,47 @@ fn best<'a>(all: &'a [Told], by: &str) -> Vec<&'a Told> {
     ranked(all, by).into_iter().map(|i| &all[i]).filter(|told| !told.times.is_empty()).collect()
 }
 
-/// Side by side on the terminal, with what to mind.
+/// Cautions on the terminal, at most: of thousands of runs nobody reads each one's own.
+const CAUTIONS: usize = 12;
+
+/// Side by side on the terminal: the best, with what to mind. `written` is where all of them were written, if they were.
 #[must_use]
-pub fn text(all: &[Told], by: &str, look: terminal::Look) -> String {
+pub fn text(all: &[Told], by: &str, written: Option<&Path>, look: terminal::Look) -> String {
     let made_up: Vec<&str> = all.iter().filter(|told| told.synthetic).map(|told| told.name.as_str()).collect();
     let mark = match made_up.len() {
         0 => String::new(),
         count if count == all.len() => " (SYNTHETIC DATA)".to_string(),
-        _ => format!(" (SYNTHETIC DATA: {})", made_up.join(", ")),
+        _ => format!(" (SYNTHETIC DATA: {})", terminal::some_of(&made_up)),
     };
-    let head = terminal::caution_line("", &format!("{}{mark}", title(all)), look);
-    let order: Vec<&Told> = ranked(all, by).into_iter().map(|i| &all[i]).collect();
-    let table = terminal::table(&order.into_iter().map(line).collect::<Vec<_>>(), look);
-    let told: Vec<String> = Versus::of(&best(all, by)).duels.iter().take(3).map(in_words).collect();
+    let head = terminal::caution_line("", &format!("{}{mark}, ranked by {by}", title(all)), look);
+    let best = best(all, by);
+    let lines: Vec<terminal::Line> = best.iter().map(|told| line(told, by)).collect();
+    let table = terminal::table(&lines, look);
+    let rest = match (all.len() - lines.len(), written) {
+        (0, _) => String::new(),
+        (more, Some(out)) => format!("… and {more} more in {}\n", out.join("comparison.csv").display()),
+        (more, None) => format!("… and {more} more: --top shows up to 60, --out DIR writes all of them\n"),
+    };
+    let told: Vec<String> = Versus::of(&best).duels.iter().take(3).map(Duel::in_words).collect();
     let duels: String = told.iter().map(|text| terminal::caution_line("  ", text, look)).collect();
     let between = if duels.is_empty() { String::new() } else { format!("\nbetter, or lucky?\n{duels}") };
-    format!("{head}\n{table}{between}{}", terminal::caution_lines(&notes(all), look))
-}
-
-/// Whether the first is better, in a sentence.
-#[must_use]
-pub fn in_words(duel: &Duel) -> String {
-    let Some(found) = &duel.difference else {
-        return format!("{} and {}: not the same days, or too few to tell", duel.better, duel.than);
-    };
-    let range =
-        found.sharpe_interval.map_or_else(String::new, |i| format!(" (95 % interval {} to {})", number(Some(i.low)), number(Some(i.high))));
-    let verdict = if found.told_apart() { "told apart" } else { "could be luck" };
-    format!(
-        "{} less {}: Sharpe {}{range}, ahead in {} of resampled histories: {verdict}",
-        duel.better,
-        duel.than,
-        number(found.sharpe),
-        percent(found.better_in)
-    )
+    let mut list = notes(all);
+    let of_markets = market_notes(all).len();
+    if of_markets > 0 {
+        let markets: BTreeSet<&str> = all.iter().filter(|told| !told.market_cautions.is_empty()).map(|told| told.market.as_str()).collect();
+        let markets: Vec<&str> = markets.into_iter().collect();
+        list.push(format!(
+            "{of_markets} about the market itself ({}): report.html of each strategy tells them",
+            terminal::some_of(&markets)
+        ));
+    }
+    if list.len() > CAUTIONS {
+        let more = list.len() - CAUTIONS;
+        list.truncate(CAUTIONS);
+        list.push(format!("… and {more} more: the page of --out and --format json tell all of them"));
+    }
+    let place = written.map_or_else(String::new, |out| format!("\ncomparison: {}\n", out.join("index.html").display()));
+    format!("{head}\n{table}{rest}{between}{}{place}", terminal::caution_lines(&list, look))
 }
 
 fn title(all: &[Told]) -> String {
@@ -193,11 +95,12 @@ pub fn to_json(all: &[Told], by: &str) -> Value {
                 "capital": told.capital,
                 "metrics": told.metrics,
                 "cautions": told.cautions,
+                "market_cautions": told.market_cautions,
             })
         })
         .collect();
     let ranking: Vec<&str> = ranked(all, by).into_iter().map(|i| all[i].name.as_str()).collect();
-    json!({ "strategies": strategies, "by": by, "ranking": ranking, "best": Versus::of(&best(all, by)), "cautions": notes(all) })
+    json!({ "strategies": strategies, "by": by, "ranking": ranking, "best": Versus::of(&best(all, by)), "cautions": notes(all), "market_cautions": market_notes(all) })
 }
 
 /// Writes `comparison.csv`, the overlays, `index.html` and a manifest that marks the folder as ours.
@@ -215,10 +118,12 @@ pub fn write(out: &Path, all: &[Told], by: &str) -> Result<(), Fault> {
     let page = html::comparison::page(&html::comparison::Page {
         title: &overlay.title,
         synthetic: overlay.synthetic,
+        head: "",
         by,
         ranked: &order,
         versus: &Versus::of(&best),
         notes: &notes(all),
+        market_notes: &market_notes(all),
         equity: &equity,
         drawdown: &drawdown,
     });
@@ -234,10 +139,12 @@ pub fn write(out: &Path, all: &[Told], by: &str) -> Result<(), Fault> {
     staging.finish()
 }
 
-fn line(told: &Told) -> terminal::Line {
+/// The metric of the ranking has its own column where it is not among those of every table.
+fn line(told: &Told, by: &str) -> terminal::Line {
     let start = (!told.equity.is_empty()).then_some(told.capital);
     let equity = start.into_iter().chain(told.equity.iter().copied()).collect();
-    terminal::Line { equity, ..terminal::Line::read(&told.name, &told.metrics) }
+    let own = (!terminal::METRICS.contains(&by)).then(|| (by.to_owned(), said(by, told.metrics.get(by).and_then(Value::as_f64))));
+    terminal::Line { equity, by: own, ..terminal::Line::read(&told.name, &told.metrics) }
 }
 
 /// What makes the numbers not quite comparable, then what the reports themselves warn of.
@@ -248,7 +155,9 @@ fn notes(all: &[Told]) -> Vec<String> {
         notes.push("the strategies ran on different markets".to_string());
     }
     if differ(|told| period(told.from, told.to)) {
-        notes.push("the strategies ran over different periods".to_string());
+        notes.push(
+            "the strategies ran over different periods: metrics are of each one's own, two are compared on the days they share".to_string(),
+        );
     }
     if differ(|told| told.capital.to_string()) {
         notes.push("the strategies started with different capital: pictures show the growth of $100".to_string());
@@ -256,6 +165,12 @@ fn notes(all: &[Told]) -> Vec<String> {
     let told: Vec<(&str, &[String])> = all.iter().map(|told| (told.name.as_str(), told.cautions.as_slice())).collect();
     notes.extend(terminal::gathered(&told));
     notes
+}
+
+/// What the markets themselves warn of, each once.
+fn market_notes(all: &[Told]) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    all.iter().flat_map(|told| &told.market_cautions).filter(|text| seen.insert(text.as_str())).cloned().collect()
 }
 
 /// The best over each other.
@@ -290,106 +205,4 @@ fn benchmark(all: &[&Told]) -> Option<Series> {
         values: std::iter::once(first.capital).chain(values.iter().copied()).collect(),
         ink: palette::benchmark(),
     })
-}
-
-/// Strategies of one name get their report's folder, then a number, before it.
-fn distinguish(all: &mut [Told]) {
-    let twins = |all: &[Told]| -> Vec<bool> { all.iter().map(|a| all.iter().filter(|b| a.name == b.name).count() > 1).collect() };
-    for (i, twin) in twins(all).into_iter().enumerate() {
-        if twin {
-            let report = all[i].folder.parent().and_then(Path::file_name).map(|n| n.to_string_lossy().into_owned());
-            all[i].name = format!("{}/{}", report.unwrap_or_default(), all[i].strategy);
-        }
-    }
-    for (i, twin) in twins(all).into_iter().enumerate() {
-        if twin {
-            all[i].name = format!("{} ({})", all[i].name, i + 1);
-        }
-    }
-}
-
-fn strategies(report: &Path) -> Result<Vec<PathBuf>, Fault> {
-    let entries = fs::read_dir(report).map_err(|e| unreadable(report, &e.to_string(), "a folder that `rotate run` wrote"))?;
-    if !report.join("manifest.json").is_file() {
-        return Err(unreadable(
-            report,
-            "neither manifest.json nor summary.json is there",
-            "a folder that `rotate run` wrote, or one strategy in it",
-        ));
-    }
-    opened::manifest(report)?;
-    let mut found: Vec<PathBuf> = entries.filter_map(Result::ok).map(|e| e.path()).filter(|p| p.is_dir()).collect();
-    found.sort();
-    if found.is_empty() {
-        return Err(unreadable(report, "no strategy in it", "at least one folder with summary.json and equity.csv"));
-    }
-    Ok(found)
-}
-
-fn one(folder: &Path) -> Result<Told, Fault> {
-    let place = folder.join("summary.json");
-    let wanted = "the summary.json of a finished report";
-    let summary = opened::summary(folder)?;
-    let missing = |key: &str| unreadable(&place, &format!("`{key}` is missing or of another kind"), wanted);
-    let word = |key: &str| summary.get(key).and_then(Value::as_str).map(str::to_string).ok_or_else(|| missing(key));
-    let time = |key: &str| word(key).and_then(|text| Time::parse(&text).ok_or_else(|| missing(key)));
-    let capital = summary.get("capital").and_then(Value::as_f64).filter(|c| *c > 0.0).ok_or_else(|| missing("capital"))?;
-    let metrics = summary.get("metrics").and_then(Value::as_object).cloned().ok_or_else(|| missing("metrics"))?;
-    let cautions = summary.get("cautions").and_then(Value::as_array).ok_or_else(|| missing("cautions"))?;
-    let against = summary.get("benchmark").and_then(Value::as_str).map(str::to_string);
-    let strategy = word("strategy")?;
-    Ok(Told {
-        name: strategy.clone(),
-        strategy,
-        folder: folder.to_path_buf(),
-        market: word("market")?,
-        synthetic: summary.get("synthetic").and_then(Value::as_bool).ok_or_else(|| missing("synthetic"))?,
-        from: time("from")?,
-        to: time("to")?,
-        capital,
-        metrics,
-        cautions: cautions.iter().filter_map(|c| c.as_str().map(str::to_string)).collect(),
-        times: Vec::new(),
-        equity: Vec::new(),
-        benchmark: against.map(|name| (name, Vec::new())),
-    })
-}
-
-/// The columns of an `equity.csv` that are compared; the benchmark only where every row has one.
-struct Curve {
-    times: Vec<f64>,
-    equity: Vec<f64>,
-    benchmark: Option<Vec<f64>>,
-}
-
-fn curve(place: &Path, to: Time) -> Result<Curve, Fault> {
-    let wanted = "the equity.csv of a finished report, with the columns time and equity";
-    let fault = |found: String| unreadable(place, &found, wanted);
-    let mut reader = csv::Reader::from_path(place).map_err(|e| fault(e.to_string()))?;
-    let header = reader.headers().map_err(|e| fault(e.to_string()))?.clone();
-    let column = |name: &str| header.iter().position(|h| h == name).ok_or_else(|| fault(format!("no column `{name}`")));
-    let (time, equity) = (column("time")?, column("equity")?);
-    let held = column("benchmark").ok();
-    let (mut times, mut values) = (Vec::new(), Vec::new());
-    let mut against = held.map(|_| Vec::new());
-    for (i, record) in reader.records().enumerate() {
-        let record = record.map_err(|e| Fault { place: Fault::at(place, i + 2), ..fault(format!("cut short or garbled: {e}")) })?;
-        let line = |what: &str| Fault { place: Fault::at(place, i + 2), ..fault(format!("`{what}` cannot be read")) };
-        let at = Time::parse(&record[time]).ok_or_else(|| line(&record[time]))?;
-        let value = record[equity].parse::<f64>().ok().filter(|v| v.is_finite()).ok_or_else(|| line(&record[equity]))?;
-        times.push(at.seconds() as f64);
-        values.push(value);
-        let held = held.and_then(|column| record[column].parse::<f64>().ok()).filter(|v| v.is_finite());
-        against = against.zip(held).map(|(mut all, value)| {
-            all.push(value);
-            all
-        });
-    }
-    let last = times.last().map(|seconds| Time::from_seconds(*seconds as i64).to_string());
-    opened::ends_with_the_run(place, times.len(), last.as_deref(), &to.to_string())?;
-    Ok(Curve { times, equity: values, benchmark: against })
-}
-
-fn unreadable(place: &Path, found: &str, expected: &str) -> Fault {
-    Fault::new(place.display().to_string(), found, expected, "run the report again, or name another folder")
 }

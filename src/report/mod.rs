@@ -19,16 +19,21 @@
 //! [`Run`]: crate::replay::run::Run
 //! [`Market`]: crate::market::Market
 
+pub mod apart;
 pub mod carries;
 pub mod charts;
 pub mod climb;
 pub mod compare;
 pub mod comparison;
+pub mod days;
 pub mod explain;
 pub mod html;
 pub mod manifest;
+pub mod metric_words;
 pub mod opened;
+pub mod reading;
 pub mod rungs;
+pub mod settings;
 pub mod spark;
 pub mod staging;
 pub mod study;

@@ -43,6 +43,8 @@ pub struct Summary<'a> {
     pub assumptions: Value,
     /// Of the run, then of the market it stands on.
     pub cautions: Vec<&'a String>,
+    /// How many of them, the last, are the market's.
+    pub market_cautions: usize,
     pub findings: &'a [String],
 }
 
@@ -73,6 +75,7 @@ impl<'a> Summary<'a> {
             funding: run.attribution.funding,
             assumptions: assumptions(&run.assumptions),
             cautions: run.cautions.iter().chain(&market.cautions).collect(),
+            market_cautions: market.cautions.len(),
             findings: &run.findings,
         }
     }

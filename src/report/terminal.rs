@@ -41,8 +41,14 @@ const DIM: &str = "2";
 pub const COLUMNS: [&str; 8] = ["strategy", "return", "CAGR", "Sharpe", "max drawdown", "funding", "fees", "liquidations"];
 /// The same where there is little room.
 const HEADS: [&str; 8] = ["strategy", "return", "CAGR", "Sharpe", "max DD", "funding", "fees", "liq"];
+/// The metrics behind them.
+pub const METRICS: [&str; 7] = ["total_return", "cagr", "sharpe", "max_drawdown", "funding_net_usd", "fees_usd", "liquidations"];
+/// The column of the metric that strategies are ranked by, where it is none of them.
+const BY: usize = 8;
 /// Columns in the order in which a narrow terminal does without them.
 const SPARED: [usize; 6] = [7, 6, 5, 2, 4, 3];
+/// Letters of the heading of that metric.
+const LONGEST_HEAD: usize = 16;
 /// Names are cut until the table fits, but never below this.
 const SHORTEST_NAME: usize = 10;
 /// Letters of the curve of equity: never fewer than the first, never more than the second.
@@ -61,6 +67,8 @@ pub struct Line {
     pub liquidations: Option<f64>,
     /// Equity over time, for the curve; empty where it is not known.
     pub equity: Vec<f64>,
+    /// Name and value of a metric that has no column of its own.
+    pub by: Option<(String, String)>,
 }
 
 impl Line {
@@ -90,6 +98,7 @@ impl Line {
             fees: get("fees_usd"),
             liquidations: get("liquidations"),
             equity: Vec::new(),
+            by: None,
         }
     }
 
@@ -157,11 +166,20 @@ pub fn closing_json(runs: &[Run], stresses: &[Stress]) -> Value {
 /// below, names are cut, and at last columns left out, the least asked for first.
 #[must_use]
 pub fn table(lines: &[Line], look: Look) -> String {
-    let mut rows: Vec<[String; 8]> = vec![HEADS.map(str::to_string)];
-    rows.extend(lines.iter().map(|line| line.told(whole_money)));
-    let widest = |rows: &[[String; 8]], c: usize| rows.iter().map(|row| row[c].chars().count()).max().unwrap_or(0);
+    let by = lines.iter().find_map(|line| line.by.as_ref()).map(|(name, _)| shortened(name, LONGEST_HEAD));
+    let mut rows: Vec<Vec<String>> = vec![HEADS.map(str::to_string).to_vec()];
+    rows.extend(lines.iter().map(|line| line.told(whole_money).to_vec()));
     let mut shown: Vec<usize> = (1..8).collect();
-    let room = |shown: &[usize], rows: &[[String; 8]]| look.width.saturating_sub(shown.iter().map(|&c| widest(rows, c) + 2).sum());
+    if let Some(name) = by {
+        rows[0].push(name);
+        rows.iter_mut()
+            .skip(1)
+            .zip(lines)
+            .for_each(|(row, line)| row.push(line.by.as_ref().map_or_else(|| number(None), |(_, cell)| cell.clone())));
+        shown.insert(0, BY);
+    }
+    let widest = |rows: &[Vec<String>], c: usize| rows.iter().map(|row| row[c].chars().count()).max().unwrap_or(0);
+    let room = |shown: &[usize], rows: &[Vec<String>]| look.width.saturating_sub(shown.iter().map(|&c| widest(rows, c) + 2).sum());
     for spared in SPARED {
         if room(&shown, &rows) < SHORTEST_NAME {
             shown.retain(|c| *c != spared);
@@ -252,6 +270,16 @@ pub fn story(story: &Story, look: Look) -> String {
     out
 }
 
+/// A few names and how many more there are.
+#[must_use]
+pub fn some_of(names: &[&str]) -> String {
+    const SHOWN: usize = 6;
+    if names.len() <= SHOWN + 1 {
+        return names.join(", ");
+    }
+    format!("{}, … and {} more", names[..SHOWN].join(", "), names.len() - SHOWN)
+}
+
 /// Each caution once, in order of first appearance, with the strategies it concerns unless it concerns all.
 #[must_use]
 pub fn cautions(runs: &[Run]) -> Vec<String> {
@@ -273,7 +301,7 @@ pub fn gathered(told: &[(&str, &[String])]) -> Vec<String> {
     }
     found
         .into_iter()
-        .map(|(text, whose)| if whose.len() == told.len() { text.to_string() } else { format!("{}: {text}", whose.join(", ")) })
+        .map(|(text, whose)| if whose.len() == told.len() { text.to_string() } else { format!("{}: {text}", some_of(&whose)) })
         .collect()
 }
 
@@ -352,6 +380,7 @@ mod tests {
             fees: Some(money),
             liquidations: Some(1234.0),
             equity: vec![1.0, 3.0, 2.0],
+            by: None,
         }
     }
 

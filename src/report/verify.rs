@@ -111,7 +111,7 @@ fn same(place: &Path, there: &Path, again: &Path) -> Result<u64, Fault> {
     if found == expected {
         return Ok(found.len() as u64);
     }
-    let at = found.iter().zip(&expected).position(|(a, b)| a != b).unwrap_or_else(|| found.len().min(expected.len()));
+    let at = found.iter().zip(&expected).take_while(|(a, b)| a == b).count();
     let way_out = "the report is not what its manifest says: run it again";
     let (Ok(left), Ok(right)) = (std::str::from_utf8(&found), std::str::from_utf8(&expected)) else {
         let byte = |bytes: &[u8]| bytes.get(at).map_or("the end".to_string(), |b| format!("byte {b:#04x}"));
@@ -119,8 +119,31 @@ fn same(place: &Path, there: &Path, again: &Path) -> Result<u64, Fault> {
         return Err(Fault::new(shown, byte(&found), byte(&expected), way_out));
     };
     let line = left[..left.floor_char_boundary(at)].matches('\n').count();
-    let said = |text: &str| text.lines().nth(line).map_or("the end of the file".to_string(), |l| format!("`{}`", shortened(l, 160)));
-    Err(Fault::new(Fault::at(place, line + 1), said(left), format!("{}, by the run made again", said(right)), way_out))
+    Err(Fault::new(Fault::at(place, line + 1), said(left, at), format!("{}, by the run made again", said(right, at)), way_out))
+}
+
+/// Letters of a line that are shown, and how many of them before the one that differs.
+const SHOWN: (usize, usize) = (160, 60);
+
+/// The line in which byte `at` lies, as far as one can look at it; and how it ends, where that is what differs.
+fn said(text: &str, at: usize) -> String {
+    let at = text.floor_char_boundary(at);
+    let start = text[..at].rfind('\n').map_or(0, |feed| feed + 1);
+    let (line, ended) = text[start..].split_once('\n').map_or((&text[start..], false), |(line, _)| (line, true));
+    let within = at - start;
+    if line.is_empty() && !ended {
+        return "the end of the file".to_string();
+    }
+    let before = line[..within.min(line.len())].chars().count();
+    let skipped = if before >= SHOWN.0 { before - SHOWN.1 } else { 0 };
+    let rest: String =
+        line.chars().skip(skipped).flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect();
+    let shown = format!("`{}{}`", if skipped > 0 { "…" } else { "" }, shortened(&rest, SHOWN.0));
+    match (within < line.len(), ended) {
+        (true, _) => shown,
+        (false, true) => format!("{shown} and the end of the line"),
+        (false, false) => format!("{shown}, where the file ends"),
+    }
 }
 
 /// Every file below a folder, by its path in it. What file managers leave is overlooked.
@@ -140,4 +163,38 @@ fn tree(root: &Path) -> Result<BTreeMap<PathBuf, PathBuf>, Fault> {
         }
     }
     Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is said of two texts that differ: of the one that is there, and of the one that should be.
+    fn differ(there: &str, again: &str) -> (String, String) {
+        let home = tempfile::tempdir().unwrap();
+        let (a, b) = (home.path().join("a"), home.path().join("b"));
+        fs::write(&a, there).unwrap();
+        fs::write(&b, again).unwrap();
+        let fault = same(&a, &a, &b).unwrap_err();
+        (fault.found, fault.expected.replace(", by the run made again", ""))
+    }
+
+    #[test]
+    fn both_sides_are_never_told_in_the_same_words() {
+        let told = |a: &str, b: &str| {
+            let (a, b) = differ(a, b);
+            assert_ne!(a, b);
+            [a, b]
+        };
+        assert_eq!(told("one\ntwo", "one\ntwo\n"), ["`two`, where the file ends", "`two` and the end of the line"]);
+        assert_eq!(told("one\n", "one\ntwo\n"), ["the end of the file", "`two`"]);
+        assert_eq!(told("one", "one\ntwo\n"), ["`one`, where the file ends", "`one` and the end of the line"]);
+        assert_eq!(told("one\ntw", "one\ntwo\n"), ["`tw`, where the file ends", "`two`"]);
+        assert_eq!(told("one\r\n", "one\n"), ["`one\\r`", "`one` and the end of the line"]);
+        assert_eq!(told("", "one\n"), ["the end of the file", "`one`"]);
+        assert_eq!(told("one\n\n", "one\ntwo\n"), ["`` and the end of the line", "`two`"]);
+        let (long, other) = ("ä".repeat(900) + "x", "ä".repeat(900) + "y");
+        let shown = told(&long, &other);
+        assert!(shown[0].starts_with("`…ä") && shown[0].ends_with("x`") && shown[1].ends_with("y`"), "{shown:?}");
+    }
 }

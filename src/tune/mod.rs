@@ -96,7 +96,7 @@ pub fn study(arena: &Arena, file: &StrategyFile, capital: Usd, most: usize, done
     }
     measured.extend(arena.map_all(&files[1..], measure));
     // Chosen by these days among all; of the days kept out nothing was chosen, so that there each stands alone.
-    let tried = Trials::of_annual(&measured.iter().map(|(inside, _)| inside.sharpe).collect::<Vec<_>>());
+    let tried = Trials::of_annual(&measured.iter().map(|(inside, _)| (inside.sharpe, inside.sharpe_observations)).collect::<Vec<_>>());
     let trials: Vec<Trial> = combinations
         .into_iter()
         .zip(files)

@@ -1,76 +1,111 @@
-//! A page made of folders already written: many strategies ranked, the best of them side by side.
+//! Many strategies on one page: ranked, drawn over each other, and told from luck. The page of a comparison, and that of a batch.
 
 use std::fmt::Write;
 
 use serde_json::Value;
 
+use crate::metrics::bootstrap::Interval;
 use crate::report::charts::scatter::{Point, scatter};
 use crate::report::compare::Told;
-use crate::report::html::{Column, cautions, escaped, mark, page as whole, table, told_figure, wide};
-use crate::report::versus::{Setting, Versus};
-use crate::report::words::{grouped, money, number, percent};
+use crate::report::html::{Column, cautions, escaped, linked_table, mark, page as whole, table, told_figure, wide};
+use crate::report::metric_words::said;
+use crate::report::versus::Versus;
+use crate::report::words::{number, percent};
 
 /// What the page is made of; `ranked` has the best first.
 pub struct Page<'a> {
     pub title: &'a str,
     pub synthetic: bool,
+    /// Below the title, as HTML.
+    pub head: &'a str,
     pub by: &'a str,
     pub ranked: &'a [&'a Told],
     pub versus: &'a Versus,
     pub notes: &'a [String],
+    /// What the markets themselves warn of.
+    pub market_notes: &'a [String],
     pub equity: &'a str,
     pub drawdown: &'a str,
 }
 
-/// How a metric is said.
-#[derive(Clone, Copy)]
-enum Form {
-    Percent,
-    Plain,
-    Money,
-    Count,
-}
+/// A table with more rows than this stands at the end of the page, below what tells its best from luck.
+const MANY: usize = 40;
+/// Settings that differ, more than which are shown only to whoever asks.
+const FEW_SETTINGS: usize = 12;
 
-const METRICS: [(&str, &str, Form); 14] = [
-    ("total_return", "return", Form::Percent),
-    ("cagr", "CAGR", Form::Percent),
-    ("volatility", "volatility", Form::Percent),
-    ("sharpe", "Sharpe", Form::Plain),
-    ("sortino", "Sortino", Form::Plain),
-    ("calmar", "Calmar", Form::Plain),
-    ("max_drawdown", "max drawdown", Form::Percent),
-    ("beta", "beta", Form::Plain),
-    ("trades", "trades", Form::Count),
-    ("win_rate", "win rate", Form::Percent),
-    ("turnover_per_year", "turnover", Form::Plain),
-    ("funding_net_usd", "funding", Form::Money),
-    ("fees_usd", "fees", Form::Money),
-    ("liquidations", "liquidations", Form::Count),
+/// Metrics with a column, and its heading.
+const METRICS: &[(&str, &str)] = &[
+    ("total_return", "return"),
+    ("cagr", "CAGR"),
+    ("volatility", "volatility"),
+    ("sharpe", "Sharpe"),
+    ("deflated_sharpe", "deflated Sharpe"),
+    ("sortino", "Sortino"),
+    ("calmar", "Calmar"),
+    ("max_drawdown", "max drawdown"),
+    ("alpha", "alpha"),
+    ("beta", "beta"),
+    ("trades", "trades"),
+    ("win_rate", "win rate"),
+    ("turnover_per_year", "turnover"),
+    ("funding_net_usd", "funding"),
+    ("fees_usd", "fees"),
+    ("liquidations", "liquidations"),
+];
+/// Those that a report has only where it was asked for them, or where the strategy has such a variant.
+const SOMETIMES: &[(&str, &str)] = &[
+    ("excess_over_static", "over static a year"),
+    ("excess_over_without_futures", "over no futures a year"),
+    ("survives_realistic", "left if realistic"),
+    ("survives_pessimistic", "left if pessimistic"),
+    ("survives_double_costs", "left at 2x costs"),
+    ("survives_triple_costs", "left at 3x costs"),
+    ("capacity_usd", "capacity"),
 ];
 
 #[must_use]
 pub fn page(page: &Page) -> String {
-    let mut body = format!("<h1>{}{}</h1>\n", escaped(page.title), mark(page.synthetic));
-    let drawn = page.versus.names.len();
-    let _ = write!(body, "<p class=\"dim\">{} strategies, ranked by {}", page.ranked.len(), escaped(page.by));
-    if drawn < page.ranked.len() {
+    let (count, drawn) = (page.ranked.len(), page.versus.names.len());
+    let mut body = format!("<h1>{}{}</h1>\n{}", escaped(page.title), mark(page.synthetic), page.head);
+    let _ = write!(body, "<p class=\"dim\">{count} strategies, ranked by {}", escaped(page.by));
+    if drawn < count {
         let _ = write!(body, "; the best {drawn} are drawn");
     }
     body += ". The best of many is partly luck.</p>\n";
+    body += "<nav><a href=\"#all\">All of them</a><a href=\"#luck\">Better, or lucky?</a><a href=\"#alike\">How alike they are</a>\
+             <a href=\"#set\">What was set differently</a><a href=\"#cautions\">Cautions</a></nav>\n";
     body += &told_figure(page.equity, "Equity of the best strategies over each other");
-    body += &ranking(page);
+    if count <= MANY {
+        body += &ranking(page);
+    }
     body += &told_figure(page.drawdown, "Drawdowns of the best strategies over each other");
     let points: Vec<Point> = page.ranked.iter().filter_map(|told| point(told)).collect();
     body += &told_figure(&scatter(&points, drawn), "Yearly growth against yearly volatility, a point a strategy");
-    body += "<h2>Better, or lucky?</h2>\n";
+    body += "<h2 id=\"luck\">Better, or lucky?</h2>\n";
     body += &duels(page.versus);
-    body += "<h2>How alike they are</h2>\n";
+    body += "<h2 id=\"alike\">How alike they are</h2>\n";
     body += &correlations(page.versus);
-    body += "<h2>What was set differently</h2>\n";
-    body += &settings(&page.versus.names, &page.versus.settings);
-    body += "<h2>Cautions</h2>\n";
-    body += &cautions(page.notes);
+    body += "<h2 id=\"set\">What was set differently</h2>\n";
+    body += &settings(page.versus);
+    body += "<h2 id=\"cautions\">Cautions</h2>\n";
+    body += &many_cautions(page.notes);
+    if !page.market_notes.is_empty() {
+        body += "<h3>Of the market itself</h3>\n";
+        body += &cautions(page.market_notes);
+    }
+    if count > MANY {
+        body += &ranking(page);
+    }
     whole(page.title, &body)
+}
+
+/// The first of them, the others only for whoever asks.
+fn many_cautions(all: &[String]) -> String {
+    if all.len() <= MANY {
+        return cautions(all);
+    }
+    let (first, more) = all.split_at(MANY);
+    format!("{}<details class=\"rows\"><summary>{} more</summary>\n{}</details>\n", cautions(first), more.len(), cautions(more))
 }
 
 fn value(told: &Told, name: &str) -> Option<f64> {
@@ -82,44 +117,37 @@ fn point(told: &Told) -> Option<Point> {
     Some(Point { name: told.name.clone(), risk: value(told, "volatility")?, growth })
 }
 
-fn said(value: Option<f64>, form: Form) -> String {
-    match form {
-        Form::Percent => percent(value),
-        Form::Plain => number(value),
-        Form::Money => value.map_or_else(|| number(None), money),
-        Form::Count => value.map_or_else(|| number(None), |count| grouped(count, 0)),
-    }
-}
-
 /// The metric of the ranking comes first where it has no column of its own.
 fn ranking(page: &Page) -> String {
-    let own = METRICS.iter().all(|(name, ..)| *name != page.by);
-    let mut columns: Vec<Column> = vec![("strategy", false), ("rank", true)];
-    if own {
-        columns.push((page.by, true));
+    let there = |name: &str| page.ranked.iter().any(|told| told.metrics.contains_key(name));
+    let mut shown: Vec<(&str, &str)> = METRICS.to_vec();
+    shown.extend(SOMETIMES.iter().filter(|(name, _)| there(name)));
+    if shown.iter().all(|(name, _)| *name != page.by) {
+        shown.insert(0, (page.by, page.by));
     }
-    columns.extend(METRICS.iter().map(|(_, head, _)| (*head, true)));
+    let mut columns: Vec<Column> = vec![("strategy", false), ("rank", true)];
+    columns.extend(shown.iter().map(|(_, head)| (*head, true)));
     let row = |(i, told): (usize, &&Told)| {
-        let mut cells = vec![told.name.clone(), (i + 1).to_string()];
-        if own {
-            cells.push(number(value(told, page.by)));
-        }
-        cells.extend(METRICS.iter().map(|(name, _, form)| said(value(told, name), *form)));
-        cells
+        let cells = shown.iter().map(|(name, _)| said(name, value(told, name)));
+        [told.name.clone(), (i + 1).to_string()].into_iter().chain(cells).collect()
     };
-    table("One row a strategy, best first", &columns, &page.ranked.iter().enumerate().map(row).collect::<Vec<_>>())
+    let rows: Vec<Vec<String>> = page.ranked.iter().enumerate().map(row).collect();
+    let addresses: Vec<Option<String>> = page.ranked.iter().map(|told| told.page.clone()).collect();
+    format!("<h2 id=\"all\">All of them</h2>\n{}", linked_table("One row a strategy, best first", &columns, &rows, &addresses))
 }
 
 fn duels(versus: &Versus) -> String {
     let Some(first) = versus.duels.first() else { return "<p class=\"dim\">One strategy alone.</p>\n".to_string() };
+    let interval = |i: Option<Interval>, say: fn(Option<f64>) -> String| {
+        i.map_or_else(|| number(None), |i| format!("{} to {}", say(Some(i.low)), say(Some(i.high))))
+    };
     let rows: Vec<Vec<String>> = versus
         .duels
         .iter()
         .map(|duel| {
-            let found = duel.difference.as_ref();
-            let interval = |i: Option<crate::metrics::bootstrap::Interval>, say: fn(Option<f64>) -> String| {
-                i.map_or_else(|| number(None), |i| format!("{} to {}", say(Some(i.low)), say(Some(i.high))))
-            };
+            // Where nothing can be told, no number pretends to.
+            let found = duel.difference.as_ref().filter(|_| duel.untold.is_none());
+            let days = duel.on_days().map_or_else(String::new, |days| format!(", {days}"));
             vec![
                 duel.than.clone(),
                 number(found.and_then(|d| d.sharpe)),
@@ -127,7 +155,7 @@ fn duels(versus: &Versus) -> String {
                 percent(found.and_then(|d| d.annual_return)),
                 interval(found.and_then(|d| d.annual_return_interval), percent),
                 percent(found.and_then(|d| d.better_in)),
-                found.map_or("not the same days, or too few", |d| if d.told_apart() { "told apart" } else { "could be luck" }).to_string(),
+                duel.verdict() + &days,
             ]
         })
         .collect();
@@ -140,7 +168,7 @@ fn duels(versus: &Versus) -> String {
         ("ahead in", true),
         ("verdict", false),
     ];
-    let caption = format!("{} less each other one, on the same days; stationary bootstrap, 2,000 histories, seed 1", first.better);
+    let caption = format!("{} less each other one, on the days both have; stationary bootstrap, 2,000 histories, seed 1", first.better);
     table(&caption, &columns, &rows)
 }
 
@@ -156,12 +184,14 @@ fn correlations(versus: &Versus) -> String {
 }
 
 /// A value that is not that of the best strategy is marked.
-fn settings(names: &[String], all: &[Setting]) -> String {
+fn settings(versus: &Versus) -> String {
+    let all = &versus.settings;
     if all.is_empty() {
         return "<p class=\"dim\">Nothing that the manifests tell.</p>\n".to_string();
     }
-    let mut out = String::from("<table>\n<caption>Marked: not as in the first</caption>\n<thead><tr><th scope=\"col\">key</th>");
-    for name in names {
+    let mut out = String::from("<table>\n<caption>Marked: not as in the first; flags are those of the command</caption>\n");
+    out += "<thead><tr><th scope=\"col\">key</th>";
+    for name in &versus.names {
         let _ = write!(out, "<th scope=\"col\">{}</th>", escaped(name));
     }
     out += "</tr></thead>\n<tbody>\n";
@@ -174,5 +204,13 @@ fn settings(names: &[String], all: &[Setting]) -> String {
         }
         out += "</tr>\n";
     }
-    wide("What was set differently", &(out + "</tbody>\n</table>")) + "\n"
+    out = wide("What was set differently", &(out + "</tbody>\n</table>")) + "\n";
+    if versus.settings_left_out > 0 {
+        let _ = writeln!(out, "<p class=\"dim\">… and {} more; the manifests have all of them.</p>", versus.settings_left_out);
+    }
+    if all.len() <= FEW_SETTINGS {
+        return out;
+    }
+    let count = all.len() + versus.settings_left_out;
+    format!("<details class=\"rows\"><summary>{count} settings that are not the same everywhere</summary>\n{out}</details>\n")
 }

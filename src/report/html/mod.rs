@@ -176,7 +176,12 @@ pub(super) fn table(caption: &str, columns: &[Column], rows: &[Vec<String>]) -> 
 
 /// The same with a last row of sums, which sorting and filtering leave where it is.
 pub(super) fn totalled(caption: &str, columns: &[Column], rows: &[Vec<String>], total: &[String]) -> String {
-    format!("<div>{}</div>\n", wide(label(caption, columns), &bare_table("sort", caption, columns, rows, total)))
+    format!("<div>{}</div>\n", wide(label(caption, columns), &bare_table("sort", caption, columns, &Body { rows, total, addresses: &[] })))
+}
+
+/// A table whose first cells lead to addresses, where they have one.
+pub(super) fn linked_table(caption: &str, columns: &[Column], rows: &[Vec<String>], addresses: &[Option<String>]) -> String {
+    format!("<div>{}</div>\n", wide(label(caption, columns), &bare_table("sort", caption, columns, &Body { rows, total: &[], addresses })))
 }
 
 /// A short list of names and values, in the order that matters.
@@ -186,12 +191,12 @@ pub(super) fn list_table(caption: &str, columns: &[Column], rows: &[Vec<String>]
 
 /// The same with a last row of sums.
 pub(super) fn totalled_list(caption: &str, columns: &[Column], rows: &[Vec<String>], total: &[String]) -> String {
-    wide(label(caption, columns), &bare_table("list", caption, columns, rows, total)) + "\n"
+    wide(label(caption, columns), &bare_table("list", caption, columns, &Body { rows, total, addresses: &[] })) + "\n"
 }
 
 /// A long, narrow table with its sums in as many columns as the page has room for.
 pub(super) fn flowing_table(caption: &str, columns: &[Column], rows: &[Vec<String>], total: &[String]) -> String {
-    format!("<div><div class=\"flow\">{}</div></div>\n", bare_table("sort", caption, columns, rows, total))
+    format!("<div><div class=\"flow\">{}</div></div>\n", bare_table("sort", caption, columns, &Body { rows, total, addresses: &[] }))
 }
 
 /// What a narrow window scrolls sideways, by keyboard too.
@@ -204,8 +209,17 @@ fn label<'a>(caption: &'a str, columns: &[Column<'a>]) -> &'a str {
     if caption.is_empty() { columns.first().map_or("", |column| column.0) } else { caption }
 }
 
+/// What stands under the headings of a table.
+struct Body<'a> {
+    rows: &'a [Vec<String>],
+    /// Sums; empty where there are none.
+    total: &'a [String],
+    /// Where the first cell of each row leads; as long as `rows`, or empty.
+    addresses: &'a [Option<String>],
+}
+
 /// The first cell of a row is its heading.
-fn bare_table(kind: &str, caption: &str, columns: &[Column], rows: &[Vec<String>], total: &[String]) -> String {
+fn bare_table(kind: &str, caption: &str, columns: &[Column], body: &Body) -> String {
     let class = |number: bool| if number { " class=\"n\"" } else { "" };
     let mut out = if caption.is_empty() {
         format!("<table class=\"{kind}\" aria-label=\"{}\">\n", escaped(label(caption, columns)))
@@ -217,22 +231,26 @@ fn bare_table(kind: &str, caption: &str, columns: &[Column], rows: &[Vec<String>
         let _ = write!(out, "<th scope=\"col\"{}>{}</th>", class(*number), escaped(name));
     }
     out.push_str("</tr></thead>\n<tbody>\n");
-    let line = |out: &mut String, row: &[String]| {
+    let line = |out: &mut String, row: &[String], address: Option<&String>| {
         out.push_str("<tr>");
         for (c, (cell, (_, number))) in row.iter().zip(columns).enumerate() {
             let long = if cell.chars().count() > 60 { " class=\"long\"" } else { class(*number) };
             let (tag, scope) = if c == 0 { ("th", " scope=\"row\"") } else { ("td", "") };
-            let _ = write!(out, "<{tag}{scope}{long}>{}</{tag}>", escaped(cell));
+            let text = escaped(cell);
+            let _ = match address.filter(|_| c == 0) {
+                Some(address) => write!(out, "<{tag}{scope}{long}><a href=\"{}\">{text}</a></{tag}>", escaped(address)),
+                None => write!(out, "<{tag}{scope}{long}>{text}</{tag}>"),
+            };
         }
         out.push_str("</tr>\n");
     };
-    for row in rows {
-        line(&mut out, row);
+    for (r, row) in body.rows.iter().enumerate() {
+        line(&mut out, row, body.addresses.get(r).and_then(Option::as_ref));
     }
     out.push_str("</tbody>\n");
-    if !total.is_empty() {
+    if !body.total.is_empty() {
         out.push_str("<tfoot>\n");
-        line(&mut out, total);
+        line(&mut out, body.total, None);
         out.push_str("</tfoot>\n");
     }
     out + "</table>"

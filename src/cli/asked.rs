@@ -1,0 +1,144 @@
+//! What decided an outcome beside the files: as the words of a command said it, or as a manifest kept it. Both make the manifest by the same
+//! functions, so that whatever else somebody writes into one is not what its run would write.
+
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+use serde_json::{Value, json};
+
+use crate::cli::strategies::{self, AssumptionArguments};
+use crate::cli::{MarketArguments, nameable, parse_capital};
+use crate::exchange::assumptions::Preset;
+use crate::fault::Fault;
+use crate::market::{Market, Window};
+use crate::report::Manifest;
+use crate::strategy::StrategyFile;
+use crate::units::{Time, Usd};
+
+/// What a run and a study have in common.
+#[derive(Clone, Debug)]
+pub(super) struct Asked {
+    /// The folder of the market as a report may name it.
+    pub market_dir: String,
+    pub window: Window,
+    pub capital: Usd,
+    pub assumptions: AssumptionArguments,
+}
+
+impl Asked {
+    pub(super) fn of(market: &MarketArguments, capital: Usd, assumptions: AssumptionArguments) -> Result<Self, Fault> {
+        Ok(Self { market_dir: nameable(&market.market), window: market.window()?, capital, assumptions })
+    }
+
+    /// Reads back what [`Self::of`] was told; `report` is only for messages.
+    pub(super) fn read(report: &Path, manifest: &Manifest) -> Result<Self, Fault> {
+        let time = |key: &str| {
+            setting(report, manifest, key, |value| match value {
+                Value::Null => Some(None),
+                value => value.as_str().and_then(Time::parse).map(Some),
+            })
+        };
+        Ok(Self {
+            market_dir: setting(report, manifest, "market_dir", |value| value.as_str().map(str::to_owned))?,
+            window: Window { from: time("from")?, to: time("to")? },
+            capital: setting(report, manifest, "capital", |value| value.as_str().and_then(|text| parse_capital(text).ok()))?,
+            assumptions: setting(report, manifest, "assumptions", |value| match value {
+                Value::Null => Some(AssumptionArguments { assumptions: None }),
+                name => name.as_str()?.parse::<Preset>().ok().map(|preset| AssumptionArguments { assumptions: Some(preset) }),
+            })?,
+        })
+    }
+
+    /// The words of the command up to the assumptions, paths as a report may name them.
+    pub(super) fn command(&self, verb: &str, files: &[StrategyFile]) -> Vec<String> {
+        let mut command = vec!["rotate".to_owned(), verb.to_owned()];
+        command.extend(files.iter().map(|file| nameable(&file.path)));
+        command.extend(["--market".to_owned(), self.market_dir.clone()]);
+        for (flag, time) in [("--from", self.window.from), ("--to", self.window.to)] {
+            command.extend(time.map(|time| [flag.to_owned(), time.to_string()]).into_iter().flatten());
+        }
+        command.extend(["--capital".to_owned(), self.capital.to_string()]);
+        command.extend(self.assumptions.words());
+        command
+    }
+}
+
+/// What `rotate run` was asked for.
+#[derive(Clone, Debug)]
+pub(super) struct AskedRun {
+    pub asked: Asked,
+    pub set: Vec<String>,
+    pub tables: Tables,
+    pub ladder: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Tables {
+    Csv,
+    Parquet,
+}
+
+impl Tables {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Parquet => "parquet",
+        }
+    }
+}
+
+impl AskedRun {
+    pub(super) fn read(report: &Path, manifest: &Manifest) -> Result<Self, Fault> {
+        let words = |value: &Value| value.as_array()?.iter().map(|word| word.as_str().map(str::to_owned)).collect();
+        let tables = |value: &Value| [Tables::Csv, Tables::Parquet].into_iter().find(|form| value == form.name());
+        Ok(Self {
+            asked: Asked::read(report, manifest)?,
+            set: setting(report, manifest, "set", words)?,
+            tables: setting(report, manifest, "tables", tables)?,
+            ladder: setting(report, manifest, "ladder", Value::as_bool)?,
+        })
+    }
+
+    /// Only what decides the outcome: neither `--jobs` nor `--out` is in it.
+    pub(super) fn manifest(&self, files: &[StrategyFile], market: &Market) -> Manifest {
+        let asked = &self.asked;
+        let mut command = asked.command("run", files);
+        command.extend(self.set.iter().flat_map(|set| ["--set".to_owned(), set.clone()]));
+        if self.tables == Tables::Parquet {
+            command.extend(["--tables".to_owned(), "parquet".to_owned()]);
+        }
+        if self.ladder {
+            command.push("--ladder".to_owned());
+        }
+        let settings = json!({
+            "market_dir": asked.market_dir,
+            "from": asked.window.from.map(|time| time.to_string()),
+            "to": asked.window.to.map(|time| time.to_string()),
+            "capital": asked.capital.to_string(),
+            "set": self.set,
+            "assumptions": asked.assumptions.name(),
+            "tables": self.tables.name(),
+            "ladder": self.ladder,
+        });
+        Manifest::new(command, market.name.clone(), settings, market.inputs.clone(), files.iter().map(strategies::record).collect())
+    }
+}
+
+/// One of the settings. A key that is not there is one that this version did not write.
+fn setting<T>(report: &Path, manifest: &Manifest, key: &str, take: impl Fn(&Value) -> Option<T>) -> Result<T, Fault> {
+    let found = manifest.settings.get(key);
+    found.and_then(take).ok_or_else(|| {
+        let found = found.map_or_else(|| "is missing".to_owned(), |value| format!("is {value}"));
+        Fault::new(
+            report.join("manifest.json").display().to_string(),
+            format!("`settings.{key}` {found}"),
+            "a setting as the run wrote it",
+            "run the report again",
+        )
+    })
+}
+
+/// What the command called its strategy files: its words after the verb and before the first flag.
+pub(super) fn paths(manifest: &Manifest) -> impl Iterator<Item = PathBuf> {
+    manifest.command.iter().skip(2).take_while(|word| !word.starts_with("--")).map(PathBuf::from)
+}
