@@ -66,8 +66,8 @@ fn main() {
     println!("{} strategies over {}: replays {replay:.0} ms, report {write:.0} ms", runs.len(), market.name);
     println!("report / replays = {ratio:.2} (median of {ROUNDS}; goal at most 1)");
     let [without, with] = [false, true].map(|ladder| {
-        let measured = || arena.map_all(&pairs, |(strategy, run)| Stress::of(&arena, strategy, run, ladder));
-        median((0..5).map(|_| seconds(|| _ = black_box(measured()))).collect()) * 1e3
+        let climb = || arena.map_all(&pairs, |(strategy, run)| Stress::of(&arena, strategy, run, ladder));
+        median((0..5).map(|_| seconds(|| _ = black_box(climb()))).collect()) * 1e3
     });
     println!("measured against its benchmarks: {without:.0} ms, with the ladder {with:.0} ms");
 

@@ -13,7 +13,7 @@ use crate::report::explain::Story;
 use crate::report::rungs;
 use crate::report::spark::spark;
 use crate::report::summary::{assumptions, attribution, metrics};
-use crate::report::words::{grouped, money, number, percent, short_list, whole_money};
+use crate::report::words::{grouped, number, percent, short_list, whole_money};
 use crate::stress::Stress;
 
 /// What is written to: its width in characters, and whether it shows colour.
@@ -37,9 +37,7 @@ const GREEN: &str = "32";
 const YELLOW: &str = "33";
 const DIM: &str = "2";
 
-/// As pages head them.
-pub const COLUMNS: [&str; 8] = ["strategy", "return", "CAGR", "Sharpe", "max drawdown", "funding", "fees", "liquidations"];
-/// The same where there is little room.
+/// Headings, short, since there is little room.
 const HEADS: [&str; 8] = ["strategy", "return", "CAGR", "Sharpe", "max DD", "funding", "fees", "liq"];
 /// The metrics behind them.
 pub const METRICS: [&str; 7] = ["total_return", "cagr", "sharpe", "max_drawdown", "funding_net_usd", "fees_usd", "liquidations"];
@@ -102,13 +100,8 @@ impl Line {
         }
     }
 
-    #[must_use]
-    pub fn cells(&self) -> [String; 8] {
-        self.told(money)
-    }
-
-    fn told(&self, money: fn(f64) -> String) -> [String; 8] {
-        let usd = |value: Option<f64>| value.map_or_else(|| number(None), money);
+    fn cells(&self) -> [String; 8] {
+        let usd = |value: Option<f64>| value.map_or_else(|| number(None), whole_money);
         [
             self.strategy.clone(),
             percent(self.total_return),
@@ -168,7 +161,7 @@ pub fn closing_json(runs: &[Run], stresses: &[Stress]) -> Value {
 pub fn table(lines: &[Line], look: Look) -> String {
     let by = lines.iter().find_map(|line| line.by.as_ref()).map(|(name, _)| shortened(name, LONGEST_HEAD));
     let mut rows: Vec<Vec<String>> = vec![HEADS.map(str::to_string).to_vec()];
-    rows.extend(lines.iter().map(|line| line.told(whole_money).to_vec()));
+    rows.extend(lines.iter().map(|line| line.cells().to_vec()));
     let mut shown: Vec<usize> = (1..8).collect();
     if let Some(name) = by {
         rows[0].push(name);

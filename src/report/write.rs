@@ -5,7 +5,6 @@ use std::path::Path;
 
 use crate::fault::Fault;
 use crate::market::Market;
-use crate::metrics::Metrics;
 use crate::metrics::sharpe::Trials;
 use crate::replay::run::Run;
 use crate::report::manifest::Manifest;
@@ -73,18 +72,20 @@ impl<'a> Batch<'a> {
     fn write_index(&self, dir: &Path) -> Result<(), Fault> {
         fs::create_dir_all(dir).map_err(|e| broken(dir, &e))?;
         let (market, runs) = (self.market, self.runs);
-        let metrics: Vec<Metrics> = runs.iter().map(|run| metrics(run, &self.trials)).collect();
-        let rows = runs.iter().zip(&metrics).zip(self.stresses).map(|((run, metrics), stress)| {
-            let mut named = metrics.named();
+        let named = |(run, stress): (&Run, &Stress)| {
+            let mut named = metrics(run, &self.trials).named();
             named.extend(stress.named());
-            (run.strategy.clone(), named)
-        });
-        put(&dir.join("comparison.csv"), &comparison::comparison_csv(&rows.collect::<Vec<_>>())?)?;
-        let drawn = drawn(&metrics).into_iter().map(|i| &runs[i]).collect::<Vec<_>>();
+            named
+        };
+        let metrics: Vec<_> = runs.iter().zip(self.stresses).map(named).collect();
+        let rows: Vec<_> = runs.iter().map(|run| run.strategy.clone()).zip(metrics.iter().cloned()).collect();
+        put(&dir.join("comparison.csv"), &comparison::comparison_csv(&rows)?)?;
+        let index = html::index::Index::of(market, runs, metrics, self.manifest);
+        let drawn: Vec<&Run> = index.drawn().iter().map(|&at| &runs[at]).collect();
         let (equity, drawdown) = charts::overlays(market, &drawn);
         write_picture(dir, "equity", &equity)?;
         write_picture(dir, "drawdown", &drawdown)?;
-        put(&dir.join("index.html"), html::index::page(market, runs, &metrics, drawn.len(), [&equity, &drawdown]).as_bytes())?;
+        put(&dir.join("index.html"), index.page(market, runs, [&equity, &drawdown]).as_bytes())?;
         put(&dir.join("manifest.json"), self.manifest.to_json().as_bytes())
     }
 }
@@ -117,19 +118,6 @@ pub fn write_strategy(dir: &Path, told: &Told) -> Result<(), Fault> {
         }
     }
     put(&dir.join("report.html"), html::sheet::page(told, &summary, &pictures).as_bytes())
-}
-
-/// Lines one can still tell apart in one picture.
-const DRAWN: usize = 12;
-
-/// Positions of the runs that are drawn, in the order of the runs: all of a few, of many the best by Sharpe ratio.
-fn drawn(metrics: &[Metrics]) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..metrics.len()).collect();
-    let sharpe = |i: &usize| metrics[*i].sharpe.unwrap_or(f64::NEG_INFINITY);
-    order.sort_by(|a, b| sharpe(b).total_cmp(&sharpe(a)));
-    order.truncate(DRAWN);
-    order.sort_unstable();
-    order
 }
 
 /// One picture in both forms.

@@ -111,6 +111,31 @@ fn runs_without_bars_or_with_ruin_are_written_too() {
 }
 
 #[test]
+fn the_index_shows_what_a_comparison_shows() {
+    let home = tempfile::tempdir().unwrap();
+    let out = home.path().join("out");
+    let market = market(600, Span::from_seconds(28_800));
+    let runs = vec![run("down & <out>", &market, 2, -0.001, 1.5), run("up", &market, 1, 0.001, 1.0)];
+    let mut record = manifest(&market, &runs);
+    record.strategies[0].resolved = serde_json::json!({ "decide": "8h" });
+    record.strategies[1].resolved = serde_json::json!({ "decide": "1d" });
+    write_batch(&out, &market, &runs, &record).unwrap();
+    let index = fs::read_to_string(out.join("index.html")).unwrap();
+    // Ranked, the best first, each with the way to its page.
+    let table = index.split("<caption>One row a strategy, best first").nth(1).unwrap().split("</table>").next().unwrap();
+    let place = |words: &str| table.find(words).unwrap_or_else(|| panic!("no {words} in {table}"));
+    let up = place("<a href=\"up/report.html\">up</a></th><td class=\"n\">1</td>");
+    assert!(up < place("<a href=\"down----out-/report.html\">down &amp; &lt;out&gt;</a></th><td class=\"n\">2</td>"));
+    for head in ["volatility", "deflated Sharpe", "Sortino", "turnover"] {
+        assert!(table.contains(&format!("class=\"n\">{head}</th>")), "{head}");
+    }
+    assert!(!table.contains("left at 2x costs"), "no ladder was climbed");
+    for words in ["CAGR against volatility a year", "up less each other one", "Correlation of daily returns", "<mark>8h</mark>"] {
+        assert!(index.contains(words), "{words}");
+    }
+}
+
+#[test]
 fn the_index_tells_what_is_odd_about_the_market_once_and_briefly() {
     let home = tempfile::tempdir().unwrap();
     let (mut market, runs) = batch();

@@ -1,61 +1,111 @@
-//! `index.html`: the batch side by side.
+//! `index.html`: the batch side by side, as a comparison shows it, each strategy with the way to its tear sheet.
 
 use std::fmt::Write;
 
+use serde_json::{Map, Value};
+
 use crate::market::Market;
-use crate::metrics::Metrics;
 use crate::replay::run::Run;
-use crate::report::html::{cautions, escaped, mark, page as whole, table, told_figure};
+use crate::report::compare::{Told, ranked};
+use crate::report::html::{comparison, escaped};
+use crate::report::manifest::Manifest;
+use crate::report::settings::{self, Settings};
 use crate::report::terminal;
+use crate::report::versus::Versus;
 use crate::report::words::money_of;
 use crate::report::write::folder_name;
 
-/// `drawn` of the strategies are in the pictures.
-#[must_use]
-pub fn page(market: &Market, runs: &[Run], metrics: &[Metrics], drawn: usize, [equity, drawdown]: [&str; 2]) -> String {
-    let mut body = format!("<h1>{}{}</h1>\n<p>{}</p>\n", escaped(&market.name), mark(market.synthetic), escaped(&market.about));
-    if let Some(run) = runs.first() {
-        let to = run.clock.open(run.equity.len());
-        let _ = writeln!(
-            body,
-            "<p class=\"dim\">{} to {} · {} bars · every strategy starts with {} · benchmark {}</p>",
-            run.clock.start.date(),
-            to.date(),
-            run.clock.bar,
-            money_of(run.capital),
-            escaped(&run.benchmark_name),
-        );
-    }
-    let lines: Vec<terminal::Line> = runs.iter().zip(metrics).map(|(run, m)| terminal::Line::of(&run.strategy, m)).collect();
-    body += &told_figure(equity, "Equity of the strategies over each other");
-    if drawn < runs.len() {
-        let _ = writeln!(body, "<p class=\"dim\">Of {} strategies the {drawn} with the best Sharpe ratio are drawn.</p>", runs.len());
-    }
-    body += &summary_table(&lines);
-    body += &told_figure(drawdown, "Drawdowns of the strategies over each other");
-    body += "<h2>Reports</h2>\n<ul>\n";
-    for run in runs {
-        let _ = writeln!(
-            body,
-            "<li><a href=\"{}/report.html\">{}</a> <span class=\"dim\">{}</span></li>",
-            escaped(&address(&folder_name(&run.strategy))),
-            escaped(&run.strategy),
-            escaped(&run.about),
-        );
-    }
-    body += "</ul>\n<h2>Cautions</h2>\n";
-    body += &cautions(&terminal::cautions(runs));
-    if !market.cautions.is_empty() {
-        body += "<h3>Of the market itself</h3>\n";
-        body += &cautions(&market.cautions);
-    }
-    whole(&market.name, &body)
+/// The ranking of a batch.
+const BY: &str = "sharpe";
+/// Lines one can still tell apart in one picture.
+const DRAWN: usize = 12;
+
+/// A batch as it is laid side by side: what a comparison would read back from its folder.
+pub struct Index {
+    told: Vec<Told>,
+    order: Vec<usize>,
 }
 
-fn summary_table(lines: &[terminal::Line]) -> String {
-    let columns: Vec<_> = terminal::COLUMNS.iter().enumerate().map(|(i, name)| (*name, i > 0)).collect();
-    let rows: Vec<Vec<String>> = lines.iter().map(|line| line.cells().to_vec()).collect();
-    table("One row a strategy", &columns, &rows)
+impl Index {
+    /// `metrics` are those of the runs, by name. Of the best, what was set and the curve are kept too.
+    #[must_use]
+    pub fn of(market: &Market, runs: &[Run], metrics: Vec<Map<String, Value>>, manifest: &Manifest) -> Self {
+        let mut told: Vec<Told> = runs.iter().zip(metrics).map(|(run, metrics)| one(market, run, metrics)).collect();
+        let order = ranked(&told, BY);
+        let manifest = serde_json::to_value(manifest).unwrap_or_default();
+        for &at in order.iter().take(DRAWN) {
+            let run = &runs[at];
+            told[at].settings = settings::of(&manifest, &run.strategy);
+            told[at].times = (1..=run.equity.len()).map(|t| run.clock.open(t).seconds() as f64).collect();
+            told[at].equity = run.equity.iter().map(|equity| equity.to_f64()).collect();
+        }
+        Self { told, order }
+    }
+
+    /// Positions of the runs that are drawn, the best first.
+    #[must_use]
+    pub fn drawn(&self) -> &[usize] {
+        &self.order[..self.order.len().min(DRAWN)]
+    }
+
+    #[must_use]
+    pub fn page(&self, market: &Market, runs: &[Run], [equity, drawdown]: [&str; 2]) -> String {
+        let ranked: Vec<&Told> = self.order.iter().map(|&at| &self.told[at]).collect();
+        comparison::page(&comparison::Page {
+            title: &market.name,
+            synthetic: market.synthetic,
+            head: &head(market, runs),
+            by: BY,
+            versus: &Versus::of(&ranked[..self.drawn().len()]),
+            ranked: &ranked,
+            notes: &terminal::cautions(runs),
+            market_notes: &market.cautions,
+            equity,
+            drawdown,
+        })
+    }
+}
+
+fn one(market: &Market, run: &Run, metrics: Map<String, Value>) -> Told {
+    let folder = folder_name(&run.strategy);
+    Told {
+        name: run.strategy.clone(),
+        strategy: run.strategy.clone(),
+        page: Some(format!("{}/report.html", address(&folder))),
+        folder: folder.into(),
+        market: market.name.clone(),
+        synthetic: market.synthetic,
+        from: run.clock.start,
+        to: run.clock.open(run.equity.len()),
+        capital: run.capital.to_f64(),
+        metrics,
+        cautions: run.cautions.clone(),
+        market_cautions: Vec::new(),
+        settings: Settings::new(),
+        times: Vec::new(),
+        equity: Vec::new(),
+        benchmark: None,
+    }
+}
+
+fn head(market: &Market, runs: &[Run]) -> String {
+    let mut out = format!("<p>{}</p>\n", escaped(&market.about));
+    let Some(run) = runs.first() else { return out };
+    let to = run.clock.open(run.equity.len());
+    let _ = writeln!(
+        out,
+        "<p class=\"dim\">{} to {} · {} bars · every strategy starts with {} · benchmark {}</p>",
+        run.clock.start.date(),
+        to.date(),
+        run.clock.bar,
+        money_of(run.capital),
+        escaped(&run.benchmark_name),
+    );
+    out += "<ul>\n";
+    for run in runs.iter().filter(|run| !run.about.is_empty()).take(DRAWN) {
+        let _ = writeln!(out, "<li>{} <span class=\"dim\">{}</span></li>", escaped(&run.strategy), escaped(&run.about));
+    }
+    out + "</ul>\n"
 }
 
 /// A folder name inside an address: anything beyond plain letters is percent-encoded.
