@@ -71,3 +71,13 @@ fn coins_that_died_on_one_day_have_their_own_trades() {
     counts.sort_unstable();
     assert_eq!(counts, ["0", "1"], "{told:?}");
 }
+
+#[test]
+fn series_that_end_on_one_day_look_cut() {
+    let (mut market, run) = days(400);
+    market.panel.segments = vec![vec![Segment { first: 0, end: 100 }]; 2];
+    market.panel.segments.push(vec![Segment { first: 0, end: 120 }]);
+    assert!(!section(&page(&market, &run), "survivors").contains("data were cut"), "two may die on a day");
+    market.panel.segments[2] = vec![Segment { first: 0, end: 100 }];
+    assert!(section(&page(&market, &run), "survivors").contains("3 of these series end on one day, 2021-04-11"));
+}

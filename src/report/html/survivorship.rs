@@ -1,5 +1,6 @@
 //! Who was in the market, who died in it, and what somebody who knew the survivors alone would have seen.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use crate::market::{Kind, Market};
@@ -56,6 +57,7 @@ pub(super) fn survivorship(market: &Market, run: &Run) -> String {
         count(caught.len()),
         money_of(caught.iter().copied().sum())
     );
+    out += &cut_together(&survival);
     out += &list_table("The coins of this market", &[("survivorship audit", false), ("of the market", true)], &rows);
     let rows: Vec<Vec<String>> = survival
         .deaths
@@ -77,6 +79,24 @@ pub(super) fn survivorship(market: &Market, run: &Run) -> String {
         })
         .collect();
     if rows.is_empty() { out } else { out + &table("Series that ended before the market did", &DEATHS, &rows) }
+}
+
+/// Series that end on one day, from this many on, look like a cut of the data.
+const TOGETHER: usize = 3;
+
+/// Names the day on which the most series end, where that looks like the end of somebody's data rather than of so many coins.
+fn cut_together(survival: &Survival) -> String {
+    let mut days: BTreeMap<String, usize> = BTreeMap::new();
+    for death in &survival.deaths {
+        *days.entry(death.ended.date()).or_default() += 1;
+    }
+    let most = days.into_iter().max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(&a.0))).filter(|(_, count)| *count >= TOGETHER);
+    most.map_or_else(String::new, |(day, count)| {
+        format!(
+            "<p class=\"caution\">{count} of these series end on one day, {day}: that looks like where the data were cut, not like so many deaths. Who held \
+             them is forced out all the same, at the penalty, which a live market would not have charged.</p>\n"
+        )
+    })
 }
 
 /// The end of the listing in which a trade was opened; `None` where the market ended first.
