@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::metrics::confidence::Difference;
+use crate::metrics::confidence::{Difference, Untold};
 use crate::metrics::drawdown::{drawdowns, max_drawdown};
 use crate::metrics::{DAYS_PER_YEAR, daily, growth, relative, returns};
 use crate::units::{Clock, Usd};
@@ -27,8 +27,13 @@ pub struct Against {
     pub correlation: Option<f64>,
     pub tracking_error: Option<f64>,
     pub information_ratio: Option<f64>,
-    /// The first less the other, resampled on the same days.
+    /// Days both were alive.
+    pub shared_days: usize,
+    /// The first less the other, resampled on those days.
     pub difference: Option<Difference>,
+    /// Why they cannot be told apart, where that is so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub untold: Option<Untold>,
 }
 
 impl Against {
@@ -62,7 +67,9 @@ impl Against {
             correlation: relative::correlation(&days, &others),
             tracking_error: relative::tracking_error(&days, &others, year),
             information_ratio: relative::information_ratio(&days, &others, year),
+            shared_days: shared,
             difference: Difference::of_days(&days, &others),
+            untold: Untold::of_days(&days, &others),
         }
     }
 }
@@ -86,6 +93,6 @@ mod tests {
         // 10 %, −10 %, 21.2121 %: their mean over a year of 365 days.
         assert!((found.excess_annual_return.unwrap() - (0.1 - 0.1 + 21.0 / 99.0) / 3.0 * 365.0).abs() < 1e-9);
         // Three days are too few to resample.
-        assert_eq!(found.difference, None);
+        assert_eq!((found.difference, found.untold, found.shared_days), (None, Some(Untold::TooFewDays), 3));
     }
 }

@@ -44,15 +44,10 @@ impl Duel {
     /// Told apart, or why not.
     #[must_use]
     pub fn verdict(&self) -> String {
-        let (days, least) = (self.days, LEAST_DAYS);
         match self.untold {
             None if self.difference.as_ref().is_some_and(Difference::told_apart) => "told apart".to_owned(),
             None => "could be luck".to_owned(),
-            Some(Untold::OtherDays) => "no day in common".to_owned(),
-            Some(Untold::TooFewDays) => format!("{days} days in common, too few to tell: {least} are needed"),
-            Some(Untold::Still) => "one of them never moved: no Sharpe ratio".to_owned(),
-            Some(Untold::SameCurve) => "the same curve".to_owned(),
-            Some(Untold::EvenStep) => "ahead by the same every day".to_owned(),
+            Some(why) => untold_in_words(why, self.days),
         }
     }
 
@@ -119,4 +114,16 @@ impl Versus {
 fn alike(a: &Days, b: &Days) -> Option<f64> {
     let shared = a.shared(b);
     (shared.whole || shared.a.len() >= LEAST_DAYS).then(|| correlation(shared.a, shared.b)).flatten()
+}
+
+/// Why two curves that share so many days are not told apart.
+#[must_use]
+pub fn untold_in_words(why: Untold, days: usize) -> String {
+    match why {
+        Untold::OtherDays => "no day in common".to_owned(),
+        Untold::TooFewDays => format!("{days} days in common, too few to tell: {LEAST_DAYS} are needed"),
+        Untold::Still => "one of them never moved: no Sharpe ratio".to_owned(),
+        Untold::SameCurve => "the same curve".to_owned(),
+        Untold::EvenStep => "ahead by the same every day".to_owned(),
+    }
 }

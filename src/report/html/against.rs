@@ -7,6 +7,7 @@ use crate::report::carries;
 use crate::report::charts;
 use crate::report::html::{Column, escaped, list_table, table, told_figure};
 use crate::report::summary::told;
+use crate::report::versus::untold_in_words;
 use crate::report::words::{brief_money, money, number, percent, signed_percent};
 use crate::report::write::Told;
 use crate::stress::{Benchmark, Carried, Ladder};
@@ -65,12 +66,11 @@ fn rows(all: &[Benchmark]) -> Vec<Vec<String>> {
 /// Better, worse, or not to be told from luck; of Sharpe ratios, with the return beside them.
 fn verdict(benchmark: &Benchmark) -> String {
     let against = &benchmark.against;
-    if against.tracking_error == Some(0.0) && against.excess_total_return == Some(0.0) {
-        return "The run is the same curve.".to_string();
-    }
-    let more = format!("its total return is {} beside", signed_percent(against.excess_total_return));
-    let Some((found, sharpe)) = against.difference.as_ref().and_then(|found| Some((found, found.sharpe?))) else {
-        return format!("No Sharpe ratio of both is defined, so luck cannot be told from skill; {more}.");
+    let more = format!("total return, run less it: {}", signed_percent(against.excess_total_return));
+    let found = against.difference.as_ref().filter(|_| against.untold.is_none());
+    let Some((found, sharpe)) = found.and_then(|found| Some((found, found.sharpe?))) else {
+        let why = against.untold.map_or_else(|| "no Sharpe ratio of both".to_string(), |why| untold_in_words(why, against.shared_days));
+        return format!("Not told apart: {why} ({more}).");
     };
     let way = if sharpe > 0.0 { "higher" } else { "lower" };
     let size = if sharpe.abs() < 0.005 { "less than 0.01".to_string() } else { number(Some(sharpe.abs())) };
@@ -82,7 +82,7 @@ fn verdict(benchmark: &Benchmark) -> String {
     } else {
         "which could be luck".to_string()
     };
-    format!("The run\u{2019}s Sharpe ratio is {way} by {size}, {verdict}; {more}.")
+    format!("The run\u{2019}s Sharpe ratio is {way} by {size}, {verdict} ({more}).")
 }
 
 /// The ladder, or how to climb it.
