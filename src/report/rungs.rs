@@ -26,7 +26,7 @@ const LADDER: &[&str] = &[
     "of_step",
     "survives",
 ];
-const CAPACITY: &[&str] = &["capital", "alpha_kept", "return_kept"];
+const CAPACITY: &[&str] = &["capital", "alpha_kept", "return_kept", "average_gross_exposure"];
 
 /// Tables that are only there where something was asked for.
 pub const HEADERS: &[(&str, &[&str])] = &[("benchmarks.csv", BENCHMARKS), ("ladder.csv", LADDER), ("capacity.csv", CAPACITY)];
@@ -45,7 +45,14 @@ pub fn tables(run: &Run, stress: &Stress) -> Vec<Table> {
     }
     if let Some(ladder) = &stress.ladder {
         all.push(rungs(ladder));
-        let row = |row: &Carried| vec![row.capital.to_string(), exact_or_empty(row.alpha_kept), exact_or_empty(row.return_kept)];
+        let row = |row: &Carried| {
+            vec![
+                row.capital.to_string(),
+                exact_or_empty(row.alpha_kept),
+                exact_or_empty(row.return_kept),
+                exact_or_empty(row.average_gross_exposure),
+            ]
+        };
         let rows = ladder.capacity.carried.iter().map(row);
         all.push(Table { file: "capacity.csv", header: CAPACITY, rows: rows.collect() });
     }
@@ -101,7 +108,7 @@ pub fn ladder(ladder: &Ladder) -> Value {
             "survives": rung.survives,
         })
     };
-    let carried = |row: &Carried| json!({ "capital": row.capital, "alpha_kept": row.alpha_kept, "return_kept": row.return_kept });
+    let carried = |row: &Carried| json!({ "capital": row.capital, "alpha_kept": row.alpha_kept, "return_kept": row.return_kept, "average_gross_exposure": row.average_gross_exposure });
     let capacity = &ladder.capacity;
     json!({
         "rungs": ladder.rungs.iter().map(rung).collect::<Vec<_>>(),

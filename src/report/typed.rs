@@ -58,6 +58,7 @@ pub const NUMBERS: &[&str] = &[
     "capital",
     "alpha_kept",
     "return_kept",
+    "average_gross_exposure",
     "year",
     "proceeds",
     "cost",

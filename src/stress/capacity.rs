@@ -50,6 +50,8 @@ pub struct Carried {
     pub capital: Usd,
     pub alpha_kept: Option<f64>,
     pub return_kept: Option<f64>,
+    /// Mean over the bars: what falls with capital is what orders no longer get.
+    pub average_gross_exposure: Option<f64>,
 }
 
 impl Capacity {
@@ -62,7 +64,12 @@ impl Capacity {
         let carried = side_by_side(&capitals.collect::<Vec<Usd>>(), |&money| {
             let metrics = if money == capital { own.clone() } else { Metrics::of(&arena.replay(strategy, money)) };
             let kept = |now: Option<f64>, of: Option<f64>| now.zip(of).map(|(now, of)| now / of);
-            Carried { capital: money, alpha_kept: kept(metrics.alpha, gross_alpha), return_kept: kept(metrics.total_return, gross_return) }
+            Carried {
+                capital: money,
+                alpha_kept: kept(metrics.alpha, gross_alpha),
+                return_kept: kept(metrics.total_return, gross_return),
+                average_gross_exposure: metrics.average_gross_exposure,
+            }
         });
         let (alpha, total_return) = (half(&carried, |row| row.alpha_kept), half(&carried, |row| row.return_kept));
         Self { gross_alpha: gross.alpha, gross_return: gross.total_return, carried, alpha, total_return }
@@ -91,7 +98,12 @@ mod tests {
     use super::*;
 
     fn found(all: &[(f64, f64)]) -> Half {
-        let row = |(money, share): &(f64, f64)| Carried { capital: Usd::round(*money), alpha_kept: Some(*share), return_kept: None };
+        let row = |(money, share): &(f64, f64)| Carried {
+            capital: Usd::round(*money),
+            alpha_kept: Some(*share),
+            return_kept: None,
+            average_gross_exposure: None,
+        };
         half(&all.iter().map(row).collect::<Vec<_>>(), |row| row.alpha_kept)
     }
 

@@ -141,10 +141,15 @@ fn capacity(ladder: &Ladder, mut out: String) -> String {
         escaped(&carries::told(capacity))
     );
     if !capacity.carried.is_empty() {
-        let row = |row: &Carried| vec![brief_money(row.capital.to_f64()), percent(row.alpha_kept), percent(row.return_kept)];
+        let row = |row: &Carried| {
+            let shares = [row.alpha_kept, row.return_kept, row.average_gross_exposure].map(percent);
+            std::iter::once(brief_money(row.capital.to_f64())).chain(shares).collect()
+        };
         let rows: Vec<Vec<String>> = capacity.carried.iter().map(row).collect();
-        out +=
-            &list_table("Left of what there is before costs, by capital", &[("capital", true), ("alpha", true), ("return", true)], &rows);
+        let columns = [("capital", true), ("alpha", true), ("return", true), ("mean gross exposure", true)];
+        out += &list_table("Left of what there is before costs, by capital", &columns, &rows);
+        out += "<p class=\"dim\">The more money, the less of an order the volume fills: with falling exposure another portfolio is held, and a share that rises \
+                again is that, not capacity.</p>\n";
     }
     out
 }
