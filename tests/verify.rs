@@ -172,6 +172,13 @@ fn another_input_is_named_before_anything_is_run() {
     assert!(stderr(&lost).contains("say where it lies with --market DIR"), "{}", stderr(&lost));
     fine(&["verify", &out, "--quiet", "--market", &folder]);
 
+    // A file that is not read is no input, but the report would tell of it.
+    let stray = market.join("spot/STRAYUSDT.csv");
+    fs::copy(fs::read_dir(market.join("spot")).unwrap().map(|e| e.unwrap().path()).min().unwrap(), &stray).unwrap();
+    let said = refused(&["verify", &out, "--quiet", "--market", &folder]);
+    assert!(said.contains("what the report does not know: files of no listed symbol, not read: spot/STRAYUSDT.csv"), "{said}");
+    fs::remove_file(&stray).unwrap();
+
     let rates = fs::read_dir(market.join("funding")).unwrap().map(|e| e.unwrap().path()).min().unwrap();
     let kept = fs::read(&rates).unwrap();
     fs::write(&rates, [kept.as_slice(), b"\n"].concat()).unwrap();

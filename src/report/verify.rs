@@ -80,6 +80,24 @@ pub fn same_inputs(market: &Path, recorded: &[InputFile], now: &[InputFile]) -> 
     Ok(())
 }
 
+/// What the market says of itself now and did not when the report was made, or the other way round: a file that is not read, and so is no input, may
+/// lie beside the others since. Asked where bytes differ, and only of a report that knows its market's cautions.
+#[must_use]
+pub fn another_caution(summary: &Path, market: &Path, now: &[String]) -> Option<Fault> {
+    let told: Value = serde_json::from_str(&fs::read_to_string(summary).ok()?).ok()?;
+    let count = usize::try_from(told.get("market_cautions")?.as_u64()?).ok()?;
+    let all: Vec<&str> = told.get("cautions")?.as_array()?.iter().filter_map(Value::as_str).collect();
+    let then = all.get(all.len().checked_sub(count)?..)?;
+    let new = now.iter().find(|caution| !then.contains(&caution.as_str()));
+    let gone = then.iter().find(|caution| !now.iter().any(|known| known == *caution));
+    let (found, expected) = match (new, gone) {
+        (Some(new), _) => (format!("what the report does not know: {}", shortened(new, 160)), "the market as it was".to_owned()),
+        (None, Some(gone)) => ("no longer what the report says of it".to_owned(), shortened(gone, 160)),
+        (None, None) => return None,
+    };
+    Some(Fault::new(market.display().to_string(), found, expected, "bring the folder back to what it was, or run the report again"))
+}
+
 /// Compares every file of `report` with its twin in `again`; both are only read.
 ///
 /// # Errors
