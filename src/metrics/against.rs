@@ -4,11 +4,8 @@ use serde::Serialize;
 
 use crate::metrics::confidence::{Difference, Untold};
 use crate::metrics::drawdown::{drawdowns, max_drawdown};
-use crate::metrics::{DAYS_PER_YEAR, daily, growth, relative, returns};
+use crate::metrics::{DAYS_PER_YEAR, LEAST_DAYS_OF_GROWTH, daily, growth, relative, returns};
 use crate::units::{Clock, Usd};
-
-/// Days below which no yearly growth is told.
-const LEAST_DAYS: f64 = 30.0;
 
 /// The other curve by itself, then the first against it. Fractions; undefined is `None`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -46,7 +43,7 @@ impl Against {
         let wealth = |curve: &[Usd]| curve.iter().map(|worth| worth.to_f64()).collect::<Vec<f64>>();
         let total_return = growth(&wealth(other), capital.to_f64());
         // Growth of a few days is no growth of a year.
-        let lasts = clock.bar.days() * other.len() as f64 >= LEAST_DAYS;
+        let lasts = clock.bar.days() * other.len() as f64 >= LEAST_DAYS_OF_GROWTH;
         let years = clock.bar.days() * other.len() as f64 / year;
         let (volatility, sharpe) = (returns::volatility(&others, year), returns::sharpe(&others, 0.0, year));
         // After the ruin of either there are no more days to compare.

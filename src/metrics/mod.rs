@@ -30,6 +30,8 @@ use crate::units::Usd;
 
 /// Days of a year in which the market is open: all of them, never 252.
 pub const DAYS_PER_YEAR: f64 = 365.0;
+/// Days a curve must span before its growth is told as a yearly one.
+pub const LEAST_DAYS_OF_GROWTH: f64 = 30.0;
 /// Value at risk and its conditional form look at the worst twentieth.
 const TAIL: f64 = 0.05;
 
@@ -379,6 +381,12 @@ impl Metrics {
             average_narrative_days: trades::average_narrative_days(&run.trades),
         }
     }
+}
+
+/// Total return of a run, by itself.
+#[must_use]
+pub fn total_return(run: &Run) -> Option<f64> {
+    growth(&run.equity.iter().map(|e| e.to_f64()).collect::<Vec<_>>(), run.capital.to_f64())
 }
 
 /// Final over starting wealth less one; a run that touched zero stays lost.

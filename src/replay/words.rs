@@ -7,7 +7,7 @@ use crate::replay::desk::Desk;
 use crate::replay::terms::of_the_plan;
 use crate::signal::{History, regime};
 use crate::strategy::{Holding, Plan};
-use crate::units::Usd;
+use crate::units::{Usd, grouped};
 
 impl Desk<'_> {
     pub fn cautions(&self) -> Vec<String> {
@@ -58,9 +58,7 @@ impl Desk<'_> {
         }
         cautions
     }
-}
 
-impl Desk<'_> {
     /// Where what the run is measured against has no price, it stands flat, and beta and alpha say nothing.
     fn benchmark_missing(&self) -> Option<String> {
         let (market, bars) = (self.market, self.t + 1);
@@ -81,18 +79,10 @@ impl Desk<'_> {
     }
 }
 
-/// `$13,801.66`, as reports say it.
+/// `$13,801.66`: to the cent, however much it is.
 pub(super) fn dollars(amount: f64) -> String {
-    let text = format!("{:.2}", amount.abs());
-    let (whole, cents) = text.split_once('.').unwrap_or((&text, "00"));
-    let mut out = String::from(if amount < 0.0 && text != "0.00" { "−$" } else { "$" });
-    for (i, digit) in whole.chars().enumerate() {
-        if i > 0 && (whole.len() - i) % 3 == 0 {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out + "." + cents
+    let text = grouped(amount, 2);
+    text.strip_prefix('−').map_or_else(|| format!("${text}"), |size| format!("−${size}"))
 }
 
 /// Every assumption in force: the named set with what departs from it, then number by number, then what no set changes.

@@ -1,6 +1,6 @@
 //! On the terminal: what each run was seen against, and what the ladder left of it.
 
-use crate::metrics::Metrics;
+use crate::metrics::total_return;
 use crate::replay::run::Run;
 use crate::report::carries::{brief, rung};
 use crate::report::charts::panel::shortened;
@@ -26,7 +26,7 @@ pub fn climbed(runs: &[Run], stresses: &[Stress], look: Look) -> String {
 fn against(both: &[(&Run, &Stress)], look: Look) -> String {
     let mut rows = vec![["total return", "own", "coin", "static", "no futures"].map(str::to_string).to_vec()];
     for (run, stress) in both {
-        let own = Metrics::of(run).total_return;
+        let own = total_return(run);
         let of = |key: &str| percent(stress.benchmark(key).and_then(|found| found.against.total_return));
         rows.push(vec![name(run), percent(own), of("coin"), of("static"), of("without_futures")]);
     }

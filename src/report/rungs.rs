@@ -108,7 +108,14 @@ pub fn ladder(ladder: &Ladder) -> Value {
             "survives": rung.survives,
         })
     };
-    let carried = |row: &Carried| json!({ "capital": row.capital, "alpha_kept": row.alpha_kept, "return_kept": row.return_kept, "average_gross_exposure": row.average_gross_exposure });
+    let carried = |row: &Carried| {
+        json!({
+            "capital": row.capital,
+            "alpha_kept": row.alpha_kept,
+            "return_kept": row.return_kept,
+            "average_gross_exposure": row.average_gross_exposure,
+        })
+    };
     let capacity = &ladder.capacity;
     json!({
         "rungs": ladder.rungs.iter().map(rung).collect::<Vec<_>>(),

@@ -4,9 +4,9 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::market::Market;
-use crate::metrics::Metrics;
 use crate::metrics::confidence::Confidence;
 use crate::metrics::sharpe::Trials;
+use crate::metrics::{LEAST_DAYS_OF_GROWTH, Metrics};
 use crate::replay::run::{Attribution, FundingLines, Run};
 use crate::report::rungs;
 use crate::stress::Stress;
@@ -53,8 +53,7 @@ impl<'a> Summary<'a> {
     #[must_use]
     pub fn of(market: &'a Market, run: &'a Run, stress: &'a Stress, trials: &Trials) -> Self {
         let metrics = metrics(run, trials);
-        let mut named = metrics.named();
-        named.extend(stress.named());
+        let named = by_name(&metrics, stress);
         Self {
             strategy: &run.strategy,
             about: &run.about,
@@ -87,19 +86,24 @@ impl<'a> Summary<'a> {
     }
 }
 
-/// Days a run must span before its growth is told as a yearly one.
-const LEAST_DAYS: f64 = 30.0;
-
 /// The metrics of a run as reports tell them: what a few days would make of a year is not said, and what was tried beside it is.
 #[must_use]
 pub fn metrics(run: &Run, trials: &Trials) -> Metrics {
     told(Metrics::of(run).among(trials))
 }
 
+/// All columns of a run: its metrics, then what it was seen against.
+#[must_use]
+pub fn by_name(metrics: &Metrics, stress: &Stress) -> Map<String, Value> {
+    let mut all = metrics.named();
+    all.extend(stress.named());
+    all
+}
+
 /// The same of metrics at hand.
 #[must_use]
 pub fn told(all: Metrics) -> Metrics {
-    if all.days < LEAST_DAYS { Metrics { cagr: None, calmar: None, cagr_btc: None, ..all } } else { all }
+    if all.days < LEAST_DAYS_OF_GROWTH { Metrics { cagr: None, calmar: None, cagr_btc: None, ..all } } else { all }
 }
 
 pub(super) fn attribution(cuts: &Attribution) -> Value {

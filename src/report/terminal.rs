@@ -12,7 +12,7 @@ use crate::report::charts::panel::shortened;
 use crate::report::explain::Story;
 use crate::report::rungs;
 use crate::report::spark::spark;
-use crate::report::summary::{assumptions, attribution, metrics};
+use crate::report::summary::{assumptions, attribution, by_name, metrics};
 use crate::report::words::{grouped, number, percent, short_list, whole_money};
 use crate::stress::Stress;
 
@@ -132,8 +132,6 @@ pub fn closing_json(runs: &[Run], stresses: &[Stress]) -> Value {
         .iter()
         .zip(stresses)
         .map(|(run, stress)| {
-            let mut named = metrics(run, &trials).named();
-            named.extend(stress.named());
             json!({
                 "strategy": run.strategy,
                 "capital": run.capital,
@@ -141,7 +139,7 @@ pub fn closing_json(runs: &[Run], stresses: &[Stress]) -> Value {
                 "from": run.clock.start,
                 "to": run.clock.open(run.equity.len()),
                 "benchmark": run.benchmark_name,
-                "metrics": named,
+                "metrics": by_name(&metrics(run, &trials), stress),
                 "benchmarks": rungs::benchmarks(stress),
                 "ladder": stress.ladder.as_ref().map(rungs::ladder),
                 "confidence": Confidence::of(run),

@@ -1,6 +1,7 @@
 //! How numbers are said to people. Tables for machines use the shortest form that reads back exactly instead.
 
 use crate::units::Usd;
+pub use crate::units::grouped;
 
 /// Machine form: the shortest decimal that reads back to the same bits; empty where undefined.
 #[must_use]
@@ -152,27 +153,6 @@ pub fn decimals_for(step: f64) -> usize {
             (scaled - scaled.round()).abs() < 1e-6 * scaled.max(1.0)
         })
         .map_or(6, |d| d as usize)
-}
-
-/// Thousands separated, a true minus sign, and no minus before nothing.
-#[must_use]
-pub fn grouped(value: f64, decimals: usize) -> String {
-    if !value.is_finite() {
-        return dash();
-    }
-    let text = format!("{:.decimals$}", value.abs());
-    let (whole, rest) = text.split_at(text.find('.').unwrap_or(text.len()));
-    let mut out = String::new();
-    if value < 0.0 && text.bytes().any(|b| (b'1'..=b'9').contains(&b)) {
-        out.push('−');
-    }
-    for (i, digit) in whole.chars().enumerate() {
-        if i > 0 && (whole.len() - i) % 3 == 0 {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out + rest
 }
 
 fn dash() -> String {

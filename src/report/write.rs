@@ -9,7 +9,7 @@ use crate::metrics::sharpe::Trials;
 use crate::replay::run::Run;
 use crate::report::manifest::Manifest;
 use crate::report::staging::{BATCH_FILES, Staging};
-use crate::report::summary::{Summary, metrics};
+use crate::report::summary::{Summary, by_name, metrics};
 use crate::report::{charts, comparison, html, rungs, tables};
 use crate::stress::Stress;
 
@@ -72,11 +72,7 @@ impl<'a> Batch<'a> {
     fn write_index(&self, dir: &Path) -> Result<(), Fault> {
         fs::create_dir_all(dir).map_err(|e| broken(dir, &e))?;
         let (market, runs) = (self.market, self.runs);
-        let named = |(run, stress): (&Run, &Stress)| {
-            let mut named = metrics(run, &self.trials).named();
-            named.extend(stress.named());
-            named
-        };
+        let named = |(run, stress): (&Run, &Stress)| by_name(&metrics(run, &self.trials), stress);
         let metrics: Vec<_> = runs.iter().zip(self.stresses).map(named).collect();
         let rows: Vec<_> = runs.iter().map(|run| run.strategy.clone()).zip(metrics.iter().cloned()).collect();
         put(&dir.join("comparison.csv"), &comparison::comparison_csv(&rows)?)?;

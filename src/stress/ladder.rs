@@ -108,7 +108,10 @@ impl Ladder {
     pub fn of(arena: &Arena, strategy: &Strategy, run: &Run) -> Self {
         let own = Metrics::of(run);
         let metrics = side_by_side(&Step::ALL, |step| {
-            if *step == Step::OWN { own.clone() } else { Metrics::of(&arena.replay(&step.of(strategy), run.capital)) }
+            let rung = step.of(strategy);
+            // The run itself is not replayed again: once the costs, and mostly its own set.
+            let same = rung.assumptions.resolve() == strategy.assumptions.resolve();
+            if same { own.clone() } else { Metrics::of(&arena.replay(&rung, run.capital)) }
         });
         let rungs = compared(&Step::ALL.into_iter().zip(metrics).collect::<Vec<_>>());
         let gross = rungs.iter().find(|rung| rung.step == Step::GROSS).expect("a rung of its own");

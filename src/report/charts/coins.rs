@@ -4,7 +4,7 @@ use crate::replay::run::Run;
 use crate::report::charts::canvas::{Ink, picture};
 use crate::report::charts::curve::OWN;
 use crate::report::charts::palette;
-use crate::report::charts::panel::{LABEL, LEFT, Panel, Series, WIDTH, end_name};
+use crate::report::charts::panel::{LEFT, Panel, Series, WIDTH, before_names, end_name};
 use crate::report::charts::scale::Scale;
 use crate::report::words::grouped;
 use crate::units::Usd;
@@ -39,8 +39,8 @@ pub fn coins(run: &Run) -> Option<String> {
                 Some((end_name(&line.name, &format!("{}×", grouped(last, 2))), last, line.ink))
             })
             .collect();
-        let widest = ends.iter().map(|(name, ..)| canvas.width_of(name, LABEL)).fold(40.0, f64::max);
-        let panel = Panel { x: Scale::of_time(run.clock.start, run.clock.open(run.equity.len()), LEFT, WIDTH - widest * 1.04 - 26.0), y };
+        let right = before_names(canvas, ends.iter().map(|(name, ..)| name), 40.0, 430.0);
+        let panel = Panel { x: Scale::of_time(run.clock.start, run.clock.open(run.equity.len()), LEFT, right), y };
         let title = if y.log {
             "Equity in dollars and in bitcoin, times the start, log scale"
         } else {

@@ -3,7 +3,7 @@
 use crate::replay::run::{Contribution, Run};
 use crate::report::charts::canvas::{Ink, picture};
 use crate::report::charts::palette;
-use crate::report::charts::panel::{LABEL, LEFT, Panel, Series, WIDTH, end_name};
+use crate::report::charts::panel::{LEFT, Panel, Series, WIDTH, before_names, end_name};
 use crate::report::charts::scale::Scale;
 use crate::report::words::brief_money;
 use crate::units::{Time, Usd};
@@ -75,8 +75,7 @@ pub fn draw(run: &Run, title: &str, ends: &[Time], courses: &[Course]) -> String
                 (end_name(&line.name, &brief_money(last)), last, line.ink)
             })
             .collect();
-        let widest = names.iter().map(|(name, ..)| canvas.width_of(name, LABEL)).fold(40.0, f64::max);
-        let right = WIDTH - (widest * 1.04 + 26.0).min(430.0);
+        let right = before_names(canvas, names.iter().map(|(name, ..)| name), 40.0, 430.0);
         let panel = Panel { x: Scale::of_time(run.clock.start, run.clock.open(run.equity.len()), LEFT, right), y };
         panel.mesh(canvas, title, &y.money_ticks(5), true);
         canvas.line(&[(LEFT, y.place(0.0)), (right, y.place(0.0))], Ink::line(palette::GREY, 0.8));

@@ -2,7 +2,7 @@
 
 use crate::report::charts::canvas::{At, Canvas, Ink, Words, picture};
 use crate::report::charts::palette;
-use crate::report::charts::panel::{LABEL, LEFT, Panel, Series, TICK, WIDTH, end_name, heading};
+use crate::report::charts::panel::{LEFT, Panel, Series, TICK, WIDTH, before_names, end_name, heading};
 use crate::report::charts::scale::Scale;
 use crate::report::charts::thin;
 use crate::report::words::{brief_money, now_and_max};
@@ -69,9 +69,8 @@ impl Overlay {
             heading(canvas, title, &self.below, self.synthetic);
             let all: Vec<Series> = self.all().map(turn).collect();
             let ends = ends(&all, &say);
-            let widest = ends.iter().map(|(name, ..)| canvas.width_of(name, LABEL)).fold(40.0, f64::max);
             let y = y_of(&all);
-            let panel = Panel { x: self.time(WIDTH - (widest * 1.04 + 26.0).min(430.0)), y };
+            let panel = Panel { x: self.time(before_names(canvas, ends.iter().map(|(name, ..)| name), 40.0, 430.0)), y };
             let axis = if y.log { format!("{axis}, log scale") } else { axis.to_string() };
             panel.mesh(canvas, &axis, &ticks(&y), true);
             // The more lines, the fewer points each: a page of many must still open at once.

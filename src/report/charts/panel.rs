@@ -107,6 +107,13 @@ impl Panel {
     }
 }
 
+/// Where lines end on the right, so that the names behind them have room: at least `least` pixels of text, and in all at most `most`.
+#[must_use]
+pub fn before_names<'a>(canvas: &Canvas, names: impl Iterator<Item = &'a String>, least: f64, most: f64) -> f64 {
+    let widest = names.map(|name| canvas.width_of(name, LABEL)).fold(least, f64::max);
+    WIDTH - (widest * 1.04 + 26.0).min(most)
+}
+
 /// Text needs more contrast than a line.
 fn darker(ink: Ink) -> plotters::style::RGBColor {
     let c = ink.colour;

@@ -5,7 +5,9 @@ use crate::metrics::drawdown::drawdowns;
 use crate::replay::run::{Regime, Run};
 use crate::report::charts::canvas::{Canvas, Ink, picture};
 use crate::report::charts::palette;
-use crate::report::charts::panel::{LABEL, LEFT, Panel, Sample, Series, WIDTH, end_name, heading, legend, mark, period, shortened};
+use crate::report::charts::panel::{
+    LABEL, LEFT, Panel, Sample, Series, WIDTH, before_names, end_name, heading, legend, mark, period, shortened,
+};
 use crate::report::charts::scale::Scale;
 use crate::report::charts::thin;
 use crate::report::words::{brief_money, money_of, percent, signed_percent};
@@ -84,8 +86,7 @@ fn below(market: &Market, run: &Run) -> String {
 /// Room on the right for the names at the ends of lines and for the deepest fall.
 fn room<'a>(canvas: &Canvas, names: impl Iterator<Item = &'a String>) -> f64 {
     let deepest = canvas.width_of(&format!("max {}", percent(Some(-1.0))), LABEL);
-    let widest = names.map(|name| canvas.width_of(name, LABEL)).fold(deepest, f64::max);
-    WIDTH - (widest * 1.04 + 26.0).min(360.0)
+    before_names(canvas, names, deepest, 360.0)
 }
 
 /// Equity with benchmark over regime bands, the drawdown under it.

@@ -7,7 +7,7 @@ use crate::market::Market;
 use crate::replay::run::{Fill, Run, Side};
 use crate::report::charts::bars::{bars, fills_of};
 use crate::report::html::{captioned_figure, escaped};
-use crate::report::words::{grouped, money_of, price};
+use crate::report::words::{count, money_of, price};
 
 /// Forced exits have no price of the market's own.
 const BOOKED: [(&str, &str); 2] = [
@@ -87,16 +87,15 @@ fn possible(market: &Market, run: &Run) -> String {
     for fill in run.fills.iter().filter(|fill| !within_its_bar(market, fill)) {
         *outside.entry(&fill.reason).or_default() += 1;
     }
-    let count: usize = outside.values().sum();
-    let told = |n: usize| grouped(n as f64, 0);
+    let beyond: usize = outside.values().sum();
     let mut text = format!(
         "{} of all {} fills lie within the low and the high of the bar they are booked in, once their slippage is taken off.",
-        told(run.fills.len() - count),
-        told(run.fills.len())
+        count(run.fills.len() - beyond),
+        count(run.fills.len())
     );
-    if count > 0 {
-        let reasons: Vec<String> = outside.iter().map(|(reason, n)| format!("{reason} {}", told(*n))).collect();
-        let _ = write!(text, " The other {}, by reason: {}.", told(count), reasons.join(", "));
+    if beyond > 0 {
+        let reasons: Vec<String> = outside.iter().map(|(reason, n)| format!("{reason} {}", count(*n))).collect();
+        let _ = write!(text, " The other {}, by reason: {}.", count(beyond), reasons.join(", "));
         for (reason, why) in BOOKED.iter().filter(|(reason, _)| outside.contains_key(reason)) {
             let _ = write!(text, " A {reason} is booked at {why}.");
         }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use crate::replay::run::Run;
 use crate::report::charts::flows::{flows as drawn, ways};
 use crate::report::html::{Column, table, told_figure, totalled_list};
-use crate::report::words::{grouped, money_of};
+use crate::report::words::{count, money_of};
 use crate::units::{BucketId, Usd};
 
 const COLUMNS: [Column; 7] =
@@ -37,10 +37,9 @@ pub(super) fn flows(run: &Run) -> String {
         out,
         "<p>{} flows moved {} between buckets; what moves twice counts twice. <code>waterfall</code> is realised profit passed on, the others restore \
          weights and margins. <span class=\"dim\">Every one is in flows.csv.</span></p>",
-        grouped(run.flows.len() as f64, 0),
+        count(run.flows.len()),
         money_of(total)
     );
-    let count = |n: usize| grouped(n as f64, 0);
     let by_reason: Vec<Vec<String>> =
         reasons.iter().map(|(reason, n, amount)| vec![(*reason).to_string(), count(*n), money_of(*amount)]).collect();
     let sums = ["total".to_string(), count(run.flows.len()), money_of(total)];

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use crate::market::Market;
+use crate::metrics::book::margin_utilisation;
 use crate::replay::run::{Exposure, Run};
 use crate::report::charts::margin as drawn;
 use crate::report::html::{Column, coded, table, told_figure};
-use crate::report::words::{grouped, money_of, percent, price};
+use crate::report::words::{count, money_of, percent, price};
 use crate::units::{BucketId, InstrumentId, Time, Usd};
 
 /// Rows of the table of closest calls.
@@ -18,8 +19,7 @@ const CALLS: usize = 10;
 pub(super) fn margin(market: &Market, run: &Run) -> String {
     let Some(svg) = drawn::margin(market, run) else { return String::new() };
     let mut out = String::from("<h2 id=\"margin\">Margin and distance to liquidation</h2>\n");
-    let most = run.margin_used.iter().zip(&run.equity).filter(|(_, e)| e.is_positive()).map(|(m, e)| m.to_f64() / e.to_f64());
-    let most = percent(Some(most.fold(0.0, f64::max)));
+    let most = percent(Some(margin_utilisation(&run.margin_used, &run.equity).1.unwrap_or(0.0)));
     let told = drawn::closest(run).map_or_else(
         || "No perpetual could be liquidated by its price alone at any close at which decisions were made.".to_string(),
         |(row, distance)| {
@@ -82,8 +82,8 @@ fn calls(market: &Market, run: &Run) -> String {
         return String::new();
     }
     let caption = match all.len() {
-        count if count > CALLS => {
-            format!("The {CALLS} closest calls of {} trades on margin, each at its nearest close", grouped(count as f64, 0))
+        many if many > CALLS => {
+            format!("The {CALLS} closest calls of {} trades on margin, each at its nearest close", count(many))
         }
         _ => "The closest calls, each trade on margin at its nearest close".to_string(),
     };

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use crate::market::{Kind, Market};
 use crate::replay::run::{Run, Survival, Trade};
 use crate::report::html::{Column, list_table, table};
-use crate::report::words::{grouped, money_of, signed_percent};
+use crate::report::words::{count, grouped, money_of, signed_percent};
 use crate::units::{InstrumentId, Time, Usd};
 
 const DEATHS: [Column; 6] = [
@@ -20,7 +20,6 @@ const DEATHS: [Column; 6] = [
 
 pub(super) fn survivorship(market: &Market, run: &Run) -> String {
     let survival = Survival::of(market);
-    let count = |n: usize| grouped(n as f64, 0);
     let share = |part: usize, whole: usize| {
         if whole == 0 { "–".to_string() } else { format!("{} ({} %)", count(part), grouped(part as f64 / whole as f64 * 100.0, 1)) }
     };
