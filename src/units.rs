@@ -142,6 +142,18 @@ pub struct Time(i64);
 impl Time {
     pub const MIN: Self = Self(i64::MIN);
     pub const MAX: Self = Self(i64::MAX);
+    /// 2009-01-03, the day of the first block of Bitcoin. Nothing that a market tells of is older.
+    const FIRST: Self = Self(1_230_940_800);
+    /// 2101-01-01.
+    const PAST: Self = Self(4_133_980_800);
+    /// What [`Self::is_plausible`] asks for, in words.
+    pub const PLAUSIBLE: &str = "a time from 2009-01-03 to 2100-12-31";
+
+    /// Whether a market can tell of it: what lies outside is a zero, a row number, another unit or a slip.
+    #[must_use]
+    pub fn is_plausible(self) -> bool {
+        (Self::FIRST..Self::PAST).contains(&self)
+    }
 
     #[must_use]
     pub const fn from_seconds(seconds: i64) -> Self {

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{Cursor, Write};
 use std::path::Path;
 
-use polars::prelude::{DataFrame, IntoColumn, NamedFrom, ParquetWriter, Series};
+use polars::prelude::{DataFrame, DataType, IntoColumn, NamedFrom, ParquetWriter, Series};
 use rotate::market::{Market, Segment, TradingRules, Window};
 use rotate::units::{AssetId, InstrumentId, Span, Time};
 
@@ -139,6 +139,40 @@ fn parquet(iso: bool) -> Vec<u8> {
     let mut bytes = Vec::new();
     ParquetWriter::new(&mut bytes).finish(&mut frame).unwrap();
     bytes
+}
+
+/// A date is a date however a file writes it, and never a second of 1970.
+#[test]
+fn days_are_read_as_days() {
+    let digits = |k: i64| format!("202401{:02}", 1 + k);
+    let text = "date,open,high,low,close,volume\n".to_owned() + &rows(0..6, 86_400, |k, _, prices| format!("{},{prices}", digits(k)));
+    let dir = market("1d", "BTCUSDT", "", "");
+    write(dir.path(), "spot/BTCUSDT.csv", &text);
+    assert_six_bars(&load(&dir), "eight digits");
+
+    let days: Vec<i32> = (0..6).map(|k| (START / 86_400) as i32 + k).collect();
+    let mut columns = vec![Series::new("date".into(), days).cast(&DataType::Date).unwrap().into_column()];
+    for (k, name) in ["open", "high", "low", "close", "volume"].into_iter().enumerate() {
+        let values: Vec<f64> = (0..6).map(|t| bar(t)[k]).collect();
+        columns.push(Series::new(name.into(), values).into_column());
+    }
+    let mut bytes = Vec::new();
+    ParquetWriter::new(&mut bytes).finish(&mut DataFrame::new(6, columns).unwrap()).unwrap();
+    let dir = market("1d", "BTCUSDT", "", "");
+    write(dir.path(), "spot/BTCUSDT.parquet", &bytes);
+    assert_six_bars(&load(&dir), "parquet dates");
+}
+
+/// A market cap of 2025 says nothing in 2024.
+#[test]
+fn facts_dated_in_eight_digits_are_known_from_that_day() {
+    let dir = market("8h", "BTCUSDT", "", "");
+    write(dir.path(), "spot/BTCUSDT.csv", stamped(0..6, 8 * HOUR));
+    write(dir.path(), "market-cap.csv", "known_at,asset,market_cap_usd,rank\n20240102,BTC,1000,3\n");
+    let market = load(&dir);
+    let known_at = Time::parse("2024-01-02").unwrap();
+    assert_eq!(market.cap_at(AssetId(0), known_at.plus(-1)), None);
+    assert_eq!(market.cap_at(AssetId(0), known_at).and_then(|fact| fact.rank), Some(3));
 }
 
 #[test]

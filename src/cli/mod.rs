@@ -132,7 +132,11 @@ impl MarketArguments {
 }
 
 fn parse_from(text: &str) -> Result<Time, String> {
-    Time::parse(text).ok_or_else(|| format!("`{text}` is no date: write 2024-03-01 or 2024-03-01T08:00:00Z"))
+    match Time::parse(text) {
+        Some(time) if time.is_plausible() => Ok(time),
+        Some(_) => Err(format!("`{text}` is no time of a market: write {}", Time::PLAUSIBLE)),
+        None => Err(format!("`{text}` is no date: write 2024-03-01 or 2024-03-01T08:00:00Z")),
+    }
 }
 
 fn parse_to(text: &str) -> Result<Time, String> {

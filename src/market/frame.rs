@@ -154,6 +154,11 @@ fn times(frame: &DataFrame, name: &str) -> Option<Vec<Time>> {
             let instants = physical.i64().ok()?.into_no_null_iter();
             Some(instants.map(|at| Time::from_seconds(at.div_euclid(per_second))).collect())
         }
+        // Days since 1970.
+        DataType::Date => {
+            let physical = series.to_physical_repr();
+            Some(physical.i32().ok()?.into_no_null_iter().map(|day| Time::from_seconds(i64::from(day) * 86_400)).collect())
+        }
         _ => {
             let whole = series.cast(&DataType::Int64).ok()?;
             whole.i64().ok()?.iter().map(|number| stamp::of_number(number?)).collect()

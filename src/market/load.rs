@@ -14,7 +14,7 @@ use crate::market::odd::Odd;
 use crate::market::roster::{self, Roster};
 use crate::market::table::Table;
 use crate::market::tiers;
-use crate::market::{Market, SeriesSummary};
+use crate::market::{Market, Membership, SeriesSummary};
 use crate::units::Time;
 
 /// The part of a market to replay; `from` inclusive, `to` exclusive. Narrows what `market.toml` says, never widens it.
@@ -50,6 +50,23 @@ impl MarketParts {
     pub fn freeze_in(self, dir: &Path) -> Result<Market, Fault> {
         freeze(self).map_err(|fault| Fault { place: dir.join(&fault.place).display().to_string(), ..fault })
     }
+}
+
+/// First and last instant of dated facts, so that `rotate check` shows a date that slipped; nothing of none.
+fn facts_of(kind: &str, of: &str, file: &str, times: impl Iterator<Item = Time>) -> Option<SeriesSummary> {
+    let times: Vec<Time> = times.collect();
+    let (first, last) = (times.iter().min().copied()?, times.iter().max().copied()?);
+    Some(SeriesSummary {
+        asset: of.to_owned(),
+        kind: kind.to_owned(),
+        symbol: of.to_owned(),
+        first: Some(first),
+        last: Some(last),
+        bars: times.len(),
+        missing: 0,
+        files: vec![file.to_owned()],
+        intervals: Vec::new(),
+    })
 }
 
 /// Everything but the alignment.
@@ -99,19 +116,13 @@ fn parts(dir: &Path, window: Window) -> Result<MarketParts, Fault> {
         summaries.extend(job.deal(data, &roster, manifest.bar, &mut series));
     }
     odd.tell(&mut cautions);
-    for (asset, known) in roster.assets.iter().zip(&caps).filter(|(_, known)| !known.is_empty()) {
-        summaries.push(SeriesSummary {
-            asset: asset.name.clone(),
-            kind: "cap".to_owned(),
-            symbol: asset.name.clone(),
-            first: known.first().map(|fact| fact.known_at),
-            last: known.last().map(|fact| fact.known_at),
-            bars: known.len(),
-            missing: 0,
-            files: vec!["market-cap.csv".to_owned()],
-            intervals: Vec::new(),
-        });
+    for (asset, known) in roster.assets.iter().zip(&caps) {
+        summaries.extend(facts_of("cap", &asset.name, "market-cap.csv", known.iter().map(|fact| fact.known_at)));
     }
+    let spans = |row: &Membership| std::iter::once(row.since).chain(row.until);
+    summaries.extend(facts_of("narrative", "", "narratives.csv", memberships.iter().flat_map(spans)));
+    summaries.extend(facts_of("tiers", "", "margin-tiers.csv", tiers.iter().flatten().map(|table| table.since)));
+    summaries.extend(facts_of("evidence", "", "evidence/*.csv", evidence.iter().map(|fact| fact.known_at)));
     inputs.sort_by(|a, b| a.path.cmp(&b.path));
     let narrow = |own: Option<Time>, asked: Option<Time>, pick: fn(Time, Time) -> Time| match (own, asked) {
         (Some(own), Some(asked)) => Some(pick(own, asked)),

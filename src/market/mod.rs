@@ -246,7 +246,7 @@ pub struct InputFile {
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct SeriesSummary {
     pub asset: String,
-    /// `spot`, `perp`, `mark`, `funding` or `cap`.
+    /// `spot`, `perp`, `mark`, `funding`, `cap`; of whole tables `narrative`, `tiers`, `evidence`.
     pub kind: String,
     pub symbol: String,
     pub first: Option<Time>,

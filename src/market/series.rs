@@ -143,19 +143,14 @@ impl Rows {
     }
 }
 
-/// 2009-01-01: no coin is older. A time before it is a zero, a row number or a date written as a number.
-const FIRST_TIME: i64 = 1_230_768_000;
-/// 2101-01-01.
-const PAST_TIME: i64 = 4_133_980_800;
-
 fn check(source: &Source, bytes: &[u8], sheet: &Sheet, recipe: &Recipe) -> Result<(), Fault> {
     let fault = |row: usize, (found, expected): Wrong| {
         Fault::new(place_of(source, bytes, recipe.layout, row), found, expected, "mend or remove this line")
     };
     for row in 0..sheet.time.len() {
-        if !(FIRST_TIME..PAST_TIME).contains(&sheet.time[row].seconds()) {
+        if !sheet.time[row].is_plausible() {
             let hint = if sheet.time[row].seconds() < 86_400 { " (a time of 0?)" } else { "" };
-            return Err(fault(row, (format!("a row at {}{hint}", sheet.time[row]), "times from 2009-01-01 to 2100-12-31")));
+            return Err(fault(row, (format!("a row at {}{hint}", sheet.time[row]), Time::PLAUSIBLE)));
         }
         if let Some(wrong) = (recipe.check)(&sheet.columns, row) {
             return Err(fault(row, wrong));

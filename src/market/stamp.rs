@@ -1,12 +1,13 @@
-//! Time as files write it: seconds, milliseconds or microseconds since 1970, or ISO text; each row for itself.
+//! Time as files write it: seconds, milliseconds or microseconds since 1970, a date in eight digits, or ISO text; each row for itself.
 
 use crate::units::Time;
 
 /// Ten digits are seconds, thirteen milliseconds, sixteen microseconds: the magnitude tells, for the years 1973 to 5138 in milliseconds.
-/// Fractions of a second are cut off.
+/// Fractions of a second are cut off. Eight digits are a date, 20250101: as seconds they would be of 1970, and no such date is.
 #[inline]
 pub(super) fn of_number(number: i64) -> Option<Time> {
     match number {
+        10_000_000..100_000_000 => of_date(number / 10_000, number / 100 % 100, number % 100),
         0..100_000_000_000 => Some(Time::from_seconds(number)),
         100_000_000_000..100_000_000_000_000 => Some(Time::from_seconds(number / 1_000)),
         100_000_000_000_000..100_000_000_000_000_000 => Some(Time::from_seconds(number / 1_000_000)),
@@ -39,13 +40,9 @@ fn of_iso(text: &[u8]) -> Option<Time> {
         return None;
     }
     let (year, month, day) = (number(0..4)?, number(5..7)?, number(8..10)?);
-    let lengths = [31, if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-    if !(1..=12).contains(&month) || !(1..=lengths[month as usize - 1]).contains(&day) {
-        return None;
-    }
-    let midnight = days_since_1970(year, month, day) * 86_400;
+    let midnight = of_date(year, month, day)?;
     if text.len() == 10 {
-        return Some(Time::from_seconds(midnight));
+        return Some(midnight);
     }
     if !(mark(10, b" T") && mark(13, b":") && mark(16, b":")) {
         return None;
@@ -59,7 +56,15 @@ fn of_iso(text: &[u8]) -> Option<Time> {
         let digits = fraction.iter().take_while(|byte| byte.is_ascii_digit()).count();
         zone = &fraction[digits..];
     }
-    matches!(zone, b"" | b"Z" | b"z" | b"+00:00").then(|| Time::from_seconds(midnight + hour * 3_600 + minute * 60 + second))
+    matches!(zone, b"" | b"Z" | b"z" | b"+00:00").then(|| midnight.plus(hour * 3_600 + minute * 60 + second))
+}
+
+/// Midnight UTC of a Gregorian date; `None` where the calendar has no such day.
+fn of_date(year: i64, month: i64, day: i64) -> Option<Time> {
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let lengths = [31, if leap { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    let exists = (1..=12).contains(&month) && (1..=lengths[month as usize - 1]).contains(&day);
+    exists.then(|| Time::from_seconds(days_since_1970(year, month, day) * 86_400))
 }
 
 /// Days between a Gregorian date and 1970-01-01, counted in years that begin in March (Howard Hinnant, `days_from_civil`).
@@ -93,12 +98,16 @@ mod tests {
         ] {
             assert_eq!(of_text(text), Some(instant), "{text}");
         }
-        assert_eq!(of_text("2024-03-01"), Some(Time::from_seconds(1_709_251_200)));
+        for text in ["2024-03-01", "20240301", "20240301.0"] {
+            assert_eq!(of_text(text), Some(Time::from_seconds(1_709_251_200)), "{text}");
+        }
     }
 
     #[test]
     fn what_is_no_time() {
-        for text in ["", "yesterday", "2024-13-01", "2023-02-29", "2024-03-01 25:00:00", "-5", "nan", "1e30"] {
+        for text in
+            ["", "yesterday", "2024-13-01", "2023-02-29", "2024-03-01 25:00:00", "-5", "nan", "1e30", "20241301", "20230229", "99999999"]
+        {
             assert_eq!(of_text(text), None, "{text}");
         }
     }

@@ -103,10 +103,14 @@ impl<'a> Row<'a> {
 
     pub(super) fn time(&self, column: &str) -> Result<Time, Fault> {
         let text = self.text(column);
-        super::stamp::of_text(text).ok_or_else(|| {
-            let expected = "a date or an instant, 2024-03-01 or 2024-03-01T08:00:00Z";
-            self.fault(format!("`{}` in column `{column}` is no time", cited(text)), expected, "mend or remove this line")
-        })
+        let wrong = |what: &str, expected: &str| {
+            self.fault(format!("`{}` in column `{column}` is {what}", cited(text)), expected, "mend or remove this line")
+        };
+        match super::stamp::of_text(text) {
+            Some(time) if time.is_plausible() => Ok(time),
+            Some(time) => Err(wrong(&time.to_string(), Time::PLAUSIBLE)),
+            None => Err(wrong("no time", "a date or an instant, 2024-03-01 or 2024-03-01T08:00:00Z")),
+        }
     }
 
     /// One of a few allowed words.

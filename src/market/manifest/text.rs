@@ -141,13 +141,13 @@ impl Text<'_> {
             other => other.to_string(),
         };
         let date_only = text.len() == "2024-03-01".len();
-        Time::parse(&text).map(|time| (time, date_only)).ok_or_else(|| {
-            self.fault(
-                value.span().start,
-                format!("`{key}` = {} is no time", cited(&text)),
-                "a date or an instant, 2024-03-01 or 2024-03-01T08:00:00Z",
-                "write a date",
-            )
-        })
+        let wrong = |what: &str, expected: &str| {
+            self.fault(value.span().start, format!("`{key}` = {} is {what}", cited(&text)), expected, "write a date")
+        };
+        match Time::parse(&text) {
+            Some(time) if time.is_plausible() => Ok((time, date_only)),
+            Some(_) => Err(wrong("no time of a market", Time::PLAUSIBLE)),
+            None => Err(wrong("no time", "a date or an instant, 2024-03-01 or 2024-03-01T08:00:00Z")),
+        }
     }
 }
