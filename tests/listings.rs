@@ -175,3 +175,78 @@ fn an_order_of_the_old_coin_never_reaches_the_new_one() {
     assert_eq!(dropped, [jump]);
     assert!(run.fills.iter().all(|fill| fill.side == Side::Sell || fill.time < jump), "{:#?}", run.fills);
 }
+
+/// A coin that dies after `alive` days, and whose venue goes on writing its last price without volume for `padded` days; BTC beside it lives on.
+fn padded(market: &str, alive: i64, padded: i64, funding_until: i64) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let fees = "[fees]\nspot_maker = 10\nspot_taker = 10\nperp_maker = 2\nperp_taker = 5\n";
+    write(dir.path(), "market.toml", &format!("name = \"tiny\"\nbar = \"1d\"\n{fees}"));
+    let symbols = if market == "spot" { "LUNAUSDT," } else { ",LUNAUSDT" };
+    let head = "asset,tier,spot,perp,contract_size,venue,venue_kind\n";
+    write(dir.path(), "assets.csv", &format!("{head}BTC,large,BTCUSDT,,1,venue,cex\nLUNA,small,{symbols},1,venue,cex\n"));
+    let start = Time::parse("2024-01-01").unwrap().seconds();
+    let row = |day: i64, volume: i64| format!("{},100,100,100,100,{volume}\n", start + day * 86_400);
+    let moving = |day: i64| format!("{},100,101,99,100,5000\n", start + day * 86_400);
+    let rows = |of: &dyn Fn(i64) -> String, days: i64| {
+        "timestamp,open,high,low,close,volume\n".to_owned() + &(0..days).map(of).collect::<String>()
+    };
+    write(dir.path(), "spot/BTCUSDT.csv", &rows(&moving, alive + padded));
+    // Two quiet days in the middle of its life are no end.
+    let own = |day: i64| if day < alive && !(3..5).contains(&day) { moving(day) } else { row(day, 0) };
+    write(dir.path(), &format!("{market}/LUNAUSDT.csv"), &rows(&own, alive + padded));
+    if market == "perp" {
+        let stamps: String = (0..funding_until * 3).map(|k| format!("{},0.001\n", (start + k * 28_800) * 1_000)).collect();
+        write(dir.path(), "funding/LUNAUSDT.csv", &("calc_time,last_funding_rate\n".to_owned() + &stamps));
+    }
+    dir
+}
+
+/// As silence would: the listing ends with the last bar that traded, a holder is forced out a week later, nothing is charged after that.
+#[test]
+fn a_dead_coin_that_its_venue_goes_on_printing_ends_with_its_last_trade() {
+    for (kind, weight) in
+        [("spot", "{ spot = { assets = [\"LUNA\"] } }"), ("perp", "{ perp = { assets = [\"LUNA\"] } }\nleverage = { open = 1.0 }")]
+    {
+        // The venue goes on settling what nobody trades.
+        let dir = padded(kind, 20, 300, 320);
+        let market = load(&dir).unwrap();
+        assert_eq!(market.panel.segments[1], [Segment { first: 0, end: 20 }], "{kind}");
+        assert!(
+            market.cautions.iter().any(|caution| *caution
+                == format!("bars without volume at one price, in which nobody traded, read as missing: LUNAUSDT {kind} 302"))
+        );
+        let all = "hold = { spot = { assets = [\"LUNA\"] } }";
+        write(dir.path(), "holder.toml", &HOLDER.replace(all, &format!("hold = {weight}")));
+        let strategy = StrategyFile::read(&dir.path().join("holder.toml")).unwrap().strategy;
+        let run = Arena::new(&market).replay(&strategy, Usd::round(10_000.0));
+        let [_, left] = run.fills.as_slice() else { panic!("{kind}: {:#?}", run.fills) };
+        // The last trade was on the 20th; the silence of a week is seen on the 27th.
+        assert_eq!((left.time, left.reason.as_str()), (Time::parse("2024-01-27").unwrap(), "delisting"), "{kind}");
+        assert!((left.price - 95.0).abs() < 1e-9, "{kind}: {}", left.price);
+        assert!(run.funding.iter().all(|paid| paid.time <= left.time), "{kind} is charged after it has left");
+    }
+}
+
+/// A hole in the funding of a coin that is gone is none, and a market without `missing_rate_8h` loads.
+#[test]
+fn funding_that_ends_with_the_coin_leaves_no_hole() {
+    let market = load(&padded("perp", 20, 300, 20)).unwrap();
+    let last = market.funding.by_instrument[1].last().unwrap();
+    assert_eq!((last.time, last.assumed), (Time::parse("2024-01-20T16:00:00Z").unwrap(), false));
+    assert_eq!(
+        load(&padded("perp", 20, 3, 10)).unwrap_err().found.split(',').next(),
+        Some("no funding rate from 2024-01-11T00:00:00Z to 2024-01-21T00:00:00Z")
+    );
+}
+
+/// Where no bar has a volume nobody can tell a dead coin from a quiet one: all bars stay, and it is said.
+#[test]
+fn a_series_without_any_volume_is_left_as_it_is_and_told() {
+    let market = load(&padded("spot", 0, 40, 0)).unwrap();
+    assert_eq!(market.panel.segments[1], [Segment { first: 0, end: 40 }]);
+    assert!(
+        market.cautions.iter().any(|caution| caution.starts_with("no bar has a volume") && caution.ends_with(": LUNAUSDT spot")),
+        "{:#?}",
+        market.cautions
+    );
+}

@@ -93,6 +93,10 @@ pub(super) struct Series {
     pub(super) holed: usize,
     /// The last row says that it closed before its bar did.
     pub(super) still_open: bool,
+    /// Bars in which nothing was traded, left out.
+    pub(super) untraded: usize,
+    /// Of prices: no bar has a volume, so that nobody can tell whether the coin still trades.
+    pub(super) volumeless: bool,
     /// `(instant, price)` of a series finer than the bar.
     pub(super) fine: Vec<(Time, f64)>,
 }
@@ -108,7 +112,23 @@ pub(super) fn prices(sources: &[Source], bar: Span) -> Result<Series, Fault> {
     let rows = Rows::gather(sources, &PRICES)?;
     let [open, high, low, close, volume] = rows.columns.as_slice() else { unreachable!("the layout has five columns") };
     let fine = fine_bars(&rows, [open, high, low, close], |k| volume[k]);
-    on_grid(rows, fine, bar)
+    let mut series = on_grid(rows, fine, bar)?;
+    series.leave_out_untraded();
+    Ok(series)
+}
+
+impl Series {
+    /// A bar without volume at one price is what venues write when nobody traded, for years after a perpetual is gone: it is a missing bar, and a long
+    /// stretch of them ends the listing as silence does. Where no bar has a volume they cannot be told from others, and all stay.
+    fn leave_out_untraded(&mut self) {
+        let untraded = |bar: &Bar| bar.volume == 0.0 && bar.low == bar.high;
+        self.volumeless = self.bars.iter().all(|bar| bar.volume == 0.0);
+        if !self.volumeless {
+            let before = self.bars.len();
+            self.bars.retain(|bar| !untraded(bar));
+            self.untraded = before - self.bars.len();
+        }
+    }
 }
 
 /// Reads mark prices: bars, or one column, the close of the bar that opens at its stamp.
@@ -181,11 +201,11 @@ fn on_grid(rows: Rows, fine: Vec<Bar>, bar: Span) -> Result<Series, Fault> {
         close >= opened && close.seconds() + 60 < opened.seconds() + grid
     });
     if !finer {
-        return Ok(Series { bars: fine, rows, holed: 0, still_open, fine: Vec::new() });
+        return Ok(Series { bars: fine, rows, holed: 0, still_open, untraded: 0, volumeless: false, fine: Vec::new() });
     }
     let prices = fine.iter().map(|bar| (bar.time, bar.open)).collect();
     let (bars, holed) = aggregate(&fine, step, length);
-    Ok(Series { bars, rows, holed, still_open, fine: prices })
+    Ok(Series { bars, rows, holed, still_open, untraded: 0, volumeless: false, fine: prices })
 }
 
 /// Bars of `length` seconds out of finer ones of `step` seconds, and how many of them have a hole inside. Incomplete ones at the start and at the end of the series

@@ -15,6 +15,8 @@ pub(super) struct Odd {
     repeated: Vec<String>,
     holed: Vec<String>,
     open: Vec<String>,
+    untraded: Vec<String>,
+    volumeless: Vec<String>,
     steep: Vec<String>,
     contradicted: Vec<String>,
 }
@@ -46,6 +48,12 @@ impl Odd {
         if bars.holed > 0 {
             self.holed.push(format!("{series} {}", bars.holed));
         }
+        if bars.untraded > 0 {
+            self.untraded.push(format!("{series} {}", bars.untraded));
+        }
+        if bars.volumeless && !bars.bars.is_empty() {
+            self.volumeless.push(series.to_owned());
+        }
         if let Some(last) = bars.bars.last().filter(|_| bars.still_open) {
             self.open.push(format!("{series} {}", last.time));
         }
@@ -59,6 +67,12 @@ impl Odd {
             cautions,
             "settlements whose funding_interval_hours contradicts the steady distance of their stamps (the column is believed)",
             self.contradicted,
+        );
+        tell(cautions, "bars without volume at one price, in which nobody traded, read as missing", self.untraded);
+        tell(
+            cautions,
+            "no bar has a volume: whether the coin still trades cannot be told, and an end that is filled with its last price would not be seen",
+            self.volumeless,
         );
         tell(cautions, "last bar was still open when it was collected", self.open);
     }
