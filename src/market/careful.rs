@@ -69,9 +69,15 @@ pub(super) fn find(source: &Source, names: &[String], layout: &Layout) -> Result
         }
         columns.push(at.map(twice).transpose()?);
     }
-    let symbol = place(&["symbol"]).map(twice).transpose()?;
-    Ok(Places { header: true, width: names.len(), time, columns, symbol, numeric_time: false })
+    let mut symbols = Vec::new();
+    for name in SYMBOLS {
+        symbols.extend(place(&[name]).map(twice).transpose()?.map(|at| (at, name)));
+    }
+    Ok(Places { header: true, width: names.len(), time, columns, symbols, numeric_time: false })
 }
+
+/// What exchanges call the column that says whose row it is.
+const SYMBOLS: [&str; 6] = ["symbol", "instrument_name", "instrument_id", "inst_id", "contract", "pair"];
 
 /// `open_time | timestamp | date`
 fn either(names: &[&str]) -> String {
@@ -110,8 +116,11 @@ pub(super) fn careful(source: &Source, bytes: &[u8], layout: &Layout, places: &P
             ));
         }
         let field = |at: usize| String::from_utf8_lossy(row.get(at).unwrap_or_default());
-        if let Some(symbol) = places.symbol.map(field).filter(|symbol| source.contradicts(symbol)) {
-            return Err(source.another(Fault::at(&source.path, line), &symbol));
+        for &(at, column) in &places.symbols {
+            let symbol = field(at);
+            if source.contradicts(&symbol) {
+                return Err(source.another(Fault::at(&source.path, line), column, &symbol));
+            }
         }
         let text = field(places.time);
         let time = stamp::of_text(&text).ok_or_else(|| {

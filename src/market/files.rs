@@ -32,7 +32,7 @@ pub(super) struct Source {
     /// Relative to the market folder, with `/`.
     pub(super) name: String,
     pub(super) packing: Packing,
-    /// Whose rows these are; a column `symbol` must agree.
+    /// Whose rows these are; every column that names a symbol must agree.
     pub(super) symbol: Option<String>,
 }
 
@@ -41,20 +41,17 @@ impl Source {
         Self { path: dir.join(name), name: name.to_owned(), packing: Packing::Csv, symbol: None }
     }
 
-    /// Whether a row that names `symbol` is of another series. Spelling is no contradiction: `BTC/USDT:USDT`, `btc-usdt` and `BTCUSDT` are one.
+    /// Whether a row that names `symbol` is of another series; an empty field names nothing. Spelling is no contradiction: `BTC/USDT:USDT`, `btc-usdt`,
+    /// `BTC-USDT-SWAP` and `BTCUSDT` are one.
     pub(super) fn contradicts(&self, symbol: &str) -> bool {
-        let plain = |symbol: &str| -> String {
-            let pair = symbol.split(':').next().unwrap_or_default();
-            pair.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect()
-        };
-        let named = plain(symbol);
-        !named.is_empty() && self.symbol.as_ref().is_some_and(|own| plain(own) != named && own != symbol)
+        let symbol = symbol.trim();
+        !symbol.is_empty() && self.symbol.as_ref().is_some_and(|own| own != symbol && spelled(own) != spelled(symbol))
     }
 
-    /// The refusal of a row that [`Self::contradicts`].
-    pub(super) fn another(&self, place: String, symbol: &str) -> Fault {
+    /// The refusal of a row whose `column` [`Self::contradicts`].
+    pub(super) fn another(&self, place: String, column: &str, symbol: &str) -> Fault {
         let own = cited(self.symbol.as_deref().unwrap_or_default());
-        let found = format!("`{}` in column `symbol` of a file of {own}", cited(symbol));
+        let found = format!("`{}` in column `{column}` of a file of {own}", cited(symbol));
         Fault::new(place, found, "rows of one symbol, the one in the name of the file", "rename the file, or remove this line")
     }
 
@@ -73,6 +70,16 @@ impl Source {
         }
         Ok((bytes, input))
     }
+}
+
+/// The letters and digits of a symbol, of whatever alphabet, in upper case: without separators, and without what says that it is a perpetual.
+fn spelled(symbol: &str) -> String {
+    let pair = symbol.split(':').next().unwrap_or_default();
+    let upper: String = pair.chars().flat_map(char::to_uppercase).collect();
+    let bare = ["SWAP", "PERP", "PERPETUAL"].iter().find_map(|kind| upper.strip_suffix(kind)?.strip_suffix(['-', '_']));
+    let letters: String = bare.unwrap_or(&upper).chars().filter(|c| c.is_alphanumeric()).collect();
+    // Of a name without any letter or digit every sign counts.
+    if letters.is_empty() { upper } else { letters }
 }
 
 /// Refuses what cannot be opened as a file, without opening it: a pipe would wait for a writer that never comes.
@@ -181,6 +188,33 @@ mod tests {
     #[test]
     fn a_hash_is_what_sha256sum_prints() {
         assert_eq!(sha256(b"abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    }
+
+    #[test]
+    fn a_row_is_of_its_file_however_it_is_spelled() {
+        let source = |own: &str| Source { symbol: Some(own.to_owned()), ..Source::plain(Path::new("."), "x") };
+        for (own, same) in [
+            ("BTCUSDT", "BTC/USDT:USDT"),
+            ("BTCUSDT", "btc-usdt"),
+            ("BTCUSDT", "BTC_USDT"),
+            ("BTCUSDT", "BTC-USDT-SWAP"),
+            ("BTC-USDT-SWAP", "BTCUSDT"),
+            ("BTCUSDT", " "),
+            ("币安人生USDT", "币安人生/USDT"),
+            ("ÉTHUSDT", "éthusdt"),
+        ] {
+            assert!(!source(own).contradicts(same), "{own} {same}");
+        }
+        for (own, other) in [
+            ("BTCUSDT", "ETHUSDT"),
+            ("币安人生USDT", "龙虾USDT"),
+            ("BTCUSDT", "1000BTCUSDT"),
+            ("SWAPUSDT", "USDT"),
+            ("BTCUSDT", "?"),
+            ("BTCUSDT", "BTCUSDT_260626"),
+        ] {
+            assert!(source(own).contradicts(other), "{own} {other}");
+        }
     }
 
     #[test]

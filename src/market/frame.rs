@@ -43,8 +43,8 @@ pub(super) struct Places {
     pub(super) width: usize,
     pub(super) time: usize,
     pub(super) columns: Vec<Option<usize>>,
-    /// A column that names the symbol of each row.
-    pub(super) symbol: Option<usize>,
+    /// The columns that name the symbol of each row, and what they are called.
+    pub(super) symbols: Vec<(usize, &'static str)>,
     /// The first data row writes time as a whole number.
     pub(super) numeric_time: bool,
 }
@@ -87,7 +87,9 @@ fn overlong(bytes: &[u8], width: usize) -> bool {
 
 /// The first row that names another symbol than its file, and that symbol.
 fn stranger(frame: &DataFrame, name: &str, source: &Source) -> Option<(usize, String)> {
-    let column = frame.column(name).ok()?.as_materialized_series().str().ok()?;
+    // A number is compared as it is written.
+    let column = frame.column(name).ok()?.cast(&DataType::String).ok()?;
+    let column = column.as_materialized_series().str().ok()?;
     let mut last = "";
     for (row, symbol) in column.iter().enumerate() {
         let Some(symbol) = symbol.filter(|symbol| *symbol != last) else { continue };
@@ -111,7 +113,7 @@ fn read_csv(source: &Source, bytes: &[u8], layout: &Layout, places: &Places) -> 
         dtypes[at] = DataType::Float64;
         projection.push(at);
     }
-    projection.extend(places.symbol);
+    projection.extend(places.symbols.iter().map(|&(at, _)| at));
     projection.sort_unstable();
     projection.dedup();
     let schema: Schema = dtypes.into_iter().enumerate().map(|(k, dtype)| Field::new(name(k), dtype)).collect();
@@ -124,9 +126,7 @@ fn read_csv(source: &Source, bytes: &[u8], layout: &Layout, places: &Places) -> 
     };
     let frame = options.into_reader_with_file_handle(Cursor::new(bytes)).finish().ok()?;
     let time = times(&frame, &name(places.time))?;
-    if let Some(at) = places.symbol
-        && stranger(&frame, &name(at), source).is_some()
-    {
+    if places.symbols.iter().any(|&(at, _)| stranger(&frame, &name(at), source).is_some()) {
         return None;
     }
     let columns = places.columns.iter().zip(layout.columns).map(|(at, wanted)| match at {
@@ -207,10 +207,10 @@ fn read_parquet(source: &Source, bytes: &[u8], layout: &Layout) -> Result<Sheet,
             "mend or remove these rows",
         )
     };
-    if let Some(at) = places.symbol
-        && let Some((row, symbol)) = stranger(&frame, &names[at], source)
-    {
-        return Err(source.another(format!("{place}, row {}", row + 1), &symbol));
+    for &(at, column) in &places.symbols {
+        if let Some((row, symbol)) = stranger(&frame, &names[at], source) {
+            return Err(source.another(format!("{place}, row {}", row + 1), column, &symbol));
+        }
     }
     let time = times(&frame, &names[places.time]).ok_or_else(|| wrong(&names[places.time]))?;
     let columns = places.columns.iter().zip(layout.columns).map(|(at, wanted)| match at {
