@@ -333,6 +333,24 @@ fn a_manifest_has_costs_and_policies() {
     assert_eq!((market.listing.delisted_after, market.listing.penalty), (Span::from_seconds(2 * 86_400), 0.1));
 }
 
+/// What may be meant and is more likely a slip is carried on with, and told.
+#[test]
+fn odd_fees_and_empty_tables_are_told() {
+    let dir = market("8h", "BTCUSDT", "", "");
+    write(dir.path(), "spot/BTCUSDT.csv", stamped(0..6, 8 * HOUR));
+    let manifest = fs::read_to_string(dir.path().join("market.toml")).unwrap();
+    write(dir.path(), "market.toml", manifest.replace("perp_maker = 2", "perp_maker = 0").replace("spot_maker = 10", "spot_maker = 0.1"));
+    write(dir.path(), "narratives.csv", "asset,narrative,since,until,source\n");
+    write(dir.path(), "evidence/facts.csv", "known_at,narrative,metric,value\n");
+    assert_eq!(
+        load(&dir).cautions,
+        [
+            "fees below half a basis point (a per cent or a fraction written as basis points? 0.1 % is 10): spot_maker = 0.1",
+            "tables without a row: nothing is known of what they should tell: narratives.csv; evidence/facts.csv",
+        ]
+    );
+}
+
 #[test]
 fn half_spreads_are_dated_and_an_asset_goes_before_its_tier() {
     let more = "[half_spread_bps]\nlarge = 2\n\

@@ -2,11 +2,11 @@
 
 use crate::fault::Fault;
 use crate::market::careful::ARCHIVE;
-use crate::market::cite::numeral;
 use crate::market::files::Source;
 use crate::market::frame::{Layout, Wanted};
 use crate::market::freeze::Bar;
-use crate::market::series::{Recipe, Rows, Wrong};
+use crate::market::plausible::{wrong_price, wrong_prices, wrong_volume};
+use crate::market::series::{Recipe, Rows};
 use crate::units::{Span, Time};
 
 const TIME: &[&str] = &["open_time", "timestamp", "datetime", "date", "time"];
@@ -23,7 +23,9 @@ const PRICES: Recipe = Recipe {
     },
     floor: 1,
     check: |columns, row| match columns {
-        [open, high, low, close, volume] => wrong_prices(open[row], high[row], low[row], close[row]).or_else(|| wrong_volume(volume[row])),
+        [open, high, low, close, volume] => {
+            wrong_prices(open[row], high[row], low[row], close[row]).or_else(|| wrong_volume(volume[row], close[row]))
+        }
         _ => None,
     },
 };
@@ -46,44 +48,6 @@ const MARK_CLOSES: Recipe = Recipe {
     floor: 1,
     check: |columns, row| wrong_price("mark_price", columns[0][row]),
 };
-
-/// No market quotes beyond these: a volume, a time or a market cap stands in the price's column.
-const LEAST_PRICE: f64 = 1e-15;
-const LARGEST_PRICE: f64 = 1e12;
-
-fn wrong_price(name: &str, price: f64) -> Option<Wrong> {
-    if price > 0.0 && (LEAST_PRICE..=LARGEST_PRICE).contains(&price) {
-        return None;
-    }
-    let expected = if price > 0.0 { "a price from 1e-15 to 1e12" } else { "a price above zero" };
-    Some((format!("{name} {}", numeral(price)), expected))
-}
-
-fn wrong_prices(open: f64, high: f64, low: f64, close: f64) -> Option<Wrong> {
-    // One comparison for the happy path: the low is the least of all prices or the row is refused below.
-    if low >= LEAST_PRICE && low <= open && low <= close && high >= open && high >= close && high <= LARGEST_PRICE {
-        return None;
-    }
-    [("open", open), ("high", high), ("low", low), ("close", close)]
-        .into_iter()
-        .find_map(|(name, price)| wrong_price(name, price))
-        .or_else(|| {
-            (high < open.max(close)).then(|| {
-                let found = format!("high {} below open {} or close {}", numeral(high), numeral(open), numeral(close));
-                (found, "high ≥ max(open, close)")
-            })
-        })
-        .or_else(|| {
-            (low > open.min(close)).then(|| {
-                let found = format!("low {} above open {} or close {}", numeral(low), numeral(open), numeral(close));
-                (found, "low ≤ min(open, close)")
-            })
-        })
-}
-
-fn wrong_volume(volume: f64) -> Option<Wrong> {
-    (volume < 0.0).then(|| (format!("volume {}", numeral(volume)), "a volume of zero or more"))
-}
 
 /// One price series on the market's grid.
 pub(super) struct Series {

@@ -5,6 +5,7 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use crate::fault::Fault;
+use crate::market::caution::tell;
 use crate::market::facts;
 use crate::market::files::{Source, names, stands, unreadable};
 use crate::market::freeze::{MarketParts, SeriesPart, freeze};
@@ -78,6 +79,7 @@ fn parts(dir: &Path, window: Window) -> Result<MarketParts, Fault> {
     let text = std::str::from_utf8(&bytes).map_err(|error| unreadable(&source.path, &error.to_string()))?;
     let manifest = Manifest::parse(&source.path, text)?;
 
+    let mut empty = Vec::new();
     let mut table = |name: &str, columns: &[&str], must: bool| -> Result<Option<Table>, Fault> {
         let source = Source::plain(dir, name);
         if !must && !stands(&source.path) {
@@ -85,7 +87,14 @@ fn parts(dir: &Path, window: Window) -> Result<MarketParts, Fault> {
         }
         let (bytes, input) = source.read()?;
         inputs.push(input);
-        Table::parse(&source.path, &bytes, columns).map(Some)
+        let table = Table::parse(&source.path, &bytes, columns)?;
+        if table.rows().next().is_none() {
+            if must {
+                return Err(table.without_a_row());
+            }
+            empty.push(name.to_owned());
+        }
+        Ok(Some(table))
     };
     let roster = table("assets.csv", &roster::COLUMNS, true)?.map_or_else(|| Ok(Roster::default()), |table| Roster::read(&table))?;
     let (spreads, rules) = (manifest.spreads(&roster)?, manifest.rules(&roster)?);
@@ -97,13 +106,14 @@ fn parts(dir: &Path, window: Window) -> Result<MarketParts, Fault> {
         .map_or_else(|| Ok(vec![Vec::new(); roster.instruments.len()]), |table| tiers::tiers(&table, &roster))?;
     let mut evidence = Vec::new();
     for name in names(&dir.join("evidence"))?.iter().filter(|name| Path::new(name).extension().is_some_and(|ending| ending == "csv")) {
-        if let Some(table) = table(&format!("evidence/{name}"), &facts::EVIDENCE, true)? {
+        if let Some(table) = table(&format!("evidence/{name}"), &facts::EVIDENCE, false)? {
             evidence.extend(facts::evidence(&table, &roster, &narratives)?);
         }
     }
     evidence.sort_by_key(|fact| fact.known_at);
 
-    let mut cautions = Vec::new();
+    let mut cautions = manifest.cautions.clone();
+    tell(&mut cautions, "tables without a row: nothing is known of what they should tell", empty);
     let jobs = jobs(dir, &roster, &mut cautions)?;
     let read: Vec<Result<Data, Fault>> = jobs.par_iter().map(|job| job.read(manifest.bar)).collect();
     let mut series: Vec<SeriesPart> = roster.instruments.iter().map(|_| SeriesPart::default()).collect();

@@ -19,6 +19,7 @@ mod manifest;
 mod names;
 mod odd;
 mod panel;
+mod plausible;
 mod rates;
 mod roster;
 pub mod sample;

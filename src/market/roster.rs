@@ -6,6 +6,7 @@ use std::fmt;
 use crate::fault::Fault;
 use crate::market::cite::{cited, numeral};
 use crate::market::names;
+use crate::market::plausible::{CONTRACT_SIZES, within};
 use crate::market::table::{Row, Table};
 use crate::market::{Asset, Instrument, Kind, Tier, VenueKind};
 use crate::units::{AssetId, InstrumentId, Time};
@@ -97,17 +98,7 @@ impl Roster {
             return Err(row.fault("too many assets", "at most 32,000", "split the market"));
         }
         let asset = AssetId::new(self.assets.len());
-        let size = match row.text("contract_size") {
-            "" => 1.0,
-            _ => row.number("contract_size")?,
-        };
-        if size <= 0.0 {
-            return Err(row.fault(
-                format!("contract_size {}", numeral(size)),
-                "coins per contract, above zero",
-                "write 1 where a contract is a coin",
-            ));
-        }
+        let size = contract_size(row)?;
         let tenure = Tenure::read(row)?;
         let mut list = |kind: Kind, contract_size: f64| -> Result<Option<InstrumentId>, Fault> {
             let symbol = row.fit(kind.name(), names::symbol)?.to_owned();
@@ -153,6 +144,19 @@ impl Roster {
     pub(super) fn symbols(&self, kind: Kind) -> impl Iterator<Item = (InstrumentId, &str)> {
         let of_kind = self.instruments.iter().enumerate().filter(move |(_, instrument)| instrument.kind == kind);
         of_kind.map(|(id, instrument)| (InstrumentId::new(id), instrument.symbol.as_str()))
+    }
+}
+
+/// Coins per contract; an asset without a perpetual has none, and may leave it empty.
+fn contract_size(row: Row<'_>) -> Result<f64, Fault> {
+    let wrong = |found: String| Err(row.fault(found, "coins per contract, from 1e-9 to 1e9", "write 1 where a contract is a coin"));
+    match row.text("contract_size") {
+        "" if row.text("perp").is_empty() => Ok(1.0),
+        "" => wrong("a perpetual without a contract_size".to_owned()),
+        _ => match row.number("contract_size")? {
+            size if within(CONTRACT_SIZES, size) => Ok(size),
+            size => wrong(format!("contract_size {}", numeral(size))),
+        },
     }
 }
 

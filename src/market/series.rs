@@ -39,7 +39,7 @@ impl Rows {
     /// Reads, checks and joins.
     ///
     /// # Errors
-    /// What [`read`] refuses, rows the recipe's check refuses, time going backwards in one file, two different rows for one stamp.
+    /// What [`read`] refuses, files without any row, rows the recipe's check refuses, time going backwards in one file, two different rows for one stamp.
     pub(super) fn gather(sources: &[Source], recipe: &Recipe) -> Result<Self, Fault> {
         let mut inputs = Vec::with_capacity(sources.len());
         let mut sheets: Vec<(Source, Sheet, Option<Time>)> = Vec::with_capacity(sources.len());
@@ -54,6 +54,9 @@ impl Rows {
             sheets.push((source.clone(), sheet, last_close(source, &bytes)));
         }
         sheets.sort_by_key(|(_, sheet, _)| sheet.time.first().copied());
+        if let Some((source, ..)) = sheets.first().filter(|_| sheets.iter().all(|(_, sheet, _)| sheet.time.is_empty())) {
+            return Err(Fault::new(source.path.display().to_string(), "a table without a row", "at least one row", "fill it or remove it"));
+        }
         let last = sheets.iter().filter(|(_, sheet, _)| !sheet.time.is_empty()).max_by_key(|(_, sheet, _)| sheet.time.last().copied());
         let last_close = last.and_then(|&(.., close)| close);
         let mut rows = Self::concatenate(sheets, recipe.layout, inputs, last_close);

@@ -62,6 +62,10 @@ impl Table {
         Ok(Self { path: path.to_owned(), header, rows })
     }
 
+    pub(super) fn without_a_row(&self) -> Fault {
+        Fault::new(self.path.display().to_string(), "a table without a row", "at least one row", "fill it")
+    }
+
     pub(super) fn rows(&self) -> impl Iterator<Item = Row<'_>> {
         self.rows.iter().map(|(line, record)| Row { table: self, line: *line, record })
     }

@@ -10,6 +10,7 @@ use crate::fault::Fault;
 use crate::market::cite::{cited, numeral};
 use crate::market::manifest::text::Text;
 use crate::market::manifest::{Manifest, keys};
+use crate::market::plausible::{STEPS, within};
 use crate::market::roster::Roster;
 use crate::market::{DatedRules, DatedSpread, Kind, SpreadOf, Tier, TradingRules};
 use crate::units::Time;
@@ -66,14 +67,14 @@ pub(super) fn rules_row(lines: &Text<'_>, row: keys::TradingRules) -> Result<Rul
     let number = |key: &str, value: &Option<Spanned<f64>>| {
         let Some(value) = value else { return Ok(0.0) };
         let size = *value.get_ref();
-        if size > 0.0 && size.is_finite() {
+        if within(STEPS, size) {
             return Ok(size);
         }
         let found = format!("`{key}` = {}", numeral(size));
         Err(lines.fault(
             value.span().start,
             found,
-            "a finite number above zero",
+            "a number from 1e-15 to 1e6",
             "write what the venue asks for, or remove the key where it asks for nothing",
         ))
     };

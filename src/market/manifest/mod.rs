@@ -11,6 +11,7 @@ use toml::Spanned;
 use crate::fault::Fault;
 use crate::market::cite::numeral;
 use crate::market::names;
+use crate::market::plausible::LEAST_FEE_BPS;
 use crate::market::{ListingPolicy, VenueCosts};
 use crate::units::{Span, Time};
 
@@ -42,6 +43,8 @@ pub(super) struct Manifest {
     pub(super) costs: VenueCosts,
     pub(super) listing: ListingPolicy,
     pub(super) missing_rate_8h: Option<f64>,
+    /// What may be meant, and is more likely a slip.
+    pub(super) cautions: Vec<String>,
     spreads: Vec<SpreadRow>,
     rules: Vec<RulesRow>,
 }
@@ -57,6 +60,9 @@ impl Manifest {
             lines.misread(at, error.message().trim())
         })?;
         let name = lines.fit("name", &file.name, names::name)?;
+        if name.trim().is_empty() {
+            return Err(lines.fault(file.name.span().start, "a market without a name", "a name, which reports show", "name it"));
+        }
         let about = lines.fit("about", &file.about, names::line)?;
         let quote = lines.fit("quote", &file.quote, names::name)?;
         let bar = lines.span("bar", &file.bar)?;
@@ -104,6 +110,7 @@ impl Manifest {
             costs,
             listing,
             missing_rate_8h,
+            cautions: cheap_fees(&file.fees).into_iter().collect(),
             spreads,
             rules,
         })
@@ -126,6 +133,16 @@ fn costs(lines: &Text<'_>, file: &File) -> Result<VenueCosts, Fault> {
             spread("small", &file.half_spread_bps.small, small)?,
         ],
     })
+}
+
+/// Fees that look like a per cent or a fraction.
+fn cheap_fees(fees: &keys::Fees) -> Option<String> {
+    let keys::Fees { spot_maker, spot_taker, perp_maker, perp_taker } = fees;
+    let all = [("spot_maker", spot_maker), ("spot_taker", spot_taker), ("perp_maker", perp_maker), ("perp_taker", perp_taker)];
+    let cheap = all.into_iter().filter(|(_, fee)| *fee.get_ref() > 0.0 && *fee.get_ref() < LEAST_FEE_BPS);
+    let cheap: Vec<String> = cheap.map(|(key, fee)| format!("{key} = {}", numeral(*fee.get_ref()))).collect();
+    let head = "fees below half a basis point (a per cent or a fraction written as basis points? 0.1 % is 10)";
+    (!cheap.is_empty()).then(|| format!("{head}: {}", cheap.join("; ")))
 }
 
 fn listing(lines: &Text<'_>, keys: &keys::Listing) -> Result<ListingPolicy, Fault> {
