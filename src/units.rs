@@ -170,12 +170,12 @@ impl Time {
         Self(self.0.saturating_add(seconds))
     }
 
-    /// Reads ISO 8601: a date (midnight UTC), a date and time with or without a zone, with `T` or a space between.
+    /// Reads ISO 8601: a date (midnight UTC), also as eight digits, a date and time with or without a zone, with `T` or a space between.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
-        if let Ok(date) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
-            return Some(Self(date.and_time(NaiveTime::MIN).and_utc().timestamp()));
+        if let Some(date) = Self::parse_date(text) {
+            return Some(date);
         }
         if let Ok(zoned) = DateTime::parse_from_rfc3339(text) {
             return Some(Self(zoned.timestamp()));
@@ -184,6 +184,15 @@ impl Time {
             .iter()
             .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())
             .map(|naive| Self(naive.and_utc().timestamp()))
+    }
+
+    /// Reads a date alone, `2024-03-01` or `20240301`, as its midnight UTC.
+    #[must_use]
+    pub fn parse_date(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let digits = text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit());
+        let date = NaiveDate::parse_from_str(text, if digits { "%Y%m%d" } else { "%Y-%m-%d" }).ok()?;
+        Some(Self(date.and_time(NaiveTime::MIN).and_utc().timestamp()))
     }
 
     /// Calendar year and month, UTC.
@@ -469,5 +478,17 @@ mod tests {
             assert_eq!(time.to_string(), time.to_chrono().format("%Y-%m-%dT%H:%M:%SZ").to_string());
         }
         assert_eq!(Time::from_seconds(1_709_164_800).to_string(), "2024-02-29T00:00:00Z");
+    }
+
+    #[test]
+    fn a_date_alone_is_told_from_an_instant() {
+        let date = |text: &str| Time::parse_date(text).map(Time::date);
+        for text in ["2024-02-29", "20240229", " 2024-2-29 "] {
+            assert_eq!(date(text).as_deref(), Some("2024-02-29"), "{text}");
+            assert_eq!(Time::parse(text), Time::parse_date(text), "{text}");
+        }
+        for text in ["20230229", "20241301", "2024030", "202403011", "+2024301", "2024-03-01T00:00:00Z"] {
+            assert_eq!(Time::parse_date(text), None, "{text}");
+        }
     }
 }

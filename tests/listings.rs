@@ -227,6 +227,15 @@ fn a_dead_coin_that_its_venue_goes_on_printing_ends_with_its_last_trade() {
     }
 }
 
+/// The clock goes on to the end of the files, so that the last coin of a market is delisted too, and not closed at its last price.
+#[test]
+fn a_market_whose_last_coin_is_dead_goes_on() {
+    let dir = padded("spot", 20, 300, 0);
+    write(dir.path(), "assets.csv", "asset,tier,spot,perp,contract_size,venue,venue_kind\nLUNA,small,LUNAUSDT,,1,venue,cex\n");
+    let market = load(&dir).unwrap();
+    assert_eq!((market.clock.bars, market.panel.segments[0].as_slice()), (320, &[Segment { first: 0, end: 20 }][..]));
+}
+
 /// A hole in the funding of a coin that is gone is none, and a market without `missing_rate_8h` loads.
 #[test]
 fn funding_that_ends_with_the_coin_leaves_no_hole() {

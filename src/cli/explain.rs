@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{ArgGroup, Args};
 
 use crate::cli::look::look;
-use crate::cli::{Common, Format, parse_from};
+use crate::cli::{Common, Format, parse_instant};
 use crate::fault::Fault;
 use crate::report::{explain::Tables, terminal};
 use crate::units::Time;
@@ -18,7 +18,7 @@ pub(super) struct Arguments {
     #[arg(value_name = "DIR/STRATEGY")]
     strategy: PathBuf,
     /// What was held at an instant, and why.
-    #[arg(long, value_name = "DATE", value_parser = parse_from)]
+    #[arg(long, value_name = "DATE", value_parser = parse_instant)]
     at: Option<Time>,
     /// The story of one trade: its row in trades.csv, counted from 1.
     #[arg(long, value_name = "N")]

@@ -131,17 +131,19 @@ impl MarketArguments {
     }
 }
 
+/// Any instant, be it of a market or not.
+fn parse_instant(text: &str) -> Result<Time, String> {
+    Time::parse(text).ok_or_else(|| format!("`{text}` is no date: write 2024-03-01 or 2024-03-01T08:00:00Z"))
+}
+
 fn parse_from(text: &str) -> Result<Time, String> {
-    match Time::parse(text) {
-        Some(time) if time.is_plausible() => Ok(time),
-        Some(_) => Err(format!("`{text}` is no time of a market: write {}", Time::PLAUSIBLE)),
-        None => Err(format!("`{text}` is no date: write 2024-03-01 or 2024-03-01T08:00:00Z")),
-    }
+    let time = parse_instant(text)?;
+    if time.is_plausible() { Ok(time) } else { Err(format!("`{text}` is no time of a market: write {}", Time::PLAUSIBLE)) }
 }
 
 fn parse_to(text: &str) -> Result<Time, String> {
     let time = parse_from(text)?;
-    Ok(if text.trim().len() == "2024-03-01".len() { time.plus(86_400) } else { time })
+    Ok(if Time::parse_date(text).is_some() { time.plus(86_400) } else { time })
 }
 
 fn parse_capital(text: &str) -> Result<Usd, String> {

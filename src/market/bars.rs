@@ -59,6 +59,8 @@ pub(super) struct Series {
     pub(super) still_open: bool,
     /// Bars in which nothing was traded, left out.
     pub(super) untraded: usize,
+    /// Open of the last bar, be it left out or not.
+    pub(super) reaches: Option<Time>,
     /// Of prices: no bar has a volume, so that nobody can tell whether the coin still trades.
     pub(super) volumeless: bool,
     /// `(instant, price)` of a series finer than the bar.
@@ -165,11 +167,13 @@ fn on_grid(rows: Rows, fine: Vec<Bar>, bar: Span) -> Result<Series, Fault> {
         close >= opened && close.seconds() + 60 < opened.seconds() + grid
     });
     if !finer {
-        return Ok(Series { bars: fine, rows, holed: 0, still_open, untraded: 0, volumeless: false, fine: Vec::new() });
+        let reaches = fine.last().map(|bar| bar.time);
+        return Ok(Series { bars: fine, rows, holed: 0, still_open, reaches, untraded: 0, volumeless: false, fine: Vec::new() });
     }
     let prices = fine.iter().map(|bar| (bar.time, bar.open)).collect();
     let (bars, holed) = aggregate(&fine, step, length);
-    Ok(Series { bars, rows, holed, still_open, untraded: 0, volumeless: false, fine: prices })
+    let reaches = bars.last().map(|bar| bar.time);
+    Ok(Series { bars, rows, holed, still_open, reaches, untraded: 0, volumeless: false, fine: prices })
 }
 
 /// Bars of `length` seconds out of finer ones of `step` seconds, and how many of them have a hole inside. Incomplete ones at the start and at the end of the series

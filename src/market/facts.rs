@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::fault::Fault;
 use crate::market::cite::{cited, numeral};
 use crate::market::names;
+use crate::market::plausible::LARGEST_CAP;
 use crate::market::roster::Roster;
 use crate::market::table::Table;
 use crate::market::{CapFact, Evidence, Membership, Subject};
@@ -62,8 +63,9 @@ pub(super) fn caps(table: &Table, roster: &Roster) -> Result<Vec<Vec<CapFact>>, 
     let mut facts: Vec<Vec<(CapFact, usize)>> = vec![Vec::new(); roster.assets.len()];
     for row in table.rows() {
         let (known_at, asset, cap_usd) = (row.time("known_at")?, roster.named(row)?, row.number("market_cap_usd")?);
-        if cap_usd <= 0.0 {
-            return Err(row.fault(format!("market_cap_usd {}", numeral(cap_usd)), "a market cap above zero", "mend or remove this line"));
+        if cap_usd <= 0.0 || cap_usd > LARGEST_CAP {
+            let expected = "a market cap above zero, at most 1e16 USD";
+            return Err(row.fault(format!("market_cap_usd {}", numeral(cap_usd)), expected, "mend or remove this line"));
         }
         let rank = row.text("rank");
         let rank = match rank.parse::<f64>() {

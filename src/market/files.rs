@@ -72,14 +72,13 @@ impl Source {
     }
 }
 
-/// The letters and digits of a symbol, of whatever alphabet, in upper case: without separators, and without what says that it is a perpetual.
+/// A symbol in upper case without separators, and without what says that it is a perpetual: `BTC/USDT:USDT` and `BTC-USDT-SWAP` are BTCUSDT. A dated future,
+/// `BTC/USDT:USDT-240628`, is another series.
 fn spelled(symbol: &str) -> String {
-    let pair = symbol.split(':').next().unwrap_or_default();
-    let upper: String = pair.chars().flat_map(char::to_uppercase).collect();
+    let perpetual = symbol.split_once(':').filter(|(_, settled_in)| settled_in.chars().all(char::is_alphanumeric));
+    let upper: String = perpetual.map_or(symbol, |(pair, _)| pair).chars().flat_map(char::to_uppercase).collect();
     let bare = ["SWAP", "PERP", "PERPETUAL"].iter().find_map(|kind| upper.strip_suffix(kind)?.strip_suffix(['-', '_']));
-    let letters: String = bare.unwrap_or(&upper).chars().filter(|c| c.is_alphanumeric()).collect();
-    // Of a name without any letter or digit every sign counts.
-    if letters.is_empty() { upper } else { letters }
+    bare.unwrap_or(&upper).chars().filter(|c| !matches!(c, '-' | '_' | '/' | ' ')).collect()
 }
 
 /// Refuses what cannot be opened as a file, without opening it: a pipe would wait for a writer that never comes.
@@ -212,6 +211,8 @@ mod tests {
             ("SWAPUSDT", "USDT"),
             ("BTCUSDT", "?"),
             ("BTCUSDT", "BTCUSDT_260626"),
+            ("BTCUSDT", "BTC/USDT:USDT-240628"),
+            ("🐸USDT", "🦊USDT"),
         ] {
             assert!(source(own).contradicts(other), "{own} {other}");
         }

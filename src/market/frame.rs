@@ -87,9 +87,10 @@ fn overlong(bytes: &[u8], width: usize) -> bool {
 
 /// The first row that names another symbol than its file, and that symbol.
 fn stranger(frame: &DataFrame, name: &str, source: &Source) -> Option<(usize, String)> {
-    // A number is compared as it is written.
-    let column = frame.column(name).ok()?.cast(&DataType::String).ok()?;
-    let column = column.as_materialized_series().str().ok()?;
+    let column = frame.column(name).ok()?;
+    // A number is compared as it is written; what cannot be written at all is no symbol.
+    let Ok(written) = column.cast(&DataType::String) else { return Some((0, column.dtype().to_string())) };
+    let column = written.as_materialized_series().str().ok()?;
     let mut last = "";
     for (row, symbol) in column.iter().enumerate() {
         let Some(symbol) = symbol.filter(|symbol| *symbol != last) else { continue };

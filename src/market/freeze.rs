@@ -49,6 +49,8 @@ pub struct MarketParts {
 #[derive(Clone, Debug, Default)]
 pub struct SeriesPart {
     pub bars: Vec<Bar>,
+    /// Open of the last bar of its files, where nobody traded in that one: the clock goes on to it.
+    pub reaches: Option<Time>,
     /// Mark-price bars on the same grid; empty where none exist.
     pub marks: Vec<MarkBar>,
     /// Raw settlements of a perpetual, ascending, floored to the minute.
@@ -165,8 +167,8 @@ fn clock_of(parts: &MarketParts) -> Result<Clock, Fault> {
         Fault::new("market.toml", found, "at least one bar of one spot or perpetual series", "add price files, or widen `from` and `to`")
     };
     let firsts = parts.series.iter().filter_map(|series| series.bars.first());
-    let lasts = parts.series.iter().filter_map(|series| series.bars.last());
-    let (Some(first), Some(last)) = (firsts.map(|bar| bar.time).min(), lasts.map(|bar| bar.time).max()) else {
+    let lasts = parts.series.iter().filter_map(|series| series.bars.last().map(|bar| bar.time).max(series.reaches));
+    let (Some(first), Some(last)) = (firsts.map(|bar| bar.time).min(), lasts.max()) else {
         return Err(none("no bars".to_owned()));
     };
     let bar = parts.bar.seconds();

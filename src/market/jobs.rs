@@ -104,6 +104,7 @@ impl Job {
                     if self.folder == "mark" {
                         part.marks = bars.iter().map(MarkBar::of).collect();
                     } else {
+                        part.reaches = prices.reaches.filter(|&last| prices.untraded > 0 && tenure.contains(last));
                         part.bars = bars;
                     }
                 }

@@ -54,8 +54,8 @@ impl Odd {
         if bars.volumeless && !bars.bars.is_empty() {
             self.volumeless.push(series.to_owned());
         }
-        if let Some(last) = bars.bars.last().filter(|_| bars.still_open) {
-            self.open.push(format!("{series} {}", last.time));
+        if let Some(last) = bars.reaches.filter(|_| bars.still_open) {
+            self.open.push(format!("{series} {last}"));
         }
     }
 

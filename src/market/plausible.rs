@@ -12,6 +12,10 @@ const WICK: f64 = 10_000.0;
 const TURNOVER: f64 = 1e13;
 /// Coins per contract: XBTUSDTM has 0.001, 1000000MOGUSDT a million.
 pub(super) const CONTRACT_SIZES: [f64; 2] = [1e-9, 1e9];
+/// USD: a hundred times what all companies of the world are worth.
+pub(super) const LARGEST_CAP: f64 = 1e16;
+/// Notional over margin; no venue has offered more than a thousand.
+pub(super) const LARGEST_LEVERAGE: f64 = 1_000.0;
 /// Of a price or a quantity, by which orders are rounded; and the least an order must be worth, in USD.
 pub(super) const STEPS: [f64; 2] = [1e-15, 1e6];
 /// A taker's or a maker's fee below this is more likely a per cent or a fraction written as basis points. Some venues take nothing at all.

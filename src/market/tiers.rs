@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::fault::Fault;
 use crate::market::cite::{cited, numeral};
+use crate::market::plausible::LARGEST_LEVERAGE;
 use crate::market::roster::Roster;
 use crate::market::table::{Row, Table};
 use crate::market::{Bracket, Kind, TierTable};
@@ -74,8 +75,8 @@ fn check(row: Row<'_>, before: Option<&Bracket>, bracket: Bracket) -> Result<(),
     if !(0.0..1.0).contains(&rate) {
         return wrong(format!("maintenance_rate {}", numeral(rate)), "a fraction from 0, below 1".to_owned());
     }
-    if max_leverage < 1.0 {
-        return wrong(format!("max_leverage {}", numeral(max_leverage)), "a leverage of at least 1".to_owned());
+    if !(1.0..=LARGEST_LEVERAGE).contains(&max_leverage) {
+        return wrong(format!("max_leverage {}", numeral(max_leverage)), format!("a leverage from 1 to {LARGEST_LEVERAGE}"));
     }
     // Exchanges print whole cents.
     if (amount - due).abs() > 0.01 + 1e-6 * due.abs() {

@@ -40,7 +40,7 @@ impl TinyVenue {
             rate: rates.get(k).or(rates.last()).copied().unwrap_or(0.0),
             interval_hours: Some(8.0),
         });
-        let part = SeriesPart { settlements: settlements.collect(), bars, marks, fine_marks: Vec::new() };
+        let part = SeriesPart { settlements: settlements.collect(), bars, marks, ..SeriesPart::default() };
         let (asset, id) = (AssetId::new(0), InstrumentId::new(0));
         freeze(MarketParts {
             name: "tiny".to_owned(),

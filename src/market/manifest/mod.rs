@@ -60,11 +60,15 @@ impl Manifest {
             lines.misread(at, error.message().trim())
         })?;
         let name = lines.fit("name", &file.name, names::name)?;
+        let quote = lines.fit("quote", &file.quote, names::name)?;
         if name.trim().is_empty() {
             return Err(lines.fault(file.name.span().start, "a market without a name", "a name, which reports show", "name it"));
         }
+        if quote.trim().is_empty() {
+            let found = "prices in no currency";
+            return Err(lines.fault(file.quote.span().start, found, "the currency of all prices, as USDT", "name it, or remove the key"));
+        }
         let about = lines.fit("about", &file.about, names::line)?;
-        let quote = lines.fit("quote", &file.quote, names::name)?;
         let bar = lines.span("bar", &file.bar)?;
         if 86_400 % bar.seconds() != 0 {
             let found = format!("`bar` = {bar} does not divide a day");
