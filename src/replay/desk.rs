@@ -247,9 +247,19 @@ impl<'a> Desk<'a> {
         self.barred_until[self.place(bucket, instrument)]
     }
 
-    /// A row of `decisions.csv` about an instrument, at the open of this bar.
-    pub fn note(&mut self, rule: &str, instrument: InstrumentId, verdict: Verdict, value: Option<f64>, limit: Option<f64>, detail: String) {
+    /// A row of `decisions.csv` about an instrument in a bucket, at the open of this bar. Several buckets may trade one instrument, so the detail names
+    /// the bucket first: `explain` tells a position what was decided about it, and nothing of the others.
+    pub fn note(
+        &mut self,
+        rule: &str,
+        (bucket, instrument): (BucketId, InstrumentId),
+        verdict: Verdict,
+        numbers: [Option<f64>; 2],
+        why: &str,
+    ) {
         let subject = self.market.instrument(instrument).symbol.clone();
+        let [value, limit] = numbers;
+        let detail = format!("bucket {}: {why}", self.bucket(bucket).name);
         self.story.decisions.push(Decision { time: self.now(), rule: rule.to_owned(), subject, verdict, value, limit, detail });
     }
 }

@@ -70,8 +70,8 @@ impl Desk<'_> {
         let Want::Add { quantity: signed, leverage } = order.want else { return None };
         let instrument = order.instrument;
         if order.reason != ENTER && self.books.find(order.bucket, instrument).is_none() {
-            let detail = format!("the position was left before the order `{}` could add to it", order.reason);
-            self.note("gone", instrument, Verdict::Refused, None, None, detail);
+            let why = format!("the position was left before the order `{}` could add to it", order.reason);
+            self.note("gone", (order.bucket, instrument), Verdict::Refused, [None, None], &why);
             return None;
         }
         let Some(bar) = self.bar(instrument) else {
@@ -118,10 +118,10 @@ impl Desk<'_> {
             return (wanted, leverage);
         }
         let possible = leverage * allowed / notional;
-        let detail = format!(
+        let why = format!(
             "leverage {leverage} is more than the bracket of {notional:.0} USD allows; size cut to {allowed:.0} USD at {possible:.2}x"
         );
-        self.note("bracket", order.instrument, Verdict::Resized, Some(notional), Some(allowed), detail);
+        self.note("bracket", (order.bucket, order.instrument), Verdict::Resized, [Some(notional), Some(allowed)], &why);
         ((allowed / price - held).max(0.0), possible)
     }
 
@@ -143,23 +143,20 @@ impl Desk<'_> {
     /// Whether an order is worth sending with what the bucket has; a refusal or a resizing is on record.
     fn affords(&mut self, opening: &Opening, scale: f64, need: f64, cash: f64) -> bool {
         let notional = opening.quantity * opening.price;
-        let instrument = opening.order.instrument;
+        let whose = (opening.order.bucket, opening.order.instrument);
         let rule = "affordability";
-        let bucket = &self.bucket(opening.order.bucket).name;
         if notional < CENT {
-            let detail = format!("bucket {bucket}: the order is for less than a cent");
-            self.note(rule, instrument, Verdict::Refused, Some(notional), Some(CENT), detail);
+            self.note(rule, whose, Verdict::Refused, [Some(notional), Some(CENT)], "the order is for less than a cent");
             return false;
         }
         if scale < DUST || cash < CENT {
-            let detail = format!("bucket {bucket}: no cash left in it");
-            self.note(rule, instrument, Verdict::Refused, Some(need), Some(cash), detail);
+            self.note(rule, whose, Verdict::Refused, [Some(need), Some(cash)], "no cash left in it");
             return false;
         }
         // The microdollars kept back for rounding are not worth a row.
         if scale < 1.0 - 1e-6 {
-            let detail = format!("bucket {bucket}: its orders need {need:.2} USD, it has {cash:.2}: all shrink to {:.2} %", scale * 100.0);
-            self.note(rule, instrument, Verdict::Resized, Some(need), Some(cash), detail);
+            let why = format!("its orders need {need:.2} USD, it has {cash:.2}: all shrink to {:.2} %", scale * 100.0);
+            self.note(rule, whose, Verdict::Resized, [Some(need), Some(cash)], &why);
         }
         true
     }

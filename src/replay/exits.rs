@@ -144,9 +144,8 @@ impl Desk<'_> {
         let (ended, going_on): (Vec<Order>, Vec<Order>) = std::mem::take(&mut self.orders).into_iter().partition(begins);
         self.orders = going_on;
         for order in ended {
-            let name = &self.bucket(order.bucket).name;
-            let detail = format!("bucket {name}: another listing begins under the symbol, so the order `{}` is dropped", order.reason);
-            self.note("relisted", order.instrument, Verdict::Refused, None, None, detail);
+            let why = format!("another listing begins under the symbol, so the order `{}` is dropped", order.reason);
+            self.note("relisted", (order.bucket, order.instrument), Verdict::Refused, [None, None], &why);
         }
     }
 

@@ -206,8 +206,8 @@ impl Desk<'_> {
     fn deleverage(&mut self, at: usize, price: f64) {
         let position = &self.books.positions()[at];
         let (bucket, instrument, held, entry) = (position.bucket, position.instrument, position.quantity, position.entry_price());
-        let detail = format!("bucket {}: auto-deleveraging stress, limit is the average entry", self.bucket(bucket).name);
-        self.note("adl", instrument, Verdict::Exited, Some(price), Some(entry), detail);
+        let why = "auto-deleveraging stress, limit is the average entry";
+        self.note("adl", (bucket, instrument), Verdict::Exited, [Some(price), Some(entry)], why);
         self.pay_adverse_settlements(at, self.books.positions()[at].quantity);
         let fee = self.quote(instrument, self.t).taker.fee(held * price);
         let filled = Filled {

@@ -107,19 +107,18 @@ impl Desk<'_> {
             self.cancel(bucket, instrument);
             self.bar_entry(bucket, instrument);
         }
-        let subject = taken[0];
-        let name = &self.bucket(bucket).name;
+        let whose = (bucket, taken[0]);
+        let rule = "after_liquidation";
         match self.bucket(bucket).after_liquidation {
             Aftermath::StayOut => {}
             Aftermath::Stop => {
-                let detail = format!("bucket {name}: liquidated, it opens nothing any more");
                 self.stopped[bucket.index()] = true;
                 self.orders.retain(|order| order.bucket != bucket || !order.want.opens());
-                self.note("after_liquidation", subject, Verdict::Exited, Some(lost.to_f64()), None, detail);
+                self.note(rule, whose, Verdict::Exited, [Some(lost.to_f64()), None], "liquidated, it opens nothing any more");
             }
             Aftermath::Refill(from) => {
-                let detail = format!("bucket {name}: what was lost is asked of {}", self.bucket(from).name);
-                self.note("after_liquidation", subject, Verdict::Passed, Some(lost.to_f64()), None, detail);
+                let why = format!("what was lost is asked of {}", self.bucket(from).name);
+                self.note(rule, whose, Verdict::Passed, [Some(lost.to_f64()), None], &why);
                 if lost.is_positive() {
                     self.flows.push(PlannedFlow { from, to: bucket, amount: lost, reason: REFILL });
                 }

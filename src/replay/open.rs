@@ -102,8 +102,8 @@ impl Desk<'_> {
         let entry = position.bought_at();
         self.bar_entry(bucket, instrument);
         self.cancel(bucket, instrument);
-        let detail = format!("bucket {}: stop at {stop}; limit is the average entry", self.bucket(bucket).name);
-        self.note(STOP, instrument, Verdict::Exited, Some(reference), Some(entry), detail);
+        let why = format!("stop at {stop}; limit is the average entry");
+        self.note(STOP, (bucket, instrument), Verdict::Exited, [Some(reference), Some(entry)], &why);
         let spec = OrderSpec { side: exit_side(held > 0.0), kind: Kind::Market, quantity: held.abs(), reduces: Some(held) };
         let venue = self.venue(instrument);
         let filled = self.bar(instrument).and_then(|bar| take_at(&spec, reference, true, &bar, &venue));
@@ -155,12 +155,8 @@ impl Desk<'_> {
         let waits = order.want == Want::Close || order.reason == ENTER;
         if !order.told {
             let fate = if waits { "it waits until the bucket's next review" } else { "it lapses" };
-            let detail = format!(
-                "bucket {}: the instrument has no bar here, so the order `{}` is not filled: {fate}",
-                self.bucket(order.bucket).name,
-                order.reason
-            );
-            self.note("no_bar", order.instrument, Verdict::Refused, None, None, detail);
+            let why = format!("the instrument has no bar here, so the order `{}` is not filled: {fate}", order.reason);
+            self.note("no_bar", (order.bucket, order.instrument), Verdict::Refused, [None, None], &why);
             order.told = true;
         }
         waits.then_some(order)
@@ -170,21 +166,16 @@ impl Desk<'_> {
     pub fn got_nothing(&mut self, order: &mut Order, spec: &OrderSpec, reference: f64) {
         if !std::mem::replace(&mut order.told, true) {
             let (rule, value, limit, why) = self.why_nothing(spec, order.instrument, reference);
-            let detail = format!("bucket {}: the order `{}` is not filled here: {why}", self.bucket(order.bucket).name, order.reason);
-            self.note(rule, order.instrument, Verdict::Refused, Some(value), Some(limit), detail);
+            let why = format!("the order `{}` is not filled here: {why}", order.reason);
+            self.note(rule, (order.bucket, order.instrument), Verdict::Refused, [Some(value), Some(limit)], &why);
         }
     }
 
     /// A fill that volume cut short: on record once an order.
     pub fn told_of_volume(&mut self, order: &mut Order, wanted: f64, got: f64) {
         if got < wanted && self.pool(order.instrument).left() < wanted && !std::mem::replace(&mut order.told, true) {
-            let detail = format!(
-                "bucket {}: the bar's volume fills {:.2} % of the order `{}`, the rest waits",
-                self.bucket(order.bucket).name,
-                got / wanted * 100.0,
-                order.reason
-            );
-            self.note("volume", order.instrument, Verdict::Resized, Some(wanted), Some(got), detail);
+            let why = format!("the bar's volume fills {:.2} % of the order `{}`, the rest waits", got / wanted * 100.0, order.reason);
+            self.note("volume", (order.bucket, order.instrument), Verdict::Resized, [Some(wanted), Some(got)], &why);
         }
     }
 }

@@ -128,14 +128,13 @@ impl Desk<'_> {
     }
 
     fn expire(&mut self, order: &Order) {
-        let name = &self.bucket(order.bucket).name;
-        let detail = format!("bucket {name}: what is left of the order `{}` has expired after {} bars", order.reason, order.seen);
+        let why = format!("what is left of the order `{}` has expired after {} bars", order.reason, order.seen);
         let left = match order.want {
             Want::Add { quantity, .. } | Want::Reduce { quantity, .. } => Some(quantity.abs()),
             Want::Close => None,
         };
         let limit = if let Kind::Limit { price, .. } = order.kind { Some(price) } else { None };
-        self.note("expired", order.instrument, Verdict::Refused, left, limit, detail);
+        self.note("expired", (order.bucket, order.instrument), Verdict::Refused, [left, limit], &why);
     }
 
     /// Whether an order that leaves an instrument is still being worked.

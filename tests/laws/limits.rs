@@ -65,8 +65,23 @@ fn traded(market: &Market, fill: &Fill, t: usize) -> f64 {
     cells.filter(|&at| !panel.close[at].is_nan()).map(|at| panel.close[at] * panel.volume[at]).sum()
 }
 
+/// Rules of `decisions.csv` that speak of a bucket, a narrative or the whole strategy, not of a coin in a bucket.
+const OF_NO_COIN: [&str; 5] = ["select", "futures", "hedge", "waterfall", "regime"];
+
 proptest! {
     #![proptest_config(cases(1000))]
+
+    /// Several buckets may trade one coin: `explain` tells a position its own rows by the name that a row begins with.
+    #[test]
+    fn what_is_decided_about_a_coin_names_its_bucket_first(spec in markets(), strategy in strategies()) {
+        let run = replay(&spec.market(), &strategy.rules());
+        for row in run.decisions.iter().filter(|row| !OF_NO_COIN.contains(&row.rule.as_str())) {
+            let named = run.buckets.iter().any(|bucket| {
+                row.detail.strip_prefix(&format!("bucket {bucket}")).is_some_and(|rest| rest.starts_with([':', ',']))
+            });
+            prop_assert!(named, "{row:?}");
+        }
+    }
 
     #[test]
     fn entries_keep_the_limits_they_were_decided_under(spec in markets(), strategy in strategies()) {
