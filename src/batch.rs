@@ -6,7 +6,7 @@ use crate::exchange::margin::DEFAULT_BRACKETS;
 use crate::fault::Fault;
 use crate::market::{Kind, Market};
 use crate::replay::{self, Standing, run::Run};
-use crate::signal::{History, Signals};
+use crate::signal::{Directory, History, Signals};
 use crate::strategy::{Plan, Strategy, StrategyFile};
 use crate::units::Usd;
 
@@ -69,8 +69,9 @@ pub fn side_by_side<I: Sync, T: Send>(items: &[I], each: impl Fn(&I) -> T + Sync
 /// Whether a strategy can be replayed over a market at all.
 ///
 /// # Errors
-/// As [`StrategyFile::fits`].
+/// As [`StrategyFile::names_coins_of`] and [`StrategyFile::fits`].
 pub fn suits(market: &Market, file: &StrategyFile) -> Result<(), Fault> {
+    file.names_coins_of(&Directory::of(market))?;
     let perps = market.instruments.iter().zip(&market.tiers).filter(|(instrument, _)| instrument.kind == Kind::Perp);
     let widest = perps.flat_map(|(_, tables)| {
         let own = tables.iter().flat_map(|table| &table.brackets);

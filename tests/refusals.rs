@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use rotate::fault::Fault;
 use rotate::market::{Market, Window};
+use rotate::signal::Directory;
 use rotate::strategy::StrategyFile;
 use rotate::units::Span;
 
@@ -22,14 +23,28 @@ fn every_refused_market_says_exactly_this() {
 
 #[test]
 fn every_refused_strategy_says_exactly_this() {
-    compare("errors_strategy", 50, "<case>", |case| StrategyFile::read(&case.join("strategy.toml"))?.fits(BAR, MOST_LEVERAGE));
+    let market = sample();
+    compare("errors_strategy", 50, "<case>", |case| {
+        let file = StrategyFile::read(&case.join("strategy.toml"))?;
+        file.names_coins_of(&Directory::of(&market))?;
+        file.fits(BAR, MOST_LEVERAGE)
+    });
+}
+
+/// The market whose coins the strategies of `errors_strategy` name.
+fn sample() -> Market {
+    Market::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("data/sample"), Window::default()).unwrap()
 }
 
 /// The file that all cases of `errors_strategy` differ from by one line is itself fine, so that each is refused for its own reason.
 #[test]
 fn what_the_strategy_cases_are_made_from_is_sound() {
     let sound = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/errors_strategy/sound.toml");
-    let checked = StrategyFile::read(&sound).and_then(|file| file.fits(BAR, MOST_LEVERAGE));
+    let market = sample();
+    let checked = StrategyFile::read(&sound).and_then(|file| {
+        file.names_coins_of(&Directory::of(&market))?;
+        file.fits(BAR, MOST_LEVERAGE)
+    });
     assert!(checked.is_ok(), "{}", checked.unwrap_err());
     let text = fs::read_to_string(&sound).unwrap();
     for case in cases("errors_strategy") {

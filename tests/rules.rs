@@ -1,5 +1,7 @@
 //! The waterfall, the limits and the yields, worked by hand on markets of a few bars.
 
+#[path = "rules/empty.rs"]
+mod empty;
 #[path = "rules/limits.rs"]
 mod limits;
 #[path = "support/parts.rs"]

@@ -54,7 +54,6 @@ impl Desk<'_> {
                 self.send(bucket, (id, None), Want::Add { quantity: now - target, leverage }, reason);
             }
         }
-        self.story.filled[bucket.id.index()] |= !held.is_empty();
     }
 
     /// Perpetuals and the notional to be short of each. A coin without a perpetual that trades stays unhedged by notional.

@@ -38,6 +38,7 @@ mod standing;
 mod story;
 mod sweep;
 mod terms;
+mod uninvested;
 mod waterfall;
 mod words;
 mod yields;

@@ -271,8 +271,6 @@ impl Desk<'_> {
                     detail: format!("{why}: the bucket stays in stablecoins"),
                 });
             }
-        } else {
-            self.story.filled[bucket.id.index()] = true;
         }
     }
 

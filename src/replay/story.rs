@@ -32,8 +32,6 @@ pub(super) struct Story {
     /// Cross buckets whose pool was liquidated, and when.
     pub bankrupt: Vec<(BucketId, Time)>,
     pub rotations: Vec<Rotation>,
-    /// Buckets that ever found something to hold.
-    pub filled: Vec<bool>,
 }
 
 impl Story {
@@ -58,7 +56,6 @@ impl Story {
             exposure: Vec::new(),
             bankrupt: Vec::new(),
             rotations: Vec::new(),
-            filled: vec![false; plan.buckets.len()],
         }
     }
 

@@ -6,7 +6,7 @@ use crate::market::{Kind, Market};
 use crate::replay::desk::Desk;
 use crate::replay::terms::of_the_plan;
 use crate::signal::{History, regime};
-use crate::strategy::{Holding, Plan};
+use crate::strategy::Plan;
 use crate::units::{Usd, grouped};
 
 impl Desk<'_> {
@@ -18,22 +18,7 @@ impl Desk<'_> {
         for &(bucket, time) in &self.story.bankrupt {
             cautions.push(format!("bucket `{}`: its cross pool was liquidated in the bar of {time}", self.bucket(bucket).name));
         }
-        for (name, criterion) in self.plan.checklist.iter().flat_map(|list| &list.criteria) {
-            if let Some(metric) = criterion.measure.metric()
-                && !self.market.evidence.iter().any(|fact| fact.metric == metric)
-            {
-                cautions.push(format!("checklist `{name}`: this market has no evidence called `{metric}`, so it is always unknown"));
-            }
-        }
-        for bucket in self.plan.buckets.iter().filter(|bucket| bucket.holding != Holding::Cash) {
-            if !self.story.filled[bucket.id.index()] {
-                cautions.push(format!(
-                    "bucket `{}` never found a coin to hold in this market: its share, {:.0} % at the start, stayed in stablecoins",
-                    bucket.name,
-                    bucket.weight * 100.0
-                ));
-            }
-        }
+        cautions.extend(self.stayed_in_cash());
         for bucket in self.plan.buckets.iter().filter(|bucket| bucket.exit.is_some()) {
             let paid = || self.story.funding.iter().filter(|payment| payment.bucket == bucket.id);
             let blind = paid().filter(|payment| payment.assumed).count();

@@ -201,7 +201,8 @@ impl<'m> History<'m> {
     }
 }
 
-/// The timeless part of a market, for rules: identities, never prices.
+/// The timeless part of a market, for rules: identities and which kinds of facts there are, never prices. What there is says nothing of when: no rule
+/// decides by it, a plan warns of what is missing.
 #[derive(Clone, Copy, Debug)]
 pub struct Directory<'m> {
     market: &'m Market,
@@ -220,6 +221,11 @@ impl<'m> Directory<'m> {
 
     pub fn assets(&self) -> impl Iterator<Item = AssetId> + use<'m> {
         (0..self.market.assets.len()).map(AssetId::new)
+    }
+
+    #[must_use]
+    pub fn asset(&self, id: AssetId) -> &'m str {
+        &self.market.asset(id).name
     }
 
     #[must_use]
@@ -254,6 +260,36 @@ impl<'m> Directory<'m> {
 
     pub fn narratives(&self) -> impl Iterator<Item = NarrativeId> + use<'m> {
         (0..self.market.narratives.len()).map(NarrativeId::new)
+    }
+
+    /// Whether somebody has labelled an asset with a narrative.
+    #[must_use]
+    pub fn has_narratives(&self) -> bool {
+        !self.market.memberships.is_empty()
+    }
+
+    /// Whether a market cap is known of any asset, at whatever time.
+    #[must_use]
+    pub fn has_caps(&self) -> bool {
+        self.market.caps.iter().any(|facts| !facts.is_empty())
+    }
+
+    /// Whether anybody publishes a metric, about whatever, at whatever time.
+    #[must_use]
+    pub fn has_evidence(&self, metric: &str) -> bool {
+        self.market.evidence.iter().any(|fact| fact.metric == metric)
+    }
+
+    /// Whether a settlement of any perpetual, times `sign`, ever was at or above a rate per 8 h.
+    #[must_use]
+    pub fn ever_settles_at(&self, rate_8h: f64, sign: f64) -> bool {
+        self.market.funding.by_instrument.iter().flatten().any(|settlement| settlement.rate_8h() * sign >= rate_8h)
+    }
+
+    /// The tier of `assets.csv`, which speaks where no rank is known.
+    #[must_use]
+    pub fn tier(&self, asset: AssetId) -> Tier {
+        self.market.asset(asset).tier
     }
 
     /// The asset everything is measured against: BTC, else the first with a spot series, else the first.

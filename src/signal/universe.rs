@@ -37,11 +37,17 @@ const VOLUME_SPAN: Span = Span::from_seconds(30 * 86_400);
 /// Where no rank is known the tier speaks for it, by the middle of its band: large 10, mid 60, small 300.
 #[must_use]
 pub fn rank_or_tier(history: &History, asset: AssetId) -> u32 {
-    history.rank(asset).unwrap_or(match history.tier(asset) {
+    history.rank(asset).unwrap_or_else(|| middle_rank(history.tier(asset)))
+}
+
+/// The rank that a tier stands for where none is known.
+#[must_use]
+pub fn middle_rank(tier: Tier) -> u32 {
+    match tier {
         Tier::Large => 10,
         Tier::Mid => 60,
         Tier::Small => 300,
-    })
+    }
 }
 
 /// Perpetuals of unregulated decentralised venues stay out by default; everything must have traded in the last bar.

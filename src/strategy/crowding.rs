@@ -92,7 +92,8 @@ impl CrowdingExit {
             _ => {}
         }
         key.child("funding_8h_above").number(self.funding_8h_above, "0.0005 is 0.05 % per 8 h")?;
-        key.child("funding_above").number(self.funding_above, "0.0005 is 0.05 % per unit")
+        key.child("funding_above").number(self.funding_above, "0.0005 is 0.05 % per unit")?;
+        key.child(if self.unit.is_some() { "funding_above" } else { "funding_8h_above" }).funding_rate(self.limit_8h())
     }
 }
 

@@ -175,7 +175,7 @@ fn check_own(key: &Key, bucket: &Bucket) -> Checked {
             "it speaks of all buckets of perpetuals together",
         );
     }
-    let perp = matches!(bucket.hold, Hold::Perp(_));
+    let perp = matches!(bucket.hold, Hold::Perp(_) | Hold::Hedge(_));
     if !perp && limits.position.is_some_and(|position| position.of == Basis::Margin) {
         return key.child("position").child("of").wrong("margin, on a spot bucket", "notional or risk_to_stop", "spot has no margin");
     }

@@ -8,7 +8,10 @@ mod crowding;
 mod decide;
 mod file;
 mod fit;
+mod gaps;
 mod limits;
+mod names;
+mod nearest;
 mod plan;
 mod protection;
 mod schema;
@@ -22,7 +25,8 @@ pub use crowding::{CrowdingExit, FundingUnit};
 pub use decide::{BucketWish, Exit, Pick, decide, entry_refusal, exit_due, true_range};
 pub use file::{Override, StrategyFile};
 pub use limits::{Basis, Futures, LeverageRange, Limits, PlanFutures, PositionLimit};
-pub use plan::{Aftermath, Holding, Plan, PlanAdaptive, PlanBucket, PlanHedge};
+pub use nearest::did_you_mean;
+pub use plan::{Aftermath, Holding, Plan, PlanAdaptive, PlanBucket, PlanHedge, stays_in_cash};
 pub use protection::{AfterLiquidation, AtrStop, LiquidationDistance, Margin, OrderKind, Orders, Stop, TakeProfit, TimeStop};
 pub use schema::{
     Bucket, EntryGate, Hedge, HedgeBy, Hold, Leverage, LossExit, Purpose, Rebalance, ResidualScore, Score, Selection, StageGate, Strategy,

@@ -9,7 +9,7 @@ use crate::strategy::checklist::Checklist;
 use crate::strategy::contradiction::contradictions;
 use crate::strategy::{
     AfterLiquidation, CrowdingExit, EntryGate, HedgeBy, Hold, Leverage, LiquidationDistance, LossExit, Margin, OrderKind, Orders,
-    PlanFutures, PlanWaterfall, PositionLimit, Rebalance, Score, Selection, Stop, Strategy, TakeProfit, TimeStop, Weigh,
+    PlanFutures, PlanWaterfall, PositionLimit, Rebalance, Score, Selection, Stop, Strategy, TakeProfit, TimeStop, Weigh, gaps, names,
 };
 use crate::units::{AssetId, BucketId, Direction, Span};
 
@@ -28,7 +28,7 @@ pub struct Plan {
     pub buckets: Vec<PlanBucket>,
     pub waterfall: Option<PlanWaterfall>,
     pub futures: Option<PlanFutures>,
-    /// Coins asked for that the market does not have.
+    /// Coins asked for that the market does not have, rules it gives nothing to look at, limits that leave a bucket empty.
     pub cautions: Vec<String>,
 }
 
@@ -76,6 +76,8 @@ pub struct PlanBucket {
     pub name: String,
     pub weight: f64,
     pub holding: Holding,
+    /// Why it can hold nothing in this market, where that is sure beforehand.
+    pub why_empty: Option<String>,
     /// Opens nothing: its money waits where it is.
     pub idle: bool,
     pub direction: Direction,
@@ -134,7 +136,7 @@ impl Plan {
     pub fn new(strategy: &Strategy, names: &History) -> Self {
         let directory = names.directory();
         let bucket_id = |name: &str| BucketId::new(strategy.buckets.get_index_of(name).expect("validated: the bucket exists"));
-        let mut cautions = Vec::new();
+        let mut cautions = names::missing(strategy, &directory);
         let mut buckets = Vec::new();
         for (at, (name, bucket)) in strategy.buckets.iter().enumerate() {
             let (holding, selection) = match &bucket.hold {
@@ -147,25 +149,16 @@ impl Plan {
                 Hold::Hedge(hedge) => Some(PlanHedge { of: bucket_id(&hedge.of), ratio: hedge.ratio, by: hedge.by, span: hedge.span }),
                 _ => None,
             };
-            let mut resolve = |asset: &String| {
-                let found = directory.asset_named(asset);
-                if found.is_none() {
-                    cautions
-                        .push(format!("bucket `{name}` asks for {asset}, which the market does not have: its share stays in stablecoins"));
-                }
-                found
-            };
-            let assets = selection.assets.as_ref().map(|names| names.iter().filter_map(&mut resolve).collect::<Vec<_>>());
+            let resolve = |asset: &String| directory.asset_named(asset);
+            let assets = selection.assets.as_ref().map(|names| names.iter().filter_map(resolve).collect::<Vec<_>>());
             let fixed = match &bucket.weigh {
                 Weigh::Fixed(shares) => shares.iter().filter_map(|(asset, &share)| Some((resolve(asset)?, share))).collect(),
                 _ => Vec::new(),
             };
-            let mut staking = Vec::new();
-            for (asset, &apr) in &bucket.staking {
-                match directory.asset_named(asset) {
-                    Some(found) => staking.push((found, apr)),
-                    None => cautions.push(format!("bucket `{name}` stakes {asset}, which the market does not have: it earns nothing")),
-                }
+            let staking = bucket.staking.iter().filter_map(|(asset, &apr)| Some((resolve(asset)?, apr))).collect();
+            let why_empty = gaps::why_empty(strategy, bucket, &directory);
+            if let Some(why) = &why_empty {
+                cautions.push(stays_in_cash(name, bucket.weight, why));
             }
             let limits = bucket.limits.over(&strategy.limits);
             let orders = bucket.orders.unwrap_or(strategy.orders);
@@ -175,6 +168,7 @@ impl Plan {
                 name: name.clone(),
                 weight: bucket.weight,
                 holding,
+                why_empty,
                 idle: false,
                 direction: if hedge.is_some() { Direction::Short } else { bucket.direction },
                 hedge,
@@ -223,6 +217,7 @@ impl Plan {
                 interest: bucket.interest,
             });
         }
+        cautions.extend(gaps::cautions(strategy, &directory));
         cautions.extend(contradictions(&buckets));
         let waterfall = strategy.waterfall.as_ref().map(|waterfall| PlanWaterfall::new(waterfall, bucket_id));
         let futures = strategy.limits.futures.as_ref();
@@ -267,6 +262,15 @@ impl Plan {
         let idle = futures.map(|bucket| bucket.idle = true).count();
         (idle > 0).then_some(self)
     }
+}
+
+/// The caution of a bucket that holds nothing from the first bar to the last.
+#[must_use]
+pub fn stays_in_cash(bucket: &str, weight: f64, because: &str) -> String {
+    format!(
+        "bucket `{bucket}` stays in cash all the time, because {because}: its share, {:.0} % at the start, is not invested",
+        weight * 100.0
+    )
 }
 
 /// How long an order of these rules goes on, in the market's bars. Without `expire` that is longer than any bucket goes unreviewed.

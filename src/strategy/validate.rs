@@ -1,10 +1,12 @@
 //! What a strategy may not say, beyond what its types forbid. Every refusal names the key and what is allowed.
 
+mod kinds;
+mod reach;
 mod signals;
 
 use crate::exchange::Refusal;
-use crate::strategy::limits::{self, Limits};
-use crate::strategy::{AfterLiquidation, Bucket, Hold, Margin, OrderKind, Orders, Score, Selection, Strategy, Weigh};
+use crate::strategy::limits;
+use crate::strategy::{AfterLiquidation, Bucket, Hold, OrderKind, Orders, Score, Selection, Strategy, Weigh};
 use crate::strategy::{waterfall, yields};
 use crate::units::{Direction, Span};
 
@@ -121,52 +123,10 @@ fn check_bucket(key: &Key, bucket: &Bucket, strategy: &Strategy) -> Checked {
     check_weight(key, bucket, strategy)?;
     let hold = key.child("hold");
     match &bucket.hold {
-        Hold::Cash => {
-            let extra = [
-                ("score", bucket.score.is_some()),
-                ("enter_above", bucket.enter_above.is_some()),
-                ("enter_below", bucket.enter_below.is_some()),
-                ("review", bucket.review.is_some()),
-                ("direction", bucket.direction == Direction::Short),
-                ("leverage", bucket.leverage.is_some()),
-                ("stop", bucket.stop.is_some()),
-                ("exit", bucket.exit.is_some()),
-                ("exit_score", bucket.exit_score.is_some()),
-                ("top_up", bucket.top_up.is_some()),
-                ("orders", bucket.orders.is_some()),
-                ("take_profit", bucket.take_profit.is_some()),
-                ("margin", bucket.margin == Margin::Cross),
-                ("liquidation_distance", bucket.liquidation_distance.is_some()),
-                ("after_liquidation", bucket.after_liquidation != AfterLiquidation::StayOut),
-                ("limits", bucket.limits != Limits::default()),
-                ("staking", !bucket.staking.is_empty()),
-            ];
-            if let Some((name, _)) = extra.iter().find(|(_, set)| *set) {
-                return key.child(name).wrong("a rule on a bucket of cash", "no such key", "remove it, or let the bucket hold something");
-            }
-        }
+        Hold::Cash => {}
         Hold::Spot(selection) => {
             check_selection(&hold.child("spot"), selection, bucket)?;
             check_stages(&hold.child("spot"), selection, strategy)?;
-            if bucket.direction == Direction::Short {
-                return key.child("direction").wrong("short spot", "long", "shorts are made with perpetuals: hold = { perp = … }");
-            }
-            for (name, set) in [
-                ("leverage", bucket.leverage.is_some()),
-                ("exit", bucket.exit.is_some()),
-                ("top_up", bucket.top_up.is_some()),
-                ("margin", bucket.margin == Margin::Cross),
-                ("liquidation_distance", bucket.liquidation_distance.is_some()),
-                ("after_liquidation", bucket.after_liquidation != AfterLiquidation::StayOut),
-            ] {
-                if set {
-                    return key.child(name).wrong(
-                        "on a spot bucket",
-                        "only on a bucket that holds perpetuals",
-                        "remove it, or hold = { perp = … }",
-                    );
-                }
-            }
             let of_margin = [
                 ("stop", "loss_of_margin", bucket.stop.is_some_and(|stop| stop.loss_of_margin.is_some())),
                 ("take_profit", "gain_of_margin", bucket.take_profit.is_some_and(|target| target.gain_of_margin.is_some())),
@@ -187,22 +147,9 @@ fn check_bucket(key: &Key, bucket: &Bucket, strategy: &Strategy) -> Checked {
         Hold::Hedge(hedge) => {
             check_hedge(&hold.child("hedge"), hedge, strategy)?;
             check_leverage(key, bucket)?;
-            let extra = [
-                ("score", bucket.score.is_some()),
-                ("exit", bucket.exit.is_some()),
-                ("checklist", bucket.checklist),
-                ("entry", bucket.entry.is_some()),
-                ("time_stop", bucket.time_stop.is_some()),
-            ];
-            if let Some((name, _)) = extra.iter().find(|(_, set)| *set) {
-                return key.child(name).wrong(
-                    "a rule of choice on a hedge",
-                    "no such key",
-                    "a hedge follows the bucket it stands against: remove it",
-                );
-            }
         }
     }
+    kinds::check(key, bucket)?;
     check_score(key, bucket)?;
     if let Some(review) = bucket.review {
         key.child("review").falls_on(review, strategy.decide)?;
@@ -218,6 +165,7 @@ fn check_bucket(key: &Key, bucket: &Bucket, strategy: &Strategy) -> Checked {
         exit.check(&key.child("exit"))?;
     }
     yields::check(key, bucket)?;
+    reach::check(key, bucket, strategy)?;
     if let Some(top_up) = &bucket.top_up {
         let place = key.child("top_up");
         place.child("below").share(top_up.below)?;

@@ -1,17 +1,10 @@
 //! What a bucket earns without trading: rewards of staked coins and interest on its stablecoins.
 
+use crate::strategy::Bucket;
 use crate::strategy::validate::{Checked, Key};
-use crate::strategy::{Bucket, Hold};
 
 pub(super) fn check(key: &Key, bucket: &Bucket) -> Checked {
     let place = key.child("staking");
-    if !bucket.staking.is_empty() && !matches!(bucket.hold, Hold::Spot(_)) {
-        return place.wrong(
-            "on a bucket of perpetuals",
-            "only on a spot bucket",
-            "a perpetual is no coin: remove it, or hold = { spot = … }",
-        );
-    }
     for (asset, &apr) in &bucket.staking {
         place.child(asset).yearly(apr)?;
     }

@@ -323,7 +323,8 @@ impl BucketSpec {
             PickSpec::Aged(span) => selection = format!("min_age = \"{span}\""),
             PickSpec::Traded(floor) => selection = format!("min_daily_volume = {floor:?}"),
         }
-        if self.inverse_volatility && weigh == "\"equal\"" {
+        // Of narratives all places are of one size.
+        if self.inverse_volatility && !matches!(self.pick, PickSpec::Narratives(..)) && weigh == "\"equal\"" {
             weigh = "\"inverse_volatility\"".to_owned();
         }
         let selection = std::iter::once(selection).filter(|keys| !keys.is_empty()).chain(eligible).collect::<Vec<_>>().join(", ");
@@ -360,7 +361,9 @@ impl BucketSpec {
             let _ = writeln!(text, "liquidation_distance = {{ moves = {moves:?}, horizon = \"{horizon}\" }}");
         }
         text.push_str(["", "after_liquidation = \"stop\"\n", "after_liquidation = { refill = \"stable\" }\n"][after as usize]);
-        let confirmed = self.confirmed.map_or_else(String::new, |confirmed| format!(", confirmed = {confirmed:?}"));
+        // Without a life cycle it is breadth over the score's span that confirms.
+        let confirmed =
+            self.confirmed.filter(|_| score.is_some()).map_or_else(String::new, |confirmed| format!(", confirmed = {confirmed:?}"));
         let _ = writeln!(text, "leverage = {{ open = {:?}{confirmed} }}", self.open);
         if self.short {
             text.push_str("direction = \"short\"\n");

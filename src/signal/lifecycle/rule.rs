@@ -250,14 +250,14 @@ impl LifeCycleRule {
             C::unless(settlements > 0, key, settlements as f64, "at least 1", "3 are a day of eight hours each")?;
         }
         let above = crowd.funding_8h_above;
-        C::unless_finite("crowd.funding_8h_above", above, "0.0003 is 0.03 % per 8 h")?;
+        C::unless_rate("crowd.funding_8h_above", above, "0.0003 is 0.03 % per 8 h")?;
         let back = crowd.funding_8h_back;
         C::unless(back < above, "crowd.funding_8h_back", back, "below `funding_8h_above`", hysteresis)?;
         if let Some(media) = &crowd.media {
             C::unless(media.z_back < media.z_above, "crowd.media.z_back", media.z_back, "below `z_above`", hysteresis)?;
         }
         let above = exhaust.funding_8h_above;
-        C::unless_finite("exhaust.funding_8h_above", above, "0.0005 is 0.05 % per 8 h")?;
+        C::unless_rate("exhaust.funding_8h_above", above, "0.0005 is 0.05 % per 8 h")?;
         C::unless((0.0..=1.0).contains(&exhaust.near_high), "exhaust.near_high", exhaust.near_high, share, "0.05 is five per cent below")?;
         let falls = exhaust.breadth_falls;
         C::unless(falls > 0.0 && falls <= 1.0, "exhaust.breadth_falls", falls, "above 0, at most 1", "0.4 is four members of ten")

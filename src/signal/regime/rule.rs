@@ -283,6 +283,9 @@ impl RegimeRule {
         if let Some(part) = &self.funding {
             let known = part.settlements as f64;
             C::unless(part.settlements > 0, "funding.settlements", known, "at least 1", "21 are a week of eight hours each")?;
+            for (key, rate) in [("funding.bull", part.bull), ("funding.bear", part.bear)] {
+                C::unless_rate(key, rate, "0.0001 is 0.01 % per 8 h")?;
+            }
             C::unless(part.bear <= part.bull, "funding.bear", part.bear, "at most `bull`", order)?;
             let fits = (0.0..=part.bull - part.bear).contains(&part.hysteresis);
             C::unless(fits, "funding.hysteresis", part.hysteresis, slack, narrower)?;

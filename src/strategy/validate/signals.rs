@@ -4,7 +4,7 @@ use super::{Checked, Key, names};
 use crate::signal::Contradiction;
 use crate::signal::lifecycle::LifeCycleRule;
 use crate::signal::regime::RegimeRule;
-use crate::strategy::checklist::Checklist;
+use crate::strategy::checklist::{Checklist, Criterion, Measure};
 use crate::strategy::{Hedge, Hold, Selection, Strategy};
 
 fn contradiction(key: &Key, found: &Contradiction) -> Checked {
@@ -77,8 +77,38 @@ fn check_list(key: &Key, list: &Checklist) -> Checked {
         for (side, value) in [("above", criterion.above), ("below", criterion.below)] {
             place.child(side).number(value, "0.05 is five per cent")?;
         }
+        check_measure(&place, criterion)?;
     }
     Ok(())
+}
+
+/// Sides of a measure that is never there, or always.
+fn check_measure(place: &Key, criterion: &Criterion) -> Checked {
+    if let (Some(above), Some(below)) = (criterion.above, criterion.below)
+        && above >= below
+    {
+        let found = format!("{above}, with below {below}: no value is in between");
+        return place.child("above").wrong(found, "less than below", "swap them, or keep one");
+    }
+    match criterion.measure {
+        Measure::NarrativeFunding8h(0) => {
+            place.child("measure").child("narrative_funding8h").wrong("0", "at least 1", "9 are three days of eight-hour funding")
+        }
+        Measure::NarrativeFunding8h(_) => {
+            let sides = [("above", criterion.above), ("below", criterion.below)];
+            sides.into_iter().try_for_each(|(side, value)| value.map_or(Ok(()), |rate| place.child(side).funding_rate(rate)))
+        }
+        Measure::NarrativeBreadth(_) | Measure::NarrativeVolumeShare(_) => {
+            if let Some(above) = criterion.above.filter(|&above| above >= 1.0) {
+                return place.child("above").wrong(above.to_string(), "below 1: a share is at most all", "0.5 is half");
+            }
+            match criterion.below.filter(|&below| below <= 0.0) {
+                Some(below) => place.child("below").wrong(below.to_string(), "above 0: a share is at least nothing", "0.5 is half"),
+                None => Ok(()),
+            }
+        }
+        _ => Ok(()),
+    }
 }
 
 pub(super) fn check_stages(key: &Key, selection: &Selection, strategy: &Strategy) -> Checked {

@@ -1,0 +1,162 @@
+//! Which keys of a bucket say something, by what the bucket holds. A key that nothing would look at is refused: a rule somebody relies on must not be
+//! silently without effect.
+
+use super::{Checked, Key};
+use crate::strategy::schema::week;
+use crate::strategy::{AfterLiquidation, Bucket, Hold, Limits, Margin, Weigh};
+use crate::units::Direction;
+
+/// What a bucket holds, as far as its keys go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Cash,
+    Spot,
+    Perp,
+    Hedge,
+}
+
+use Kind::{Cash, Hedge, Perp, Spot};
+
+impl Kind {
+    fn of(hold: &Hold) -> Self {
+        match hold {
+            Hold::Cash => Cash,
+            Hold::Spot(_) => Spot,
+            Hold::Perp(_) => Perp,
+            Hold::Hedge(_) => Hedge,
+        }
+    }
+}
+
+/// A key, whether the bucket has it, and the buckets it says something on. What was written as its own default cannot be told from what was not.
+struct Row {
+    key: &'static str,
+    set: bool,
+    on: &'static [Kind],
+}
+
+const CHOICE: &[Kind] = &[Spot, Perp];
+const MARGIN: &[Kind] = &[Perp, Hedge];
+const POSITION: &[Kind] = &[Spot, Perp, Hedge];
+
+/// The table. Taken apart in full, so that a new key cannot be forgotten here.
+fn rows(bucket: &Bucket) -> Vec<Row> {
+    let Bucket {
+        weight: _,
+        hold: _,
+        direction,
+        score,
+        enter_above,
+        enter_below,
+        entry,
+        checklist,
+        weigh,
+        review,
+        leverage,
+        margin,
+        liquidation_distance,
+        after_liquidation,
+        orders,
+        stop,
+        take_profit,
+        exit,
+        exit_score,
+        time_stop,
+        cooldown,
+        top_up,
+        limits,
+        staking,
+        interest: _,
+    } = bucket;
+    let row = |key, set, on| Row { key, set, on };
+    vec![
+        row("direction", *direction == Direction::Short, MARGIN),
+        row("score", score.is_some(), CHOICE),
+        row("enter_above", enter_above.is_some(), CHOICE),
+        row("enter_below", enter_below.is_some(), CHOICE),
+        row("entry", entry.is_some(), CHOICE),
+        row("entry.pays_8h_at_most", entry.is_some_and(|gate| gate.pays_8h_at_most.is_some()), &[Perp]),
+        row("checklist", *checklist, CHOICE),
+        row("weigh", *weigh != Weigh::Equal, CHOICE),
+        row("review", review.is_some(), POSITION),
+        row("leverage", leverage.is_some(), MARGIN),
+        row("leverage.confirmed", leverage.is_some_and(|leverage| leverage.confirmed.is_some()), &[Perp]),
+        row("leverage.crowded", leverage.is_some_and(|leverage| leverage.crowded.is_some()), &[Perp]),
+        row("margin", *margin == Margin::Cross, MARGIN),
+        row("liquidation_distance", liquidation_distance.is_some(), &[Perp]),
+        row("after_liquidation", *after_liquidation != AfterLiquidation::StayOut, MARGIN),
+        row("orders", orders.is_some(), POSITION),
+        row("stop", stop.is_some(), POSITION),
+        row("take_profit", take_profit.is_some(), POSITION),
+        row("exit", exit.is_some(), &[Perp]),
+        row("exit_score", exit_score.is_some(), CHOICE),
+        row("time_stop", time_stop.is_some(), CHOICE),
+        row("cooldown", *cooldown != week(), POSITION),
+        row("top_up", top_up.is_some(), MARGIN),
+        row("limits", *limits != Limits::default(), POSITION),
+        row("limits.position", limits.position.is_some(), CHOICE),
+        row("limits.order_of_day_volume", limits.order_of_day_volume.is_some(), CHOICE),
+        row("staking", !staking.is_empty(), &[Spot]),
+    ]
+}
+
+/// Refuses the first key that would have no effect on what the bucket holds.
+pub(super) fn check(key: &Key, bucket: &Bucket) -> Checked {
+    let kind = Kind::of(&bucket.hold);
+    let Some(Row { key: name, on, .. }) = rows(bucket).into_iter().find(|row| row.set && !row.on.contains(&kind)) else { return Ok(()) };
+    let place = name.split('.').fold(key.clone(), |key, part| key.child(part));
+    match (kind, name) {
+        (Cash, _) => place.wrong("a rule on a bucket of cash", "no such key", "remove it, or let the bucket hold something"),
+        (Spot, "direction") => place.wrong("short spot", "long", "shorts are made with perpetuals: hold = { perp = … }"),
+        (Spot, _) => place.wrong("on a spot bucket", "only on a bucket that holds perpetuals", "remove it, or hold = { perp = … }"),
+        (Perp | Hedge, "staking") => {
+            let way_out = "a perpetual is no coin: remove it, or hold = { spot = … }";
+            place.wrong("on a bucket of perpetuals", "only on a spot bucket", way_out)
+        }
+        (Perp | Hedge, _) if on.contains(&Spot) => {
+            place.wrong("a rule of choice on a hedge", "no such key", "a hedge follows the bucket it stands against: remove it")
+        }
+        (Perp | Hedge, _) => {
+            let way_out = "a hedge takes the leverage it says, whatever a narrative does: remove it";
+            place.wrong("on a hedge", "only on a bucket that chooses its perpetuals", way_out)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use crate::strategy::StrategyFile;
+
+    /// What is found of a hedge with one more key.
+    fn hedge(more: &str) -> Option<String> {
+        let text = format!(
+            "name = \"n\"\nabout = \"a\"\nregime = \"any\"\nrebalance = {{ every = \"7d\" }}\n[buckets.coins]\nweight = 0.5\nhold = {{ spot = {{}} }}\n\
+             [buckets.hedge]\nweight = 0.5\nhold = {{ hedge = {{ of = \"coins\", ratio = 0.5 }} }}\n{more}\n"
+        );
+        StrategyFile::parse(Path::new("kinds.toml"), text).map_err(|fault| fault.found).err()
+    }
+
+    #[test]
+    fn a_hedge_takes_what_works_on_it_and_nothing_else() {
+        let plain = "leverage = { open = 2.0 }";
+        for fine in [
+            "margin = \"cross\"",
+            "stop = { from_entry = 0.5 }",
+            "cooldown = \"3d\"",
+            "limits = { leverage_at_entry = { least = 1.0, most = 3.0 } }",
+        ] {
+            assert_eq!(hedge(&format!("{plain}\n{fine}")), None, "{fine}");
+        }
+        for (idle, found) in [
+            ("weigh = \"cap\"", "`buckets.hedge.weigh`: a rule of choice on a hedge"),
+            ("liquidation_distance = { moves = 2.0, horizon = \"7d\" }", "`buckets.hedge.liquidation_distance`: on a hedge"),
+            ("limits = { order_of_day_volume = 0.1 }", "`buckets.hedge.limits.order_of_day_volume`: a rule of choice on a hedge"),
+            ("staking = { ETH = 0.03 }", "`buckets.hedge.staking`: on a bucket of perpetuals"),
+        ] {
+            assert_eq!(hedge(&format!("{plain}\n{idle}")).as_deref(), Some(found));
+        }
+        assert_eq!(hedge("leverage = { open = 2.0, confirmed = 3.0 }").as_deref(), Some("`buckets.hedge.leverage.confirmed`: on a hedge"));
+    }
+}
