@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::Path;
 
+use crate::names::shown;
+
 /// A refusal. Every field is a plain sentence part; `Display` is the message the user reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
@@ -28,7 +30,9 @@ impl Fault {
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}\n  expected: {}\n  way out:  {}", self.place, self.found, self.expected, self.way_out)
+        // A part may repeat what a file or a folder says; on a terminal it must be read, not obeyed.
+        let [place, found, expected, way_out] = [&self.place, &self.found, &self.expected, &self.way_out].map(|part| shown(part));
+        write!(f, "{place}: {found}\n  expected: {expected}\n  way out:  {way_out}")
     }
 }
 

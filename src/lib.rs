@@ -6,20 +6,21 @@
 //!
 //! | room | question | may use | must never know |
 //! |---|---|---|---|
-//! | [`units`], [`fault`] | which words | – | anything else |
+//! | [`names`] | what a thing may be called | – | anything else |
+//! | [`units`], [`fault`] | which words | `names` | anything else |
 //! | [`funding_interval`] | how often a perpetual settles | – | anything but stamps |
-//! | [`market`] | what happened | units, `funding_interval` | strategies, money |
+//! | [`market`] | what happened | names, units, `funding_interval` | strategies, money |
 //! | [`signal`] | what could be known | market | money, orders, anything after the close it stands at |
 //! | [`ledger`] | what we own | units | the market, prices it was not handed |
 //! | [`exchange`] | what the venue gives | units, `funding_interval`, ledger | why somebody trades |
-//! | [`strategy`] | what we want | signal, and the exchange's words for its terms | money, positions, costs |
+//! | [`strategy`] | what we want | names, signal, and the exchange's words for its terms | money, positions, costs |
 //! | [`replay`] | the loop | all above | files, threads, reports |
 //! | [`batch`] | many side by side | replay | what a run means |
 //! | [`lookahead`] | whether a run saw ahead | batch, and another future of the market | what a strategy is for |
 //! | [`metrics`] | what it was worth | a run | how it came about |
 //! | [`tune`] | which parameters, honestly | batch, metrics | how a study looks |
 //! | [`stress`] | what is left of it | batch, metrics, and the exchange's named assumptions | how it looks |
-//! | [`report`] | words and pictures | a run, its market's names, metrics, a study, what is left | how to change any of it |
+//! | [`report`] | words and pictures | names, a run, its market's names, metrics, a study, what is left | how to change any of it |
 //! | [`cli`] | the program | all | – |
 //!
 //! `tests/tidy.rs` holds the table.
@@ -33,6 +34,7 @@ pub mod ledger;
 pub mod lookahead;
 pub mod market;
 pub mod metrics;
+pub mod names;
 pub mod replay;
 pub mod report;
 pub mod signal;

@@ -9,25 +9,27 @@ const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
 /// Each room and the rooms it may use, beside itself.
 const ROOMS: &[(&str, &[&str])] = &[
+    ("names", &[]),
     ("units", &[]),
-    ("fault", &[]),
+    ("fault", &["names"]),
     ("funding_interval", &[]),
-    ("market", &["units", "fault", "funding_interval"]),
+    ("market", &["names", "units", "fault", "funding_interval"]),
     ("signal", &["units", "fault", "market"]),
     ("ledger", &["units", "fault"]),
     ("exchange", &["units", "fault", "funding_interval", "ledger"]),
     // Of the market and the exchange only their words: see `the_two_absences`.
-    ("strategy", &["units", "fault", "market", "signal", "exchange"]),
+    ("strategy", &["names", "units", "fault", "market", "signal", "exchange"]),
     ("replay", &["units", "market", "signal", "strategy", "ledger", "exchange"]),
     ("batch", &["units", "fault", "market", "signal", "strategy", "ledger", "exchange", "replay"]),
     ("lookahead", &["units", "fault", "market", "strategy", "replay", "batch"]),
     ("metrics", &["units", "replay"]),
     ("tune", &["units", "fault", "strategy", "replay", "batch", "metrics"]),
     ("stress", &["units", "strategy", "exchange", "replay", "batch", "metrics"]),
-    ("report", &["units", "fault", "market", "replay", "metrics", "tune", "stress"]),
+    ("report", &["names", "units", "fault", "market", "replay", "metrics", "tune", "stress"]),
     (
         "cli",
         &[
+            "names",
             "units",
             "fault",
             "market",

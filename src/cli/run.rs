@@ -43,6 +43,7 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
     let files = arguments.strategies.read()?;
     apart(&arguments.out, files.iter().map(|file| file.path.as_path()).chain([arguments.market.market.as_path()]))?;
     let staging = report::Staging::begin(&arguments.out)?;
+    report::write::distinct(files.iter().map(|file| file.strategy.name.as_str()))?;
     let market = arguments.market.load()?;
     files.iter().try_for_each(|file| suits(&market, file))?;
     let arena = Arena::new(&market);
@@ -51,7 +52,6 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
     let bar = progress(common, strategies.len(), "replaying");
     let runs = arena.replay_all(&strategies, arguments.capital, || bar.inc(1));
     bar.finish_and_clear();
-    report::write::distinct(&runs)?;
     let stresses = stress(&arena, &strategies, &runs, arguments.ladder, common);
 
     let asked = AskedRun {

@@ -1,5 +1,7 @@
 //! What a file says, quoted in a message: fields may hold anything, and a message must stay one readable line of a terminal.
 
+pub(super) use crate::names::shown as escaped;
+
 /// Characters of a field that a message repeats.
 const LONGEST: usize = 60;
 
@@ -10,24 +12,6 @@ pub(super) fn cited(text: &str) -> String {
         cut.push('…');
     }
     cut
-}
-
-/// Control characters, and those that turn or hide their neighbours, as their escapes.
-pub(super) fn escaped(text: &str) -> String {
-    text.chars().fold(String::with_capacity(text.len()), |mut line, c| {
-        match c {
-            _ if c.is_control() => line.extend(c.escape_debug()),
-            _ if hides(c) => line.extend(c.escape_unicode()),
-            _ => line.push(c),
-        }
-        line
-    })
-}
-
-/// Whether a character controls a terminal, or turns or hides its neighbours.
-pub(super) fn hides(c: char) -> bool {
-    let turns = matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
-    c.is_control() || turns
 }
 
 /// A number as a message prints it: with an exponent where its digits would run on.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::fault::Fault;
+use crate::names;
 use crate::report::manifest::PROGRAM;
 
 /// The manifest in `report`, as it lies there.
@@ -27,7 +28,9 @@ pub fn manifest(report: &Path) -> Result<Value, Fault> {
         return Err(fault(format!("`program` is {}", word("program")), "name a report of this program"));
     }
     let version = word("version");
-    if version != env!("CARGO_PKG_VERSION") {
+    if version == env!("CARGO_PKG_VERSION") {
+        readable(&place, &value)?;
+    } else {
         return Err(Fault::new(
             place.display().to_string(),
             format!("a report of version {version}"),
@@ -49,7 +52,35 @@ pub fn summary(strategy: &Path) -> Result<Value, Fault> {
         Fault::new(place.display().to_string(), found, wanted, "run the report again, or name another folder")
     };
     let text = fs::read_to_string(&place).map_err(|e| fault(e.to_string()))?;
-    serde_json::from_str(&text).map_err(|e| Fault { place: Fault::at(&place, e.line()), ..fault(format!("not JSON, or cut short: {e}")) })
+    let value = serde_json::from_str(&text)
+        .map_err(|e| Fault { place: Fault::at(&place, e.line()), ..fault(format!("not JSON, or cut short: {e}")) })?;
+    readable(&place, &value)?;
+    Ok(value)
+}
+
+/// The one text that has many lines: a strategy as it was written. It is read as TOML, and refused there.
+const MANY_LINES: &str = "source";
+
+/// What is read back goes where names of a market go: to pages, pictures, tables and terminals. It is held to the same.
+///
+/// # Errors
+/// A key that is no name, a text that is not one line that can be seen.
+fn readable(place: &Path, value: &Value) -> Result<(), Fault> {
+    let unfit = |what: &str, text: &str, unfit: names::Unfit| {
+        let (found, expected, _) = unfit.words();
+        let shown: String = text.chars().take(60).collect();
+        let found = format!("the {what} `{shown}`, {found}");
+        Err(Fault::new(place.display().to_string(), found, expected, "the file was changed or garbled: run the report again"))
+    };
+    match value {
+        Value::String(text) => names::line(text).or_else(|why| unfit("text", text, why)),
+        Value::Array(list) => list.iter().try_for_each(|value| readable(place, value)),
+        Value::Object(map) => map.iter().try_for_each(|(key, value)| {
+            names::name(key).or_else(|why| unfit("key", key, why))?;
+            if key == MANY_LINES && value.is_string() { Ok(()) } else { readable(place, value) }
+        }),
+        _ => Ok(()),
+    }
 }
 
 /// The report that the folder of a strategy is part of.

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::fault::Fault;
 use crate::metrics::sharpe::{Trials, per_day, probability};
+use crate::names;
 use crate::report::compare::ranked;
 use crate::report::opened;
 use crate::report::settings::{self, Settings};
@@ -135,8 +136,11 @@ fn distinguish(all: &mut [Told]) {
     let twins = |all: &[Told]| -> Vec<bool> { all.iter().map(|a| all.iter().filter(|b| a.name == b.name).count() > 1).collect() };
     for (i, twin) in twins(all).into_iter().enumerate() {
         if twin {
-            let report = all[i].folder.parent().and_then(Path::file_name).map(|n| n.to_string_lossy().into_owned());
-            all[i].name = format!("{}/{}", report.unwrap_or_default(), all[i].strategy);
+            let report = all[i].folder.parent().and_then(Path::file_name).map(|n| names::shown(&n.to_string_lossy()));
+            let report = report.unwrap_or_default();
+            // The same folder by another path, where its own name would be taken for a formula.
+            let here = if names::formula(&report).is_err() { "./" } else { "" };
+            all[i].name = format!("{here}{report}/{}", all[i].strategy);
         }
     }
     for (i, twin) in twins(all).into_iter().enumerate() {
@@ -174,8 +178,8 @@ fn one(folder: &Path) -> Result<Told, Fault> {
     let capital = summary.get("capital").and_then(Value::as_f64).filter(|c| *c > 0.0).ok_or_else(|| missing("capital"))?;
     let metrics = summary.get("metrics").and_then(Value::as_object).cloned().ok_or_else(|| missing("metrics"))?;
     let cautions = summary.get("cautions").and_then(Value::as_array).ok_or_else(|| missing("cautions"))?;
-    let against = summary.get("benchmark").and_then(Value::as_str).map(str::to_string);
-    let strategy = word("strategy")?;
+    let against = summary.get("benchmark").and_then(Value::as_str).map(|name| named(&place, name.to_owned())).transpose()?;
+    let strategy = named(&place, word("strategy")?)?;
     let mut cautions: Vec<String> = cautions.iter().filter_map(|c| c.as_str().map(str::to_string)).collect();
     // The market's own come last; a summary that does not count them has none apart.
     let of_market = summary.get("market_cautions").and_then(Value::as_u64).unwrap_or(0) as usize;
@@ -185,7 +189,7 @@ fn one(folder: &Path) -> Result<Told, Fault> {
         strategy,
         folder: folder.to_path_buf(),
         page: None,
-        market: word("market")?,
+        market: named(&place, word("market")?)?,
         synthetic: summary.get("synthetic").and_then(Value::as_bool).ok_or_else(|| missing("synthetic"))?,
         from: time("from")?,
         to: time("to")?,
@@ -198,6 +202,17 @@ fn one(folder: &Path) -> Result<Told, Fault> {
         equity: Vec::new(),
         benchmark: against.map(|name| (name, Vec::new())),
     })
+}
+
+/// A name of a summary, which becomes a cell of tables and a line of pictures.
+fn named(place: &Path, name: String) -> Result<String, Fault> {
+    match names::name(&name) {
+        Ok(()) => Ok(name),
+        Err(unfit) => {
+            let (found, expected, _) = unfit.words();
+            Err(unreadable(place, &format!("the name `{name}`, {found}"), expected))
+        }
+    }
 }
 
 /// The columns of an `equity.csv` that are compared; the benchmark only where every row has one.

@@ -342,10 +342,8 @@ fn wrapped(mark: &str, text: &str, width: usize) -> String {
     out
 }
 
-/// No control characters reach the terminal, whatever a file calls its coins.
-pub(super) fn plain(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
-}
+/// Nothing reaches the terminal that would act on it, whatever a file calls its coins.
+pub(super) use crate::names::shown as plain;
 
 #[cfg(test)]
 mod tests {

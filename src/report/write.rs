@@ -16,7 +16,7 @@ use crate::stress::Stress;
 /// Writes a whole batch to `out`. A target that is not an empty folder or an older report of ours is refused.
 pub fn write_batch(out: &Path, market: &Market, runs: &[Run], manifest: &Manifest) -> Result<(), Fault> {
     let staging = Staging::begin(out)?;
-    distinct(runs)?;
+    distinct(runs.iter().map(|run| run.strategy.as_str()))?;
     let stresses = vec![Stress::default(); runs.len()];
     let batch = Batch::new(market, runs, &stresses, manifest, false);
     batch.parts().into_iter().try_for_each(|part| batch.write(staging.path(), part))?;
@@ -131,14 +131,18 @@ pub fn folder_name(strategy: &str) -> String {
 }
 
 /// Two strategies must not share a folder, nor one take the name of a file of the batch.
-pub fn distinct(runs: &[Run]) -> Result<(), Fault> {
-    for (i, run) in runs.iter().enumerate() {
-        let name = folder_name(&run.strategy).to_lowercase();
-        let twin = runs[..i].iter().find(|other| folder_name(&other.strategy).to_lowercase() == name);
+///
+/// # Errors
+/// Names the first two that would, or the one that would.
+pub fn distinct<'a>(strategies: impl Iterator<Item = &'a str>) -> Result<(), Fault> {
+    let strategies: Vec<&str> = strategies.collect();
+    for (i, strategy) in strategies.iter().enumerate() {
+        let name = folder_name(strategy).to_lowercase();
+        let twin = strategies[..i].iter().find(|other| folder_name(other).to_lowercase() == name);
         if let Some(twin) = twin {
             return Err(Fault::new(
                 "strategies",
-                format!("`{}` and `{}` would both be written to the folder `{name}`", twin.strategy, run.strategy),
+                format!("`{twin}` and `{strategy}` would both be written to the folder `{name}`"),
                 "names that differ in letters, digits, `-` or `_`",
                 "rename one of them",
             ));
@@ -146,7 +150,7 @@ pub fn distinct(runs: &[Run]) -> Result<(), Fault> {
         if BATCH_FILES.contains(&name.as_str()) {
             return Err(Fault::new(
                 "strategies",
-                format!("`{}` is the name of a file of the report itself", run.strategy),
+                format!("`{strategy}` is the name of a file of the report itself"),
                 "another name",
                 "rename the strategy",
             ));

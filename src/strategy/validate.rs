@@ -1,5 +1,6 @@
 //! What a strategy may not say, beyond what its types forbid. Every refusal names the key and what is allowed.
 
+mod called;
 mod kinds;
 mod reach;
 mod signals;
@@ -72,14 +73,7 @@ impl Key {
 
 pub(super) fn check(strategy: &Strategy) -> Checked {
     let root = Key(Vec::new());
-    let name = &strategy.name;
-    if name.is_empty() || name.starts_with('-') || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') {
-        return root.child("name").wrong(
-            format!("{name:?}"),
-            "letters, digits, - and _",
-            "the name becomes a folder of the report: choose a plain one",
-        );
-    }
+    called::check(&root, strategy)?;
     let band = strategy.rebalance.band;
     if !(0.0..1.0).contains(&band) {
         return root.child("rebalance").child("band").wrong(band.to_string(), "at least 0, below 1", "0.2 tolerates a fifth of drift");

@@ -6,6 +6,7 @@ use rotate::metrics::Metrics;
 use rotate::report::{terminal, write_batch};
 use rotate::stress::Stress;
 use rotate::units::{Span, Usd};
+use sha2::{Digest, Sha256};
 
 use crate::fixture::{HOSTILE, manifest, market, run};
 use crate::written::{batch, rows, tree, written};
@@ -29,6 +30,39 @@ fn pages_ask_nobody_for_anything_and_run_nothing_but_our_own() {
     assert!(fs::read_to_string(out.join("up/trades.csv")).unwrap().contains(HOSTILE), "tables keep names as they are");
     let index = fs::read_to_string(out.join("index.html")).unwrap();
     assert!(index.contains("href=\"up/report.html\"") && index.contains("href=\"down----out-/report.html\""));
+}
+
+/// Base64 of bytes (RFC 4648), as a policy writes a digest.
+fn base64(bytes: &[u8]) -> String {
+    const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let of = |chunk: &[u8]| {
+        let bits = (0..3).fold(0_u32, |bits, at| (bits << 8) | u32::from(chunk.get(at).copied().unwrap_or(0)));
+        (0..4)
+            .map(|at| if at <= chunk.len() { char::from(LETTERS[(bits >> (18 - 6 * at)) as usize & 63]) } else { '=' })
+            .collect::<String>()
+    };
+    bytes.chunks(3).map(of).collect()
+}
+
+#[test]
+fn a_page_allows_its_own_script_and_nothing_else() {
+    assert_eq!([base64(b"Man"), base64(b"Ma"), base64(b"M")], ["TWFu", "TWE=", "TQ=="]);
+    let digest = base64(&Sha256::digest(rotate::report::html::SCRIPT.as_bytes()));
+    let (_home, out) = written();
+    for page in ["index.html", "up/report.html"] {
+        let html = fs::read_to_string(out.join(page)).unwrap();
+        let policy = html.split("<meta http-equiv=\"Content-Security-Policy\" content=\"").nth(1).unwrap().split('"').next().unwrap();
+        let told: Vec<&str> = policy.split("; ").collect();
+        let script = format!("script-src 'sha256-{digest}'");
+        let all = ["default-src 'none'", "style-src 'unsafe-inline'", &script, "img-src data:", "base-uri 'none'", "form-action 'none'"];
+        assert_eq!(told, all, "{page}");
+        let (before, after) = html.split_once(policy).unwrap();
+        assert!(!before.contains("<style") && after.contains("<style"), "it comes before everything it rules");
+        // A handler in an attribute would need 'unsafe-inline' for scripts.
+        for handler in [" onclick", " onload", " onerror", "javascript:"] {
+            assert!(!html.contains(handler), "{page} {handler}");
+        }
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::fault::Fault;
+use crate::names;
 use crate::report::explain::Row;
 use crate::report::tables::HEADERS;
 use crate::report::typed::{NUMBERS, TIMES};
@@ -46,6 +47,9 @@ pub(super) fn read(folder: &Path, name: &str) -> Result<Vec<Row>, Fault> {
 
 /// What a cell should have been, where it is something else.
 fn unlike(column: &str, cell: &str) -> Option<&'static str> {
+    if names::line(cell).is_err() {
+        return Some("one line of letters that can be seen");
+    }
     if TIMES.contains(&column) {
         return Time::parse(cell).is_none().then_some("an instant, as 2024-03-01T08:00:00Z");
     }
@@ -55,9 +59,9 @@ fn unlike(column: &str, cell: &str) -> Option<&'static str> {
     (!cell.parse::<f64>().is_ok_and(f64::is_finite)).then_some("a finite number")
 }
 
-/// The beginning of a cell, on one line.
+/// The beginning of a cell; a refusal shows it on one line.
 fn shown(cell: &str) -> String {
-    cell.chars().take(40).map(|c| if c.is_control() { ' ' } else { c }).collect()
+    cell.chars().take(40).collect()
 }
 
 /// A number of a cell that [`read`] has looked at; nothing where it is undefined.
@@ -111,7 +115,9 @@ mod tests {
 
     #[test]
     fn a_cell_is_of_its_columns_type() {
-        for (column, cell) in [("equity", "abc"), ("equity", ""), ("pnl", "NaN"), ("quantity", "inf"), ("opened", "notadate")] {
+        for (column, cell) in
+            [("equity", "abc"), ("symbol", "a\u{1b}[2J"), ("equity", ""), ("pnl", "NaN"), ("quantity", "inf"), ("opened", "notadate")]
+        {
             assert!(unlike(column, cell).is_some(), "{column} {cell}");
         }
         for (column, cell) in [("equity", "-1.5"), ("limit", ""), ("time", "2024-03-01T08:00:00Z"), ("symbol", "NaN")] {

@@ -66,7 +66,7 @@ fn of_the_venue(market: &Market, run: &Run) -> Vec<(&'static str, String)> {
     if in_force("auto-deleveraging").is_none_or(|told| told.starts_with("not modelled")) {
         list.push((
             "Auto-deleveraging.",
-            "A profitable position is never taken away in a crash; `--set assumptions.adl_crash=0.3` tries it.".to_string(),
+            "A profitable position is never taken away in a crash; `rotate run --set assumptions.adl_crash=0.3` tries it.".to_string(),
         ));
     }
     let few = |pick: fn(&Market, InstrumentId) -> bool| perpetuals.iter().filter(|id| pick(market, **id)).count();
@@ -123,7 +123,7 @@ fn of_the_future(run: &Run) -> Vec<(&'static str, String)> {
     let mut list = vec![
         (
             "Luck with parameters.",
-            "One set of parameters was run. Whether its neighbours do as well, and what is left outside the sample: `rotate tune`."
+            "One set of parameters was run. Whether its neighbours do as well, and what is left outside the sample: `rotate tune STRATEGY.toml`."
                 .to_string(),
         ),
         ("Reading ahead.", "`rotate check --lookahead` cuts off the future and looks for what changes; this page does not.".to_string()),
