@@ -60,6 +60,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("console", &["cli/look.rs"]),
     ("flate2", &["market/"]),
     ("png", &["report/charts/"]),
+    ("ab_glyph", &["report/charts/"]),
+    ("unicode_width", &["report/columns.rs"]),
     ("zip", &["market/"]),
     ("sha2", &["market/"]),
     ("rand_chacha", &["market/sample/", "metrics/bootstrap.rs"]),

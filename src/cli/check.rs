@@ -12,8 +12,8 @@ use crate::cli::strategies::StrategyArguments;
 use crate::cli::{Answer, Common, Format, MarketArguments};
 use crate::fault::Fault;
 use crate::market::{Kind, Market, SeriesSummary, Subject};
-use crate::report::terminal;
 use crate::report::words::short_list;
+use crate::report::{columns, terminal};
 use crate::signal::History;
 use crate::strategy::Plan;
 use crate::units::{InstrumentId, Time};
@@ -220,13 +220,14 @@ fn series_rows(market: &Market) -> Vec<[String; 9]> {
 /// Columns as wide as their widest cell; the two counts to the right.
 fn table(rows: &[[String; 9]]) -> String {
     let mut out = String::new();
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let width = |column: usize| rows.iter().map(|row| columns::width(&row[column])).max().unwrap_or(0);
     let widths: Vec<usize> = (0..9).map(width).collect();
     for row in rows {
         let mut line = String::new();
         for (column, cell) in row.iter().enumerate() {
             let width = widths[column];
-            let _ = if matches!(column, 5 | 6) { write!(line, "{cell:>width$}  ") } else { write!(line, "{cell:<width$}  ") };
+            line += &if matches!(column, 5 | 6) { columns::right(cell, width) } else { columns::left(cell, width) };
+            line += "  ";
         }
         out.push_str(line.trim_end());
         out.push('\n');

@@ -3,7 +3,7 @@
 use crate::metrics::total_return;
 use crate::replay::run::Run;
 use crate::report::carries::{brief, rung};
-use crate::report::charts::panel::shortened;
+use crate::report::columns;
 use crate::report::terminal::{Look, caution_line, plain};
 use crate::report::words::{grouped, percent};
 use crate::stress::{Ladder, Step, Stress};
@@ -60,17 +60,17 @@ fn whole_percent(share: f64) -> String {
 }
 
 fn name(run: &Run) -> String {
-    shortened(&plain(&run.strategy), LONGEST_NAME)
+    columns::cut(&plain(&run.strategy), LONGEST_NAME)
 }
 
 /// Rows that keep to the width: names are cut, then columns left out, the least asked for first.
 fn fitted(mut rows: Vec<Vec<String>>, spared: &[usize], width: usize) -> Vec<Vec<String>> {
-    let widest = |rows: &[Vec<String>]| aligned(rows).lines().map(|line| line.chars().count()).max().unwrap_or(0);
-    let longest = |rows: &[Vec<String>]| rows.iter().map(|row| row[0].chars().count()).max().unwrap_or(0);
+    let widest = |rows: &[Vec<String>]| aligned(rows).lines().map(|line| columns::width(line)).max().unwrap_or(0);
+    let longest = |rows: &[Vec<String>]| rows.iter().map(|row| columns::width(&row[0])).max().unwrap_or(0);
     let cut = |rows: &mut [Vec<String>]| {
         let room = longest(rows).saturating_sub(widest(rows).saturating_sub(width)).max(SHORTEST_NAME);
         for row in rows {
-            row[0] = shortened(&row[0], room);
+            row[0] = columns::cut(&row[0], room);
         }
     };
     let mut spared = spared.iter();
@@ -90,13 +90,13 @@ fn fitted(mut rows: Vec<Vec<String>>, spared: &[usize], width: usize) -> Vec<Vec
 /// Names to the left, numbers to the right, a line under the head.
 fn aligned(rows: &[Vec<String>]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let width = |c: usize| rows.iter().filter_map(|row| row.get(c)).map(|cell| cell.chars().count()).max().unwrap_or(0);
+    let width = |c: usize| rows.iter().filter_map(|row| row.get(c)).map(|cell| columns::width(cell)).max().unwrap_or(0);
     let widths: Vec<usize> = (0..columns).map(width).collect();
     let mut out = String::new();
     for (i, row) in rows.iter().enumerate() {
         let cells = row.iter().zip(&widths).enumerate();
         let cells: Vec<String> =
-            cells.map(|(c, (cell, &width))| if c == 0 { format!("{cell:<width$}") } else { format!("{cell:>width$}") }).collect();
+            cells.map(|(c, (cell, &width))| if c == 0 { columns::left(cell, width) } else { columns::right(cell, width) }).collect();
         out += cells.join("  ").trim_end();
         out.push('\n');
         if i == 0 {

@@ -10,7 +10,7 @@
 //! | `html` | pages, a file a section: `html/sheet` puts the tear sheet together, `html/index` the batch, `html/comparison`, `html/study` |
 //! | `charts` | pictures, a file each; `charts/canvas` and `charts/panel` are what they are drawn with |
 //! | `words`, `carries` | how numbers are said, and what the ladder comes to, for page and terminal alike |
-//! | `terminal`, `climb`, `spark` | what is printed at the end of a run |
+//! | `terminal`, `climb`, `columns`, `spark` | what is printed at the end of a run |
 //! | `opened`, `explain`, `compare`, `versus`, `verify` | reports read back: believed, explained, laid side by side, made again |
 //! | `study`, `trials` | what `rotate tune` writes |
 //!
@@ -23,6 +23,7 @@ pub mod apart;
 pub mod carries;
 pub mod charts;
 pub mod climb;
+pub mod columns;
 pub mod compare;
 pub mod comparison;
 pub mod days;

@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::fault::Fault;
 use crate::market::Market;
 use crate::report::charts::heat::Heat;
+use crate::report::columns::{left, right, width};
 use crate::report::html;
 use crate::report::write::{broken, put, write_picture};
 use crate::report::{Manifest, trials};
@@ -146,7 +147,7 @@ pub fn ranked(study: &Study, most: usize) -> (Vec<(String, bool)>, Vec<Vec<Strin
 pub fn closing(study: &Study, most: usize) -> String {
     let (columns, mut rows) = ranked(study, most);
     rows.insert(0, columns.iter().map(|(head, _)| head.clone()).collect());
-    let widths: Vec<usize> = (0..columns.len()).map(|c| rows.iter().map(|row| row[c].chars().count()).max().unwrap_or(0)).collect();
+    let widths: Vec<usize> = (0..columns.len()).map(|c| rows.iter().map(|row| width(&row[c])).max().unwrap_or(0)).collect();
     let mut out = headline(study) + "\n";
     let prefix = shared_prefix(&study.keys);
     if !prefix.is_empty() {
@@ -154,9 +155,8 @@ pub fn closing(study: &Study, most: usize) -> String {
     }
     for row in &rows {
         let cells = row.iter().zip(&widths).zip(&columns);
-        let cells: Vec<String> = cells
-            .map(|((cell, &width), (_, number))| if *number { format!("{cell:>width$}") } else { format!("{cell:<width$}") })
-            .collect();
+        let cells: Vec<String> =
+            cells.map(|((cell, &places), (_, number))| if *number { right(cell, places) } else { left(cell, places) }).collect();
         let _ = write!(out, "\n{}", cells.join("  ").trim_end());
     }
     out + "\n"

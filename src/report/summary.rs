@@ -1,5 +1,7 @@
 //! `summary.json`: one run in one page, for machines.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -8,6 +10,7 @@ use crate::metrics::confidence::Confidence;
 use crate::metrics::sharpe::Trials;
 use crate::metrics::{LEAST_DAYS_OF_GROWTH, Metrics};
 use crate::replay::run::{Attribution, FundingLines, Run};
+use crate::report::charts::glyphs;
 use crate::report::rungs;
 use crate::stress::Stress;
 use crate::units::{Time, Usd};
@@ -42,7 +45,7 @@ pub struct Summary<'a> {
     pub funding: FundingLines,
     pub assumptions: Value,
     /// Of the run, then of the market it stands on.
-    pub cautions: Vec<&'a String>,
+    pub cautions: Vec<Cow<'a, str>>,
     /// How many of them, the last, are the market's.
     pub market_cautions: usize,
     pub findings: &'a [String],
@@ -73,7 +76,7 @@ impl<'a> Summary<'a> {
             attribution: attribution(&run.attribution),
             funding: run.attribution.funding,
             assumptions: assumptions(&run.assumptions),
-            cautions: run.cautions.iter().chain(&market.cautions).collect(),
+            cautions: own_cautions(market, run).chain(market.cautions.iter().map(|text| Cow::Borrowed(text.as_str()))).collect(),
             market_cautions: market.cautions.len(),
             findings: &run.findings,
         }
@@ -138,4 +141,15 @@ pub(super) fn assumptions(list: &[(String, String)]) -> Value {
         }
     }
     Value::Object(map)
+}
+
+/// What the run warns of, and the letters of names that its pictures cannot show.
+fn own_cautions<'a>(market: &'a Market, run: &'a Run) -> impl Iterator<Item = Cow<'a, str>> {
+    let held = run.trades.iter().flat_map(|trade| {
+        let instrument = market.instrument(trade.instrument);
+        [market.asset(instrument.asset).name.as_str(), instrument.symbol.as_str()]
+    });
+    let names = [market.name.as_str(), &run.strategy].into_iter();
+    let names = names.chain(run.buckets.iter().map(String::as_str)).chain(market.narratives.iter().map(String::as_str)).chain(held);
+    run.cautions.iter().map(|text| Cow::Borrowed(text.as_str())).chain(glyphs::caution(names).map(Cow::Owned))
 }

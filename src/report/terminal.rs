@@ -9,6 +9,7 @@ use crate::metrics::confidence::Confidence;
 use crate::metrics::sharpe::Trials;
 use crate::replay::run::Run;
 use crate::report::charts::panel::shortened;
+use crate::report::columns::{self, cut, left, right, width};
 use crate::report::explain::Story;
 use crate::report::rungs;
 use crate::report::spark::spark;
@@ -169,7 +170,7 @@ pub fn table(lines: &[Line], look: Look) -> String {
             .for_each(|(row, line)| row.push(line.by.as_ref().map_or_else(|| number(None), |(_, cell)| cell.clone())));
         shown.insert(0, BY);
     }
-    let widest = |rows: &[Vec<String>], c: usize| rows.iter().map(|row| row[c].chars().count()).max().unwrap_or(0);
+    let widest = |rows: &[Vec<String>], c: usize| rows.iter().map(|row| width(&row[c])).max().unwrap_or(0);
     let room = |shown: &[usize], rows: &[Vec<String>]| look.width.saturating_sub(shown.iter().map(|&c| widest(rows, c) + 2).sum());
     for spared in SPARED {
         if room(&shown, &rows) < SHORTEST_NAME {
@@ -178,7 +179,7 @@ pub fn table(lines: &[Line], look: Look) -> String {
     }
     let longest = room(&shown, &rows).max(SHORTEST_NAME);
     for row in &mut rows {
-        row[0] = shortened(&plain(&row[0]), longest);
+        row[0] = cut(&plain(&row[0]), longest);
     }
     shown.insert(0, 0);
     let widths: Vec<usize> = shown.iter().map(|&c| widest(&rows, c)).collect();
@@ -188,9 +189,9 @@ pub fn table(lines: &[Line], look: Look) -> String {
     let mut out = String::new();
     for (i, row) in rows.iter().enumerate() {
         let mut cells: Vec<String> = Vec::new();
-        for (&c, &width) in shown.iter().zip(&widths) {
+        for (&c, &places) in shown.iter().zip(&widths) {
             let cell = &row[c];
-            let text = if c == 0 { format!("{cell:<width$}") } else { format!("{cell:>width$}") };
+            let text = if c == 0 { columns::left(cell, places) } else { right(cell, places) };
             let told = i.checked_sub(1).map(|i| &lines[i]);
             cells.push(look.dyed(&text, tint(told, c)));
         }
@@ -216,11 +217,11 @@ fn curves(lines: &[Line], look: Look) -> String {
     if known().count() == 0 || look.width < SHORTEST_NAME + 2 + CURVE.0 {
         return String::new();
     }
-    let longest = known().map(|line| line.strategy.chars().count()).max().unwrap_or(0).min(look.width - 2 - CURVE.0).min(24);
+    let longest = known().map(|line| width(&plain(&line.strategy))).max().unwrap_or(0).min(look.width - 2 - CURVE.0).min(24);
     let mut out = format!("\n{}\n", look.dyed("equity", DIM));
     for line in known() {
-        let name = shortened(&plain(&line.strategy), longest);
-        let _ = writeln!(out, "{name:<longest$}  {}", spark(&line.equity, (look.width - longest - 2).min(48)));
+        let name = left(&cut(&plain(&line.strategy), longest), longest);
+        let _ = writeln!(out, "{name}  {}", spark(&line.equity, (look.width - longest - 2).min(48)));
     }
     out
 }
@@ -246,9 +247,9 @@ fn tint(line: Option<&Line>, column: usize) -> &'static str {
 #[must_use]
 pub fn story(story: &Story, look: Look) -> String {
     let mut out = format!("{}\n\n", look.dyed(&plain(&story.title), "1"));
-    let widest = story.facts.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+    let widest = story.facts.iter().map(|(name, _)| width(&plain(name))).max().unwrap_or(0);
     for (name, value) in &story.facts {
-        out += &wrapped(&format!("  {:<widest$}  ", plain(name)), &plain(value), look.width.max(40));
+        out += &wrapped(&format!("  {}  ", left(&plain(name), widest)), &plain(value), look.width.max(40));
     }
     if !story.events.is_empty() {
         out.push('\n');
@@ -321,13 +322,13 @@ pub fn paragraph(text: &str, look: Look) -> String {
     wrapped("", &plain(text), look.width.max(40))
 }
 
-fn wrapped(mark: &str, text: &str, width: usize) -> String {
-    let hang = " ".repeat(mark.chars().count());
+fn wrapped(mark: &str, text: &str, places: usize) -> String {
+    let hang = " ".repeat(width(mark));
     let mut out = String::new();
     let mut line = mark.to_string();
     let mut empty = true;
     for word in text.split_whitespace() {
-        if !empty && line.chars().count() + 1 + word.chars().count() > width {
+        if !empty && width(&line) + 1 + width(word) > places {
             let _ = writeln!(out, "{line}");
             line.clone_from(&hang);
             empty = true;

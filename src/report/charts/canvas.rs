@@ -11,6 +11,8 @@ use plotters::element::{PathElement, Polygon, Rectangle};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, FontDesc, FontFamily, FontStyle, RGBColor, TextStyle, register_font};
 
+use crate::report::charts::glyphs::drawable;
+
 /// plotters draws at whole units; four to a pixel keep slopes smooth.
 const FINE: f64 = 4.0;
 /// What plotters' SVG divides a font size by.
@@ -128,13 +130,13 @@ impl Canvas<'_> {
     pub fn text(&self, text: &str, place: Point, words: Words) {
         let style = style_of(words);
         let place = fine(&[place])[0];
-        self.area.draw_text(text, &style, place).expect("a string takes all");
+        self.area.draw_text(&drawable(text), &style, place).expect("a string takes all");
     }
 
     /// Width of a text in pixels, in the embedded face.
     #[must_use]
     pub fn width_of(&self, text: &str, words: Words) -> f64 {
-        self.area.estimate_text_size(text, &style_of(words)).map_or(0.0, |(wide, _)| f64::from(wide) / FINE)
+        self.area.estimate_text_size(&drawable(text), &style_of(words)).map_or(0.0, |(wide, _)| f64::from(wide) / FINE)
     }
 }
 

@@ -11,6 +11,7 @@ pub mod coins;
 pub mod contributions;
 mod curve;
 pub mod flows;
+pub mod glyphs;
 pub mod heat;
 pub mod ladder;
 pub mod margin;
