@@ -222,7 +222,7 @@ fn a_run_that_fails_leaves_the_old_report_whole() {
 }
 
 #[test]
-fn set_replaces_a_key_that_is_there_and_refuses_others() {
+fn set_replaces_or_adds_a_key_and_refuses_what_is_none() {
     let dir = tempfile::tempdir().unwrap();
     let out = dir.path().join("report");
     let resolved = |strategy: &str| -> Value {
@@ -246,15 +246,24 @@ fn set_replaces_a_key_that_is_there_and_refuses_others() {
     assert_eq!(resolved("bull")["buckets"]["narratives"]["leverage"]["open"], 2.5);
     assert_eq!(resolved("rotation")["buckets"]["perps"]["leverage"]["open"], 2.0);
 
+    // A key that no file has is added, here to all of them.
+    fine(&[&with(&["run"], text(&out))[..], &["--set", "assumptions.adl_crash=0.3"]].concat());
+    assert_eq!([resolved("bull"), resolved("bear")].map(|it| it["assumptions"]["adl_crash"].clone()), [0.3, 0.3]);
+    fine(&["verify", text(&out), "--quiet"]);
+
     let before = tree(&out);
     let said = |strategies: &[&str], set: &str| {
         let words = [&["run"], strategies, &["--set", set]].concat();
         refused(&with(&words, text(&out)))
     };
     let bull = &["strategies/bull.toml"][..];
-    assert!(said(bull, "buckets.narratives.wieght=0.1").contains("no strategy here has the key `buckets.narratives.wieght`"));
-    assert!(said(&[], "buckets.nobody.weight=0.1").contains("no strategy here has the key"));
+    let wieght = said(bull, "buckets.narratives.wieght=0.1");
+    assert!(wieght.contains("unknown field `wieght`") && wieght.contains("did you mean weight?"), "{wieght}");
+    let narativ = said(bull, "buckets.narativ.weight=0.1");
+    assert!(narativ.contains("no bucket `narativ`: did you mean narratives?") && narativ.contains("buckets here: "), "{narativ}");
+    assert!(said(&[], "buckets.nobody.weight=0.1").contains("no bucket `nobody`"));
     assert!(said(&["strategies/bull.toml", "strategies/bear.toml"], "buckets.narratives.review=7d").contains("bear.toml"));
+    assert!(said(bull, "buckets.stablecoins.hold.spot.rank=[1, 2]").contains("`buckets.stablecoins.hold` is \"cash\", which has no keys"));
     assert!(said(bull, "buckets.narratives.weight").contains("no equals sign"));
     assert!(said(bull, "=1").contains("an empty key"));
     assert!(

@@ -7,6 +7,7 @@ mod compare;
 mod explain;
 mod look;
 mod lookahead;
+mod notices;
 mod run;
 mod sample;
 mod schema;
@@ -57,7 +58,9 @@ pub(crate) enum Format {
 #[derive(Subcommand, Debug)]
 enum Command {
     /// Replay strategies over a market and write a report.
-    #[command(after_help = "Example: rotate run --market ../shared/markets/majors-8h --from 2022-01-01 --capital 50000")]
+    #[command(
+        after_help = "Example: rotate run strategies/bull.toml --market data/sample --from 2024-01-01 --capital 50000 --out reports/mine"
+    )]
     Run(run::Arguments),
     /// Say what a market holds and what is missing, and whether strategies are sound; with --lookahead, whether they see ahead.
     #[command(after_help = "Example: rotate check --market data/sample strategies/bull.toml --lookahead")]
@@ -80,6 +83,8 @@ enum Command {
     /// Make the synthetic sample market.
     #[command(after_help = "Example: rotate sample --seed 7 --out data/mine")]
     Sample(sample::Arguments),
+    /// Print the licences of what the program is built on, and the notice of its font.
+    Notices,
 }
 
 /// What a command prints. One that could do its work and found its subject at fault exits with 1 all the same.
@@ -175,6 +180,7 @@ pub fn main() -> ExitCode {
             Command::Explain(arguments) => explain::run(arguments, cli.common),
             Command::Verify(arguments) => verify::run(arguments, cli.common),
             Command::Sample(arguments) => sample::run(arguments),
+            Command::Notices => Ok(notices::run()),
         };
         told.map(Answer::fine)
     });

@@ -14,7 +14,8 @@ pub(crate) struct StrategyArguments {
     /// Strategy files. Default: every strategies/*.toml.
     #[arg(value_name = "STRATEGY.toml")]
     pub strategies: Vec<PathBuf>,
-    /// Replace a key of the strategies, as in buckets.narratives.weight=0.10. A strategy named on the command line must have it.
+    /// Replace or add a key of the strategies named, as in buckets.narratives.weight=0.10. Where none is named: of those that have the key, or of all
+    /// where none has it.
     #[arg(long, value_name = "KEY=VALUE")]
     pub set: Vec<String>,
     #[command(flatten)]
@@ -58,18 +59,11 @@ impl StrategyArguments {
         let paths = if named { self.strategies.clone() } else { all_in(Path::new(FOLDER))? };
         let files = paths.iter().map(|path| StrategyFile::read(path)).collect::<Result<Vec<_>, _>>()?;
         let sets = self.set.iter().map(|text| Override::parse(text)).collect::<Result<Vec<_>, _>>()?;
-        if let Some(stray) = sets.iter().find(|set| !files.iter().any(|file| file.has(set))) {
-            return Err(Fault::new(
-                format!("--set {}", stray.text),
-                format!("no strategy here has the key `{}`", stray.key.join(".")),
-                "a key that stands in a strategy file",
-                "write the key into the file first, or correct its name",
-            ));
-        }
+        let meant = Override::meant_for(&sets, &files, named);
         files
             .into_iter()
-            .map(|file| {
-                let own: Vec<Override> = sets.iter().filter(|set| named || file.has(set)).cloned().collect();
+            .zip(meant)
+            .map(|(file, own)| {
                 let file = if own.is_empty() { file } else { file.with_all(&own)? };
                 Ok(self.assumptions.apply(file))
             })

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde_json::json;
 
-use crate::batch::Arena;
+use crate::batch::{Arena, suits};
 use crate::cli::asked::{self, Asked, AskedRun, Tables};
 use crate::cli::run::{stress, write};
 use crate::cli::strategies::AssumptionArguments;
@@ -76,6 +76,7 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
 fn run_again(arena: &Arena, report: &Path, manifest: &Manifest, common: Common, dir: &Path) -> Result<String, Fault> {
     let asked = AskedRun::read(report, manifest)?;
     let files = strategies(report, manifest, &asked.set, asked.asked.assumptions)?;
+    files.iter().try_for_each(|file| suits(arena.market, file))?;
     let bar = progress(common, files.len(), "replaying");
     let all: Vec<&Strategy> = files.iter().map(|file| &file.strategy).collect();
     let runs = arena.replay_all(&all, asked.asked.capital, || bar.inc(1));
@@ -111,23 +112,29 @@ fn strategies(report: &Path, manifest: &Manifest, set: &[String], assumptions: A
         ));
     }
     let sets = set.iter().map(|text| Override::parse(text)).collect::<Result<Vec<_>, _>>()?;
-    let mut all = Vec::new();
-    for (record, name) in manifest.strategies.iter().zip(names) {
+    let written = manifest.strategies.iter().map(|record| {
         let within = format!("{place}: strategy `{}`", record.name);
-        let written = StrategyFile::parse(Path::new(&within), record.source.clone())?;
-        let again = |sets: Vec<Override>| -> Result<StrategyFile, Fault> {
-            let file = if sets.is_empty() { written.clone() } else { written.with_all(&sets)? };
+        StrategyFile::parse(Path::new(&within), record.source.clone())
+    });
+    let written = written.collect::<Result<Vec<_>, _>>()?;
+    // A strategy that the command did not name takes fewer keys than one it did: which it was, no manifest says.
+    let [unnamed, named] = [false, true].map(|named| Override::meant_for(&sets, &written, named));
+    let mut all = Vec::new();
+    for (at, (record, name)) in manifest.strategies.iter().zip(names).enumerate() {
+        let again = |sets: &Vec<Override>| -> Result<StrategyFile, Fault> {
+            let file = if sets.is_empty() { written[at].clone() } else { written[at].with_all(sets)? };
             Ok(StrategyFile { path: name.clone(), ..assumptions.apply(file) })
         };
-        // A strategy that the command did not name takes only what its file has, a named one everything: which it was, no manifest says.
-        let own: Vec<Override> = sets.iter().filter(|set| written.has(set)).cloned().collect();
         let told = |file: &StrategyFile| serde_json::to_value(&file.strategy).expect("a strategy has string keys") == record.resolved;
-        let found =
-            [own, sets.clone()].into_iter().map(again).filter_map(Result::ok).find(|file| told(file) && file.strategy.name == record.name);
+        let found = [&unnamed[at], &named[at]]
+            .into_iter()
+            .map(again)
+            .filter_map(Result::ok)
+            .find(|file| told(file) && file.strategy.name == record.name);
         all.push(found.ok_or_else(|| {
             let with = if set.is_empty() { String::new() } else { format!(" with {}", set.join(", ")) };
             Fault::new(
-                within.clone(),
+                format!("{place}: strategy `{}`", record.name),
                 format!("`source`{with} and `resolved` are not the same strategy"),
                 "a strategy in full, as written and as understood",
                 "run the report again",

@@ -8,7 +8,8 @@ use toml::de::{DeTable, DeValue};
 
 use crate::exchange::assumptions::Preset;
 use crate::fault::Fault;
-use crate::strategy::{Strategy, validate};
+use crate::names;
+use crate::strategy::{Strategy, did_you_mean, validate};
 
 /// A strategy as it will run, and the text it came from.
 #[derive(Clone, Debug)]
@@ -39,6 +40,9 @@ impl Override {
                 "write the dotted key of the strategy file, an equals sign, and a TOML value",
             )
         };
+        if let Err(unfit) = names::line(text) {
+            return Err(wrong(&unfit.words().0));
+        }
         let (key, value) = text.split_once('=').ok_or_else(|| wrong("no equals sign"))?;
         let key: Vec<String> = key.trim().split('.').map(str::to_owned).collect();
         if key.iter().any(String::is_empty) {
@@ -50,22 +54,49 @@ impl Override {
         Ok(Self { text: text.to_owned(), key, value })
     }
 
-    fn apply(&self, table: &mut toml::Table) -> bool {
+    /// Puts the value where the key says, making the tables above it that are not there yet; whether a key may stand there, the types of a strategy say.
+    ///
+    /// # Errors
+    /// A part of the key above the last is something else than a table; a bucket that is not there.
+    fn apply(&self, table: &mut toml::Table) -> Result<(), (String, String, String)> {
         let (last, path) = self.key.split_last().expect("a key has a part");
         let mut place = table;
-        for part in path {
-            match place.get_mut(part) {
-                Some(toml::Value::Table(inner)) => place = inner,
-                _ => return false,
+        for (at, part) in path.iter().enumerate() {
+            let above = &self.key[..at];
+            if above == ["buckets"] && !place.contains_key(part) {
+                let names: Vec<&str> = place.keys().map(String::as_str).collect();
+                let near = did_you_mean(part, names.iter().copied()).map(|near| format!(": {near}")).unwrap_or_default();
+                return Err((
+                    format!("no bucket `{part}`{near}"),
+                    "a bucket of the strategy".to_owned(),
+                    format!("buckets here: {}", names.join(", ")),
+                ));
             }
+            let inner = place.entry(part.clone()).or_insert_with(|| toml::Value::Table(toml::Table::new()));
+            let toml::Value::Table(inner) = inner else {
+                let found = format!("`{}` is {inner}, which has no keys", self.key[..=at].join("."));
+                return Err((found, "a key that stands in a table".to_owned(), "replace the whole of it, or correct the key".to_owned()));
+            };
+            place = inner;
         }
-        match place.get_mut(last) {
-            Some(slot) => {
-                *slot = self.value.clone();
-                true
-            }
-            None => false,
-        }
+        place.insert(last.clone(), self.value.clone());
+        Ok(())
+    }
+
+    /// Whether a table has the key.
+    fn is_in(&self, table: &toml::Table) -> bool {
+        let (last, path) = self.key.split_last().expect("a key has a part");
+        let above = path.iter().try_fold(table, |place, part| place.get(part)?.as_table());
+        above.is_some_and(|place| place.contains_key(last))
+    }
+
+    /// Of what a command replaces what is meant for each of its strategies: everything for those that it names, for others the keys their own file has,
+    /// and those that no file has.
+    #[must_use]
+    pub fn meant_for(sets: &[Self], files: &[StrategyFile], named: bool) -> Vec<Vec<Self>> {
+        let nowhere = |set: &Self| !files.iter().any(|file| file.has(set));
+        let own = |file: &StrategyFile| sets.iter().filter(|set| named || file.has(set) || nowhere(set)).cloned().collect();
+        files.iter().map(own).collect()
     }
 }
 
@@ -115,27 +146,26 @@ impl StrategyFile {
     /// Whether the file has the key of an override.
     #[must_use]
     pub fn has(&self, set: &Override) -> bool {
-        toml::from_str::<toml::Table>(&self.text).is_ok_and(|mut table| set.apply(&mut table))
+        toml::from_str::<toml::Table>(&self.text).is_ok_and(|table| set.is_in(&table))
     }
 
-    /// The same strategy with one key replaced; several are applied together by [`Self::with_all`].
+    /// The same strategy with keys replaced or added, all of them together.
+    ///
+    /// # Errors
+    /// A key or a value that no strategy may have; a strategy that is not valid with them.
     pub fn with_all(&self, sets: &[Override]) -> Result<Self, Fault> {
         let mut table: toml::Table = toml::Table::try_from(&self.strategy).expect("a strategy that was read can be written as a table");
         for set in sets {
-            if !set.apply(&mut table) {
-                return Err(Fault::new(
-                    format!("{}: --set {}", self.path.display(), set.text),
-                    format!("the strategy has no key `{}`", set.key.join(".")),
-                    "a key that stands in the strategy file",
-                    "write the key into the file first, or correct its name",
-                ));
-            }
+            set.apply(&mut table).map_err(|(found, expected, way_out)| {
+                Fault::new(format!("{}: --set {}", self.path.display(), set.text), found, expected, way_out)
+            })?;
         }
         let strategy: Strategy = table.try_into().map_err(|error: toml::de::Error| {
             let sets: Vec<&str> = sets.iter().map(|set| set.text.as_str()).collect();
             let (found, expected) = in_plain_words(error.message());
             let place = format!("{}: --set {}", self.path.display(), sets.join(" --set "));
-            Fault::new(place, found, expected, "correct the key or its value; `rotate schema` lists all of them")
+            let way_out = mended(&found, &expected);
+            Fault::new(place, found, expected, way_out)
         })?;
         let overrides = self.overrides.iter().cloned().chain(sets.iter().map(|set| set.text.clone())).collect();
         let file = Self { path: self.path.clone(), text: self.text.clone(), overrides, strategy };
@@ -151,8 +181,18 @@ fn syntax_fault(path: &Path, text: &str, error: &toml::de::Error) -> Fault {
     if let Some(key) = key_at(text, &span).filter(|_| !span.is_empty()) {
         let _ = write!(found, " (at `{key}`)");
     }
-    let way_out = "correct the key or its value; `rotate schema` lists all of them";
+    let way_out = mended(&found, &expected);
     Fault::new(Fault::at(path, line_at(text, span.start)), found, expected, way_out)
+}
+
+/// How to mend what a parser refused, with the names near to one that it does not know.
+fn mended(found: &str, expected: &str) -> String {
+    let quoted = |text: &'_ str| -> Vec<String> { text.split('`').skip(1).step_by(2).map(str::to_owned).collect() };
+    let unknown = found.strip_prefix("unknown ").and_then(|_| quoted(found).into_iter().next());
+    let known = quoted(expected);
+    let near = unknown.and_then(|name| did_you_mean(&name, known.iter().map(String::as_str)));
+    let near = near.map(|near| format!("{near} ")).unwrap_or_default();
+    format!("{near}correct the key or its value; `rotate schema` lists all of them")
 }
 
 /// What a parser found and what it expected, without the names of our types.
