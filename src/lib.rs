@@ -8,8 +8,9 @@
 //! |---|---|---|---|
 //! | [`names`] | what a thing may be called | – | anything else |
 //! | [`units`], [`fault`] | which words | `names` | anything else |
+//! | [`folder`] | how a folder is replaced | fault | what is in it |
 //! | [`funding_interval`] | how often a perpetual settles | – | anything but stamps |
-//! | [`market`] | what happened | names, units, `funding_interval` | strategies, money |
+//! | [`market`] | what happened | names, units, `funding_interval`, folder (for its sample) | strategies, money |
 //! | [`signal`] | what could be known | market | money, orders, anything after the close it stands at |
 //! | [`ledger`] | what we own | units | the market, prices it was not handed |
 //! | [`exchange`] | what the venue gives | units, `funding_interval`, ledger | why somebody trades |
@@ -29,6 +30,7 @@ pub mod batch;
 pub mod cli;
 pub mod exchange;
 pub mod fault;
+pub mod folder;
 pub mod funding_interval;
 pub mod ledger;
 pub mod lookahead;

@@ -97,7 +97,7 @@ fn no_report_names_the_machine() {
     fine(&with(&["tune", &strategy, "--market", &market], text(&study)));
     fine(&["compare", text(&report), "--out", text(&compared)]);
     let host = fs::read_to_string("/etc/hostname").unwrap_or_default();
-    let mut secrets = vec![ROOT.to_owned(), text(dir.path()).to_owned(), ".new-".to_owned()];
+    let mut secrets = vec![ROOT.to_owned(), text(dir.path()).to_owned(), ".rotate-".to_owned()];
     secrets.extend(std::env::var("HOME").ok().filter(|home| home.len() > 1).map(|home| home + "/"));
     secrets.extend(Some(host.trim().to_owned()).filter(|host| host.len() > 7));
     for folder in [&report, &study, &compared] {
@@ -433,7 +433,7 @@ fn strategies_are_looked_for_where_one_stands() {
     let market = format!("{ROOT}/data/sample");
     let output = rotate_in(dir.path(), &[&["run", "--market", &market][..], &WINDOW].concat());
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
-    assert!(stdout(&output).contains("report: reports/latest/index.html"));
+    assert!(stdout(&output).contains("report: reports/bull-"));
     assert!(dir.path().join("reports/latest/bull/report.html").is_file());
 }
 

@@ -90,22 +90,6 @@ fn another_seed_makes_another_market_as_sound() {
     }
 }
 
-#[test]
-fn only_a_synthetic_market_is_overwritten() {
-    let scratch = tempfile::tempdir().expect("a scratch folder");
-    let dir = scratch.path().join("mine");
-    fs::create_dir(&dir).expect("a folder");
-    fs::write(dir.join("market.toml"), "name = \"mine\"\nsynthetic = false\n").expect("a manifest");
-    let refusal = write_sample(&dir, 1).expect_err("a real market stays");
-    assert!(refusal.to_string().ends_with("is no synthetic market and is left alone: name another folder"), "{refusal}");
-    assert_eq!(read(&dir).len(), 1);
-    fs::write(dir.join("market.toml"), "name = \"mine\"\nsynthetic = true\n").expect("a manifest");
-    fs::write(dir.join("stale.csv"), "").expect("a file");
-    write_sample(&dir, 1).expect("a synthetic market is made again");
-    let files = read(&dir);
-    assert!(!files.contains_key("stale.csv") && files["market.toml"].contains("seed 1:"));
-}
-
 fn it_is_small(files: &Files) {
     let total: usize = files.values().map(String::len).sum();
     assert!(total <= 12_000_000, "{total} bytes");

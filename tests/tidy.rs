@@ -12,8 +12,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("names", &[]),
     ("units", &[]),
     ("fault", &["names"]),
+    ("folder", &["fault"]),
     ("funding_interval", &[]),
-    ("market", &["names", "units", "fault", "funding_interval"]),
+    ("market", &["names", "units", "fault", "folder", "funding_interval"]),
     ("signal", &["units", "fault", "market"]),
     ("ledger", &["units", "fault"]),
     ("exchange", &["units", "fault", "funding_interval", "ledger"]),
@@ -25,13 +26,14 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("metrics", &["units", "replay"]),
     ("tune", &["units", "fault", "strategy", "replay", "batch", "metrics"]),
     ("stress", &["units", "strategy", "exchange", "replay", "batch", "metrics"]),
-    ("report", &["names", "units", "fault", "market", "replay", "metrics", "tune", "stress"]),
+    ("report", &["names", "units", "fault", "folder", "market", "replay", "metrics", "tune", "stress"]),
     (
         "cli",
         &[
             "names",
             "units",
             "fault",
+            "folder",
             "market",
             "signal",
             "strategy",
@@ -51,6 +53,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 /// Crates that stay in their place.
 const HOMES: &[(&str, &[&str])] = &[
     ("polars", &["market/"]),
+    ("rustix", &["folder/swap.rs"]),
     ("plotters", &["report/charts/"]),
     ("resvg", &["report/charts/"]),
     ("dejavu", &["report/charts/"]),
@@ -70,6 +73,9 @@ const HOMES: &[(&str, &[&str])] = &[
 
 /// Files that may hold a hash map, each because it is only looked into and never walked through.
 const MAY_HASH: &[&str] = &[];
+
+/// Where a name may come from chance: of a folder that is gone before anybody reads of it.
+const MAY_DRAW: &[(&str, &str)] = &[("folder/work.rs", "RandomState")];
 
 struct Source {
     /// Below `src/`, with `/`.
@@ -341,7 +347,9 @@ fn nothing_depends_on_the_clock_or_on_hash_order() {
             "OsRng",
             "RandomState",
         ] {
-            wrong.extend(source.places(words));
+            if !MAY_DRAW.contains(&(source.path.as_str(), words)) {
+                wrong.extend(source.places(words));
+            }
         }
         if !MAY_HASH.contains(&source.path.as_str()) {
             for words in ["HashMap", "HashSet"] {

@@ -5,6 +5,7 @@ mod asked;
 pub mod check;
 mod compare;
 mod explain;
+mod latest;
 mod look;
 mod lookahead;
 mod notices;

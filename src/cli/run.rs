@@ -7,13 +7,16 @@ use serde_json::json;
 
 use crate::batch::{Arena, suits};
 use crate::cli::asked::{Asked, AskedRun, Tables};
+use crate::cli::latest::{Latest, REPORTS};
 use crate::cli::look::look;
 use crate::cli::strategies::StrategyArguments;
 use crate::cli::{Common, Format, MarketArguments, parse_capital, progress};
 use crate::fault::Fault;
+use crate::folder::Staging;
+use crate::market::Market;
 use crate::replay::run::Run;
 use crate::report::apart::apart;
-use crate::report::{self, Batch, terminal};
+use crate::report::{self, Batch, Kind, stamp, terminal};
 use crate::strategy::Strategy;
 use crate::stress::Stress;
 use crate::units::Usd;
@@ -27,9 +30,9 @@ pub(super) struct Arguments {
     /// Money at the start, in USD: from 1 to 1000000000.
     #[arg(long, value_name = "USD", default_value = "100000", value_parser = parse_capital)]
     capital: Usd,
-    /// Folder of the report.
-    #[arg(long, value_name = "DIR", default_value = "reports/latest")]
-    out: PathBuf,
+    /// Folder of the report. Default: a folder of its own in reports/, named by its strategies and its content; reports/latest leads to the newest.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
     /// The form of the tables: `parquet` writes each one a second time, with typed columns.
     #[arg(long, value_enum, default_value_t = Tables::Csv)]
     tables: Tables,
@@ -39,13 +42,31 @@ pub(super) struct Arguments {
     ladder: bool,
 }
 
+impl Arguments {
+    fn asked(&self) -> Result<AskedRun, Fault> {
+        Ok(AskedRun {
+            asked: Asked::of(&self.market, self.capital, self.strategies.assumptions)?,
+            set: self.strategies.set.clone(),
+            tables: self.tables,
+            ladder: self.ladder,
+        })
+    }
+}
+
 pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault> {
     let files = arguments.strategies.read()?;
-    apart(&arguments.out, files.iter().map(|file| file.path.as_path()).chain([arguments.market.market.as_path()]))?;
-    let staging = report::Staging::begin(&arguments.out)?;
-    report::write::distinct(files.iter().map(|file| file.strategy.name.as_str()))?;
+    let begin = |out: &Path| {
+        apart(out, files.iter().map(|file| file.path.as_path()).chain([arguments.market.market.as_path()]))?;
+        Staging::begin(out, Kind::Batch)
+    };
+    let named = arguments.out.as_deref().map(begin).transpose()?;
+    let latest = if named.is_none() { Some(Latest::ready()?) } else { None };
     let market = arguments.market.load()?;
     files.iter().try_for_each(|file| suits(&market, file))?;
+    report::write::distinct(files.iter().map(|file| file.strategy.name.as_str()))?;
+    let manifest = arguments.asked()?.manifest(&files, &market);
+    let out = arguments.out.clone().unwrap_or_else(|| Path::new(REPORTS).join(stamp::name(&manifest)));
+    let staging = named.map_or_else(|| begin(&out), Ok)?;
     let arena = Arena::new(&market);
     let strategies: Vec<&Strategy> = files.iter().map(|file| &file.strategy).collect();
 
@@ -53,25 +74,22 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
     let runs = arena.replay_all(&strategies, arguments.capital, || bar.inc(1));
     bar.finish_and_clear();
     let stresses = stress(&arena, &strategies, &runs, arguments.ladder, common);
-
-    let asked = AskedRun {
-        asked: Asked::of(&arguments.market, arguments.capital, arguments.strategies.assumptions)?,
-        set: arguments.strategies.set.clone(),
-        tables: arguments.tables,
-        ladder: arguments.ladder,
-    };
-    let manifest = asked.manifest(&files, &market);
     let parquet = arguments.tables == Tables::Parquet;
-    write(&arena, &Batch::new(&market, &runs, &stresses, &manifest, parquet), common, staging.path())?;
+    staging.fill(|dir| write(&arena, &Batch::new(&market, &runs, &stresses, &manifest, parquet), common, dir))?;
     staging.finish()?;
+    let led = latest.map_or_else(String::new, |latest| latest.point(&out));
+    Ok(closing(arguments, common, &market, &runs, &stresses, &out, &led))
+}
 
-    Ok(match common.format {
+/// What is printed at the end; `led` says what became of `reports/latest`.
+fn closing(arguments: &Arguments, common: Common, market: &Market, runs: &[Run], stresses: &[Stress], out: &Path, led: &str) -> String {
+    match common.format {
         Format::Json => {
-            let mut closing = terminal::closing_json(&runs, &stresses);
+            let mut closing = terminal::closing_json(runs, stresses);
             closing["market"] = json!(market.name);
             closing["synthetic"] = json!(market.synthetic);
             closing["cautions_of_the_market"] = json!(market.cautions);
-            closing["report"] = json!(arguments.out.display().to_string());
+            closing["report"] = json!(out.display().to_string());
             serde_json::to_string_pretty(&closing).expect("plain values") + "\n"
         }
         Format::Text => {
@@ -90,11 +108,11 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
                 0 => None,
                 count => Some(format!("{count} about the market itself: rotate check --market {}", arguments.market.market.display())),
             };
-            let closing = terminal::closing(&runs, about_market, look());
-            let climbed = report::climb::climbed(&runs, &stresses, look());
-            format!("{}\n{closing}{climbed}\nreport: {}\n", terminal::paragraph(&head, look()), arguments.out.join("index.html").display())
+            let closing = terminal::closing(runs, about_market, look());
+            let climbed = report::climb::climbed(runs, stresses, look());
+            format!("{}\n{closing}{climbed}\nreport: {}\n{led}", terminal::paragraph(&head, look()), out.join("index.html").display())
         }
-    })
+    }
 }
 
 /// What each run is seen against; results in the order of the runs.

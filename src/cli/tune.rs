@@ -10,8 +10,9 @@ use crate::cli::asked::Asked;
 use crate::cli::strategies::AssumptionArguments;
 use crate::cli::{Common, Format, MarketArguments, parse_capital, progress, strategies};
 use crate::fault::Fault;
+use crate::folder::Staging;
 use crate::report::apart::apart;
-use crate::report::{self, Manifest, study as told};
+use crate::report::{Kind, Manifest, study as told};
 use crate::strategy::StrategyFile;
 use crate::tune::{self, Study};
 use crate::units::Usd;
@@ -41,11 +42,11 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
 
     apart(&arguments.out, [arguments.strategy.as_path(), arguments.market.market.as_path()])?;
     // Before the work: hours of trials should not end at a folder that may not be replaced.
-    let staging = report::Staging::begin(&arguments.out)?;
+    let staging = Staging::begin(&arguments.out, Kind::Study)?;
     let market = arguments.market.load()?;
     let arena = Arena::new(&market);
     let asked = Asked::of(&arguments.market, arguments.capital, arguments.assumptions)?;
-    let study = write(&arena, &file, &asked, arguments.trials, common, staging.path())?;
+    let study = staging.fill(|dir| write(&arena, &file, &asked, arguments.trials, common, dir))?;
     staging.finish()?;
     Ok(match common.format {
         Format::Json => {

@@ -11,9 +11,10 @@ use crate::cli::run::{stress, write};
 use crate::cli::strategies::AssumptionArguments;
 use crate::cli::{Common, Format, progress, tune};
 use crate::fault::Fault;
+use crate::folder::Scratch;
 use crate::market::{Market, digest};
 use crate::report::verify::{self, Confirmed, Made};
-use crate::report::{Batch, Manifest, Staging, folder_name};
+use crate::report::{Batch, Kind, Manifest, folder_name};
 use crate::strategy::{Override, Strategy, StrategyFile};
 
 #[derive(Args, Clone, Debug)]
@@ -43,14 +44,13 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
     let market = Market::load(&folder, asked.window)?;
     verify::same_inputs(&folder, &manifest.inputs, &market.inputs)?;
 
-    // A folder of nobody's, removed when this returns.
-    let staging = Staging::begin(&std::env::temp_dir().join(format!("rotate-verify-{}", std::process::id())))?;
+    let scratch = Scratch::begin(&std::env::temp_dir(), Kind::Batch)?;
     let arena = Arena::new(&market);
     let again = match made {
-        Made::Run => run_again(&arena, &arguments.report, &manifest, common, staging.path())?,
-        Made::Tune => tune_again(&arena, &arguments.report, &manifest, &asked, common, staging.path())?,
+        Made::Run => run_again(&arena, &arguments.report, &manifest, common, scratch.path())?,
+        Made::Tune => tune_again(&arena, &arguments.report, &manifest, &asked, common, scratch.path())?,
     };
-    let (files, bytes) = verify::same_bytes(&arguments.report, staging.path()).map_err(|fault| {
+    let (files, bytes) = verify::same_bytes(&arguments.report, scratch.path()).map_err(|fault| {
         // An edited summary is what it is; anything else may differ because the market does.
         let summary = manifest.strategies.first().map(|first| arguments.report.join(folder_name(&first.name)).join("summary.json"));
         let unedited = summary.filter(|summary| !fault.place.starts_with(&summary.display().to_string()));

@@ -6,6 +6,12 @@ use crate::fault::Fault;
 use crate::market::InputFile;
 use crate::market::files::Source;
 
+/// The SHA-256 of bytes, in hexadecimal digits as `sha256sum` prints them.
+#[must_use]
+pub fn of(bytes: &[u8]) -> String {
+    crate::market::files::sha256(bytes)
+}
+
 /// Reads one file of a market folder, named as in [`InputFile::path`], and compares its digest with the one recorded.
 ///
 /// # Errors

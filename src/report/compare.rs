@@ -6,6 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::fault::Fault;
+use crate::folder::Staging;
 use crate::metrics::LESS_IS_BETTER;
 use crate::report::charts::overlay::Overlay;
 use crate::report::charts::palette;
@@ -14,7 +15,7 @@ use crate::report::metric_words::said;
 pub use crate::report::reading::{Ranking, Told, read};
 use crate::report::versus::{Duel, Versus};
 use crate::report::write::{put, write_picture};
-use crate::report::{Staging, comparison, html, manifest, terminal};
+use crate::report::{Kind, comparison, html, manifest, terminal};
 
 /// Positions from best to worst; equals and unknowns keep their order, unknowns last.
 #[must_use]
@@ -105,8 +106,12 @@ pub fn to_json(all: &[Told], by: &str) -> Value {
 
 /// Writes `comparison.csv`, the overlays, `index.html` and a manifest that marks the folder as ours.
 pub fn write(out: &Path, all: &[Told], by: &str) -> Result<(), Fault> {
-    let staging = Staging::begin(out)?;
-    let dir = staging.path();
+    let staging = Staging::begin(out, Kind::Comparison)?;
+    staging.fill(|dir| write_in(dir, all, by))?;
+    staging.finish()
+}
+
+fn write_in(dir: &Path, all: &[Told], by: &str) -> Result<(), Fault> {
     let rows: Vec<_> = all.iter().map(|told| (told.name.clone(), told.metrics.clone())).collect();
     put(&dir.join("comparison.csv"), &comparison::comparison_csv(&rows)?)?;
     let best = best(all, by);
@@ -135,8 +140,7 @@ pub fn write(out: &Path, all: &[Told], by: &str) -> Result<(), Fault> {
         "by": by,
         "compared": all.iter().map(|told| &told.name).collect::<Vec<_>>(),
     });
-    put(&dir.join("manifest.json"), format!("{record:#}\n").as_bytes())?;
-    staging.finish()
+    put(&dir.join("manifest.json"), format!("{record:#}\n").as_bytes())
 }
 
 /// The metric of the ranking has its own column where it is not among those of every table.

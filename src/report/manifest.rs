@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::market::InputFile;
 
-/// What a folder must say to be ours; [`super::Staging`] replaces no other.
+/// What a folder must say to be ours; nothing else is replaced.
 pub const PROGRAM: &str = "rotate";
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -21,6 +21,9 @@ pub struct Manifest {
     /// Every file read, with the SHA-256 of its bytes.
     pub inputs: Vec<InputFile>,
     pub strategies: Vec<StrategyRecord>,
+    /// Files of the folder that its reader may go on to edit, as they were written.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outputs: Vec<InputFile>,
 }
 
 /// A strategy in full: as written, and as understood with all defaults filled in.
@@ -43,7 +46,7 @@ impl Manifest {
         strategies: Vec<StrategyRecord>,
     ) -> Self {
         let version = env!("CARGO_PKG_VERSION").to_string();
-        Self { program: PROGRAM.to_string(), version, command, market: market.into(), settings, inputs, strategies }
+        Self { program: PROGRAM.to_string(), version, command, market: market.into(), settings, inputs, strategies, outputs: Vec::new() }
     }
 
     #[must_use]

@@ -4,7 +4,7 @@
 //!
 //! | where | what |
 //! |---|---|
-//! | `write`, `staging` | a folder in the making, filled part by part, put in the place of the old one |
+//! | `write`, `kinds`, `stamp` | a folder filled part by part, what it may replace, what it is called where nobody said |
 //! | `tables`, `rungs`, `typed` | the CSV tables of a strategy, those of its benchmarks and ladder, the types of their columns |
 //! | `summary`, `comparison`, `manifest` | `summary.json`, `comparison.csv`, `manifest.json` |
 //! | `html` | pages, a file a section: `html/sheet` puts the tear sheet together, `html/index` the batch, `html/comparison`, `html/study` |
@@ -29,6 +29,7 @@ pub mod comparison;
 pub mod days;
 pub mod explain;
 pub mod html;
+pub mod kinds;
 pub mod manifest;
 pub mod metric_words;
 pub mod opened;
@@ -36,7 +37,7 @@ pub mod reading;
 pub mod rungs;
 pub mod settings;
 pub mod spark;
-pub mod staging;
+pub mod stamp;
 pub mod study;
 pub mod summary;
 pub mod tables;
@@ -48,6 +49,6 @@ pub mod versus;
 pub mod words;
 pub mod write;
 
+pub use kinds::Kind;
 pub use manifest::{Manifest, StrategyRecord};
-pub use staging::Staging;
 pub use write::{Batch, Told, folder_name, write_batch, write_strategy};

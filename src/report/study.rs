@@ -6,10 +6,11 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::fault::Fault;
-use crate::market::Market;
+use crate::market::{InputFile, Market, digest};
 use crate::report::charts::heat::Heat;
 use crate::report::columns::{left, right, width};
 use crate::report::html;
+use crate::report::kinds::HAND_MADE;
 use crate::report::write::{broken, put, write_picture};
 use crate::report::{Manifest, trials};
 use crate::tune::Study;
@@ -21,13 +22,15 @@ const MOST_HEAT_KEYS: usize = 4;
 pub fn write_study(dir: &Path, market: &Market, study: &Study, manifest: &Manifest) -> Result<(), Fault> {
     std::fs::create_dir_all(dir).map_err(|error| broken(dir, &error))?;
     trials::write(dir, study)?;
-    put(&dir.join("best.toml"), best(market, study).as_bytes())?;
+    let best = best(market, study);
+    put(&dir.join(HAND_MADE[0]), best.as_bytes())?;
     let heats = heats(market, study);
     for (name, svg) in &heats {
         write_picture(dir, name, svg)?;
     }
     put(&dir.join("study.html"), html::study::page(market, study, &heats).as_bytes())?;
-    put(&dir.join("manifest.json"), manifest.to_json().as_bytes())
+    let outputs = vec![InputFile { path: HAND_MADE[0].to_owned(), sha256: digest::of(best.as_bytes()) }];
+    put(&dir.join("manifest.json"), Manifest { outputs, ..manifest.clone() }.to_json().as_bytes())
 }
 
 /// A value as a word: texts without their quotes.

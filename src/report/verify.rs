@@ -10,9 +10,9 @@ use serde_json::Value;
 use crate::fault::Fault;
 use crate::market::InputFile;
 use crate::report::charts::panel::shortened;
+use crate::report::kinds::LITTER;
 use crate::report::manifest::Manifest;
 use crate::report::opened;
-use crate::report::staging::LITTER;
 use crate::report::write::broken;
 
 /// What was found to be the same.

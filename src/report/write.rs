@@ -1,25 +1,27 @@
-//! From runs to a folder. Everything is written beside the target and renamed at the end: a run that dies leaves the old report whole.
+//! From runs to a folder. How it comes to its place, whatever happens meanwhile, is told in [`crate::folder`].
 
 use std::fs;
 use std::path::Path;
 
 use crate::fault::Fault;
+use crate::folder::Staging;
+pub use crate::folder::broken;
 use crate::market::Market;
 use crate::metrics::sharpe::Trials;
 use crate::replay::run::Run;
+use crate::report::kinds::{BATCH_FILES, Kind};
 use crate::report::manifest::Manifest;
-use crate::report::staging::{BATCH_FILES, Staging};
 use crate::report::summary::{Summary, by_name, metrics};
 use crate::report::{charts, comparison, html, rungs, tables};
 use crate::stress::Stress;
 
 /// Writes a whole batch to `out`. A target that is not an empty folder or an older report of ours is refused.
 pub fn write_batch(out: &Path, market: &Market, runs: &[Run], manifest: &Manifest) -> Result<(), Fault> {
-    let staging = Staging::begin(out)?;
+    let staging = Staging::begin(out, Kind::Batch)?;
     distinct(runs.iter().map(|run| run.strategy.as_str()))?;
     let stresses = vec![Stress::default(); runs.len()];
     let batch = Batch::new(market, runs, &stresses, manifest, false);
-    batch.parts().into_iter().try_for_each(|part| batch.write(staging.path(), part))?;
+    staging.fill(|dir| batch.parts().into_iter().try_for_each(|part| batch.write(dir, part)))?;
     staging.finish()
 }
 
@@ -134,8 +136,8 @@ pub fn folder_name(strategy: &str) -> String {
 ///
 /// # Errors
 /// Names the first two that would, or the one that would.
-pub fn distinct<'a>(strategies: impl Iterator<Item = &'a str>) -> Result<(), Fault> {
-    let strategies: Vec<&str> = strategies.collect();
+pub fn distinct<'a>(strategies: impl IntoIterator<Item = &'a str>) -> Result<(), Fault> {
+    let strategies: Vec<&str> = strategies.into_iter().collect();
     for (i, strategy) in strategies.iter().enumerate() {
         let name = folder_name(strategy).to_lowercase();
         let twin = strategies[..i].iter().find(|other| folder_name(other).to_lowercase() == name);
@@ -162,9 +164,4 @@ pub fn distinct<'a>(strategies: impl Iterator<Item = &'a str>) -> Result<(), Fau
 /// Writes one file.
 pub fn put(path: &Path, bytes: &[u8]) -> Result<(), Fault> {
     fs::write(path, bytes).map_err(|e| broken(path, &e))
-}
-
-/// What the system said about a file or folder.
-pub fn broken(path: &Path, cause: &dyn std::fmt::Display) -> Fault {
-    Fault::new(path.display().to_string(), cause.to_string(), "a place that can be written and read", "check permissions and free space")
 }

@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use rotate::report::{Staging, folder_name, write_batch};
+use rotate::folder::Staging;
+use rotate::report::{Kind, folder_name, write_batch};
 use rotate::units::Span;
 
 use crate::fixture::{manifest, market, run};
@@ -83,31 +84,7 @@ fn a_link_is_followed_and_a_dangling_one_refused_before_the_work() {
     assert!(fs::symlink_metadata(&link).unwrap().is_symlink(), "the link stays a link");
     assert!(!out.join("down----out-").exists(), "what it leads to is replaced");
     symlink(home.path().join("absent"), &nowhere).unwrap();
-    assert!(Staging::begin(&nowhere).unwrap_err().found.contains("leads nowhere"));
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn what_the_dead_left_is_swept_and_what_the_living_write_is_not() {
-    let (_home, out) = written();
-    let parent = out.parent().unwrap();
-    let mut child = std::process::Command::new("true").spawn().unwrap();
-    let dead = child.id();
-    child.wait().unwrap();
-    let folder = |what: &str, pid: u32| parent.join(format!(".latest.{what}-{pid}"));
-    for (what, pid) in [("new", dead), ("old", dead), ("new", 1), ("old", 1)] {
-        fs::create_dir(folder(what, pid)).unwrap();
-        fs::write(folder(what, pid).join("equity.csv"), "half").unwrap();
-    }
-    fs::create_dir(parent.join(".latest.new-mine")).unwrap();
-    drop(Staging::begin(&out).unwrap());
-    assert!(!folder("new", dead).exists() && !folder("old", dead).exists());
-    assert!(folder("new", 1).exists() && folder("old", 1).exists() && parent.join(".latest.new-mine").exists());
-    assert!(out.join("manifest.json").is_file());
-    // Died between its two renames: the old report is put back.
-    fs::rename(&out, folder("old", dead)).unwrap();
-    drop(Staging::begin(&out).unwrap());
-    assert!(out.join("manifest.json").is_file() && !folder("old", dead).exists());
+    assert!(Staging::begin(&nowhere, Kind::Batch).err().unwrap().found.contains("leads nowhere"));
 }
 
 #[test]

@@ -1,48 +1,78 @@
 //! The sample onto disk, whole or not at all.
 
+use std::collections::BTreeMap;
 use std::fs;
-use std::io::{Error, ErrorKind, Result};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-/// Writes the complete sample market of `seed` to `dir`: first to a folder beside it, renamed when all of it is there.
+use super::readme::market_toml;
+use crate::fault::Fault;
+use crate::folder::{Ours, Staging, broken};
+
+/// Writes the complete sample market of `seed` to `dir`.
 ///
 /// # Errors
-/// Where `dir` holds anything but a synthetic market (an empty folder is fine), and where the disk refuses.
-pub fn write_sample(dir: &Path, seed: u64) -> Result<()> {
-    may_replace(dir)?;
-    let name = dir.file_name().ok_or_else(|| Error::new(ErrorKind::InvalidInput, format!("{} names no folder", dir.display())))?;
-    let beside = |ending: &str| -> PathBuf { dir.with_file_name(format!(".{}.{ending}", name.to_string_lossy())) };
-    let (fresh, old) = (beside("new"), beside("old"));
-    for stale in [&fresh, &old] {
-        if stale.exists() {
-            fs::remove_dir_all(stale)?;
-        }
-    }
-    for (path, text) in super::sample_files(seed) {
+/// Where `dir` holds anything but what an earlier call wrote (an empty folder is fine), and where the disk refuses.
+pub fn write_sample(dir: &Path, seed: u64) -> Result<(), Fault> {
+    // What may be replaced is asked with the names alone, which are the same for every seed.
+    let files = super::sample_files(seed);
+    let staging = Staging::begin(dir, Sample { names: files.keys().cloned().collect() })?;
+    staging.fill(|fresh| put(fresh, &files))?;
+    staging.finish()
+}
+
+fn put(fresh: &Path, files: &BTreeMap<String, String>) -> Result<(), Fault> {
+    for (path, text) in files {
         let path = fresh.join(path);
         if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
+            fs::create_dir_all(folder).map_err(|e| broken(&path, &e))?;
         }
-        fs::write(path, text)?;
-    }
-    if dir.exists() {
-        fs::rename(dir, &old)?;
-    }
-    fs::rename(&fresh, dir)?;
-    if old.exists() {
-        fs::remove_dir_all(&old)?;
+        fs::write(&path, text).map_err(|e| broken(&path, &e))?;
     }
     Ok(())
 }
 
-/// Only what this program could make again is overwritten.
-fn may_replace(dir: &Path) -> Result<()> {
-    if !dir.exists() || (dir.is_dir() && fs::read_dir(dir)?.next().is_none()) {
-        return Ok(());
+/// A market of ours: its `market.toml` is to the letter what some seed makes, and no file is in it that the sample does not have. That it is
+/// synthetic is not enough: so may be a market that somebody made with much work.
+struct Sample {
+    /// Of every file, as paths in the market.
+    names: Vec<String>,
+}
+
+impl Sample {
+    /// The first thing, by name, that the sample does not have.
+    fn stranger(&self, folder: &Path, within: &str) -> Result<Option<String>, Fault> {
+        let mut entries = Vec::new();
+        for entry in fs::read_dir(folder).map_err(|e| broken(folder, &e))? {
+            let entry = entry.map_err(|e| broken(folder, &e))?;
+            let kind = entry.file_type().map_err(|e| broken(&entry.path(), &e))?;
+            entries.push((entry.file_name().to_string_lossy().into_owned(), kind.is_dir()));
+        }
+        entries.sort();
+        for (name, is_folder) in entries {
+            let path = format!("{within}{name}");
+            let known = self.names.iter().any(|known| if is_folder { known.starts_with(&format!("{path}/")) } else { *known == path });
+            if !known {
+                return Ok(Some(path));
+            }
+            if let Some(deeper) = if is_folder { self.stranger(&folder.join(&name), &format!("{path}/"))? } else { None } {
+                return Ok(Some(deeper));
+            }
+        }
+        Ok(None)
     }
-    let manifest = fs::read_to_string(dir.join("market.toml")).ok().and_then(|text| text.parse::<toml::Table>().ok());
-    if manifest.is_some_and(|table| table.get("synthetic").and_then(toml::Value::as_bool) == Some(true)) {
-        return Ok(());
+}
+
+impl Ours for Sample {
+    fn expected(&self) -> &'static str {
+        "a new or empty folder, or a market that `rotate sample` made"
     }
-    Err(Error::new(ErrorKind::AlreadyExists, format!("{} is no synthetic market and is left alone: name another folder", dir.display())))
+
+    fn objection(&self, folder: &Path) -> Result<Option<String>, Fault> {
+        let manifest = fs::read_to_string(folder.join("market.toml")).unwrap_or_default();
+        let seed = manifest.split_once("made from seed ").and_then(|(_, rest)| rest.split(':').next()?.parse().ok());
+        if seed.is_none_or(|seed| market_toml(seed) != manifest) {
+            return Ok(Some("a folder whose market.toml `rotate sample` did not write".to_owned()));
+        }
+        Ok(self.stranger(folder, "")?.map(|name| format!("a sample market with `{name}` in it, which the sample does not have")))
+    }
 }

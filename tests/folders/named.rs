@@ -1,0 +1,71 @@
+//! What a report is called that nobody named a folder for; what a market is called in it; and what an installed program brings along.
+
+use std::fs;
+use std::path::Path;
+
+use crate::program::{ROOT, tree};
+use crate::{bull, command, fine, names, on_sample, refused};
+
+fn leads_to(link: &Path) -> String {
+    fs::read_link(link).unwrap().into_os_string().into_string().unwrap()
+}
+
+#[cfg(unix)]
+#[test]
+fn reports_are_named_by_their_content_and_none_replaces_another() {
+    let home = tempfile::tempdir().unwrap();
+    let here = home.path();
+    let (reports, latest) = (here.join("reports"), here.join("reports/latest"));
+    let said = fine(on_sample(here, &["run", &bull()]));
+    let first = leads_to(&latest);
+    assert!(first.starts_with("bull-") && first.len() == "bull-".len() + 10, "{first}");
+    assert!(
+        said.contains(&format!("report: reports/{first}/index.html\n")) && said.contains("latest: reports/latest leads to it"),
+        "{said}"
+    );
+    let before = tree(&reports);
+    fine(on_sample(here, &["run", &bull()]));
+    assert!(tree(&reports) == before, "the same content is the same folder");
+
+    let bear = format!("{ROOT}/strategies/bear.toml");
+    fine(on_sample(here, &["run", &bear, &bull()]));
+    let second = leads_to(&latest);
+    assert!(second.starts_with("bear+bull-"), "{second}");
+    assert_eq!(names(&reports), [second.as_str(), first.as_str(), "latest"], "the first is still there");
+    let json: serde_json::Value = serde_json::from_str(&fine(on_sample(here, &["run", &bull(), "--format", "json"]))).unwrap();
+    assert_eq!((json["report"].as_str(), leads_to(&latest)), (Some(format!("reports/{first}").as_str()), first.clone()));
+    assert!(fine(command(here, &["verify", "reports/latest", "--market", &format!("{ROOT}/data/sample")])).contains("verified"));
+    assert!(fine(command(here, &["explain", "reports/latest/bull", "--trade", "1"])).contains("1"));
+    fine(command(here, &["compare", "reports/latest", &format!("reports/{second}/bear")]));
+    assert_eq!(names(here), ["reports"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn latest_may_be_named_and_is_then_the_folder_itself() {
+    let home = tempfile::tempdir().unwrap();
+    let here = home.path();
+    let (reports, latest) = (here.join("reports"), here.join("reports/latest"));
+    fine(on_sample(here, &["run", &bull()]));
+    let first = leads_to(&latest);
+    let kept = tree(&reports.join(&first));
+    fine(on_sample(here, &["run", &bull(), "--capital", "1000", "--out", "reports/latest"]));
+    assert!(fs::symlink_metadata(&latest).unwrap().is_dir(), "a folder of its own");
+    assert!(tree(&reports.join(&first)) == kept, "what the link led to is untouched");
+    // A report in the place of the link gets the name of its own content.
+    let said = fine(on_sample(here, &["run", &bull()]));
+    assert!(said.contains("the report that was there is reports/bull-"), "{said}");
+    assert_eq!(leads_to(&latest), first);
+    assert_eq!(names(&reports).len(), 3, "{:?}", names(&reports));
+    // Anything else in its place is somebody's own.
+    fs::remove_file(&latest).unwrap();
+    std::os::unix::fs::symlink(here, &latest).unwrap();
+    let said = refused(on_sample(here, &["run", &bull()]));
+    assert!(said.contains("a link to something else") && said.contains("--out"), "{said}");
+    fs::remove_file(&latest).unwrap();
+    fs::create_dir(&latest).unwrap();
+    fs::write(latest.join("thesis"), "years of work").unwrap();
+    assert!(refused(on_sample(here, &["run", &bull()])).contains("something else than a report"));
+    assert_eq!(names(&latest), ["thesis"]);
+    assert_eq!(names(&reports).len(), 3);
+}
