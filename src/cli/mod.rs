@@ -6,6 +6,7 @@ pub mod check;
 mod compare;
 mod explain;
 mod latest;
+mod list;
 mod look;
 mod lookahead;
 mod notices;
@@ -81,6 +82,9 @@ enum Command {
     /// Make a report again from its manifest and confirm every byte.
     #[command(after_help = "Example: rotate verify reports/latest")]
     Verify(verify::Arguments),
+    /// List the reports in a folder with their key figures, newest first.
+    #[command(after_help = "Example: rotate list reports")]
+    List(list::Arguments),
     /// Make the synthetic sample market.
     #[command(after_help = "Example: rotate sample --seed 7 --out data/mine")]
     Sample(sample::Arguments),
@@ -180,6 +184,7 @@ pub fn main() -> ExitCode {
             Command::Schema(arguments) => schema::run(arguments),
             Command::Explain(arguments) => explain::run(arguments, cli.common),
             Command::Verify(arguments) => verify::run(arguments, cli.common),
+            Command::List(arguments) => list::run(arguments, cli.common),
             Command::Sample(arguments) => sample::run(arguments),
             Command::Notices => Ok(notices::run()),
         };

@@ -12,6 +12,7 @@
 //! | `words`, `carries` | how numbers are said, and what the ladder comes to, for page and terminal alike |
 //! | `terminal`, `climb`, `columns`, `spark` | what is printed at the end of a run |
 //! | `opened`, `explain`, `compare`, `versus`, `verify` | reports read back: believed, explained, laid side by side, made again |
+//! | `list` | the reports of a folder, with their key figures |
 //! | `study`, `trials` | what `rotate tune` writes |
 //!
 //! How to add to it stands in CONTRIBUTING.md.
@@ -30,6 +31,7 @@ pub mod days;
 pub mod explain;
 pub mod html;
 pub mod kinds;
+pub mod list;
 pub mod manifest;
 pub mod metric_words;
 pub mod opened;

@@ -69,3 +69,33 @@ fn latest_may_be_named_and_is_then_the_folder_itself() {
     assert_eq!(names(&latest), ["thesis"]);
     assert_eq!(names(&reports).len(), 3);
 }
+
+#[test]
+fn reports_are_listed_with_their_figures() {
+    let home = tempfile::tempdir().unwrap();
+    let here = home.path();
+    assert!(refused(command(here, &["list"])).contains("reports"));
+    fine(on_sample(here, &["run", &bull()]));
+    fine(on_sample(here, &["tune", &bull(), "--out", "reports/study"]));
+    fine(command(here, &["compare", "reports/latest", "--out", "reports/compared"]));
+    fs::create_dir(here.join("reports/thesis")).unwrap();
+    let said = fine(command(here, &["list"]));
+    let first = leads_to(&here.join("reports/latest"));
+    let [from, ..] = said.split("\n  bull  return ").collect::<Vec<_>>()[..] else { panic!("{said}") };
+    let words = from.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.ends_with(&format!("{first} (latest): report on sample (SYNTHETIC DATA), 2024-01-01 to 2024-02-16")), "{said}");
+    assert!(
+        said.contains("study: study of bull on sample\n") && said.contains("compared: comparison\n") && !said.contains("thesis"),
+        "{said}"
+    );
+    let text = fs::read_to_string(here.join("reports/latest/bull/summary.json")).unwrap();
+    let summary: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&fine(command(here, &["list", "reports", "--format", "json"]))).unwrap();
+    let names: Vec<&str> = json.as_array().unwrap().iter().map(|listed| listed["report"].as_str().unwrap()).collect();
+    assert_eq!(names, ["compared", "study", &first], "newest first");
+    let run = &json[2]["strategies"][0];
+    for key in ["total_return", "max_drawdown", "sharpe"] {
+        assert!(run[key].is_number() && run[key] == summary["metrics"][key], "{key}: {run}");
+    }
+    assert_eq!((run["strategy"].as_str(), &run["from"]), (Some("bull"), &summary["from"]));
+}
