@@ -9,10 +9,12 @@ mod latest;
 mod list;
 mod look;
 mod lookahead;
+mod new;
 mod notices;
 mod run;
 mod sample;
 mod schema;
+mod shipped;
 mod strategies;
 mod tune;
 mod verify;
@@ -85,6 +87,9 @@ enum Command {
     /// List the reports in a folder with their key figures, newest first.
     #[command(after_help = "Example: rotate list reports")]
     List(list::Arguments),
+    /// Write a file to begin with: a strategy of your own.
+    #[command(after_help = "Example: rotate new strategy mine --from bull")]
+    New(new::Arguments),
     /// Make the synthetic sample market.
     #[command(after_help = "Example: rotate sample --seed 7 --out data/mine")]
     Sample(sample::Arguments),
@@ -132,11 +137,26 @@ impl MarketArguments {
         Ok(Window { from: self.from, to: self.to })
     }
 
+    /// A folder that is not there is most often one that nobody has made yet.
+    fn there(&self) -> Result<(), Fault> {
+        if self.market.is_dir() {
+            return Ok(());
+        }
+        Err(Fault::new(
+            self.market.display().to_string(),
+            "no folder",
+            "the folder of a market",
+            "name one with --market DIR, or make the synthetic sample market in data/sample: rotate sample",
+        ))
+    }
+
     pub(crate) fn parts(&self) -> Result<crate::market::MarketParts, Fault> {
+        self.there()?;
         crate::market::MarketParts::load(&self.market, self.window()?)
     }
 
     pub(crate) fn load(&self) -> Result<crate::market::Market, Fault> {
+        self.there()?;
         crate::market::Market::load(&self.market, self.window()?)
     }
 }
@@ -185,6 +205,7 @@ pub fn main() -> ExitCode {
             Command::Explain(arguments) => explain::run(arguments, cli.common),
             Command::Verify(arguments) => verify::run(arguments, cli.common),
             Command::List(arguments) => list::run(arguments, cli.common),
+            Command::New(arguments) => new::run(arguments),
             Command::Sample(arguments) => sample::run(arguments),
             Command::Notices => Ok(notices::run()),
         };

@@ -73,7 +73,12 @@ impl StrategyArguments {
 
 fn all_in(folder: &Path) -> Result<Vec<PathBuf>, Fault> {
     let missing = |found: String| {
-        Fault::new(folder.display().to_string(), found, "strategy files (*.toml)", "name them, or run where the folder `strategies` is")
+        Fault::new(
+            folder.display().to_string(),
+            found,
+            "strategy files (*.toml)",
+            "name them, run where the folder `strategies` is, or write one: rotate new strategy mine --from bull",
+        )
     };
     let entries = std::fs::read_dir(folder).map_err(|error| missing(format!("cannot be read: {error}")))?;
     let mut paths: Vec<PathBuf> =

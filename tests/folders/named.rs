@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::program::{ROOT, tree};
+use crate::program::{ROOT, WINDOW, tree};
 use crate::{bull, command, fine, names, on_sample, refused};
 
 fn leads_to(link: &Path) -> String {
@@ -98,4 +98,30 @@ fn reports_are_listed_with_their_figures() {
         assert!(run[key].is_number() && run[key] == summary["metrics"][key], "{key}: {run}");
     }
     assert_eq!((run["strategy"].as_str(), &run["from"]), (Some("bull"), &summary["from"]));
+}
+
+#[test]
+fn an_installed_program_has_what_one_begins_with() {
+    let home = tempfile::tempdir().unwrap();
+    let here = home.path();
+    assert!(refused(command(here, &["run"])).contains("rotate new strategy mine --from bull"));
+    fine(command(here, &["new", "strategy", "mine"]));
+    let written = fs::read_to_string(here.join("strategies/mine.toml")).unwrap();
+    let shipped = fs::read_to_string(bull()).unwrap();
+    let differ: Vec<_> = written.lines().zip(shipped.lines()).filter(|(a, b)| a != b).collect();
+    assert_eq!((differ, written.lines().count()), (vec![("name   = \"mine\"", "name   = \"bull\"")], shipped.lines().count()));
+    assert!(refused(command(here, &["run"])).contains("rotate sample"));
+    fine(command(here, &["sample"]));
+    fine(command(here, &["new", "strategy", "calm", "--from", "hold-bitcoin", "--out", "own/calm.toml"]));
+    let mut run = command(here, &["run", "strategies/mine.toml", "own/calm.toml"]);
+    run.args(WINDOW);
+    assert!(fine(run).contains("report: reports/mine+calm-"));
+    assert!(fine(command(here, &["verify", "reports/latest"])).contains("verified"));
+    // Nothing is written over, and no name is taken that a strategy may not have.
+    let before = tree(here);
+    assert!(refused(command(here, &["new", "strategy", "mine"])).contains("something that is there already"));
+    for name in ["../mine", "a b", "", "a\"b", "a\nb"] {
+        assert!(refused(command(here, &["new", "strategy", name])).contains("`name`"), "{name}");
+    }
+    assert!(tree(here) == before, "something was touched");
 }
