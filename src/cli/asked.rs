@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use serde_json::{Value, json};
 
+use crate::cli::named::nameable;
 use crate::cli::strategies::{self, AssumptionArguments};
-use crate::cli::{MarketArguments, nameable, parse_capital};
+use crate::cli::{MarketArguments, parse_capital};
 use crate::exchange::assumptions::Preset;
 use crate::fault::Fault;
 use crate::market::{Market, Window};

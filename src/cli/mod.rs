@@ -9,6 +9,7 @@ mod latest;
 mod list;
 mod look;
 mod lookahead;
+mod named;
 mod new;
 mod notices;
 mod run;
@@ -20,7 +21,7 @@ mod tune;
 mod verify;
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -182,12 +183,6 @@ fn parse_capital(text: &str) -> Result<Usd, String> {
         .filter(|&dollars| dollars >= 1.0 && dollars <= Usd::MAX_CAPITAL.to_f64())
         .map(Usd::round)
         .ok_or_else(|| format!("`{text}` is no capital: from 1 to {:.0} USD", Usd::MAX_CAPITAL.to_f64()))
-}
-
-/// A path as a report may name it: as typed when relative, else its last part, so that a report says nothing of the machine.
-pub(crate) fn nameable(path: &Path) -> String {
-    let shown = if path.is_absolute() { path.file_name().map_or(path, Path::new) } else { path };
-    shown.display().to_string()
 }
 
 /// Runs the program on the process's own arguments.

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::batch::{Arena, suits};
 use crate::cli::asked::{self, Asked, AskedRun, Tables};
+use crate::cli::named::found;
 use crate::cli::run::{stress, write};
 use crate::cli::strategies::AssumptionArguments;
 use crate::cli::{Common, Format, progress, tune};
@@ -30,7 +31,11 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault> {
     let (manifest, made) = verify::manifest(&arguments.report)?;
     let asked = Asked::read(&arguments.report, &manifest)?;
-    let folder = arguments.market.clone().unwrap_or_else(|| PathBuf::from(&asked.market_dir));
+    let recorded = || {
+        let name = PathBuf::from(&asked.market_dir);
+        found(&name).unwrap_or(name)
+    };
+    let folder = arguments.market.clone().unwrap_or_else(recorded);
     if !folder.is_dir() {
         return Err(Fault::new(
             folder.display().to_string(),

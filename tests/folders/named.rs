@@ -100,6 +100,41 @@ fn reports_are_listed_with_their_figures() {
     assert_eq!((run["strategy"].as_str(), &run["from"]), (Some("bull"), &summary["from"]));
 }
 
+/// One market, typed in every way: one manifest, and it is found again.
+#[test]
+fn a_market_has_one_name_however_it_is_typed() {
+    let home = tempfile::tempdir().unwrap();
+    let here = fs::canonicalize(home.path()).unwrap();
+    let market = here.join("mine");
+    assert!(std::process::Command::new("cp").args(["-r", &format!("{ROOT}/data/sample")]).arg(&market).status().unwrap().success());
+    let whole = market.display().to_string();
+    let mut first = None;
+    for (number, (stands, typed)) in [
+        (&here, "mine"),
+        (&here, "./mine/"),
+        (&here, "mine/../mine"),
+        (&here, &whole),
+        (&market, "."),
+        (&market, "../mine"),
+        (&market, &whole),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let out = here.join(format!("report-{number}")).display().to_string();
+        let mut run = command(stands, &["run", &bull(), "--market", typed, "--out", &out]);
+        run.args(WINDOW);
+        fine(run);
+        let manifest = fs::read_to_string(Path::new(&out).join("manifest.json")).unwrap();
+        let name = serde_json::from_str::<serde_json::Value>(&manifest).unwrap()["settings"]["market_dir"].clone();
+        assert_eq!(name, "mine", "{typed}");
+        let same = first.get_or_insert(manifest.clone());
+        // The strategy is outside of both folders, and so has one name as well.
+        assert!(*same == manifest, "{typed}: another manifest");
+        assert!(fine(command(stands, &["verify", &out])).contains("verified"), "{typed}");
+    }
+}
+
 #[test]
 fn an_installed_program_has_what_one_begins_with() {
     let home = tempfile::tempdir().unwrap();
