@@ -370,7 +370,8 @@ impl Metrics {
             funding_paid_usd: (-funding.paid).to_f64(),
             funding_assumed_usd: funding.assumed.to_f64(),
             funding_net_usd: funding.total().to_f64(),
-            funding_of_gross_profit: returns::ratio(funding.total().to_f64(), stats.gross_profit),
+            funding_of_gross_profit: returns::gain(returns::ratio(stats.gross_profit, capital))
+                .and_then(|_| returns::ratio(funding.total().to_f64(), stats.gross_profit)),
             average_funding_apr: book::average_funding_apr(&run.funding),
             funding_settlements: run.funding.len(),
             funding_assumed: run.funding.iter().filter(|p| p.assumed).count(),

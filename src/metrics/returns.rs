@@ -147,6 +147,21 @@ pub fn ratio(part: f64, whole: f64) -> Option<f64> {
     if whole == 0.0 { None } else { finite(part / whole) }
 }
 
+/// A gain below this part of the capital is the rounding of money (microdollars of a dollar), not a gain.
+pub const LEAST_GAIN: f64 = 1e-6;
+
+/// A gain worth the name: a fraction of the capital of [`LEAST_GAIN`] or more.
+#[must_use]
+pub fn gain(value: Option<f64>) -> Option<f64> {
+    value.filter(|value| *value >= LEAST_GAIN)
+}
+
+/// Share of a gain that is left, both fractions of one capital; of a loss, or of nothing ([`LEAST_GAIN`]), no share can be told.
+#[must_use]
+pub fn share_of_gain(now: Option<f64>, of: Option<f64>) -> Option<f64> {
+    ratio(now?, gain(of)?)
+}
+
 #[must_use]
 pub fn finite(value: f64) -> Option<f64> {
     value.is_finite().then_some(value)
@@ -196,6 +211,18 @@ mod tests {
         assert_eq!(sortino(&[0.01, 0.02], 0.0, 365.0), None);
         assert_eq!(sharpe(&[0.01, f64::NAN, 0.02], 0.0, 365.0), None);
         assert_eq!(tail_ratio(&[0.0, 0.0]), None);
+    }
+
+    #[test]
+    fn a_share_of_a_loss_or_of_nothing_is_not_told() {
+        assert_eq!(share_of_gain(Some(0.3), Some(0.6)), Some(0.5));
+        assert_eq!(share_of_gain(Some(-0.3), Some(0.6)), Some(-0.5));
+        assert_eq!(share_of_gain(None, Some(0.6)), None);
+        // An alpha that is the rounding of its sums: seven times 4e-17 are left of 1e-16.
+        for nothing in [-0.6, 0.0, 1e-16, 0.999e-6] {
+            assert_eq!(share_of_gain(Some(2.86e-16), Some(nothing)), None, "{nothing}");
+        }
+        assert_eq!(share_of_gain(Some(1e-6), Some(1e-6)), Some(1.0));
     }
 
     #[test]

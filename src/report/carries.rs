@@ -12,6 +12,9 @@ pub fn told(capacity: &Capacity) -> String {
 fn sentence(what: &str, half: Half) -> String {
     match half {
         Half::NothingToLose => format!("before costs there is no {what} that more money could eat"),
+        Half::Unknown => {
+            format!("how much money the {what} carries is not known: what a replay comes to is beyond what the books can hold")
+        }
         Half::LostAt { capital, left } if left < 0.0 => {
             format!("costs have eaten all of the {what} and more already at {}", brief_money(capital))
         }
@@ -27,11 +30,11 @@ fn sentence(what: &str, half: Half) -> String {
     }
 }
 
-/// In a narrow column: `$3.16M`; `<$100k` where it was lost at once, `>$1B` where never; a dash where there was nothing to lose.
+/// In a narrow column: `$3.16M`; `<$100k` where it was lost at once, `>$1B` where never; a dash where there was nothing to lose, or where it is not known.
 #[must_use]
 pub fn brief(half: Half) -> String {
     match half {
-        Half::NothingToLose => "–".to_string(),
+        Half::NothingToLose | Half::Unknown => "–".to_string(),
         Half::LostAt { capital, .. } => format!("<{}", brief_money(capital)),
         Half::At(usd) => brief_money(usd),
         Half::NeverLost { capital, .. } => format!(">{}", brief_money(capital)),

@@ -3,7 +3,9 @@
 
 use crate::batch::{Arena, side_by_side};
 use crate::metrics::Metrics;
+use crate::metrics::returns::gain;
 use crate::strategy::Strategy;
+use crate::stress::ladder::left;
 use crate::units::Usd;
 
 /// The run's capital, so many times, as far as the books reach.
@@ -28,6 +30,8 @@ pub struct Capacity {
 pub enum Half {
     /// There was nothing to lose.
     NothingToLose,
+    /// No replay with the costs went on for as long as the one without: one of the two came to more than books can hold.
+    Unknown,
     /// Already the first capital tried has no more than this share.
     LostAt { capital: f64, left: f64 },
     /// Between two capitals tried, in proportion to its logarithm.
@@ -44,7 +48,7 @@ impl Half {
     }
 }
 
-/// What is left at one capital of what there was before costs; none where there was nothing to keep.
+/// What is left at one capital of what there was before costs; none where there was nothing to keep, or where a replay ended before its time.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Carried {
     pub capital: Usd,
@@ -57,21 +61,20 @@ pub struct Carried {
 impl Capacity {
     /// `own` are the metrics at the run's capital, already known; `gross` those without costs.
     pub(super) fn of(arena: &Arena, strategy: &Strategy, capital: Usd, gross: &Metrics, own: &Metrics) -> Self {
-        let gain = |value: Option<f64>| value.filter(|value| *value > 0.0);
         let (gross_alpha, gross_return) = (gain(gross.alpha), gain(gross.total_return));
         let wanted = gross_alpha.is_some() || gross_return.is_some();
         let capitals = MULTIPLES.iter().map(|times| capital.share(*times)).filter(|money| wanted && *money <= Usd::MAX_CAPITAL);
         let carried = side_by_side(&capitals.collect::<Vec<Usd>>(), |&money| {
             let metrics = if money == capital { own.clone() } else { Metrics::of(&arena.replay(strategy, money)) };
-            let kept = |now: Option<f64>, of: Option<f64>| now.zip(of).map(|(now, of)| now / of);
             Carried {
                 capital: money,
-                alpha_kept: kept(metrics.alpha, gross_alpha),
-                return_kept: kept(metrics.total_return, gross_return),
+                alpha_kept: left(&metrics, gross, |metrics| metrics.alpha),
+                return_kept: left(&metrics, gross, |metrics| metrics.total_return),
                 average_gross_exposure: metrics.average_gross_exposure,
             }
         });
-        let (alpha, total_return) = (half(&carried, |row| row.alpha_kept), half(&carried, |row| row.return_kept));
+        let alpha = gross_alpha.map_or(Half::NothingToLose, |_| half(&carried, |row| row.alpha_kept));
+        let total_return = gross_return.map_or(Half::NothingToLose, |_| half(&carried, |row| row.return_kept));
         Self { gross_alpha: gross.alpha, gross_return: gross.total_return, carried, alpha, total_return }
     }
 }
@@ -79,7 +82,7 @@ impl Capacity {
 /// Where the share first falls to a half.
 fn half(carried: &[Carried], kept: fn(&Carried) -> Option<f64>) -> Half {
     let known: Vec<(f64, f64)> = carried.iter().filter_map(|row| Some((row.capital.to_f64(), kept(row)?))).collect();
-    let (Some(&(first, share)), Some(&(last, left))) = (known.first(), known.last()) else { return Half::NothingToLose };
+    let (Some(&(first, share)), Some(&(last, left))) = (known.first(), known.last()) else { return Half::Unknown };
     if share <= 0.5 {
         return Half::LostAt { capital: first, left: share };
     }
@@ -120,7 +123,7 @@ mod tests {
     fn no_capital_is_made_up() {
         assert_eq!(found(&[(1e5, 0.4), (1e6, 0.9)]), Half::LostAt { capital: 1e5, left: 0.4 });
         assert_eq!(found(&[(1e5, 0.9), (1e6, 0.8)]), Half::NeverLost { capital: 1e6, left: 0.8 });
-        assert_eq!(found(&[]), Half::NothingToLose);
-        assert_eq!([Half::NothingToLose, found(&[(1e5, 0.4)]), found(&[(1e5, 0.9)])].map(Half::usd), [None; 3]);
+        assert_eq!(found(&[]), Half::Unknown);
+        assert_eq!([Half::NothingToLose, Half::Unknown, found(&[(1e5, 0.4)]), found(&[(1e5, 0.9)])].map(Half::usd), [None; 4]);
     }
 }

@@ -3,6 +3,7 @@
 use crate::batch::{Arena, side_by_side};
 use crate::exchange::assumptions::Preset;
 use crate::metrics::Metrics;
+use crate::metrics::returns::share_of_gain;
 use crate::replay::run::Run;
 use crate::strategy::Strategy;
 use crate::stress::capacity::Capacity;
@@ -89,7 +90,8 @@ impl Step {
 pub struct Rung {
     pub step: Step,
     pub metrics: Metrics,
-    /// Its total return over that of the rung before; of the first, and where the one before made none, not told.
+    /// Its total return over that of the rung before; of the first, where the one before made none, and where one of the two ended before its
+    /// time, not told.
     pub of_step: Option<f64>,
     /// Its total return over that of the first of its kind (of costs: of `1x`).
     pub survives: Option<f64>,
@@ -133,31 +135,18 @@ impl Ladder {
 
 /// Each rung against the one before it and against the one its kind is measured by.
 fn compared(rungs: &[(Step, Metrics)]) -> Vec<Rung> {
-    let base = |step: Step| rungs.iter().find(|(other, _)| *other == step.base()).and_then(|(_, metrics)| metrics.total_return);
+    let base = |step: Step| rungs.iter().find(|(other, _)| *other == step.base()).map(|(_, metrics)| metrics);
     let mut all: Vec<Rung> = Vec::new();
     for (step, metrics) in rungs {
-        let before = all.last().filter(|last| last.step.kind() == step.kind()).and_then(|last| last.metrics.total_return);
-        let (of_step, survives) = (kept(metrics.total_return, before), kept(metrics.total_return, base(*step)));
+        let left_of = |other: Option<&Metrics>| left(metrics, other?, |metrics| metrics.total_return);
+        let before = all.last().filter(|last| last.step.kind() == step.kind()).map(|last| &last.metrics);
+        let (of_step, survives) = (left_of(before), left_of(base(*step)));
         all.push(Rung { step: *step, metrics: metrics.clone(), of_step, survives });
     }
     all
 }
 
-/// Share of a gain that is left; of a loss, or of nothing, no share can be told.
-fn kept(now: Option<f64>, of: Option<f64>) -> Option<f64> {
-    of.filter(|of| *of > 0.0).zip(now).map(|(of, now)| now / of)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_share_of_a_loss_is_not_told() {
-        assert_eq!(kept(Some(0.3), Some(0.6)), Some(0.5));
-        assert_eq!(kept(Some(-0.3), Some(0.6)), Some(-0.5));
-        assert_eq!(kept(Some(0.3), Some(-0.6)), None);
-        assert_eq!(kept(Some(0.3), Some(0.0)), None);
-        assert_eq!(kept(None, Some(0.6)), None);
-    }
+/// Share of a gain that is left in another replay over the same time.
+pub(super) fn left(now: &Metrics, before: &Metrics, gain: fn(&Metrics) -> Option<f64>) -> Option<f64> {
+    if now.days == before.days { share_of_gain(gain(now), gain(before)) } else { None }
 }
