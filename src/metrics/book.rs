@@ -86,6 +86,35 @@ mod tests {
     use super::*;
     use crate::units::{BucketId, InstrumentId, Time};
 
+    /// A hundredth of a per cent is 10.95 % a year every eight hours, twice as much every four, eight times as much every hour; longs and shorts are charged
+    /// the same rate, and each by what it held and for how long.
+    #[test]
+    fn a_rate_a_year_depends_on_how_often_it_is_settled() {
+        let paid = |quantity: f64, rate: f64, interval_hours: f64| FundingPayment {
+            time: Time::from_seconds(0),
+            instrument: InstrumentId(0),
+            bucket: BucketId(0),
+            narrative: None,
+            quantity,
+            mark_price: 50.0,
+            rate,
+            interval_hours,
+            payment: Usd::round(-quantity * 50.0 * rate),
+            assumed: false,
+        };
+        let apr = |payments: &[FundingPayment]| average_funding_apr(payments).unwrap();
+        let near = |found: f64, expected: f64| assert!((found - expected).abs() < 1e-12, "{found}, expected {expected}");
+        for (hours, yearly) in [(8.0, 0.1095), (4.0, 0.219), (1.0, 0.876)] {
+            near(apr(&[paid(2.0, 0.000_1, hours)]), yearly);
+            near(apr(&[paid(-2.0, 0.000_1, hours)]), yearly);
+            near(apr(&[paid(2.0, -0.000_1, hours)]), -yearly);
+        }
+        // Eight hours at 10.95 % and one at 87.6 %, of the same size: the mean by hours. And three times as much of the second.
+        near(apr(&[paid(1.0, 0.000_1, 8.0), paid(1.0, 0.000_1, 1.0)]), (8.0 * 0.1095 + 0.876) / 9.0);
+        near(apr(&[paid(1.0, 0.000_1, 8.0), paid(-3.0, 0.000_1, 1.0)]), (8.0 * 0.1095 + 3.0 * 0.876) / 11.0);
+        assert_eq!(average_funding_apr(&[]), None);
+    }
+
     #[test]
     fn the_nearest_call_is_the_smallest_distance() {
         let row = |distance: Option<f64>| Exposure {

@@ -154,6 +154,21 @@ mod tests {
         assert_eq!(sqn(&[1.0, 1.0]), None);
     }
 
+    /// Won 6 and 2, lost 1 and 3: 8 to 4, 4 to 2 on average, 1 of expectancy in 4.
+    #[test]
+    fn what_was_won_and_lost_keeps_its_sign() {
+        let stats = trade_stats(&[(1, 6.0), (2, -1.0), (3, 2.0), (4, -3.0)].map(|(closed, pnl)| trade(None, 0, closed, pnl)));
+        assert_eq!((stats.gross_profit, stats.profit_factor, stats.payoff), (8.0, Some(2.0), Some(2.0)));
+        assert_eq!((stats.average_win, stats.average_loss, stats.expectancy), (Some(4.0), Some(-2.0), Some(1.0)));
+        assert_eq!((stats.best, stats.worst, stats.win_rate, stats.total), (Some(6.0), Some(-3.0), Some(0.5), 4));
+        assert_eq!((stats.average_days, stats.average_winner_days, stats.average_loser_days), (Some(2.5), Some(2.0), Some(3.0)));
+        let short = Trade { direction: Direction::Short, ..trade(None, 0, 1, 5.0) };
+        let stats = trade_stats(&[short, trade(None, 0, 2, -2.0)]);
+        assert_eq!((stats.long, stats.short, stats.long_pnl, stats.short_pnl), (1, 1, -2.0, 5.0));
+        // Nothing lost: a factor of nothing is not told.
+        assert_eq!((trade_stats(&[trade(None, 0, 1, 1.0)]).profit_factor, trade_stats(&[]).win_rate), (None, None));
+    }
+
     #[test]
     fn a_narrative_is_held_while_any_of_its_coins_is() {
         let all = [trade(Some(1), 0, 4, 0.0), trade(Some(1), 2, 6, 0.0), trade(Some(1), 10, 12, 0.0), trade(Some(2), 0, 1, 0.0)];
