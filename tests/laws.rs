@@ -5,6 +5,8 @@
 mod books;
 #[path = "laws/chance.rs"]
 mod chance;
+#[path = "laws/extreme.rs"]
+mod extreme;
 #[path = "laws/fence.rs"]
 mod fence;
 #[path = "laws/foresight.rs"]

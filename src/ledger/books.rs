@@ -46,6 +46,17 @@ pub struct Entry {
     pub fee: Usd,
 }
 
+/// What stands behind a perpetual that is reduced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Backing {
+    /// Its own margin, and nothing else.
+    Margin,
+    /// All of its bucket's cash too, for it is the last of a pool and leaves nobody a debt.
+    Cash,
+    /// The pool that stays behind, which owes what is lacking: [`Books::cover`].
+    Pool,
+}
+
 impl Entry {
     /// Signed like the quantity.
     #[must_use]
@@ -81,17 +92,18 @@ impl Books {
 
     #[inline]
     fn post(&mut self, account: Account, amount: Usd) {
-        match account {
-            Account::Cash(bucket) => self.cash[bucket.index()] += amount,
-            Account::Margin(at) => self.positions[at].margin += amount,
-            Account::Held(at) => self.positions[at].held += amount,
-            // Income is what assets receive, so its sign is the assets': giving makes it grow.
+        // Income is what assets receive, so its sign is the assets': giving makes it grow.
+        let (balance, amount) = match account {
+            Account::Cash(bucket) => (&mut self.cash[bucket.index()], amount),
+            Account::Margin(at) => (&mut self.positions[at].margin, amount),
+            Account::Held(at) => (&mut self.positions[at].held, amount),
             Account::Income(at, source) => {
-                *self.positions[at].income.of(source) -= amount;
                 self.income -= amount;
+                (self.positions[at].income.of(source), -amount)
             }
-            Account::Interest => self.income -= amount,
-        }
+            Account::Interest => (&mut self.income, -amount),
+        };
+        *balance += amount;
     }
 
     #[must_use]
@@ -227,7 +239,10 @@ impl Books {
 
     /// Sells a holding or reduces a perpetual by `entry` (opposite in sign to the position, at most its quantity). Margin comes back in
     /// proportion, profit and loss are settled in the bucket's cash. Going flat removes the position and returns its record.
-    pub fn reduce(&mut self, at: usize, entry: &Entry) -> Option<Closed> {
+    ///
+    /// A perpetual loses no more than its `backing`. Its price and fee already see to that, but for the rounding of each amount: what that takes
+    /// beyond, the venue bears.
+    pub fn reduce(&mut self, at: usize, entry: &Entry, backing: Backing) -> Option<Closed> {
         let position = &self.positions[at];
         let bucket = position.bucket;
         let flat = position.quantity + entry.quantity == 0.0;
@@ -238,12 +253,19 @@ impl Books {
         if position.margined {
             // What the part lost beyond its share of the margin, by rounding or by fee, comes out of the position's own margin too.
             let part = if flat { position.margin } else { position.margin.share(share) };
-            let least = (entry.fee + entry.notional() + cost).min(position.margin);
-            let released = part.max(least);
+            let lost = entry.fee + entry.notional() + cost;
+            let released = part.max(lost.min(position.margin));
+            let borne = match backing {
+                Backing::Margin => lost - released,
+                Backing::Cash => lost - released - self.cash(bucket),
+                Backing::Pool => Usd::ZERO,
+            };
+            let borne = borne.max(Usd::ZERO);
             self.transfer(Account::Margin(at), cash, released);
             self.transfer(Account::Held(at), Account::Income(at, Source::Slippage), slippage);
             // Proceeds less what the part had cost: both notional and cost carry the sign of their side.
-            self.transfer(Account::Held(at), cash, -entry.notional() - cost);
+            self.transfer(Account::Held(at), cash, borne - entry.notional() - cost);
+            self.transfer(Account::Income(at, Source::Liquidation), Account::Held(at), borne);
         } else {
             self.transfer(Account::Held(at), cash, -entry.notional() + slippage);
             self.transfer(cash, Account::Income(at, Source::Slippage), slippage);
@@ -365,106 +387,4 @@ impl Books {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const BUCKET: BucketId = BucketId(0);
-    const COIN: InstrumentId = InstrumentId(0);
-
-    fn usd(dollars: f64) -> Usd {
-        Usd::round(dollars)
-    }
-
-    fn entry(quantity: f64, price: f64, reference: f64, fee: f64) -> Entry {
-        Entry { quantity, price, reference, fee: usd(fee) }
-    }
-
-    #[test]
-    fn a_spot_round_trip_adds_up_by_source() {
-        let mut books = Books::open(usd(1_000.0), &[1.0]);
-        let at = books.increase(BUCKET, COIN, None, false, &entry(5.0, 101.0, 100.0, 0.5), Usd::ZERO);
-        assert_eq!(books.cash(BUCKET), usd(494.5));
-        books.mark(&[110.0], &mut [Usd::ZERO]);
-        assert_eq!(books.equity(), usd(494.5 + 550.0));
-        let closed = books.reduce(at, &entry(-5.0, 118.0, 120.0, 0.6)).expect("flat");
-        books.assert_balanced(books.equity());
-        assert_eq!(books.equity(), usd(494.5 + 590.0 - 0.6));
-        let income = closed.income;
-        assert_eq!((income.price, income.slippage, income.fees), (usd(100.0), usd(-15.0), usd(-1.1)));
-        assert_eq!(income.total(), books.equity() - usd(1_000.0));
-    }
-
-    #[test]
-    fn a_short_halved_then_closed_adds_up() {
-        let mut books = Books::open(usd(1_000.0), &[1.0]);
-        let at = books.increase(BUCKET, COIN, None, true, &entry(-10.0, 100.0, 100.0, 0.5), usd(500.0));
-        assert_eq!(books.cash(BUCKET), usd(499.5));
-        books.mark(&[90.0], &mut [Usd::ZERO]);
-        assert_eq!(books.equity(), usd(1_099.5));
-        assert!(books.reduce(at, &entry(5.0, 90.0, 90.0, 0.2)).is_none());
-        assert_eq!(books.cash(BUCKET), usd(499.5 + 250.0 + 50.0 - 0.2));
-        books.fund(at, usd(-1.0));
-        books.mark(&[95.0], &mut [Usd::ZERO]);
-        let closed = books.reduce(at, &entry(5.0, 95.0, 95.0, 0.2)).expect("flat");
-        books.assert_balanced(books.equity());
-        assert_eq!(closed.direction, crate::units::Direction::Short);
-        assert_eq!(closed.income.price, usd(75.0));
-        assert_eq!(books.cash(BUCKET), usd(1_000.0 + 75.0 - 0.9 - 1.0));
-    }
-
-    #[test]
-    fn a_liquidation_loses_the_margin_and_no_more() {
-        for mark in [91.0, 70.0] {
-            let mut books = Books::open(usd(1_000.0), &[1.0]);
-            let at = books.increase(BUCKET, COIN, None, true, &entry(10.0, 100.0, 100.0, 0.0), usd(100.0));
-            let (closed, price) = books.take_over(at, mark, Usd::ZERO, Usd::ZERO);
-            books.assert_balanced(books.equity());
-            assert_eq!(books.equity(), usd(900.0));
-            assert_eq!(price, 90.0);
-            assert_eq!(closed.income.liquidation, usd(if mark > 90.0 { -10.0 } else { 200.0 }));
-            assert_eq!(closed.income.total(), usd(-100.0));
-        }
-    }
-
-    #[test]
-    fn what_a_venue_hands_back_comes_back() {
-        let mut books = Books::open(usd(1_000.0), &[1.0]);
-        let at = books.increase(BUCKET, COIN, None, true, &entry(10.0, 100.0, 100.0, 0.0), usd(100.0));
-        // Worth 10 at the mark of 91, closed at 90.5, 2 paid for it.
-        let (closed, price) = books.take_over(at, 91.0, usd(5.0), usd(2.0));
-        books.assert_balanced(books.equity());
-        assert_eq!((price, books.equity()), (90.5, usd(903.0)));
-        assert_eq!((closed.income.price, closed.income.liquidation, closed.income.fees), (usd(-90.0), usd(-5.0), usd(-2.0)));
-    }
-
-    #[test]
-    fn a_reward_is_income_and_costs_what_it_was_worth() {
-        let mut books = Books::open(usd(1_000.0), &[1.0]);
-        let at = books.increase(BUCKET, COIN, None, false, &entry(10.0, 50.0, 50.0, 0.0), Usd::ZERO);
-        books.mark(&[60.0], &mut [Usd::ZERO]);
-        assert_eq!(books.reward(at, 0.5, 60.0), usd(30.0));
-        books.assert_balanced(books.equity());
-        let position = &books.positions()[at];
-        assert_eq!((position.quantity, position.worth(), position.bought_at()), (10.5, usd(630.0), 50.0));
-        assert_eq!(position.entry_price(), 530.0 / 10.5);
-        assert!(books.reduce(at, &entry(-4.2, 60.0, 60.0, 0.0)).is_none());
-        assert_eq!(books.positions()[at].bought_at(), 50.0);
-        let closed = books.reduce(at, &entry(-6.3, 60.0, 60.0, 0.0)).expect("flat");
-        books.interest(BUCKET, usd(2.0));
-        books.assert_balanced(books.equity());
-        assert_eq!((closed.income.price, closed.income.yields), (usd(100.0), usd(30.0)));
-        assert_eq!((closed.traded(), books.equity()), (usd(100.0), usd(1_132.0)));
-    }
-
-    #[test]
-    fn a_pool_in_debt_draws_on_its_margins() {
-        let mut books = Books::open(usd(100.0), &[1.0]);
-        let other = InstrumentId(1);
-        let at = books.increase(BUCKET, COIN, None, true, &entry(1.0, 100.0, 100.0, 0.0), usd(50.0));
-        books.increase(BUCKET, other, None, true, &entry(-1.0, 100.0, 100.0, 0.0), usd(50.0));
-        assert!(books.reduce(at, &entry(-1.0, 20.0, 20.0, 0.0)).is_some());
-        books.cover(BUCKET);
-        assert_eq!((books.cash(BUCKET), books.positions()[0].margin()), (Usd::ZERO, usd(20.0)));
-        books.assert_balanced(books.equity());
-    }
-}
+mod tests;

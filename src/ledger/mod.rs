@@ -8,7 +8,7 @@
 mod books;
 mod position;
 
-pub use books::{Books, Entry, Snapshot};
+pub use books::{Backing, Books, Entry, Snapshot};
 pub use position::{Closed, Position, Tally};
 
 use serde::Serialize;

@@ -3,7 +3,7 @@
 use crate::exchange::costs::Taker;
 use crate::exchange::margin::Isolated;
 use crate::exchange::orders::Filled;
-use crate::ledger::{Closed, Entry};
+use crate::ledger::{Backing, Closed, Entry};
 use crate::replay::desk::{Desk, margin_view};
 use crate::replay::orders::Order;
 use crate::replay::run::Side;
@@ -66,8 +66,13 @@ impl Desk<'_> {
         let marks = self.prices(&members, marks);
         let pool = self.pool_of(bucket, &members);
         let behind = pool.balance(&marks) - pool.legs[place].profit(marks[place]);
-        let last = members.len() == 1 && self.books.positions()[at].quantity + quantity == 0.0;
-        if last { behind } else { behind.max(0.0) }
+        if self.leaves_last(at, quantity) { behind } else { behind.max(0.0) }
+    }
+
+    /// Whether `quantity` takes the last position of its bucket to flat.
+    fn leaves_last(&self, at: usize, quantity: f64) -> bool {
+        let position = &self.books.positions()[at];
+        position.quantity + quantity == 0.0 && self.members(position.bucket).len() == 1
     }
 
     fn reduce(&mut self, at: usize, entry: &Entry, reason: &'static str) -> bool {
@@ -77,7 +82,14 @@ impl Desk<'_> {
         let realised = -entry.notional() - cost - entry.fee;
         let side = if entry.quantity < 0.0 { Side::Sell } else { Side::Buy };
         self.story.fill(self.now(), bucket, instrument, narrative, side, entry, reason);
-        let closed = self.books.reduce(at, entry);
+        let backing = if !self.is_cross(bucket) {
+            Backing::Margin
+        } else if self.leaves_last(at, entry.quantity) {
+            Backing::Cash
+        } else {
+            Backing::Pool
+        };
+        let closed = self.books.reduce(at, entry, backing);
         if let Some(closed) = &closed {
             self.went_flat(at, closed, reason);
         } else {

@@ -2,8 +2,9 @@
 
 use crate::exchange::funding::payment;
 use crate::market::Settlement;
-use crate::replay::desk::Desk;
+use crate::replay::desk::{Desk, margin_view};
 use crate::replay::run::FundingPayment;
+use crate::strategy::Verdict;
 use crate::units::{BucketId, InstrumentId, Usd};
 
 impl Desk<'_> {
@@ -98,7 +99,8 @@ impl Desk<'_> {
     }
 
     fn pay(&mut self, at: usize, settlement: &Settlement, quantity: f64) {
-        let amount = Usd::round(payment(quantity, settlement.mark, settlement.rate));
+        let due = Usd::round(payment(quantity, settlement.mark, settlement.rate));
+        let amount = self.payable(at, settlement, due);
         let position = &self.books.positions()[at];
         self.story.funding.push(FundingPayment {
             time: settlement.time,
@@ -115,5 +117,37 @@ impl Desk<'_> {
         self.beside[at].funding.settle(amount, settlement.assumed);
         self.books.fund(at, amount);
         self.watch(at);
+    }
+
+    /// Of a payment that is due what can be paid: a position, or its pool, gives all it has, its wallet or what it is worth at the mark, whichever is
+    /// more. What lies beyond is the venue's, and on record.
+    fn payable(&mut self, at: usize, settlement: &Settlement, due: Usd) -> Usd {
+        let position = &self.books.positions()[at];
+        // Nearly always the margin of the position alone is enough.
+        if -due <= position.margin() {
+            return due;
+        }
+        let (bucket, instrument) = (position.bucket, position.instrument);
+        let there = if self.is_cross(bucket) {
+            let members = self.members(bucket);
+            let panel = &self.market.panel;
+            let mut marks = self.prices(&members, if settlement.time > self.now() { &panel.mark_close } else { &panel.mark_open });
+            marks[members.iter().position(|&member| member == at).expect("a position of its bucket")] = settlement.mark;
+            let pool = self.pool_of(bucket, &members);
+            pool.wallet.max(pool.balance(&marks))
+        } else {
+            let isolated = margin_view(position);
+            isolated.wallet.max(isolated.balance(settlement.mark))
+        };
+        let most = Usd::round(there).max(Usd::ZERO);
+        if -due <= most {
+            return due;
+        }
+        let detail = format!(
+            "bucket {}: the settlement is more than all there is behind the position; the venue bears the rest",
+            self.bucket(bucket).name
+        );
+        self.note("funding", instrument, Verdict::Resized, Some(-due.to_f64()), Some(most.to_f64()), detail);
+        -most
     }
 }
