@@ -10,14 +10,18 @@ use std::ops::{Add, AddAssign, Neg, Sub, SubAssign};
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
 use serde::{Deserialize, Serialize, Serializer};
 
-/// An amount of US dollars, exact to one millionth.
+/// An amount of US dollars, exact to one millionth. Sums stop at the ends of the whole number and never wrap round; books stay far from both
+/// ([`Usd::MOST`]).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Usd(i64);
 
 impl Usd {
     pub const ZERO: Self = Self(0);
-    /// The largest capital a run may start with. It leaves room for a millionfold gain before the whole number overflows.
+    /// The largest capital a run may start with: a billion dollars. It leaves room for a gain of two thousand times before [`Self::MOST`].
     pub const MAX_CAPITAL: Self = Self(1_000_000_000_000_000);
+    /// The most that books hold in any account and in any sum of their records: two trillion dollars. Four times as much is still a whole
+    /// number, so that a difference of two changes of such amounts is exact.
+    pub const MOST: Self = Self(2_000_000_000_000_000_000);
     const MICROS: f64 = 1e6;
 
     #[must_use]
@@ -45,7 +49,7 @@ impl Usd {
 
     #[must_use]
     pub fn abs(self) -> Self {
-        Self(self.0.abs())
+        Self(self.0.saturating_abs())
     }
 
     #[must_use]
@@ -68,33 +72,33 @@ impl Usd {
 impl Add for Usd {
     type Output = Self;
     fn add(self, other: Self) -> Self {
-        Self(self.0 + other.0)
+        Self(self.0.saturating_add(other.0))
     }
 }
 
 impl Sub for Usd {
     type Output = Self;
     fn sub(self, other: Self) -> Self {
-        Self(self.0 - other.0)
+        Self(self.0.saturating_sub(other.0))
     }
 }
 
 impl Neg for Usd {
     type Output = Self;
     fn neg(self) -> Self {
-        Self(-self.0)
+        Self(self.0.saturating_neg())
     }
 }
 
 impl AddAssign for Usd {
     fn add_assign(&mut self, other: Self) {
-        self.0 += other.0;
+        *self = *self + other;
     }
 }
 
 impl SubAssign for Usd {
     fn sub_assign(&mut self, other: Self) {
-        self.0 -= other.0;
+        *self = *self - other;
     }
 }
 

@@ -1,5 +1,7 @@
 //! The waterfall, the limits and the yields, worked by hand on markets of a few bars.
 
+#[path = "rules/beyond.rs"]
+mod beyond;
 #[path = "rules/empty.rs"]
 mod empty;
 #[path = "rules/limits.rs"]

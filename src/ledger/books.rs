@@ -1,6 +1,7 @@
 //! The accounts, the one verb, and the movements made of it.
 
-use crate::ledger::{BySource, Closed, Position, Source, Tally};
+use crate::ledger::excess::Fullest;
+use crate::ledger::{BySource, Closed, Excess, Position, Source, Tally};
 use crate::units::{BucketId, InstrumentId, NarrativeId, Usd};
 
 /// One side of a movement. Positions are named by their place among the open ones.
@@ -23,6 +24,7 @@ pub struct Books {
     positions: Vec<Position>,
     /// Income of all positions, open and closed, and interest.
     income: Usd,
+    fullest: Fullest,
 }
 
 /// The book at a mark: equity, notional held (absolute and signed, USD), margin behind perpetuals.
@@ -81,7 +83,7 @@ impl Books {
         let mut cash: Vec<Usd> = weights.iter().map(|&weight| capital.share(weight)).collect();
         let dealt: Usd = cash.iter().copied().sum();
         *cash.last_mut().expect("a strategy has a bucket") += capital - dealt;
-        Self { capital, cash, positions: Vec::new(), income: Usd::ZERO }
+        Self { capital, cash, positions: Vec::new(), income: Usd::ZERO, fullest: Fullest::default() }
     }
 
     /// The one verb: what one account gives, another receives.
@@ -104,6 +106,13 @@ impl Books {
             Account::Interest => (&mut self.income, -amount),
         };
         *balance += amount;
+        self.fullest.hold(balance.to_f64());
+    }
+
+    /// Whether something has come to more than the books can hold; from then on they are to be believed no more.
+    #[must_use]
+    pub fn excess(&self) -> Option<Excess> {
+        self.fullest.excess()
     }
 
     #[must_use]
@@ -137,6 +146,7 @@ impl Books {
     /// Moves cash between buckets, at most what is there; returns what moved.
     pub fn flow(&mut self, from: BucketId, to: BucketId, amount: Usd) -> Usd {
         let moved = amount.min(self.cash(from)).max(Usd::ZERO);
+        self.fullest.move_on(moved.to_f64());
         self.transfer(Account::Cash(from), Account::Cash(to), moved);
         moved
     }
@@ -161,6 +171,7 @@ impl Books {
         }
         self.income += moved;
         snapshot.equity = buckets.iter().copied().sum();
+        self.fullest.hold(snapshot.gross.max(snapshot.equity.to_f64().abs()));
         snapshot
     }
 
@@ -206,6 +217,7 @@ impl Books {
         });
         let cash = Account::Cash(bucket);
         let slippage = entry.slippage();
+        self.fullest.move_on(entry.quantity * entry.price);
         if margined {
             self.transfer(cash, Account::Margin(at), margin);
             self.transfer(Account::Held(at), Account::Income(at, Source::Slippage), slippage);
@@ -243,6 +255,7 @@ impl Books {
     /// A perpetual loses no more than its `backing`. Its price and fee already see to that, but for the rounding of each amount: what that takes
     /// beyond, the venue bears.
     pub fn reduce(&mut self, at: usize, entry: &Entry, backing: Backing) -> Option<Closed> {
+        self.fullest.move_on(entry.quantity * entry.price);
         let position = &self.positions[at];
         let bucket = position.bucket;
         let flat = position.quantity + entry.quantity == 0.0;
@@ -285,6 +298,7 @@ impl Books {
 
     /// A funding payment into (or out of) the margin behind a perpetual.
     pub fn fund(&mut self, at: usize, payment: Usd) {
+        self.fullest.move_on(payment.to_f64());
         self.transfer(Account::Income(at, Source::Funding), Account::Margin(at), payment);
     }
 
@@ -292,6 +306,7 @@ impl Books {
     /// that has cost what it was worth. Returns that worth.
     pub fn reward(&mut self, at: usize, quantity: f64, price: f64) -> Usd {
         let worth = Usd::round(quantity * price);
+        self.fullest.move_on(worth.to_f64());
         self.transfer(Account::Income(at, Source::Yield), Account::Held(at), worth);
         let position = &mut self.positions[at];
         position.quantity += quantity;
@@ -317,6 +332,7 @@ impl Books {
         let (cash, margin, quantity) = (Account::Cash(position.bucket), position.margin, position.quantity);
         let lost = position.worth() - proceeds;
         let price = (position.cost - margin + proceeds).to_f64() / quantity;
+        self.fullest.move_on(quantity * price);
         self.transfer(Account::Held(at), Account::Income(at, Source::Liquidation), lost);
         self.transfer(Account::Margin(at), Account::Held(at), margin);
         self.transfer(Account::Held(at), cash, proceeds);

@@ -6,9 +6,11 @@
 //! `assets = capital + income`, always, to the microdollar; [`Books::assert_balanced`] says so after every bar.
 
 mod books;
+mod excess;
 mod position;
 
 pub use books::{Backing, Books, Entry, Snapshot};
+pub use excess::Excess;
 pub use position::{Closed, Position, Tally};
 
 use serde::Serialize;

@@ -41,6 +41,8 @@ pub(super) fn first(parts: &MarketParts, whole: &Standing, changed: &Standing, l
         about: _,
         capital: _,
         clock,
+        // Where both end, both have the same rows.
+        stopped: _,
         equity,
         benchmark,
         benchmark_name: _,
@@ -114,7 +116,9 @@ pub(super) fn first(parts: &MarketParts, whole: &Standing, changed: &Standing, l
         column("gross exposure", gross_exposure, &other.gross_exposure, |t| (clock.close(t), whole_run())),
         column("net exposure", net_exposure, &other.net_exposure, |t| (clock.close(t), whole_run())),
         // It goes on over the whole market.
-        column("benchmark", &benchmark[..rows], &other.benchmark[..rows.min(other.benchmark.len())], |t| (clock.close(t), whole_run())),
+        column("benchmark", &benchmark[..rows.min(benchmark.len())], &other.benchmark[..rows.min(other.benchmark.len())], |t| {
+            (clock.close(t), whole_run())
+        }),
     ];
     // Of several at one time `min_by_key` takes the first.
     found.into_iter().flatten().min_by_key(|difference| difference.time)

@@ -51,7 +51,7 @@ use crate::units::Usd;
 pub use standing::{Pending, Standing};
 
 use desk::Desk;
-use run::Run;
+use run::{Beyond, Run, Stop};
 
 /// Replays a plan over the whole clock of a market. Total: after loading nothing can fail but our own laws.
 ///
@@ -72,8 +72,23 @@ pub fn replay(market: &Market, signals: &Signals, plan: &Plan, capital: Usd) -> 
 #[must_use]
 pub fn replay_to(market: &Market, signals: &Signals, plan: &Plan, capital: Usd, bars: usize) -> Standing {
     let known = signals.known(market, &plan.definitions);
-    let mut desk = Desk::new(market, signals, &known, plan, capital);
-    for t in 0..bars {
+    let desk = || Desk::new(market, signals, &known, plan, capital);
+    let (mut until, mut stop) = (bars, None);
+    // A bar that the books cannot hold is no part of the run. The bars before it come out the same to the last bit when they are replayed again.
+    loop {
+        match walk(desk(), until, stop) {
+            Ok(standing) => return standing,
+            Err(found) => (until, stop) = (found.bars, Some(found)),
+        }
+    }
+}
+
+/// The bars up to `until`; where it must end sooner, where and why. `stop`: why `until` is the end.
+fn walk(mut desk: Desk, until: usize, stop: Option<Stop>) -> Result<Standing, Stop> {
+    if let Some((bars, worth)) = desk.story.benchmark.beyond.filter(|&(bars, _)| bars < until) {
+        return Err(Stop { bars, why: Beyond::Benchmark(worth) });
+    }
+    for t in 0..until {
         desk.turn_to(t);
         // 0. At midnight what the day has yielded, at the prices it closed with; then listings that ended: forced exits.
         desk.pay_yields();
@@ -94,14 +109,16 @@ pub fn replay_to(market: &Market, signals: &Signals, plan: &Plan, capital: Usd, 
         // 7. Mark to the close: what the settlements have left too thin is taken over.
         desk.liquidate_at_close();
         // 9. comes before the last row: everything is closed at the last close.
-        if t + 1 == market.clock.bars {
+        if t + 1 == desk.market.clock.bars {
             desk.close_all();
         }
         desk.note_cash();
         // 7. The row of the equity curve; the books must balance.
-        desk.close_bar();
+        if let Err(excess) = desk.close_bar() {
+            return Err(Stop { bars: t, why: Beyond::Books(excess) });
+        }
         // 8. The strategy sees the bar; orders for the next.
         desk.decide();
     }
-    Standing { pending: desk.pending(), run: desk.finish() }
+    Ok(Standing { pending: desk.pending(), run: desk.finish(stop) })
 }

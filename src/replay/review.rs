@@ -1,5 +1,6 @@
 //! Moments 7 and 8: the row of the curve, then the strategy sees the bar and orders for the next are made.
 
+use crate::ledger::Excess;
 use crate::replay::attribution::Cell;
 use crate::replay::desk::Desk;
 use crate::replay::orders::{ENTER, STOP, Want};
@@ -13,17 +14,24 @@ pub(super) const ROUNDING: f64 = 1e-6;
 
 impl Desk<'_> {
     /// Moment 7.
-    pub fn close_bar(&mut self) {
+    ///
+    /// # Errors
+    /// When something has come to more than the books can hold: then nothing of this bar is to be believed.
+    pub fn close_bar(&mut self) -> Result<(), Excess> {
         let t = self.t;
         let row = self.market.panel.value_row(t);
         let buckets = self.story.bucket_row();
         let snapshot = self.books.mark(row, buckets);
+        if let Some(excess) = self.books.excess() {
+            return Err(excess);
+        }
         self.books.assert_balanced(snapshot.equity);
         let regime = self.regimes[t];
         self.story.close_bar(t, &snapshot, regime);
         if regime != self.regime_at_open() || self.ends_month() {
             self.attribute_open_positions();
         }
+        Ok(())
     }
 
     /// Hands the income of open positions to the attribution, under month and phase of the bar that has just closed.

@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 pub use crate::exchange::orders::Side;
-pub use crate::ledger::BySource;
+pub use crate::ledger::{BySource, Excess};
 pub use crate::signal::lifecycle::Stage;
 pub use crate::signal::regime::Regime;
 pub use crate::signal::survivors::Survival;
@@ -20,8 +20,10 @@ pub struct Run {
     pub strategy: String,
     pub about: String,
     pub capital: Usd,
-    /// The bars replayed; row `t` of every column below is the close of bar `t` of this clock.
+    /// The bars replayed, as far as they go where it was `stopped`; row `t` of every column below is the close of bar `t` of this clock.
     pub clock: Clock,
+    /// Where it ended before its time; every number is then of the bars before.
+    pub stopped: Option<Stop>,
     pub equity: Vec<Usd>,
     /// What buying and holding the benchmark (BTC, else the first spot asset) with all capital was worth; no costs.
     pub benchmark: Vec<Usd>,
@@ -61,6 +63,22 @@ impl Run {
     pub fn final_equity(&self) -> Usd {
         self.equity.last().copied().unwrap_or(self.capital)
     }
+}
+
+/// An outcome, as ruin is one: what comes next is more than books can hold ([`Usd::MOST`]). Positions stay open.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Stop {
+    /// Bars before it.
+    pub bars: usize,
+    pub why: Beyond,
+}
+
+/// What would have come to more than books can hold, with the amount in USD.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Beyond {
+    Books(Excess),
+    /// What the capital would have become in the benchmark.
+    Benchmark(f64),
 }
 
 #[derive(Clone, Debug)]

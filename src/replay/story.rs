@@ -4,16 +4,19 @@ use crate::ledger::{Closed, Entry, Snapshot};
 use crate::market::Market;
 use crate::replay::desk::Desk;
 use crate::replay::findings::findings;
-use crate::replay::run::{Exposure, Fill, Flow, FundingPayment, Liquidation, NarrativeTrack, Rotation, Run, Side, Stage, Trade, Yield};
-use crate::replay::words::assumptions;
+use crate::replay::run::{
+    Exposure, Fill, Flow, FundingPayment, Liquidation, NarrativeTrack, Rotation, Run, Side, Stage, Stop, Trade, Yield,
+};
+use crate::replay::words::{assumptions, stopped};
 use crate::signal::regime::Regime;
 use crate::signal::{History, Known};
 use crate::strategy::{Decision, Plan};
-use crate::units::{BucketId, InstrumentId, NarrativeId, Time, Usd};
+use crate::units::{BucketId, Clock, InstrumentId, NarrativeId, Time, Usd};
 
 #[derive(Debug)]
 pub(super) struct Story {
     capital: Usd,
+    pub benchmark: Benchmark,
     buckets: usize,
     equity: Vec<Usd>,
     gross: Vec<f64>,
@@ -39,6 +42,7 @@ impl Story {
         let bars = market.clock.bars;
         Self {
             capital,
+            benchmark: Benchmark::of(market, capital),
             buckets: plan.buckets.len(),
             equity: Vec::with_capacity(bars),
             gross: Vec::with_capacity(bars),
@@ -129,24 +133,28 @@ impl Story {
 }
 
 impl Desk<'_> {
-    pub fn finish(mut self) -> Run {
-        // Everything is flat after the last bar; what is left unbooked is nothing, but the law is cheap to keep.
+    /// `stop`: why the run ends where it does, where that is not the end that was asked for.
+    pub fn finish(mut self, stop: Option<Stop>) -> Run {
+        // Everything is flat after the last bar of the market; a run that ends sooner has income that is not attributed yet.
         self.attribute_open_positions();
         let (market, plan, known) = (self.market, self.plan, self.known);
         let attribution = self.cube.cut(market, plan);
-        let cautions = self.cautions();
-        let (benchmark_name, benchmark) = benchmark(market, self.story.capital);
+        let clock = Clock { bars: stop.map_or(market.clock.bars, |stop| stop.bars), ..market.clock };
+        let mut cautions = self.cautions();
+        cautions.splice(0..0, stop.map(|stop| stopped(&clock, stop)));
         let mut story = self.story;
+        story.benchmark.worth.truncate(clock.bars);
         // Within a bar the moments come in order; settlements inside a bar carry their own later time.
         story.funding.sort_by_key(|payment| payment.time);
         let mut run = Run {
             strategy: plan.name.clone(),
             about: plan.about.clone(),
             capital: story.capital,
-            clock: market.clock,
+            clock,
+            stopped: stop,
             equity: story.equity,
-            benchmark,
-            benchmark_name,
+            benchmark: story.benchmark.worth,
+            benchmark_name: story.benchmark.name,
             gross_exposure: story.gross,
             net_exposure: story.net,
             margin_used: story.margin,
@@ -163,7 +171,7 @@ impl Desk<'_> {
             decisions: story.decisions,
             exposure: story.exposure,
             rotations: story.rotations,
-            narratives: tracks(market, known),
+            narratives: tracks(market, known, clock.bars),
             attribution,
             assumptions: assumptions(market, plan),
             cautions,
@@ -175,31 +183,41 @@ impl Desk<'_> {
 }
 
 /// Buying the benchmark at its first close with all capital, no costs, and holding it; flat before its first bar.
-fn benchmark(market: &Market, capital: Usd) -> (String, Vec<Usd>) {
-    let directory = History::at_close(market, 0).directory();
-    let id = directory.benchmark();
-    let name = market.asset(directory.asset_of(id)).name.clone();
-    let mut first = None;
-    let worth = (0..market.clock.bars)
-        .map(|t| {
-            let price = market.panel.value_at(id, t);
-            if price.is_nan() {
-                return capital;
-            }
-            Usd::round(capital.to_f64() * price / *first.get_or_insert(price))
-        })
-        .collect();
-    (name, worth)
+#[derive(Debug)]
+pub(super) struct Benchmark {
+    name: String,
+    /// At the close of each bar, up to where it is beyond what books can hold.
+    worth: Vec<Usd>,
+    /// The first bar at which it is, and how many USD it comes to there.
+    pub beyond: Option<(usize, f64)>,
 }
 
-/// The course of every narrative whose stages a strategy follows.
-fn tracks(market: &Market, known: &Known) -> Vec<NarrativeTrack> {
+impl Benchmark {
+    fn of(market: &Market, capital: Usd) -> Self {
+        let directory = History::at_close(market, 0).directory();
+        let id = directory.benchmark();
+        let (mut first, mut worth, mut beyond) = (None, Vec::with_capacity(market.clock.bars), None);
+        for t in 0..market.clock.bars {
+            let price = market.panel.value_at(id, t);
+            let dollars = if price.is_nan() { capital.to_f64() } else { capital.to_f64() * price / *first.get_or_insert(price) };
+            if dollars > Usd::MOST.to_f64() {
+                beyond = Some((t, dollars));
+                break;
+            }
+            worth.push(Usd::round(dollars));
+        }
+        Self { name: market.asset(directory.asset_of(id)).name.clone(), worth, beyond }
+    }
+}
+
+/// The course of every narrative whose stages a strategy follows, over so many bars.
+fn tracks(market: &Market, known: &Known, bars: usize) -> Vec<NarrativeTrack> {
     let last = History::at_close(market, market.clock.bars - 1);
     let of = |narrative| {
-        let index = known.index(&last, narrative)?.to_vec();
+        let index = known.index(&last, narrative)?[..bars].to_vec();
         let mut steps = known.steps(narrative).peekable();
         let mut now = Stage::default();
-        let stage = (0..market.clock.bars).map(|t| {
+        let stage = (0..bars).map(|t| {
             while let Some((_, to)) = steps.next_if(|(time, _)| *time <= market.clock.close(t)) {
                 now = to;
             }

@@ -4,10 +4,11 @@ use crate::exchange::assumptions::{Assumptions, Leg, LiquidationRule};
 use crate::exchange::margin::DEFAULT_BRACKETS;
 use crate::market::{Kind, Market};
 use crate::replay::desk::Desk;
+use crate::replay::run::{Beyond, Excess, Stop};
 use crate::replay::terms::of_the_plan;
 use crate::signal::{History, regime};
 use crate::strategy::Plan;
-use crate::units::{Usd, grouped};
+use crate::units::{Clock, Usd, grouped};
 
 impl Desk<'_> {
     pub fn cautions(&self) -> Vec<String> {
@@ -62,6 +63,22 @@ impl Desk<'_> {
             )
         })
     }
+}
+
+/// Why a run ended before its time.
+pub(super) fn stopped(clock: &Clock, stop: Stop) -> String {
+    let (what, amount) = match stop.why {
+        Beyond::Books(Excess::Held(amount)) => ("what is held or owed", amount),
+        Beyond::Books(Excess::Moved(amount)) => ("all that was traded, paid and moved since the beginning", amount),
+        Beyond::Benchmark(amount) => ("what the capital became in the benchmark", amount),
+    };
+    format!(
+        "the run ends at {}, beyond what the books can hold: one bar later {what} would have come to {}, and no sum may be more than {}; every number \
+         is of the time before, and what was open then is in no trade",
+        clock.open(stop.bars),
+        dollars(amount),
+        dollars(Usd::MOST.to_f64())
+    )
 }
 
 /// `$13,801.66`: to the cent, however much it is.

@@ -39,7 +39,9 @@ pub fn tables(run: &Run, stress: &Stress) -> Vec<Table> {
     if !replayed.is_empty() {
         let at = |t: usize| {
             let time = run.clock.close(t).to_string();
-            replayed.iter().map(move |benchmark| vec![time.clone(), benchmark.key.to_string(), benchmark.equity[t].to_string()])
+            let row =
+                move |benchmark: &&Benchmark| Some(vec![time.clone(), benchmark.key.to_string(), benchmark.equity.get(t)?.to_string()]);
+            replayed.iter().filter_map(row)
         };
         all.push(Table { file: "benchmarks.csv", header: BENCHMARKS, rows: (0..run.equity.len()).flat_map(at).collect() });
     }

@@ -9,7 +9,7 @@ use crate::market::Market;
 use crate::metrics::confidence::Confidence;
 use crate::metrics::sharpe::Trials;
 use crate::metrics::{LEAST_DAYS_OF_GROWTH, Metrics};
-use crate::replay::run::{Attribution, FundingLines, Run};
+use crate::replay::run::{Attribution, Beyond, Excess, FundingLines, Run};
 use crate::report::charts::glyphs;
 use crate::report::rungs;
 use crate::stress::Stress;
@@ -26,6 +26,9 @@ pub struct Summary<'a> {
     pub bar: String,
     pub capital: Usd,
     pub final_equity: Usd,
+    /// Only of a run that ended before its time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<Value>,
     pub benchmark: &'a str,
     #[serde(skip)]
     pub metrics: Metrics,
@@ -67,6 +70,7 @@ impl<'a> Summary<'a> {
             bar: run.clock.bar.to_string(),
             capital: run.capital,
             final_equity: run.final_equity(),
+            stopped: stopped(run),
             benchmark: &run.benchmark_name,
             metrics,
             named,
@@ -93,6 +97,16 @@ impl<'a> Summary<'a> {
 #[must_use]
 pub fn metrics(run: &Run, trials: &Trials) -> Metrics {
     told(Metrics::of(run).among(trials))
+}
+
+/// When a run ended before its time, of what there would have been too much, and how much.
+pub(super) fn stopped(run: &Run) -> Option<Value> {
+    let (of, amount) = match run.stopped?.why {
+        Beyond::Books(Excess::Held(amount)) => ("held", amount),
+        Beyond::Books(Excess::Moved(amount)) => ("moved", amount),
+        Beyond::Benchmark(amount) => ("benchmark", amount),
+    };
+    Some(json!({ "at": run.clock.open(run.equity.len()), "beyond": of, "usd": amount, "most_usd": Usd::MOST }))
 }
 
 /// All columns of a run: its metrics, then what it was seen against.

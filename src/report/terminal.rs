@@ -13,7 +13,7 @@ use crate::report::columns::{self, cut, left, right, width};
 use crate::report::explain::Story;
 use crate::report::rungs;
 use crate::report::spark::spark;
-use crate::report::summary::{assumptions, attribution, by_name, metrics};
+use crate::report::summary::{assumptions, attribution, by_name, metrics, stopped};
 use crate::report::words::{grouped, number, percent, short_list, whole_money};
 use crate::stress::Stress;
 
@@ -133,7 +133,7 @@ pub fn closing_json(runs: &[Run], stresses: &[Stress]) -> Value {
         .iter()
         .zip(stresses)
         .map(|(run, stress)| {
-            json!({
+            let mut told = json!({
                 "strategy": run.strategy,
                 "capital": run.capital,
                 "final_equity": run.final_equity(),
@@ -148,7 +148,11 @@ pub fn closing_json(runs: &[Run], stresses: &[Stress]) -> Value {
                 "funding": run.attribution.funding,
                 "assumptions": assumptions(&run.assumptions),
                 "cautions": run.cautions,
-            })
+            });
+            if let Some(stopped) = stopped(run) {
+                told["stopped"] = stopped;
+            }
+            told
         })
         .collect();
     json!({ "strategies": strategies })

@@ -18,15 +18,20 @@ pub struct Benchmark {
     /// As shown.
     pub name: String,
     /// How it was made, in a sentence.
-    pub about: &'static str,
-    /// Its worth at the close of each bar.
+    pub about: String,
+    /// Its worth at the close of each bar, of no more bars than the run has.
     pub equity: Vec<Usd>,
     pub against: Against,
 }
 
 impl Benchmark {
-    fn new(run: &Run, key: &'static str, name: String, about: &'static str, equity: Vec<Usd>) -> Self {
-        let against = Against::of(&run.clock, run.capital, &run.equity, &equity);
+    /// Measured on the bars both have: either may have come to more than books can hold before the market's end.
+    fn new(run: &Run, key: &'static str, name: String, about: &str, mut equity: Vec<Usd>) -> Self {
+        let bars = run.equity.len().min(equity.len());
+        equity.truncate(bars);
+        let against = Against::of(&run.clock, run.capital, &run.equity[..bars], &equity);
+        let ends = || format!("{about}; told until {}, beyond what the books can hold", run.clock.open(bars));
+        let about = if bars < run.equity.len() { ends() } else { about.to_owned() };
         Self { key, name, about, equity, against }
     }
 }

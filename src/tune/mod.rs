@@ -16,6 +16,32 @@ use crate::units::{Time, Usd};
 pub use grid::Combination;
 pub use window::window;
 
+/// One part of the time.
+struct Measured {
+    metrics: Metrics,
+    /// Whether the run went on to its end: what is told of a shorter time does not compare.
+    whole: bool,
+}
+
+impl Measured {
+    fn sharpe(&self) -> Option<f64> {
+        self.metrics.sharpe.filter(|_| self.whole)
+    }
+
+    fn among(self, trials: &Trials) -> Self {
+        Self { metrics: self.metrics.among(trials), ..self }
+    }
+
+    /// Every metric undefined where the part was cut short.
+    fn named(&self) -> Map<String, Value> {
+        let mut all = self.metrics.named();
+        if !self.whole {
+            all.values_mut().for_each(|value| *value = Value::Null);
+        }
+        all
+    }
+}
+
 /// All trials of one strategy over one market.
 #[derive(Debug)]
 pub struct Study {
@@ -29,7 +55,7 @@ pub struct Study {
     pub trials: Vec<Trial>,
     /// First instant that is out of sample; `None` when nothing was kept out.
     pub split: Option<Time>,
-    /// Trials, best first; a trial whose metric is undefined comes last.
+    /// Trials, best first; a trial whose metric is undefined comes last, as all are of one that ended before its time.
     pub ranking: Vec<usize>,
 }
 
@@ -77,14 +103,18 @@ pub fn study(arena: &Arena, file: &StrategyFile, capital: Usd, most: usize, done
 
     let measure = |file: &StrategyFile| {
         let run = arena.replay(&file.strategy, capital);
-        let inside = Metrics::of(&window(&run, 0..split));
-        let outside = (split < bars).then(|| Metrics::of(&window(&run, split..bars)).named());
+        let ends = run.equity.len();
+        let inside = Measured { metrics: Metrics::of(&window(&run, 0..split.min(ends))), whole: split <= ends };
+        let outside = (split < bars).then(|| {
+            let metrics = Metrics::of(&window(&run, split.min(ends - 1)..ends));
+            Measured { metrics, whole: bars <= ends }.named()
+        });
         done();
         (inside, outside)
     };
     // The first says which metrics there are: a misspelt one should not cost all the others.
     let mut measured = vec![measure(&files[0])];
-    let names = measured[0].0.named();
+    let names = measured[0].0.metrics.named();
     if !names.contains_key(&tune.by) {
         let known: Vec<&str> = names.keys().map(String::as_str).collect();
         return Err(Fault::new(
@@ -96,7 +126,8 @@ pub fn study(arena: &Arena, file: &StrategyFile, capital: Usd, most: usize, done
     }
     measured.extend(arena.map_all(&files[1..], measure));
     // Chosen by these days among all; of the days kept out nothing was chosen, so that there each stands alone.
-    let tried = Trials::of_annual(&measured.iter().map(|(inside, _)| (inside.sharpe, inside.sharpe_observations)).collect::<Vec<_>>());
+    let tried =
+        Trials::of_annual(&measured.iter().map(|(inside, _)| (inside.sharpe(), inside.metrics.sharpe_observations)).collect::<Vec<_>>());
     let trials: Vec<Trial> = combinations
         .into_iter()
         .zip(files)

@@ -25,6 +25,7 @@ pub fn window(run: &Run, range: Range<usize>) -> Run {
         about: run.about.clone(),
         capital,
         clock: Clock { start: from, bar: run.clock.bar, bars: range.len() },
+        stopped: run.stopped,
         equity: run.equity[range.clone()].to_vec(),
         benchmark: run.benchmark[range.clone()].iter().map(|worth| Usd::round(worth.to_f64() * scale)).collect(),
         benchmark_name: run.benchmark_name.clone(),

@@ -28,6 +28,23 @@ impl Small {
         self
     }
 
+    /// A second market of the coin that stands last.
+    pub fn also(mut self, kind: Kind, closes: &[f64], volume: f64) -> Self {
+        let start = self.0.from.expect("it was given");
+        parts::list(&mut self.0, kind, start, closes, |_| volume);
+        self
+    }
+
+    /// The same, each bar as open, high, low, close.
+    pub fn bars(mut self, name: &str, kind: Kind, bars: &[[f64; 4]], volume: f64) -> Self {
+        let closes: Vec<f64> = bars.iter().map(|bar| bar[3]).collect();
+        self = self.coin(name, kind, &closes, volume);
+        for (bar, &[open, high, low, _]) in self.0.series.last_mut().expect("a coin").bars.iter_mut().zip(bars) {
+            (bar.open, bar.high, bar.low) = (open, high, low);
+        }
+        self
+    }
+
     /// The coin that stands last is one of a decentralised venue.
     pub fn dex(mut self) -> Self {
         self.0.assets.last_mut().expect("a coin").venue_kind = VenueKind::Dex;
@@ -50,11 +67,13 @@ impl Small {
 
     /// A strategy over it, of which only what comes after the head is given; orders take all of the volume and move no price.
     pub fn run(self, rules: &str, capital: f64) -> (Market, Run) {
+        self.ruled(&format!("assumptions = {{ impact = 0.0, bar_participation = 1.0, day_participation = 1.0 }}\n{rules}"), capital)
+    }
+
+    /// The same with the assumptions among the rules.
+    pub fn ruled(self, rules: &str, capital: f64) -> (Market, Run) {
         let market = self.market();
-        let text = format!(
-            "name = \"rule\"\nabout = \"one rule\"\nregime = \"any\"\n\
-             assumptions = {{ impact = 0.0, bar_participation = 1.0, day_participation = 1.0 }}\n{rules}"
-        );
+        let text = format!("name = \"rule\"\nabout = \"one rule\"\nregime = \"any\"\n{rules}");
         let file = StrategyFile::parse(Path::new("rule.toml"), text).unwrap_or_else(|fault| panic!("{fault}"));
         let run = Arena::new(&market).replay(&file.strategy, usd(capital));
         (market, run)

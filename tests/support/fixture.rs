@@ -130,6 +130,7 @@ pub(crate) fn run(name: &str, market: &Market, seed: u64, drift: f64, swing: f64
         about: format!("Does nothing real, as <{name}>"),
         capital,
         clock,
+        stopped: None,
         gross_exposure: (0..clock.bars).map(|t| 0.9 + 0.3 * (t as f64 / 50.0).sin()).collect(),
         net_exposure: (0..clock.bars).map(|t| if t == 0 { f64::NAN } else { 0.5 }).collect(),
         margin_used: equity.iter().map(|e| e.share(0.1)).collect(),

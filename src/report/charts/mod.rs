@@ -66,7 +66,7 @@ impl Pictures {
 #[must_use]
 pub fn overlays(market: &Market, runs: &[&Run]) -> (String, String) {
     let below = runs.first().map_or_else(String::new, |run| {
-        let to = run.clock.open(run.equity.len());
+        let to = runs.iter().map(|run| run.clock.open(run.equity.len())).max().unwrap_or(run.clock.start);
         format!(
             "{}  ·  {} bars  ·  from {}",
             panel::period(run.clock.start, to),

@@ -28,7 +28,7 @@ pub(super) fn benchmarks(piece: &Told) -> String {
     out += "<ul>\n";
     for benchmark in all {
         let _ =
-            writeln!(out, "<li><b>{}</b>: {}. {}</li>", escaped(&benchmark.name), escaped(benchmark.about), escaped(&verdict(benchmark)));
+            writeln!(out, "<li><b>{}</b>: {}. {}</li>", escaped(&benchmark.name), escaped(&benchmark.about), escaped(&verdict(benchmark)));
     }
     out += "</ul>\n";
     let mut columns: Vec<Column> = vec![("the run against", false)];

@@ -91,7 +91,8 @@ fn one(market: &Market, run: &Run, metrics: Map<String, Value>) -> Told {
 fn head(market: &Market, runs: &[Run]) -> String {
     let mut out = format!("<p>{}</p>\n", escaped(&market.about));
     let Some(run) = runs.first() else { return out };
-    let to = run.clock.open(run.equity.len());
+    // One may have ended before the others.
+    let to = runs.iter().map(|run| run.clock.open(run.equity.len())).max().unwrap_or(run.clock.start);
     let _ = writeln!(
         out,
         "<p class=\"dim\">{} to {} · {} bars · every strategy starts with {} · benchmark {}</p>",

@@ -1,0 +1,41 @@
+//! What books cannot hold.
+
+use crate::units::Usd;
+
+/// A sum beyond [`Usd::MOST`], in USD; an amount that is no whole number any more is told as far as it goes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Excess {
+    /// In one account, in all of them together, or in what the positions are worth.
+    Held(f64),
+    /// Of everything traded, paid and moved since the beginning: no sum of the records is larger.
+    Moved(f64),
+}
+
+/// The largest sums that there have been, in USD.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Fullest {
+    held: f64,
+    moved: f64,
+}
+
+impl Fullest {
+    #[inline]
+    pub fn hold(&mut self, amount: f64) {
+        self.held = self.held.max(amount.abs());
+    }
+
+    pub fn move_on(&mut self, amount: f64) {
+        self.moved += amount.abs();
+    }
+
+    pub fn excess(&self) -> Option<Excess> {
+        let most = Usd::MOST.to_f64();
+        if self.held > most {
+            Some(Excess::Held(self.held))
+        } else if self.moved > most {
+            Some(Excess::Moved(self.moved))
+        } else {
+            None
+        }
+    }
+}
