@@ -10,7 +10,8 @@
 //! | [`units`], [`fault`] | which words | `names` | anything else |
 //! | [`folder`] | how a folder is replaced | fault | what is in it |
 //! | [`funding_interval`] | how often a perpetual settles | – | anything but stamps |
-//! | [`market`] | what happened | names, units, `funding_interval`, folder (for its sample) | strategies, money |
+//! | [`bounded`] | what may be read, and how much of it | – | what is in it |
+//! | [`market`] | what happened | names, units, `funding_interval`, `bounded`, folder (for its sample) | strategies, money |
 //! | [`signal`] | what could be known | market | money, orders, anything after the close it stands at |
 //! | [`ledger`] | what we own | units | the market, prices it was not handed |
 //! | [`exchange`] | what the venue gives | units, `funding_interval`, ledger | why somebody trades |
@@ -27,6 +28,7 @@
 //! `tests/tidy.rs` holds the table.
 
 pub mod batch;
+pub mod bounded;
 pub mod cli;
 pub mod exchange;
 pub mod fault;

@@ -88,6 +88,7 @@ fees = { spot_maker = 1, spot_taker = 1, perp_maker = 1, perp_taker = 1 }
 half_spread_bps = { large = 1, mid = 2, small = 3 }
 listing = { delisted_after = "7d", penalty_pct = 5, jump = 10 }
 funding = { missing_rate_8h = 0.0001 }
+limits = { table_mib = 512 }
 [[half_spread]]
 since = 2024-01-01
 asset = "BTC"

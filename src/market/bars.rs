@@ -6,7 +6,7 @@ use crate::market::files::Source;
 use crate::market::frame::{Layout, Wanted};
 use crate::market::freeze::Bar;
 use crate::market::plausible::{wrong_price, wrong_prices, wrong_volume};
-use crate::market::series::{Recipe, Rows};
+use crate::market::series::{Origin, Recipe, Rows};
 use crate::units::{Span, Time};
 
 const TIME: &[&str] = &["open_time", "timestamp", "datetime", "date", "time"];
@@ -52,7 +52,7 @@ const MARK_CLOSES: Recipe = Recipe {
 /// One price series on the market's grid.
 pub(super) struct Series {
     pub(super) bars: Vec<Bar>,
-    pub(super) rows: Rows,
+    pub(super) origin: Origin,
     /// Bars made of fewer finer rows than fit.
     pub(super) holed: usize,
     /// The last row says that it closed before its bar did.
@@ -63,7 +63,7 @@ pub(super) struct Series {
     pub(super) reaches: Option<Time>,
     /// Of prices: no bar has a volume, so that nobody can tell whether the coin still trades.
     pub(super) volumeless: bool,
-    /// `(instant, price)` of a series finer than the bar.
+    /// `(instant, price)` of a series finer than the bar, where something may settle.
     pub(super) fine: Vec<(Time, f64)>,
 }
 
@@ -73,12 +73,12 @@ fn fine_bars(rows: &Rows, [open, high, low, close]: [&Vec<f64>; 4], volume: impl
     (0..rows.time.len()).map(bar).collect()
 }
 
-/// Reads last-price bars.
-pub(super) fn prices(sources: &[Source], bar: Span) -> Result<Series, Fault> {
+/// Reads last-price bars. Of prices finer than the bar, those at instants in which something `settles` are kept.
+pub(super) fn prices(sources: &[Source], bar: Span, settles: impl Fn(Time) -> bool) -> Result<Series, Fault> {
     let rows = Rows::gather(sources, &PRICES)?;
     let [open, high, low, close, volume] = rows.columns.as_slice() else { unreachable!("the layout has five columns") };
     let fine = fine_bars(&rows, [open, high, low, close], |k| volume[k]);
-    let mut series = on_grid(rows, fine, bar)?;
+    let mut series = on_grid(rows, fine, bar, settles)?;
     series.leave_out_untraded();
     Ok(series)
 }
@@ -97,13 +97,13 @@ impl Series {
     }
 }
 
-/// Reads mark prices: bars, or one column, the close of the bar that opens at its stamp.
-pub(super) fn marks(sources: &[Source], bar: Span) -> Result<Series, Fault> {
+/// Reads mark prices: bars, or one column, the close of the bar that opens at its stamp. Keeps what [`prices`] keeps.
+pub(super) fn marks(sources: &[Source], bar: Span, settles: impl Fn(Time) -> bool) -> Result<Series, Fault> {
     if !one_column(&sources[0])? {
         let rows = Rows::gather(sources, &MARK_BARS)?;
         let [open, high, low, close] = rows.columns.as_slice() else { unreachable!("the layout has four columns") };
         let fine = fine_bars(&rows, [open, high, low, close], |_| 0.0);
-        return on_grid(rows, fine, bar);
+        return on_grid(rows, fine, bar, settles);
     }
     let rows = Rows::gather(sources, &MARK_CLOSES)?;
     let (step, close) = (step_of(&rows.time, bar), &rows.columns[0]);
@@ -118,10 +118,8 @@ pub(super) fn marks(sources: &[Source], bar: Span) -> Result<Series, Fault> {
         Bar { time: rows.time[k], open, high: open.max(close[k]), low: open.min(close[k]), close: close[k], volume: 0.0 }
     });
     let fine = fine.collect();
-    let mut series = on_grid(rows, fine, bar)?;
     // Where the bar before is missing, the price at the stamp is not known: the close lies in the future.
-    series.fine.retain(|(time, _)| loose.binary_search(time).is_err());
-    Ok(series)
+    on_grid(rows, fine, bar, |time| settles(time) && loose.binary_search(&time).is_err())
 }
 
 fn one_column(source: &Source) -> Result<bool, Fault> {
@@ -140,7 +138,7 @@ fn step_of(time: &[Time], bar: Span) -> i64 {
 }
 
 /// Checks the grid, and aggregates what is finer: first, max, min, last, sum.
-fn on_grid(rows: Rows, fine: Vec<Bar>, bar: Span) -> Result<Series, Fault> {
+fn on_grid(rows: Rows, fine: Vec<Bar>, bar: Span, settles: impl Fn(Time) -> bool) -> Result<Series, Fault> {
     let (step, length) = (step_of(&rows.time, bar), bar.seconds());
     let shortest = rows.time.windows(2).map(|pair| pair[1].seconds() - pair[0].seconds()).min().unwrap_or(length);
     let finer = step < length && length % step == 0;
@@ -166,14 +164,15 @@ fn on_grid(rows: Rows, fine: Vec<Bar>, bar: Span) -> Result<Series, Fault> {
         let opened = fine.last().map_or(close, |last| last.time);
         close >= opened && close.seconds() + 60 < opened.seconds() + grid
     });
+    let origin = rows.origin();
     if !finer {
         let reaches = fine.last().map(|bar| bar.time);
-        return Ok(Series { bars: fine, rows, holed: 0, still_open, reaches, untraded: 0, volumeless: false, fine: Vec::new() });
+        return Ok(Series { bars: fine, origin, holed: 0, still_open, reaches, untraded: 0, volumeless: false, fine: Vec::new() });
     }
-    let prices = fine.iter().map(|bar| (bar.time, bar.open)).collect();
+    let prices = fine.iter().filter(|bar| settles(bar.time)).map(|bar| (bar.time, bar.open)).collect();
     let (bars, holed) = aggregate(&fine, step, length);
     let reaches = bars.last().map(|bar| bar.time);
-    Ok(Series { bars, rows, holed, still_open, reaches, untraded: 0, volumeless: false, fine: prices })
+    Ok(Series { bars, origin, holed, still_open, reaches, untraded: 0, volumeless: false, fine: prices })
 }
 
 /// Bars of `length` seconds out of finer ones of `step` seconds, and how many of them have a hole inside. Incomplete ones at the start and at the end of the series

@@ -2,7 +2,7 @@
 
 use crate::fault::Fault;
 use crate::market::cite::cited;
-use crate::market::files::{Packing, Source};
+use crate::market::files::{MOST_COLUMNS, Packing, Source};
 use crate::market::frame::{Layout, Places, Sheet};
 use crate::market::stamp;
 
@@ -25,6 +25,9 @@ pub(super) fn columns_of(source: &Source, bytes: &[u8], layout: &Layout) -> Resu
             "fill it or remove it",
         ));
     };
+    if first.len() > MOST_COLUMNS {
+        return Err(source.too_wide(first.len()));
+    }
     let headless = first.first().is_some_and(|field| field.parse::<f64>().is_ok());
     let mut places = if headless && first.len() == layout.headless.len() {
         let names: Vec<String> = layout.headless.iter().map(ToString::to_string).collect();

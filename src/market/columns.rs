@@ -32,7 +32,8 @@ pub fn parquet(table: &str, columns: Vec<(String, Cells)>) -> Result<Vec<u8>, Fa
     let height = columns.first().map_or(0, Column::len);
     let mut frame = DataFrame::new(height, columns).map_err(told)?;
     let mut bytes = Vec::new();
-    ParquetWriter::new(&mut bytes).finish(&mut frame).map_err(told)?;
+    // On this thread alone: reports are written side by side by a pool, and one must not wait for another.
+    ParquetWriter::new(&mut bytes).set_parallel(false).finish(&mut frame).map_err(told)?;
     Ok(bytes)
 }
 

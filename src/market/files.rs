@@ -1,12 +1,13 @@
 //! Which files belong to a symbol, and their bytes: unpacked and hashed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use crate::bounded::{self, Unread, size};
 use crate::fault::Fault;
 use crate::market::InputFile;
 use crate::market::cite::{cited, escaped};
@@ -34,11 +35,22 @@ pub(super) struct Source {
     pub(super) packing: Packing,
     /// Whose rows these are; every column that names a symbol must agree.
     pub(super) symbol: Option<String>,
+    /// Bytes it may have, and may unpack to.
+    pub(super) most: u64,
 }
 
+/// Bytes of one line of a table.
+const LONGEST_LINE: usize = 64 << 10;
+
+/// Columns of a table.
+pub(super) const MOST_COLUMNS: usize = 4_096;
+
+/// Bytes of one cell of a column in memory.
+const CELL: u64 = 8;
+
 impl Source {
-    pub(super) fn plain(dir: &Path, name: &str) -> Self {
-        Self { path: dir.join(name), name: name.to_owned(), packing: Packing::Csv, symbol: None }
+    pub(super) fn plain(dir: &Path, name: &str, most: u64) -> Self {
+        Self { path: dir.join(name), name: name.to_owned(), packing: Packing::Csv, symbol: None, most }
     }
 
     /// Whether a row that names `symbol` is of another series; an empty field names nothing. Spelling is no contradiction: `BTC/USDT:USDT`, `btc-usdt`,
@@ -57,18 +69,73 @@ impl Source {
 
     /// The bytes of the (unpacked) table, and the hash of the file as it lies there.
     pub(super) fn read(&self) -> Result<(Vec<u8>, InputFile), Fault> {
-        regular(&self.path)?;
-        let packed = fs::read(&self.path).map_err(|error| unreadable(&self.path, &cited(&error.to_string())))?;
+        let packed = bounded::bytes(&self.path, self.most).map_err(|why| self.unread(&why))?;
         let input = InputFile { path: self.name.clone(), sha256: sha256(&packed) };
         let mut bytes = match self.packing {
             Packing::Csv | Packing::Parquet => packed,
-            Packing::Gz => gunzip(&self.path, &packed)?,
-            Packing::Zip => unzip(&self.path, packed)?,
+            Packing::Gz => gunzip(self, &packed)?,
+            Packing::Zip => unzip(self, packed)?,
         };
+        if self.packing == Packing::Parquet {
+            return Ok((bytes, input));
+        }
         if bytes.starts_with(b"\xef\xbb\xbf") {
             bytes.drain(..3);
         }
-        Ok((bytes, input))
+        match overlong(&bytes, LONGEST_LINE) {
+            None => Ok((bytes, input)),
+            Some(line) => Err(Fault::new(
+                Fault::at(&self.path, line),
+                format!("a line of more than {} KiB", LONGEST_LINE >> 10),
+                "a table, one short row a line",
+                "check that it is the file that was meant, and whole",
+            )),
+        }
+    }
+
+    fn unread(&self, why: &Unread) -> Fault {
+        let odd = |what: &str| {
+            let found = format!("is there but is {what}");
+            Fault::new(self.path.display().to_string(), found, "a regular file", "put the file itself there, or remove this")
+        };
+        match why {
+            Unread::Folder => odd("a folder"),
+            Unread::Irregular => odd("no regular file"),
+            Unread::BrokenLink => odd("a broken link"),
+            Unread::BlockedLink => odd("a link that cannot be followed, perhaps to itself"),
+            Unread::TooLarge { most } => self.too_large(&format!("has more than {}", size(*most))),
+            Unread::Failed(error) if error.kind() == ErrorKind::NotFound => unreadable(&self.path, "there is no such file"),
+            Unread::NoText | Unread::Failed(_) => unreadable(&self.path, &cited(&why.to_string())),
+        }
+    }
+
+    /// Rows that so many columns may have: what is made of a table takes no more memory than the table may.
+    pub(super) fn most_rows(&self, columns: usize) -> u64 {
+        self.most / (CELL * columns.max(1) as u64)
+    }
+
+    /// The refusal of more rows.
+    pub(super) fn too_long(&self, rows: u64) -> Fault {
+        self.too_large(&format!("has more than {rows} rows"))
+    }
+
+    /// The refusal of more than [`MOST_COLUMNS`].
+    pub(super) fn too_wide(&self, columns: usize) -> Fault {
+        let found = format!("{columns} columns");
+        let expected = format!("a table of at most {MOST_COLUMNS} columns");
+        Fault::new(self.path.display().to_string(), found, expected, "check that it is the file that was meant, and whole")
+    }
+
+    /// The refusal of a file that has, or becomes, more than its bound.
+    pub(super) fn too_large(&self, found: &str) -> Fault {
+        let (what, way_out) = if self.symbol.is_some() {
+            ("a table", "split it into several files of one symbol, by month or by year, or set `[limits] table_mib` in market.toml")
+        } else if self.name == MANIFEST {
+            ("a manifest", "keep the keys of a market in it and nothing else: README, step 6, shows them")
+        } else {
+            ("a table", "check that it is the file that was meant, or set `[limits] table_mib` in market.toml")
+        };
+        Fault::new(self.path.display().to_string(), found, format!("{what} of at most {}", size(self.most)), way_out)
     }
 }
 
@@ -81,23 +148,20 @@ fn spelled(symbol: &str) -> String {
     bare.unwrap_or(&upper).chars().filter(|c| !matches!(c, '-' | '_' | '/' | ' ')).collect()
 }
 
-/// Refuses what cannot be opened as a file, without opening it: a pipe would wait for a writer that never comes.
-fn regular(path: &Path) -> Result<(), Fault> {
-    let odd = |what: &str| {
-        let found = format!("is there but is {what}");
-        Err(Fault::new(path.display().to_string(), found, "a regular file", "put the file itself there, or remove this"))
-    };
-    match fs::metadata(path) {
-        Ok(about) if about.is_file() => Ok(()),
-        Ok(about) if about.is_dir() => odd("a folder"),
-        Ok(_) => odd("no regular file"),
-        Err(error) if fs::symlink_metadata(path).is_ok_and(|about| about.is_symlink()) => match error.kind() {
-            ErrorKind::NotFound => odd("a broken link"),
-            _ => odd("a link that cannot be followed, perhaps to itself"),
-        },
-        Err(error) if error.kind() == ErrorKind::NotFound => Err(unreadable(path, "there is no such file")),
-        Err(error) => Err(unreadable(path, &cited(&error.to_string()))),
+/// The manifest of a market, in its folder.
+pub(super) const MANIFEST: &str = "market.toml";
+
+/// The first line of more than `most` bytes, counted from 1. Looks only for the last end of a line in each stretch of that length.
+fn overlong(bytes: &[u8], most: usize) -> Option<usize> {
+    let ends = |byte: &u8| matches!(byte, b'\n' | b'\r');
+    let mut from = 0;
+    while bytes.len() - from > most {
+        match bytes[from..=from + most].iter().rposition(ends) {
+            Some(end) => from += end + 1,
+            None => return Some(1 + bytes[..from].iter().filter(|byte| **byte == b'\n').count()),
+        }
     }
+    None
 }
 
 /// Whether anything stands under that name, be it a link to nowhere.
@@ -115,9 +179,27 @@ pub(super) fn unreadable(path: &Path, why: &str) -> Fault {
 }
 
 /// As `sha256sum` prints it.
-pub(super) fn sha256(bytes: &[u8]) -> String {
+fn sha256(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+/// The same of a file, of which no more than a piece is in memory at a time.
+pub(super) fn sha256_of(path: &Path) -> Result<String, Unread> {
+    let mut file = bounded::open(path)?;
+    let (mut digest, mut piece) = (Sha256::new(), vec![0; 1 << 16]);
+    loop {
+        match file.read(&mut piece) {
+            Ok(0) => return Ok(hex(&digest.finalize())),
+            Ok(count) => digest.update(&piece[..count]),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(Unread::Failed(error)),
+        }
+    }
+}
+
+fn hex(digest: &[u8]) -> String {
     use std::fmt::Write;
-    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut text, byte| {
+    digest.iter().fold(String::with_capacity(64), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text
     })
@@ -132,20 +214,19 @@ pub(super) struct Folder {
 }
 
 impl Folder {
-    /// Lists `<dir>/<folder>`; absent is empty. A file belongs to the longest listed symbol that is its whole stem or stands before a `-`.
-    pub(super) fn list(dir: &Path, folder: &str, symbols: &[&str]) -> Result<Self, Fault> {
+    /// Lists `<dir>/<folder>`, each file with its bound `most`; absent is empty. A file belongs to the longest listed symbol that is its whole
+    /// stem or stands before a `-`.
+    pub(super) fn list(dir: &Path, folder: &str, symbols: &BTreeSet<&str>, most: u64) -> Result<Self, Fault> {
         let mut found = Self::default();
         for name in names(&dir.join(folder))? {
             let Some((stem, packing)) = unpacked(&name) else { continue };
-            let owner = symbols
-                .iter()
-                .filter(|symbol| stem.strip_prefix(**symbol).is_some_and(|rest| rest.is_empty() || rest.starts_with('-')))
-                .max_by_key(|symbol| symbol.len());
+            let before_a_dash = stem.rmatch_indices('-').map(|(at, _)| &stem[..at]);
+            let owner = std::iter::once(stem).chain(before_a_dash).find(|start| symbols.contains(start)).map(str::to_owned);
             let (path, name) = (dir.join(folder).join(&name), format!("{folder}/{name}"));
             match owner {
                 Some(symbol) => {
-                    let source = Source { path, name, packing, symbol: Some((*symbol).to_owned()) };
-                    found.by_symbol.entry((*symbol).to_owned()).or_default().push(source);
+                    let source = Source { path, name, packing, symbol: Some(symbol.clone()), most };
+                    found.by_symbol.entry(symbol).or_default().push(source);
                 }
                 None if path.is_file() => found.strangers.push(escaped(&name)),
                 None => {}
@@ -225,10 +306,17 @@ mod tests {
         for name in ["BTC-2024-01.csv", "BTC-USD.csv.gz", "BTC-USD-2024.zip", "BTCX.parquet", "notes.txt", ".hidden.csv"] {
             fs::write(dir.path().join("spot").join(name), "").unwrap();
         }
-        let folder = Folder::list(dir.path(), "spot", &["BTC", "BTC-USD"]).unwrap();
+        let folder = Folder::list(dir.path(), "spot", &BTreeSet::from(["BTC", "BTC-USD"]), 1).unwrap();
         let names = |symbol: &str| folder.by_symbol[symbol].iter().map(|source| source.name.as_str()).collect::<Vec<_>>();
         assert_eq!(names("BTC"), ["spot/BTC-2024-01.csv"]);
         assert_eq!(names("BTC-USD"), ["spot/BTC-USD-2024.zip", "spot/BTC-USD.csv.gz"]);
         assert_eq!(folder.strangers, ["spot/BTCX.parquet"]);
+    }
+
+    #[test]
+    fn the_first_line_beyond_its_bound_is_found() {
+        let found = |text: &str| overlong(text.as_bytes(), 4);
+        assert_eq!([found(""), found("abcd"), found("abcd\nabcd\n"), found("a\n\n\rb\ncdef")], [None; 4]);
+        assert_eq!([found("abcde"), found("a\nabcde"), found("a\nb\nabcd\nabcdefgh\n"), found("abcde\na")], [1, 2, 4, 1].map(Some));
     }
 }

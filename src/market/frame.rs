@@ -52,12 +52,16 @@ pub(super) struct Places {
 /// Reads a table.
 ///
 /// # Errors
-/// Missing columns, unparsable or non-finite numbers, unparsable times; with the line.
+/// Missing columns, more rows than a table may have, unparsable or non-finite numbers, unparsable times; with the line.
 pub(super) fn read(source: &Source, bytes: &[u8], layout: &Layout) -> Result<Sheet, Fault> {
     if source.packing == Packing::Parquet {
         return read_parquet(source, bytes, layout);
     }
     let places = columns_of(source, bytes, layout)?;
+    let most = source.most_rows(1 + places.columns.iter().flatten().count());
+    if bytes.iter().filter(|byte| **byte == b'\n').count() as u64 > most {
+        return Err(source.too_long(most));
+    }
     // The frame reader skips what stands behind the last wanted column.
     let fast = if overlong(bytes, places.width) { None } else { read_csv(source, bytes, layout, &places) };
     match fast {

@@ -1,5 +1,6 @@
 //! The series files of a market: which there are, whose they are, and what each owner gets of them.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::fault::Fault;
@@ -9,10 +10,11 @@ use crate::market::cite::cited;
 use crate::market::files::{Folder, Source};
 use crate::market::rates::settlements;
 use crate::market::roster::Roster;
-use crate::market::series::Rows;
-use crate::market::settle::intervals;
+use crate::market::series::Origin;
+use crate::market::settle::{EIGHT_HOURS, intervals};
+use crate::market::threads::side_by_side;
 use crate::market::{Bar, Kind, MarkBar, RawSettlement, SeriesPart, SeriesSummary};
-use crate::units::{InstrumentId, Span};
+use crate::units::{InstrumentId, Span, Time};
 
 /// The files of one symbol in one folder.
 pub(super) struct Job {
@@ -26,26 +28,29 @@ pub(super) struct Job {
 /// What came of a [`Job`].
 pub(super) enum Data {
     Bars(Series),
-    Rates { settlements: Vec<RawSettlement>, rows: Rows },
+    Rates { settlements: Vec<RawSettlement>, origin: Origin },
 }
 
-/// All series to read: perpetuals before their marks, so that a mark's finer prices win over the last price's.
-pub(super) fn jobs(dir: &Path, roster: &Roster, cautions: &mut Vec<String>) -> Result<Vec<Job>, Fault> {
+/// All series to read, no file larger than `most` bytes: perpetuals before their marks, so that a mark's finer prices win over the last price's.
+pub(super) fn jobs(dir: &Path, roster: &Roster, most: u64, cautions: &mut Vec<String>) -> Result<Vec<Job>, Fault> {
     let mut jobs: Vec<Job> = Vec::new();
     let mut strangers = Vec::new();
     for (folder, kind, must) in
         [("spot", Kind::Spot, true), ("perp", Kind::Perp, true), ("mark", Kind::Perp, false), ("funding", Kind::Perp, false)]
     {
-        let symbols: Vec<&str> = roster.symbols(kind).map(|(_, symbol)| symbol).collect();
-        let mut found = Folder::list(dir, folder, &symbols)?;
-        let before = jobs.len();
+        let symbols: BTreeSet<&str> = roster.symbols(kind).map(|(_, symbol)| symbol).collect();
+        let mut found = Folder::list(dir, folder, &symbols, most)?;
+        let mut known: BTreeMap<&str, usize> = BTreeMap::new();
         for (id, symbol) in roster.symbols(kind) {
-            if let Some(known) = jobs[before..].iter_mut().find(|job| job.symbol == symbol) {
-                known.owners.push(id);
+            if let Some(&job) = known.get(symbol) {
+                jobs[job].owners.push(id);
                 continue;
             }
             match found.by_symbol.remove(symbol) {
-                Some(sources) => jobs.push(Job { folder, symbol: symbol.to_owned(), owners: vec![id], sources }),
+                Some(sources) => {
+                    known.insert(symbol, jobs.len());
+                    jobs.push(Job { folder, symbol: symbol.to_owned(), owners: vec![id], sources });
+                }
                 None if must => {
                     return Err(Fault::new(
                         dir.join(folder).display().to_string(),
@@ -63,23 +68,51 @@ pub(super) fn jobs(dir: &Path, roster: &Roster, cautions: &mut Vec<String>) -> R
     Ok(jobs)
 }
 
+/// Reads them all, side by side; what came of each, in their order. Rates are read first: of prices finer than the bar, only those at which
+/// something may settle are kept.
+///
+/// # Errors
+/// No thread can be started. What a job refuses is in its place.
+pub(super) fn read(jobs: &[Job], bar: Span) -> std::io::Result<Vec<Result<Data, Fault>>> {
+    let (rates, bars): (Vec<usize>, Vec<usize>) = (0..jobs.len()).partition(|&at| jobs[at].folder == "funding");
+    let settled = side_by_side(&rates, |&at| jobs[at].rates())?;
+    let mut stamps: BTreeMap<&str, Vec<Time>> = BTreeMap::new();
+    for (&at, data) in rates.iter().zip(&settled) {
+        if let Ok(Data::Rates { settlements, .. }) = data {
+            stamps.insert(&jobs[at].symbol, settlements.iter().map(|settlement| settlement.time).collect());
+        }
+    }
+    let priced = side_by_side(&bars, |&at| jobs[at].bars(bar, stamps.get(jobs[at].symbol.as_str()).map_or(&[], Vec::as_slice)))?;
+    let mut all: Vec<_> = rates.into_iter().zip(settled).chain(bars.into_iter().zip(priced)).collect();
+    all.sort_unstable_by_key(|&(at, _)| at);
+    Ok(all.into_iter().map(|(_, data)| data).collect())
+}
+
 impl Job {
     /// # Errors
-    /// What the readers of prices, marks and rates refuse.
-    pub(super) fn read(&self, bar: Span) -> Result<Data, Fault> {
-        Ok(match self.folder {
-            "funding" => {
-                let (settlements, rows) = settlements(&self.sources)?;
-                Data::Rates { settlements, rows }
-            }
-            "mark" => Data::Bars(marks(&self.sources, bar)?),
-            _ => Data::Bars(prices(&self.sources, bar)?),
-        })
+    /// What the reader of rates refuses.
+    fn rates(&self) -> Result<Data, Fault> {
+        let (settlements, origin) = settlements(&self.sources)?;
+        Ok(Data::Rates { settlements, origin })
+    }
+
+    /// Prices or marks; `settled` are the stamps of the symbol's settlements, ascending.
+    ///
+    /// # Errors
+    /// What the readers of prices and marks refuse.
+    fn bars(&self, bar: Span, settled: &[Time]) -> Result<Data, Fault> {
+        // A settlement that is missing is assumed at a whole eight hours.
+        let settles = |time: Time| time.seconds() % EIGHT_HOURS == 0 || settled.binary_search(&time).is_ok();
+        Ok(Data::Bars(match self.folder {
+            "mark" => marks(&self.sources, bar, settles)?,
+            "perp" => prices(&self.sources, bar, settles)?,
+            _ => prices(&self.sources, bar, |_| false)?,
+        }))
     }
 
     /// Gives every owner the part of the series that lies in its tenure, and a summary of it.
     pub(super) fn deal(&self, mut data: Data, roster: &Roster, bar: Span, series: &mut [SeriesPart]) -> Vec<SeriesSummary> {
-        let files = data.rows().files();
+        let files = data.origin().files.clone();
         let deal = |(k, &id): (usize, &InstrumentId)| {
             let last = k + 1 == self.owners.len();
             let (part, asset) = (&mut series[id.index()], roster.instruments[id.index()].asset.index());
@@ -145,10 +178,10 @@ impl SeriesSummary {
 }
 
 impl Data {
-    pub(super) fn rows(&self) -> &Rows {
+    pub(super) fn origin(&self) -> &Origin {
         match self {
-            Self::Bars(series) => &series.rows,
-            Self::Rates { rows, .. } => rows,
+            Self::Bars(series) => &series.origin,
+            Self::Rates { origin, .. } => origin,
         }
     }
 }

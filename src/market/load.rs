@@ -2,14 +2,13 @@
 
 use std::path::Path;
 
-use rayon::prelude::*;
-
+use crate::bounded::BY_HAND;
 use crate::fault::Fault;
 use crate::market::caution::tell;
 use crate::market::facts;
-use crate::market::files::{Source, names, stands, unreadable};
+use crate::market::files::{MANIFEST, Source, names, stands, unreadable};
 use crate::market::freeze::{MarketParts, SeriesPart, freeze};
-use crate::market::jobs::{Data, jobs};
+use crate::market::jobs::{jobs, read};
 use crate::market::manifest::Manifest;
 use crate::market::odd::Odd;
 use crate::market::roster::{self, Roster};
@@ -73,7 +72,7 @@ fn facts_of(kind: &str, of: &str, file: &str, times: impl Iterator<Item = Time>)
 /// Everything but the alignment.
 fn parts(dir: &Path, window: Window) -> Result<MarketParts, Fault> {
     let mut inputs = Vec::new();
-    let source = Source::plain(dir, "market.toml");
+    let source = Source::plain(dir, MANIFEST, BY_HAND);
     let (bytes, input) = source.read()?;
     inputs.push(input);
     let text = std::str::from_utf8(&bytes).map_err(|error| unreadable(&source.path, &error.to_string()))?;
@@ -81,13 +80,13 @@ fn parts(dir: &Path, window: Window) -> Result<MarketParts, Fault> {
 
     let mut empty = Vec::new();
     let mut table = |name: &str, columns: &[&str], must: bool| -> Result<Option<Table>, Fault> {
-        let source = Source::plain(dir, name);
+        let source = Source::plain(dir, name, manifest.table_bytes);
         if !must && !stands(&source.path) {
             return Ok(None);
         }
         let (bytes, input) = source.read()?;
         inputs.push(input);
-        let table = Table::parse(&source.path, &bytes, columns)?;
+        let table = Table::parse(&source, &bytes, columns)?;
         if table.rows().next().is_none() {
             if must {
                 return Err(table.without_a_row());
@@ -114,14 +113,17 @@ fn parts(dir: &Path, window: Window) -> Result<MarketParts, Fault> {
 
     let mut cautions = manifest.cautions.clone();
     tell(&mut cautions, "tables without a row: nothing is known of what they should tell", empty);
-    let jobs = jobs(dir, &roster, &mut cautions)?;
-    let read: Vec<Result<Data, Fault>> = jobs.par_iter().map(|job| job.read(manifest.bar)).collect();
+    let jobs = jobs(dir, &roster, manifest.table_bytes, &mut cautions)?;
+    let read = read(&jobs, manifest.bar).map_err(|error| {
+        let found = format!("no thread to read it with: {error}");
+        Fault::new(dir.display().to_string(), found, "a system that starts one", "end other programs, or raise the limit on threads")
+    })?;
     let mut series: Vec<SeriesPart> = roster.instruments.iter().map(|_| SeriesPart::default()).collect();
     let mut summaries = Vec::new();
     let mut odd = Odd::default();
     for (job, read) in jobs.iter().zip(read) {
         let data = read?;
-        inputs.extend(data.rows().inputs.iter().cloned());
+        inputs.extend(data.origin().inputs.iter().cloned());
         odd.note(&format!("{} {}", job.symbol, job.folder), &data);
         summaries.extend(job.deal(data, &roster, manifest.bar, &mut series));
     }

@@ -27,6 +27,7 @@ mod series;
 mod settle;
 mod stamp;
 mod table;
+mod threads;
 mod tiers;
 mod unpack;
 mod venue;

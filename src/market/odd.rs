@@ -23,7 +23,7 @@ pub(super) struct Odd {
 
 impl Odd {
     pub(super) fn note(&mut self, series: &str, data: &Data) {
-        let duplicates = data.rows().duplicates;
+        let duplicates = data.origin().duplicates;
         if duplicates > 0 {
             self.repeated.push(format!("{series} {duplicates}"));
         }

@@ -5,7 +5,7 @@ use crate::market::cite::numeral;
 use crate::market::files::Source;
 use crate::market::frame::{Layout, Wanted};
 use crate::market::freeze::RawSettlement;
-use crate::market::series::{Recipe, Rows, Wrong};
+use crate::market::series::{Origin, Recipe, Rows, Wrong};
 
 const RATES: Recipe = Recipe {
     layout: &Layout {
@@ -36,11 +36,11 @@ fn wrong_interval(hours: f64) -> Option<Wrong> {
 }
 
 /// Reads the settlements of one perpetual, floored to the minute.
-pub(super) fn settlements(sources: &[Source]) -> Result<(Vec<RawSettlement>, Rows), Fault> {
+pub(super) fn settlements(sources: &[Source]) -> Result<(Vec<RawSettlement>, Origin), Fault> {
     let rows = Rows::gather(sources, &RATES)?;
     let settlements = (0..rows.time.len()).map(|k| {
         let interval = rows.columns[1][k];
         RawSettlement { time: rows.time[k], rate: rows.columns[0][k], interval_hours: (!interval.is_nan()).then_some(interval) }
     });
-    Ok((settlements.collect(), rows))
+    Ok((settlements.collect(), rows.origin()))
 }

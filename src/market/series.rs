@@ -19,20 +19,28 @@ pub(super) struct Recipe {
     pub(super) check: fn(&[Vec<f64>], usize) -> Option<Wrong>,
 }
 
+/// Where a series came from: what is left of its rows once they are bars.
+pub(super) struct Origin {
+    /// Names of the files, in the order of their first rows.
+    pub(super) files: Vec<String>,
+    pub(super) inputs: Vec<InputFile>,
+    /// Rows that repeated another one exactly, and were dropped.
+    pub(super) duplicates: usize,
+}
+
 /// Strictly ascending rows of one symbol.
 pub(super) struct Rows {
     pub(super) time: Vec<Time>,
     pub(super) columns: Vec<Vec<f64>>,
-    /// Rows that repeated another one exactly, and were dropped.
-    pub(super) duplicates: usize,
+    duplicates: usize,
     /// Close time of the last row, where its file has such a column.
     pub(super) last_close: Option<Time>,
-    pub(super) inputs: Vec<InputFile>,
+    inputs: Vec<InputFile>,
     layout: &'static Layout,
     /// In the order of their first stamps.
     sources: Vec<Source>,
     /// Source and row of each row.
-    origin: Vec<(u32, u32)>,
+    places: Vec<(u32, u32)>,
 }
 
 impl Rows {
@@ -80,16 +88,16 @@ impl Rows {
             inputs,
             layout,
             sources: Vec::new(),
-            origin: Vec::new(),
+            places: Vec::new(),
         };
         for (index, (source, sheet, _)) in sheets.into_iter().enumerate() {
             let count = sheet.time.len();
-            rows.origin.extend((0..count as u32).map(|row| (index as u32, row)));
-            rows.time.extend(sheet.time);
+            rows.places.extend((0..count as u32).map(|row| (index as u32, row)));
+            append(&mut rows.time, sheet.time);
             for (all, mut column) in rows.columns.iter_mut().zip(sheet.columns) {
                 // An optional column that this file lacks.
                 column.resize(count, f64::NAN);
-                all.extend(column);
+                append(all, column);
             }
             rows.sources.push(source);
         }
@@ -114,7 +122,7 @@ impl Rows {
             }
         }
         self.time = kept.iter().map(|&row| self.time[row]).collect();
-        self.origin = kept.iter().map(|&row| self.origin[row]).collect();
+        self.places = kept.iter().map(|&row| self.places[row]).collect();
         for column in &mut self.columns {
             *column = kept.iter().map(|&row| column[row]).collect();
         }
@@ -132,7 +140,7 @@ impl Rows {
 
     /// File and line of a row. Reads the file again: for faults only.
     pub(super) fn place(&self, row: usize) -> String {
-        let (source, row) = self.origin[row];
+        let (source, row) = self.places[row];
         let source = &self.sources[source as usize];
         match source.read() {
             Ok((bytes, _)) => place_of(source, &bytes, self.layout, row as usize),
@@ -140,9 +148,18 @@ impl Rows {
         }
     }
 
-    /// Names of the files, in the order of their first rows.
-    pub(super) fn files(&self) -> Vec<String> {
-        self.sources.iter().map(|source| source.name.clone()).collect()
+    pub(super) fn origin(self) -> Origin {
+        let files = self.sources.into_iter().map(|source| source.name).collect();
+        Origin { files, inputs: self.inputs, duplicates: self.duplicates }
+    }
+}
+
+/// Of one file, a series is that file's and nothing is copied.
+fn append<T>(all: &mut Vec<T>, more: Vec<T>) {
+    if all.is_empty() {
+        *all = more;
+    } else {
+        all.extend(more);
     }
 }
 

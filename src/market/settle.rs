@@ -8,7 +8,7 @@ use crate::market::{FundingBook, Kind, Panel, Segment, Settlement};
 use crate::units::{Clock, InstrumentId, Time};
 
 /// Seconds between the stamps at which a hole is filled: 00, 08 and 16 o'clock UTC.
-const EIGHT_HOURS: i64 = 28_800;
+pub(super) const EIGHT_HOURS: i64 = 28_800;
 
 /// How much of a perpetual's listed life its funding history covers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,34 +1,41 @@
 //! Small CSV tables with named columns and the line of every row.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::fault::Fault;
 use crate::market::cite::cited;
+use crate::market::files::{MOST_COLUMNS, Source};
 use crate::market::names::{self, Unfit};
 use crate::units::Time;
 
 /// Columns that some tables may have and are read where they are there.
 const OPTIONAL: [&str; 5] = ["asset", "narrative", "source", "since", "until"];
 
-/// A table in memory. Column names are compared in lower case.
+/// A table in memory, its fields in one text: a million rows are no million pieces. Column names are compared in lower case.
 pub(super) struct Table {
     path: PathBuf,
     header: Vec<String>,
-    rows: Vec<(usize, csv::StringRecord)>,
+    /// Row after row, field after field.
+    text: String,
+    /// Where each field ends in it.
+    ends: Vec<usize>,
+    /// One for each row.
+    lines: Vec<usize>,
 }
 
 /// One row, able to say where it is wrong.
 #[derive(Clone, Copy)]
 pub(super) struct Row<'a> {
     table: &'a Table,
+    at: usize,
     pub(super) line: usize,
-    record: &'a csv::StringRecord,
 }
 
 impl Table {
     /// # Errors
-    /// No CSV, or a required column that is not there.
-    pub(super) fn parse(path: &Path, bytes: &[u8], required: &[&str]) -> Result<Self, Fault> {
+    /// No CSV, a required column that is not there, more columns or more fields than a table may have.
+    pub(super) fn parse(source: &Source, bytes: &[u8], required: &[&str]) -> Result<Self, Fault> {
+        let path = &source.path;
         let broken = |error: csv::Error| {
             let line = error.position().map_or(1, csv::Position::line) as usize;
             let found = match error.kind() {
@@ -39,6 +46,9 @@ impl Table {
         };
         let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes);
         let header: Vec<String> = reader.headers().map_err(broken)?.iter().map(str::to_lowercase).collect();
+        if header.len() > MOST_COLUMNS {
+            return Err(source.too_wide(header.len()));
+        }
         if let Some(missing) = required.iter().find(|wanted| !header.iter().any(|name| name == *wanted)) {
             return Err(Fault::new(
                 Fault::at(path, 1),
@@ -53,13 +63,20 @@ impl Table {
             let expected = "each column once: it is not known which one is meant";
             return Err(Fault::new(Fault::at(path, 1), format!("two columns `{name}`"), expected, "remove or rename one of them"));
         }
-        let mut rows = Vec::new();
-        for record in reader.records() {
-            let record = record.map_err(broken)?;
-            let line = record.position().map_or(0, csv::Position::line) as usize;
-            rows.push((line, record));
+        let most = source.most_rows(header.len());
+        let mut table = Self { path: path.clone(), header, text: String::new(), ends: Vec::new(), lines: Vec::new() };
+        let mut record = csv::StringRecord::new();
+        while reader.read_record(&mut record).map_err(broken)? {
+            if table.lines.len() as u64 == most {
+                return Err(source.too_long(most));
+            }
+            for field in &record {
+                table.text.push_str(field);
+                table.ends.push(table.text.len());
+            }
+            table.lines.push(record.position().map_or(0, csv::Position::line) as usize);
         }
-        Ok(Self { path: path.to_owned(), header, rows })
+        Ok(table)
     }
 
     pub(super) fn without_a_row(&self) -> Fault {
@@ -67,15 +84,21 @@ impl Table {
     }
 
     pub(super) fn rows(&self) -> impl Iterator<Item = Row<'_>> {
-        self.rows.iter().map(|(line, record)| Row { table: self, line: *line, record })
+        self.lines.iter().enumerate().map(|(at, &line)| Row { table: self, at, line })
+    }
+
+    fn field(&self, row: usize, column: usize) -> &str {
+        let at = row * self.header.len() + column;
+        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.text[start..self.ends[at]]
     }
 }
 
 impl<'a> Row<'a> {
     /// Empty where the table has no such column.
     pub(super) fn text(&self, column: &str) -> &'a str {
-        let at = self.table.header.iter().position(|name| name == column);
-        at.and_then(|at| self.record.get(at)).unwrap_or_default()
+        let column = self.table.header.iter().position(|name| name == column);
+        column.map_or("", |column| self.table.field(self.at, column))
     }
 
     /// What a column calls something; empty where the table has no such column.
@@ -128,5 +151,30 @@ impl<'a> Row<'a> {
                 "write one of these words",
             )
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    fn parse(most: u64, text: &str) -> Result<Table, Fault> {
+        Table::parse(&Source::plain(Path::new("market"), "x.csv", most), text.as_bytes(), &["a", "b"])
+    }
+
+    #[test]
+    fn each_field_is_found_in_its_row() {
+        let table = parse(100, "b,A,since\n1, zwei ,\n,\"x,\ny\",3\n").unwrap();
+        let told: Vec<_> = table.rows().map(|row| (row.line, row.text("a"), row.text("b"), row.text("since"), row.text("until"))).collect();
+        assert_eq!(told, [(2, "zwei", "1", "", ""), (3, "x,\ny", "", "3", "")]);
+    }
+
+    #[test]
+    fn more_rows_than_the_bound_has_room_for_are_refused() {
+        // Two columns of eight bytes: three rows.
+        assert_eq!(parse(48, "a,b\n1,2\n1,2\n1,2\n").unwrap().rows().count(), 3);
+        assert_eq!(parse(48, &format!("a,b\n{}", "1,2\n".repeat(4))).map(|_| ()).unwrap_err().found, "has more than 3 rows");
     }
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use crate::bounded::{self, OWN};
 use crate::fault::Fault;
 use crate::folder::{Ours, broken};
 use crate::market::{InputFile, digest};
@@ -155,7 +156,7 @@ fn edited(folder: &Path) -> Option<&'static str> {
 }
 
 fn json(path: &Path) -> Option<Value> {
-    serde_json::from_str(&fs::read_to_string(path).ok()?).ok()
+    serde_json::from_str(&bounded::text(path, OWN).ok()?).ok()
 }
 
 /// The same inside the folder of a strategy, and that folder itself where it is none.

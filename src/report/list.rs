@@ -8,6 +8,7 @@ use std::path::Path;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::bounded::{self, OWN};
 use crate::fault::Fault;
 use crate::report::kinds::Kind;
 use crate::report::metric_words::said;
@@ -67,7 +68,7 @@ pub fn read(dir: &Path) -> Result<Vec<Listed>, Fault> {
 }
 
 fn json(path: &Path) -> Value {
-    fs::read_to_string(path).ok().and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+    bounded::text(path, OWN).ok().and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
 }
 
 fn word(value: &Value, key: &str) -> Option<String> {

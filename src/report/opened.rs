@@ -1,10 +1,10 @@
 //! A folder before a number in it is believed: whether it is a report of this program, whole, and of this version.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use crate::bounded::{self, OWN};
 use crate::fault::Fault;
 use crate::names;
 use crate::report::manifest::PROGRAM;
@@ -18,7 +18,7 @@ pub fn manifest(report: &Path) -> Result<Value, Fault> {
     let wanted = "the manifest of a report of this program";
     let fault = |found: String, way_out: &str| Fault::new(place.display().to_string(), found, wanted, way_out);
     let text =
-        fs::read_to_string(&place).map_err(|e| fault(e.to_string(), "name the folder that was --out of the run, or run it again"))?;
+        bounded::text(&place, OWN).map_err(|e| fault(e.to_string(), "name the folder that was --out of the run, or run it again"))?;
     let value: Value = serde_json::from_str(&text).map_err(|e| Fault {
         place: Fault::at(&place, e.line()),
         ..fault(format!("not JSON, or cut short: {e}"), "run the report again")
@@ -51,7 +51,7 @@ pub fn summary(strategy: &Path) -> Result<Value, Fault> {
         let wanted = "the summary.json of a finished report";
         Fault::new(place.display().to_string(), found, wanted, "run the report again, or name another folder")
     };
-    let text = fs::read_to_string(&place).map_err(|e| fault(e.to_string()))?;
+    let text = bounded::text(&place, OWN).map_err(|e| fault(e.to_string()))?;
     let value = serde_json::from_str(&text)
         .map_err(|e| Fault { place: Fault::at(&place, e.line()), ..fault(format!("not JSON, or cut short: {e}")) })?;
     readable(&place, &value)?;

@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::Path;
 
+use crate::bounded::{self, OWN};
 use crate::folder::is_bare;
 use crate::market::digest;
 use crate::report::manifest::Manifest;
@@ -26,7 +27,7 @@ pub fn name(manifest: &Manifest) -> String {
 /// The name that a report of `rotate run` would have been given, by the manifest in it.
 #[must_use]
 pub fn name_of(report: &Path) -> Option<String> {
-    let text = fs::read_to_string(report.join("manifest.json")).ok()?;
+    let text = bounded::text(&report.join("manifest.json"), OWN).ok()?;
     Some(name(&serde_json::from_str(&text).ok()?))
 }
 

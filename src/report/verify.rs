@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::bounded::{self, MIB, OWN, Unread};
 use crate::fault::Fault;
 use crate::market::InputFile;
 use crate::report::charts::panel::shortened;
@@ -84,7 +85,7 @@ pub fn same_inputs(market: &Path, recorded: &[InputFile], now: &[InputFile]) -> 
 /// lie beside the others since. Asked where bytes differ, and only of a report that knows its market's cautions.
 #[must_use]
 pub fn another_caution(summary: &Path, market: &Path, now: &[String]) -> Option<Fault> {
-    let told: Value = serde_json::from_str(&fs::read_to_string(summary).ok()?).ok()?;
+    let told: Value = serde_json::from_str(&bounded::text(summary, OWN).ok()?).ok()?;
     let count = usize::try_from(told.get("market_cautions")?.as_u64()?).ok()?;
     let all: Vec<&str> = told.get("cautions")?.as_array()?.iter().filter_map(Value::as_str).collect();
     let then = all.get(all.len().checked_sub(count)?..)?;
@@ -124,8 +125,17 @@ pub fn same_bytes(report: &Path, again: &Path) -> Result<(usize, u64), Fault> {
 }
 
 fn same(place: &Path, there: &Path, again: &Path) -> Result<u64, Fault> {
-    let read = |path: &Path| fs::read(path).map_err(|e| broken(path, &e));
-    let (found, expected) = (read(there)?, read(again)?);
+    let expected = fs::read(again).map_err(|e| broken(again, &e))?;
+    // Some of what is too much is read, so that the line where it begins can be shown.
+    let found = bounded::bytes(there, expected.len() as u64 + MIB).map_err(|e| match e {
+        Unread::TooLarge { .. } => Fault::new(
+            place.display().to_string(),
+            format!("a file of more than {} bytes", expected.len() as u64 + MIB),
+            format!("{} bytes, by the run made again", expected.len()),
+            "the report is not what its manifest says: run it again",
+        ),
+        other => broken(there, &other),
+    })?;
     if found == expected {
         return Ok(found.len() as u64);
     }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use toml::de::{DeTable, DeValue};
 
+use crate::bounded::{self, BY_HAND, size};
 use crate::exchange::assumptions::Preset;
 use crate::fault::Fault;
 use crate::names;
@@ -103,11 +104,11 @@ impl Override {
 impl StrategyFile {
     /// Reads and validates one file.
     pub fn read(path: &Path) -> Result<Self, Fault> {
-        let text = std::fs::read_to_string(path).map_err(|error| {
+        let text = bounded::text(path, BY_HAND).map_err(|why| {
             Fault::new(
                 path.display().to_string(),
-                format!("cannot be read: {error}"),
-                "a strategy file in TOML",
+                format!("cannot be read: {why}"),
+                format!("a strategy file in TOML, of at most {}", size(BY_HAND)),
                 "name an existing file; without names every strategies/*.toml is run",
             )
         })?;

@@ -44,6 +44,8 @@ pub(super) struct File {
     pub(super) listing: Listing,
     #[serde(default)]
     pub(super) funding: Funding,
+    #[serde(default)]
+    pub(super) limits: Limits,
 }
 
 fn nothing() -> Spanned<String> {
@@ -146,4 +148,13 @@ pub(super) struct Funding {
     /// Fraction of notional per eight hours, used, counted and named where history has holes. Absent: a hole is refused.
     #[schemars(with = "Option<f64>")]
     pub(super) missing_rate_8h: Option<Spanned<f64>>,
+}
+
+/// How much of a file is read at most: what is larger is more likely a mistake, or meant to fill the memory.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Limits {
+    /// Mebibytes of one table: of its file, of what that unpacks to, and of the columns made of it; 1 to 16384. Default 256.
+    #[schemars(with = "Option<u32>")]
+    pub(super) table_mib: Option<Spanned<i64>>,
 }

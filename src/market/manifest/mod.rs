@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use toml::Spanned;
 
+use crate::bounded::MIB;
 use crate::fault::Fault;
 use crate::market::cite::numeral;
 use crate::market::names;
@@ -21,6 +22,9 @@ use text::Text;
 
 /// Half-spreads in basis points where `[half_spread_bps]` says nothing: large, mid and small caps (`fidelity.md` section 4).
 const HALF_SPREAD_BPS: [f64; 3] = [3.0, 8.0, 30.0];
+
+/// Mebibytes of one table where `[limits]` says nothing, and the most that it may say.
+const TABLE_MIB: (u64, u64) = (256, 16_384);
 
 /// The JSON Schema of `market.toml`, made of the types that read it.
 #[must_use]
@@ -45,6 +49,8 @@ pub(super) struct Manifest {
     pub(super) missing_rate_8h: Option<f64>,
     /// What may be meant, and is more likely a slip.
     pub(super) cautions: Vec<String>,
+    /// Bytes of one table, packed or not.
+    pub(super) table_bytes: u64,
     spreads: Vec<SpreadRow>,
     rules: Vec<RulesRow>,
 }
@@ -100,6 +106,7 @@ impl Manifest {
             Err(lines.fault(value.span().start, found, "a fraction of notional per eight hours, as 0.0001", "write a rate, not per cent"))
         });
         let missing_rate_8h = missing_rate_8h.transpose()?;
+        let table_bytes = table_bytes(&lines, &file.limits)?;
         let spreads = file.half_spread.into_iter().map(|row| dated::spread_row(&lines, row)).collect::<Result<_, _>>()?;
         let rules = file.trading_rules.into_iter().map(|row| dated::rules_row(&lines, row)).collect::<Result<_, _>>()?;
         Ok(Self {
@@ -115,6 +122,7 @@ impl Manifest {
             listing,
             missing_rate_8h,
             cautions: cheap_fees(&file.fees).into_iter().collect(),
+            table_bytes,
             spreads,
             rules,
         })
@@ -172,4 +180,17 @@ fn listing(lines: &Text<'_>, keys: &keys::Listing) -> Result<ListingPolicy, Faul
         listing.jump = times;
     }
     Ok(listing)
+}
+
+fn table_bytes(lines: &Text<'_>, keys: &keys::Limits) -> Result<u64, Fault> {
+    let (usual, most) = TABLE_MIB;
+    let Some(value) = &keys.table_mib else { return Ok(usual * MIB) };
+    match u64::try_from(*value.get_ref()) {
+        Ok(mebibytes) if (1..=most).contains(&mebibytes) => Ok(mebibytes * MIB),
+        _ => {
+            let found = format!("`table_mib` = {}", value.get_ref());
+            let expected = "a whole number of mebibytes, 1 to 16384";
+            Err(lines.fault(value.span().start, found, expected, "write what the largest table takes, unpacked"))
+        }
+    }
 }

@@ -44,6 +44,8 @@ fn meaning(key: &str) -> &'static str {
         "jump" => "a number, times the last close, 2 to 10000",
         "listing" => "a table: [listing] with delisted_after, penalty_pct and jump",
         "funding" => "a table: [funding] with missing_rate_8h",
+        "table_mib" => "a whole number of mebibytes, 1 to 16384",
+        "limits" => "a table: [limits] with table_mib",
         _ => "key = value lines under [sections], as TOML writes them",
     }
 }

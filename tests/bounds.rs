@@ -1,0 +1,21 @@
+//! Files that are larger, longer or more than anybody meant, each class by one of its kind:
+//!
+//! * **bombs**: a small file that becomes a very large one (gzip members, a zip that lies about its size, a sparse file), read under a limit on memory that a careless reader breaks;
+//! * **what never ends**: a pipe, a device, in the place of every file that is read;
+//! * **too many**: series, entries of an archive, columns, letters of a line, rows;
+//! * **prices finer than the bar**, of which no more is kept than is paid on.
+
+#[path = "support/program.rs"]
+mod program;
+
+#[path = "bounds/made.rs"]
+mod made;
+
+#[path = "bounds/bombs.rs"]
+mod bombs;
+#[path = "bounds/endless.rs"]
+mod endless;
+#[path = "bounds/fine.rs"]
+mod fine;
+#[path = "bounds/many.rs"]
+mod many;
