@@ -1,16 +1,15 @@
-//! The only file that reads with polars: bytes of a table become columns of numbers. The frame reader is fast but mute about lines; where it
+//! Bytes of a table become columns of numbers; here and in [`parquet`] polars reads them. The frame reader is fast but mute about lines; where it
 //! stumbles, [`careful`] reads the same bytes row by row, and either finds the line to blame or reads what the frame reader could not.
 
 use std::io::Cursor;
 use std::sync::Arc;
 
-use polars::prelude::{CsvReadOptions, DataFrame, DataType, Field, ParquetReader, PlSmallStr, Schema, SerReader};
+use polars::prelude::{CsvReadOptions, DataFrame, DataType, Field, PlSmallStr, Schema, SerReader};
 
 use crate::fault::Fault;
-use crate::market::careful::{careful, columns_of, find, plain};
-use crate::market::cite::escaped;
+use crate::market::careful::{careful, columns_of, plain};
 use crate::market::files::{Packing, Source};
-use crate::market::stamp;
+use crate::market::{parquet, stamp};
 use crate::units::Time;
 
 /// One column a table must or may have. Names are compared in lower case without `_` and spaces.
@@ -55,7 +54,7 @@ pub(super) struct Places {
 /// Missing columns, more rows than a table may have, unparsable or non-finite numbers, unparsable times; with the line.
 pub(super) fn read(source: &Source, bytes: &[u8], layout: &Layout) -> Result<Sheet, Fault> {
     if source.packing == Packing::Parquet {
-        return read_parquet(source, bytes, layout);
+        return parquet::read(source, bytes, layout);
     }
     let places = columns_of(source, bytes, layout)?;
     let most = source.most_rows(1 + places.columns.iter().flatten().count());
@@ -90,7 +89,7 @@ fn overlong(bytes: &[u8], width: usize) -> bool {
 }
 
 /// The first row that names another symbol than its file, and that symbol.
-fn stranger(frame: &DataFrame, name: &str, source: &Source) -> Option<(usize, String)> {
+pub(super) fn stranger(frame: &DataFrame, name: &str, source: &Source) -> Option<(usize, String)> {
     let column = frame.column(name).ok()?;
     // A number is compared as it is written; what cannot be written at all is no symbol.
     let Ok(written) = column.cast(&DataType::String) else { return Some((0, column.dtype().to_string())) };
@@ -141,7 +140,7 @@ fn read_csv(source: &Source, bytes: &[u8], layout: &Layout, places: &Places) -> 
     Some(Sheet { time, columns: columns.collect::<Option<_>>()? })
 }
 
-fn times(frame: &DataFrame, name: &str) -> Option<Vec<Time>> {
+pub(super) fn times(frame: &DataFrame, name: &str) -> Option<Vec<Time>> {
     let column = frame.column(name).ok()?;
     if column.null_count() > 0 {
         return None;
@@ -171,7 +170,7 @@ fn times(frame: &DataFrame, name: &str) -> Option<Vec<Time>> {
     }
 }
 
-fn numbers(frame: &DataFrame, name: &str, optional: bool) -> Option<Vec<f64>> {
+pub(super) fn numbers(frame: &DataFrame, name: &str, optional: bool) -> Option<Vec<f64>> {
     let series = frame.column(name).ok()?.as_materialized_series();
     let cast;
     let series = if series.dtype() == &DataType::Float64 {
@@ -195,43 +194,11 @@ fn numbers(frame: &DataFrame, name: &str, optional: bool) -> Option<Vec<f64>> {
     values.iter().all(|value| value.is_finite()).then_some(values)
 }
 
-/// A parquet file has rows, not lines: those are what a fault names.
-fn read_parquet(source: &Source, bytes: &[u8], layout: &Layout) -> Result<Sheet, Fault> {
-    let place = source.path.display().to_string();
-    let broken = |error: polars::prelude::PolarsError| {
-        Fault::new(&place, format!("cannot be read: {}", escaped(&error.to_string())), "a parquet file", "check that it is whole")
-    };
-    let frame = ParquetReader::new(Cursor::new(bytes)).finish().map_err(broken)?;
-    let names: Vec<String> = frame.get_column_names().iter().map(ToString::to_string).collect();
-    let places = find(source, &names, layout)?;
-    let wrong = |name: &str| {
-        Fault::new(
-            &place,
-            format!("column `{name}` has empty, infinite or unreadable values"),
-            "numbers, and times as integers, timestamps or ISO text, in every row",
-            "mend or remove these rows",
-        )
-    };
-    for &(at, column) in &places.symbols {
-        if let Some((row, symbol)) = stranger(&frame, &names[at], source) {
-            return Err(source.another(format!("{place}, row {}", row + 1), column, &symbol));
-        }
-    }
-    let time = times(&frame, &names[places.time]).ok_or_else(|| wrong(&names[places.time]))?;
-    let columns = places.columns.iter().zip(layout.columns).map(|(at, wanted)| match at {
-        Some(at) => numbers(&frame, &names[*at], wanted.optional).ok_or_else(|| wrong(&names[*at])),
-        None => Ok(Vec::new()),
-    });
-    Ok(Sheet { time, columns: columns.collect::<Result<_, _>>()? })
-}
-
 /// Whether a table has a column of that name, compared as a [`Layout`] compares.
 pub(super) fn has_column(source: &Source, bytes: &[u8], name: &str) -> bool {
-    let name = plain(name);
     if source.packing == Packing::Parquet {
-        let schema = ParquetReader::new(Cursor::new(bytes)).schema();
-        return schema.is_ok_and(|schema| schema.iter_names().any(|column| plain(column) == name));
+        return parquet::has_column(bytes, name);
     }
     let line = bytes.split(|&byte| byte == b'\n').next().unwrap_or_default();
-    String::from_utf8_lossy(line).split(',').any(|column| plain(column.trim().trim_matches('"')) == name)
+    String::from_utf8_lossy(line).split(',').any(|column| plain(column.trim().trim_matches('"')) == plain(name))
 }
