@@ -24,10 +24,10 @@ fn about_to_exchange(home: &Path) -> bool {
 fn kill_one(home: &Path, make: &dyn Fn() -> Command, life: Duration, number: u32) -> bool {
     let mut child = make().stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let begun = Instant::now();
-    if number % 2 == 0 {
+    if number.is_multiple_of(2) {
         std::thread::sleep(life * (number % 100 + 1) / 100);
     } else {
-        while child.try_wait().unwrap().is_none() && !about_to_exchange(home) && begun.elapsed() < Duration::from_secs(60) {
+        while child.try_wait().unwrap().is_none() && !about_to_exchange(home) && begun.elapsed() < Duration::from_mins(1) {
             std::hint::spin_loop();
         }
         std::thread::sleep(Duration::from_micros(u64::from(number * 37 % 2_000)));
