@@ -179,7 +179,7 @@ pub(super) fn unreadable(path: &Path, why: &str) -> Fault {
 }
 
 /// As `sha256sum` prints it.
-fn sha256(bytes: &[u8]) -> String {
+pub(super) fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
@@ -272,7 +272,7 @@ mod tests {
 
     #[test]
     fn a_row_is_of_its_file_however_it_is_spelled() {
-        let source = |own: &str| Source { symbol: Some(own.to_owned()), ..Source::plain(Path::new("."), "x") };
+        let source = |own: &str| Source { symbol: Some(own.to_owned()), ..Source::plain(Path::new("."), "x", 1) };
         for (own, same) in [
             ("BTCUSDT", "BTC/USDT:USDT"),
             ("BTCUSDT", "btc-usdt"),

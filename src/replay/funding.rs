@@ -143,11 +143,8 @@ impl Desk<'_> {
         if -due <= most {
             return due;
         }
-        let detail = format!(
-            "bucket {}: the settlement is more than all there is behind the position; the venue bears the rest",
-            self.bucket(bucket).name
-        );
-        self.note("funding", instrument, Verdict::Resized, Some(-due.to_f64()), Some(most.to_f64()), detail);
+        let why = "the settlement is more than all there is behind the position; the venue bears the rest";
+        self.note("funding", (bucket, instrument), Verdict::Resized, [Some(-due.to_f64()), Some(most.to_f64())], why);
         -most
     }
 }
