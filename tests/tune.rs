@@ -177,7 +177,10 @@ fn a_study_that_cannot_be_made_is_refused() {
     assert!(said(&wide).starts_with("bull.toml: `tune.keys`: 110 combinations\n  expected: at most 100"), "{}", said(&wide));
     assert!(said("keys = {}").contains("no [tune] table with keys"));
     let typo = said("keys = { \"buckets.narrative.weight\" = [0.1] }");
-    assert!(typo.starts_with("bull.toml: `tune.keys`: buckets.narrative.weight = 0.1: the strategy has no key"), "{typo}");
+    assert!(
+        typo.starts_with("bull.toml: `tune.keys`: buckets.narrative.weight = 0.1: no bucket `narrative`: did you mean narratives?"),
+        "{typo}"
+    );
     let debt = said("keys = { \"buckets.narratives.weight\" = [0.05, 0.30] }");
     assert!(debt.starts_with("bull.toml: `tune.keys`: buckets.narratives.weight = 0.3: `buckets.stablecoins.weight`: -0.05"), "{debt}");
     let none = said("keys = { \"buckets.narratives.weight\" = [nan] }");

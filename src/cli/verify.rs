@@ -123,7 +123,7 @@ fn strategies(report: &Path, manifest: &Manifest, set: &[String], assumptions: A
     });
     let written = written.collect::<Result<Vec<_>, _>>()?;
     // A strategy that the command did not name takes fewer keys than one it did: which it was, no manifest says.
-    let [unnamed, named] = [false, true].map(|named| Override::meant_for(&sets, &written, named));
+    let [some, every] = [false, true].map(|named| Override::meant_for(&sets, &written, named));
     let mut all = Vec::new();
     for (at, (record, name)) in manifest.strategies.iter().zip(names).enumerate() {
         let again = |sets: &Vec<Override>| -> Result<StrategyFile, Fault> {
@@ -131,7 +131,7 @@ fn strategies(report: &Path, manifest: &Manifest, set: &[String], assumptions: A
             Ok(StrategyFile { path: name.clone(), ..assumptions.apply(file) })
         };
         let told = |file: &StrategyFile| serde_json::to_value(&file.strategy).expect("a strategy has string keys") == record.resolved;
-        let found = [&unnamed[at], &named[at]]
+        let found = [&some[at], &every[at]]
             .into_iter()
             .map(again)
             .filter_map(Result::ok)

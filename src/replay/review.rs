@@ -267,18 +267,18 @@ impl Desk<'_> {
     }
 
     fn log_emptiness(&mut self, history: &History, bucket: &PlanBucket, wish: &BucketWish) {
-        if let Some(why) = &wish.empty_because {
-            if self.wishes[bucket.id.index()].empty_because.as_ref() != Some(why) {
-                self.story.decisions.push(Decision {
-                    time: history.now(),
-                    rule: "select".to_owned(),
-                    subject: bucket.name.clone(),
-                    verdict: Verdict::Refused,
-                    value: None,
-                    limit: None,
-                    detail: format!("{why}: the bucket stays in stablecoins"),
-                });
-            }
+        if let Some(why) = &wish.empty_because
+            && self.wishes[bucket.id.index()].empty_because.as_ref() != Some(why)
+        {
+            self.story.decisions.push(Decision {
+                time: history.now(),
+                rule: "select".to_owned(),
+                subject: bucket.name.clone(),
+                verdict: Verdict::Refused,
+                value: None,
+                limit: None,
+                detail: format!("{why}: the bucket stays in stablecoins"),
+            });
         }
     }
 

@@ -65,7 +65,7 @@ fn name(run: &Run) -> String {
 
 /// Rows that keep to the width: names are cut, then columns left out, the least asked for first.
 fn fitted(mut rows: Vec<Vec<String>>, spared: &[usize], width: usize) -> Vec<Vec<String>> {
-    let widest = |rows: &[Vec<String>]| aligned(rows).lines().map(|line| columns::width(line)).max().unwrap_or(0);
+    let widest = |rows: &[Vec<String>]| aligned(rows).lines().map(columns::width).max().unwrap_or(0);
     let longest = |rows: &[Vec<String>]| rows.iter().map(|row| columns::width(&row[0])).max().unwrap_or(0);
     let cut = |rows: &mut [Vec<String>]| {
         let room = longest(rows).saturating_sub(widest(rows).saturating_sub(width)).max(SHORTEST_NAME);
