@@ -1,15 +1,23 @@
 //! The waterfall, the limits and the yields, worked by hand on markets of a few bars.
 
+#[path = "rules/bands.rs"]
+mod bands;
 #[path = "rules/beyond.rs"]
 mod beyond;
 #[path = "rules/empty.rs"]
 mod empty;
+#[path = "rules/hedge.rs"]
+mod hedge;
+#[path = "rules/inside.rs"]
+mod inside;
 #[path = "rules/limits.rs"]
 mod limits;
 #[path = "support/parts.rs"]
 mod parts;
 #[path = "rules/small.rs"]
 mod small;
+#[path = "rules/stops.rs"]
+mod stops;
 #[path = "rules/waterfall.rs"]
 mod waterfall;
 #[path = "rules/yields.rs"]

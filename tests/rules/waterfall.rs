@@ -117,3 +117,18 @@ fn funding_is_taken_off_before_anything_is_passed_on() {
     near(trade.funding.to_f64(), -80.6);
     assert_eq!(run.flows.iter().map(|flow| flow.amount).collect::<Vec<_>>(), [trade.pnl]);
 }
+
+/// 10,000 in 100 coins at 100. At 150 a review brings the holding back to half of the bucket's stablecoins and coins; the rest is sold at 120: what
+/// the first sale passed on the last does not pass on again.
+#[test]
+fn what_a_part_has_passed_on_is_not_passed_on_again() {
+    let rules = "rebalance = { every = \"3650d\", band = 0.1 }\n[buckets.a]\nweight = 0.5\nhold = { spot = { assets = [\"AAA\"] } }\n\
+        weigh = { fixed = { AAA = 0.5 } }\nreview = \"1d\"\nscore = { momentum = \"1d\" }\nexit_score = { below = -0.1 }\ncooldown = \"3650d\"\n\
+        [buckets.stable]\nweight = 0.5\nhold = \"cash\"\n[waterfall]\ntrigger = \"trade\"\nfrom = \"a\"\nto = { stable = 1.0 }\n";
+    let closes = [100.0, 100.0, 150.0, 150.0, 120.0, 120.0, 120.0];
+    let (_, run) = Small::new("2024-01-01", 24).coin("AAA", Kind::Spot, &closes, 1e9).run(rules, 40_000.0);
+    let trade = &run.trades[0];
+    let flowed: Usd = run.flows.iter().map(|flow| flow.amount).sum();
+    assert_eq!((run.trades.len(), run.flows.len(), flowed), (1, 2, trade.pnl), "{:?} {:?}", run.flows, run.fills);
+    assert!(trade.pnl > usd(2_000.0), "{trade:?}");
+}
