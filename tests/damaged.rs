@@ -180,7 +180,7 @@ fn nothing_is_written_over_what_is_not_a_whole_report() {
         let out = home.path().join("report").display().to_string();
         for command in [&["run", "strategies/bull.toml"][..], &["tune", "strategies/bull.toml"], &["compare", &sound]] {
             let said = refused(&[command, &["--out", &out]].concat());
-            for part in [found, "expected: a new or empty folder, or an older report", "choose another --out"] {
+            for part in [found, "expected: a new or empty folder, or an older ", "choose another --out"] {
                 assert!(said.contains(part), "{command:?}: no `{part}` in\n{said}");
             }
             assert!(tree(home.path()) == before, "{command:?} touched something");

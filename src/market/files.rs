@@ -158,7 +158,7 @@ fn overlong(bytes: &[u8], most: usize) -> Option<usize> {
     while bytes.len() - from > most {
         match bytes[from..=from + most].iter().rposition(ends) {
             Some(end) => from += end + 1,
-            None => return Some(1 + bytes[..from].iter().filter(|byte| **byte == b'\n').count()),
+            None => return Some(bytes[..from].split(|byte| *byte == b'\n').count()),
         }
     }
     None

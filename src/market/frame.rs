@@ -58,7 +58,7 @@ pub(super) fn read(source: &Source, bytes: &[u8], layout: &Layout) -> Result<She
     }
     let places = columns_of(source, bytes, layout)?;
     let most = source.most_rows(1 + places.columns.iter().flatten().count());
-    if bytes.iter().filter(|byte| **byte == b'\n').count() as u64 > most {
+    if bytes.split(|byte| *byte == b'\n').count() as u64 > most + 1 {
         return Err(source.too_long(most));
     }
     // The frame reader skips what stands behind the last wanted column.

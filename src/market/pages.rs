@@ -34,6 +34,8 @@ enum Field {
     Integer(i64),
     Structure,
     Other,
+    /// No field: the structure ends here.
+    End,
 }
 
 impl Thrift<'_> {
@@ -41,8 +43,10 @@ impl Thrift<'_> {
         let (mut packed, mut unpacked, mut values, mut entries) = (None, None, None, None);
         let mut levels = 0;
         let mut id = 0;
-        while let Some(field) = self.field(&mut id)? {
+        loop {
+            let field = self.field(&mut id)?;
             match (id, field) {
+                (_, Field::End) => break,
                 (2, Field::Integer(size)) => unpacked = Some(u64::try_from(size).ok()?),
                 (3, Field::Integer(size)) => packed = Some(usize::try_from(size).ok()?),
                 (5, Field::Structure) => values = Some(self.counts::<1>()?[0]),
@@ -65,8 +69,9 @@ impl Thrift<'_> {
     fn counts<const N: usize>(&mut self) -> Option<[u64; N]> {
         let mut counts = [0; N];
         let mut id = 0;
-        while let Some(field) = self.field(&mut id)? {
-            match field {
+        loop {
+            match self.field(&mut id)? {
+                Field::End => break,
                 Field::Integer(count) => {
                     if let Some(slot) = counts.get_mut(usize::try_from(id).ok()?.checked_sub(1)?) {
                         *slot = u64::try_from(count).ok()?;
@@ -79,14 +84,14 @@ impl Thrift<'_> {
         Some(counts)
     }
 
-    /// The next field of a structure, `Some(None)` at its end. A structure is still to be read; anything else has been.
-    fn field(&mut self, id: &mut i64) -> Option<Option<Field>> {
+    /// The next field of a structure, or its end. A structure is still to be read; anything else has been.
+    fn field(&mut self, id: &mut i64) -> Option<Field> {
         let head = self.byte()?;
         if head == 0 {
-            return Some(None);
+            return Some(Field::End);
         }
         *id = if head >> 4 == 0 { self.integer()? } else { id.checked_add(i64::from(head >> 4))? };
-        Some(Some(match head & 15 {
+        Some(match head & 15 {
             4..=6 => Field::Integer(self.integer()?),
             12 => Field::Structure,
             1 | 2 => Field::Other,
@@ -94,7 +99,7 @@ impl Thrift<'_> {
                 self.skip(kind, 0)?;
                 Field::Other
             }
-        }))
+        })
     }
 
     /// Passes over a value of a type that is no field's truth value, which stands in the field's head.
@@ -214,7 +219,7 @@ mod tests {
 
     #[test]
     fn structures_without_end_are_not_followed() {
-        assert_eq!(unpacked(&[0x1c; 100_000], 1), None);
-        assert_eq!(unpacked(&[0x19; 100_000], 1), None);
+        assert_eq!(unpacked(&vec![0x1c; 100_000], 1), None);
+        assert_eq!(unpacked(&vec![0x19; 100_000], 1), None);
     }
 }

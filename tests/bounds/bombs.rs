@@ -89,8 +89,9 @@ fn sparse_files_in_a_report() {
     sparse(&bull.join("equity.csv"), 6 * GIB);
     refused(&["compare", shown], &["equity.csv: it has more than 256 MiB"]);
     refused(&["verify", shown], &["equity.csv: a file of more than", "by the run made again"]);
+    refused(&["explain", bull.to_str().unwrap(), "--trade", "1"], &["equity.csv: it has more than 256 MiB"]);
     sparse(&bull.join("summary.json"), 6 * GIB);
-    refused(&["explain", bull.to_str().unwrap(), "--trade", "1"], &["summary.json: it has more than 256 MiB"]);
+    refused(&["compare", shown], &["summary.json: it has more than 256 MiB"]);
     sparse(&report.join("manifest.json"), 6 * GIB);
     refused(&["compare", shown], &["manifest.json: it has more than 256 MiB"]);
     refused(&["verify", shown], &["manifest.json: it has more than 256 MiB"]);
@@ -112,7 +113,8 @@ fn the_bound_of_a_table_can_be_set() {
     fs::write(dir.path().join("spot/BTC.csv.gz"), gzip(table.as_bytes())).unwrap();
     assert_eq!(load(dir.path()).unwrap_err().found, "unpacks to more than 1 MiB");
     // Less than a mebibyte as text, more as columns.
-    let short: String = (0..30_000).map(|k| format!("{},1,1,1,1,1\n", crate::made::START + k)).collect();
+    let row = |k: i64| format!("{},1,1,1,1,1\n", crate::made::START + k);
+    let short: String = (0..30_000).map(row).collect();
     assert!(short.len() < 1 << 20);
     fs::write(dir.path().join("spot/BTC.csv.gz"), gzip((HEADER.to_owned() + &short).as_bytes())).unwrap();
     assert_eq!(load(dir.path()).unwrap_err().found, "has more than 21845 rows");

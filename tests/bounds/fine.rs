@@ -21,7 +21,7 @@ fn a_settlement_inside_a_bar_is_paid_on_the_price_of_its_minute_and_no_other_is_
         fs::create_dir(at(folder)).unwrap();
     }
     fs::write(at("market.toml"), MANIFEST.replace("1d", "1h") + "[funding]\nmissing_rate_8h = 0.0001\n").unwrap();
-    let assets = "asset,tier,spot,perp,contract_size,venue,venue_kind\nA,small,A,A,,v,cex\nB,small,,B,,v,cex\n";
+    let assets = "asset,tier,spot,perp,contract_size,venue,venue_kind\nA,small,A,A,1,v,cex\nB,small,,B,1,v,cex\n";
     fs::write(at("assets.csv"), assets).unwrap();
     for (name, shift) in [("spot/A", 1), ("perp/A", 1_000), ("perp/B", 2_000), ("mark/A", 5_000)] {
         fs::write(at(&format!("{name}.csv")), minutes(shift)).unwrap();
@@ -43,8 +43,8 @@ fn a_settlement_inside_a_bar_is_paid_on_the_price_of_its_minute_and_no_other_is_
     expected.sort_by_key(|&(minute, _)| minute);
     assert_eq!(kept(marked), expected);
 
-    let market = parts.freeze_in(dir.path()).unwrap();
-    let paid: Vec<(i64, f64, bool)> = market.funding.by_instrument[1]
+    let frozen = parts.freeze_in(dir.path()).unwrap();
+    let paid: Vec<(i64, f64, bool)> = frozen.funding.by_instrument[1]
         .iter()
         .map(|settlement| ((settlement.time.seconds() - START) / 60, settlement.mark, settlement.assumed))
         .collect();

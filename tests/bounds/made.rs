@@ -1,5 +1,6 @@
 //! Small markets made on the fly, and the program run on them under limits.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -20,7 +21,7 @@ pub fn market(symbols: &[&str], added: &str) -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     let mut assets = "asset,tier,spot,perp,contract_size,venue,venue_kind\n".to_owned();
     for symbol in symbols {
-        assets += &format!("{symbol},small,{symbol},,,venue,cex\n");
+        writeln!(assets, "{symbol},small,{symbol},,,venue,cex").unwrap();
     }
     fs::write(dir.path().join("market.toml"), MANIFEST.to_owned() + added).unwrap();
     fs::write(dir.path().join("assets.csv"), assets).unwrap();
@@ -40,7 +41,7 @@ pub fn load(dir: &Path) -> Result<Market, Fault> {
 
 /// Memory that the program may ask the system for, in KiB: 1 GiB.
 const MEMORY: u64 = 1 << 20;
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The program under a limit on its memory; `None`, said aloud, where the system has no such limit. What hangs is ended and fails.
 pub fn limited(arguments: &[&str]) -> Option<Output> {

@@ -98,7 +98,9 @@ fn what_is_added_inside_a_bar_receives_nothing_on_the_part_added() {
     };
     let (before, _, quantities) = added_on(-0.001);
     assert_eq!(quantities.len(), 3);
-    quantities.iter().for_each(|quantity| near(*quantity, before));
+    for quantity in &quantities {
+        near(*quantity, before);
+    }
     let (before, after, quantities) = added_on(0.001);
     near(quantities[0], before);
     quantities[1..].iter().for_each(|quantity| near(*quantity, after));

@@ -13,7 +13,7 @@ fn only_what_is_true_of_the_run_is_not_answered() {
         "All data are made up",
         "never taken away",
         "No margin brackets are known for 2 of the 2",
-        "<code>rotate tune</code>",
+        "<code>rotate tune STRATEGY.toml</code>",
         "Tax.",
         "0.2 years",
     ] {
