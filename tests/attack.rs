@@ -110,21 +110,19 @@ fn plausible(market: &Market) {
 }
 
 fn replayed(market: &Market, file: &StrategyFile) {
-    match suits(market, file) {
-        Err(fault) => whole(&fault),
-        Ok(()) => {
-            let run = Arena::new(market).replay(&file.strategy, Usd::round(100_000.0));
-            assert_eq!(run.equity.len(), market.clock.bars);
-            assert!(run.equity.iter().all(|equity| *equity >= Usd::ZERO), "equity below nothing");
-        }
+    if let Err(fault) = suits(market, file) {
+        return whole(&fault);
     }
+    let run = Arena::new(market).replay(&file.strategy, Usd::round(100_000.0));
+    assert_eq!(run.equity.len(), market.clock.bars);
+    assert!(run.equity.iter().all(|equity| *equity >= Usd::ZERO), "equity below nothing");
 }
 
 /// Tries one case; a panic is told with its number and what was changed.
 fn tried(case: u64, what: &str, text: &[u8], body: impl FnOnce()) {
     if let Err(panic) = catch_unwind(AssertUnwindSafe(body)) {
-        let cause = panic.downcast_ref::<String>().cloned().or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string));
-        panic!("case {case}, {what}: {}\n{}", cause.unwrap_or_default(), String::from_utf8_lossy(&text[..text.len().min(4_000)]));
+        let why = panic.downcast_ref::<String>().cloned().or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string));
+        panic!("case {case}, {what}: {}\n{}", why.unwrap_or_default(), String::from_utf8_lossy(&text[..text.len().min(4_000)]));
     }
 }
 

@@ -195,7 +195,8 @@ fn padded(market: &str, alive: i64, padded: i64, funding_until: i64) -> tempfile
     let own = |day: i64| if day < alive && !(3..5).contains(&day) { moving(day) } else { row(day, 0) };
     write(dir.path(), &format!("{market}/LUNAUSDT.csv"), &rows(&own, alive + padded));
     if market == "perp" {
-        let stamps: String = (0..funding_until * 3).map(|k| format!("{},0.001\n", (start + k * 28_800) * 1_000)).collect();
+        let stamp = |k: i64| format!("{},0.001\n", (start + k * 28_800) * 1_000);
+        let stamps: String = (0..funding_until * 3).map(stamp).collect();
         write(dir.path(), "funding/LUNAUSDT.csv", &("calc_time,last_funding_rate\n".to_owned() + &stamps));
     }
     dir
