@@ -180,6 +180,8 @@ fn nothing_is_written_over_what_is_not_a_whole_report() {
         let out = home.path().join("report").display().to_string();
         for command in [&["run", "strategies/bull.toml"][..], &["tune", "strategies/bull.toml"], &["compare", &sound]] {
             let said = refused(&[command, &["--out", &out]].concat());
+            // To a command that never writes batches it is one all the same, whole or not.
+            let found = if command[0] != "run" && found == "`bull`" { "what `rotate run` wrote" } else { found };
             for part in [found, "expected: a new or empty folder, or an older ", "choose another --out"] {
                 assert!(said.contains(part), "{command:?}: no `{part}` in\n{said}");
             }

@@ -49,7 +49,7 @@ input[type=search]{margin:2px 0 6px;padding:4px 8px;border:1px solid var(--line)
 .heat td{text-align:right}.heat td,.heat th{padding:4px 8px}nav a{display:inline-block;margin-right:12px}mark{background:none;color:var(--alarm);font-weight:600}
 .flow{columns:250px;column-gap:26px}.flow table{width:100%}.flow tr{break-inside:avoid}
 .caution{color:var(--alarm)}summary{cursor:pointer}details p{color:var(--ink);margin:4px 0 10px 16px}ul{padding-left:22px}li{margin:3px 0}a{color:inherit}
-@media (max-width:600px){td.long{min-width:11em}table.sort td.long{min-width:36em}}
+@media (max-width:600px){td.long{min-width:11em}table.sort td.long{min-width:46em}}
 @media print{:root{color-scheme:light;--paper:#fff}body{max-width:none;padding:0;font-size:11px}table{font-size:10px}th,td,table.sort th,table.sort td{padding:2px 6px}
 figure.small{width:48%}h3,h4{break-after:avoid}
 figure,.cards>div,tr{break-inside:avoid}figure{border:0}figure.full svg{min-width:0}h2{break-after:avoid}input,nav,th button::after{display:none}.wide{overflow:visible}}
