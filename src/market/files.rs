@@ -151,6 +151,11 @@ fn spelled(symbol: &str) -> String {
 /// The manifest of a market, in its folder.
 pub(super) const MANIFEST: &str = "market.toml";
 
+/// Line feeds in a table.
+pub(super) fn feeds(bytes: &[u8]) -> u64 {
+    bytes.iter().map(|&byte| u64::from(byte == b'\n')).sum()
+}
+
 /// The first line of more than `most` bytes, counted from 1. Looks only for the last end of a line in each stretch of that length.
 fn overlong(bytes: &[u8], most: usize) -> Option<usize> {
     let ends = |byte: &u8| matches!(byte, b'\n' | b'\r');
@@ -158,7 +163,7 @@ fn overlong(bytes: &[u8], most: usize) -> Option<usize> {
     while bytes.len() - from > most {
         match bytes[from..=from + most].iter().rposition(ends) {
             Some(end) => from += end + 1,
-            None => return Some(bytes[..from].split(|byte| *byte == b'\n').count()),
+            None => return Some(1 + feeds(&bytes[..from]) as usize),
         }
     }
     None

@@ -8,7 +8,7 @@ use polars::prelude::{CsvReadOptions, DataFrame, DataType, Field, PlSmallStr, Sc
 
 use crate::fault::Fault;
 use crate::market::careful::{careful, columns_of, plain};
-use crate::market::files::{Packing, Source};
+use crate::market::files::{Packing, Source, feeds};
 use crate::market::{parquet, stamp};
 use crate::units::Time;
 
@@ -57,16 +57,24 @@ pub(super) fn read(source: &Source, bytes: &[u8], layout: &Layout) -> Result<She
         return parquet::read(source, bytes, layout);
     }
     let places = columns_of(source, bytes, layout)?;
-    let most = source.most_rows(1 + places.columns.iter().flatten().count());
-    if bytes.split(|byte| *byte == b'\n').count() as u64 > most + 1 {
-        return Err(source.too_long(most));
-    }
+    refuse_long(source, bytes, layout, &places)?;
     // The frame reader skips what stands behind the last wanted column.
     let fast = if overlong(bytes, places.width) { None } else { read_csv(source, bytes, layout, &places) };
     match fast {
         Some(sheet) => Ok(sheet),
         None => careful(source, bytes, layout, &places),
     }
+}
+
+/// Refuses more rows than what is made of them may take. Only of a file that has room for so many are they counted: a field that must be
+/// there takes a byte, and another one ends it.
+fn refuse_long(source: &Source, bytes: &[u8], layout: &Layout, places: &Places) -> Result<(), Fault> {
+    let most = source.most_rows(1 + places.columns.iter().flatten().count());
+    let required = 1 + layout.columns.iter().filter(|wanted| !wanted.optional).count();
+    if bytes.len() as u64 / (2 * required as u64) > most && feeds(bytes) > most {
+        return Err(source.too_long(most));
+    }
+    Ok(())
 }
 
 /// Whether a row has more fields than `width`. Commas between quotes separate nothing.

@@ -6,7 +6,7 @@ use std::io::{Cursor, Write};
 use flate2::{Compression, write::GzEncoder};
 use zip::{ZipWriter, write::SimpleFileOptions};
 
-use crate::made::{HEADER, check_refused, load, market, refused, rows, sparse};
+use crate::made::{HEADER, START, check_refused, load, market, refused, rows, sparse};
 use crate::program::{WINDOW, fine};
 
 const GIB: u64 = 1 << 30;

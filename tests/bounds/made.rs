@@ -1,6 +1,5 @@
 //! Small markets made on the fly, and the program run on them under limits.
 
-use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -24,7 +23,7 @@ pub fn market(symbols: &[&str], added: &str) -> tempfile::TempDir {
         writeln!(assets, "{symbol},small,{symbol},,,venue,cex").unwrap();
     }
     fs::write(dir.path().join("market.toml"), MANIFEST.to_owned() + added).unwrap();
-    fs::write(dir.path().join("assets.csv"), assets).unwrap();
+    fs::write(dir.path().join("assets.csv"), "asset,tier,spot,perp,contract_size,venue,venue_kind\n".to_owned() + &assets).unwrap();
     fs::create_dir(dir.path().join("spot")).unwrap();
     dir
 }
@@ -41,7 +40,7 @@ pub fn load(dir: &Path) -> Result<Market, Fault> {
 
 /// Memory that the program may ask the system for, in KiB: 1 GiB.
 const MEMORY: u64 = 1 << 20;
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// The program under a limit on its memory; `None`, said aloud, where the system has no such limit. What hangs is ended and fails.
 pub fn limited(arguments: &[&str]) -> Option<Output> {

@@ -5,8 +5,10 @@ use std::fs;
 use std::path::Path;
 
 use super::readme::market_toml;
+use crate::bounded::{self, BY_HAND};
 use crate::fault::Fault;
 use crate::folder::{Ours, Staging, broken};
+use crate::market::files::MANIFEST;
 
 /// Writes the complete sample market of `seed` to `dir`.
 ///
@@ -68,7 +70,7 @@ impl Ours for Sample {
     }
 
     fn objection(&self, folder: &Path) -> Result<Option<String>, Fault> {
-        let manifest = fs::read_to_string(folder.join("market.toml")).unwrap_or_default();
+        let manifest = bounded::text(&folder.join(MANIFEST), BY_HAND).unwrap_or_default();
         let seed = manifest.split_once("made from seed ").and_then(|(_, rest)| rest.split(':').next()?.parse().ok());
         if seed.is_none_or(|seed| market_toml(seed) != manifest) {
             return Ok(Some("a folder whose market.toml `rotate sample` did not write".to_owned()));
