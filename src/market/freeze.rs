@@ -8,8 +8,8 @@ use crate::market::caution::cautions;
 use crate::market::cite::{escaped, numeral};
 use crate::market::settle::settle;
 use crate::market::{
-    Asset, CapFact, DatedRules, DatedSpread, Evidence, InputFile, Instrument, ListingPolicy, Market, Membership, SeriesSummary, TierTable,
-    VenueCosts,
+    Asset, CapFact, DatedRules, DatedSpread, Evidence, InputFile, Instrument, Labels, ListingPolicy, Market, Membership, SeriesSummary,
+    TierTable, VenueCosts,
 };
 use crate::units::{Clock, InstrumentId, Span, Time};
 
@@ -117,6 +117,7 @@ pub fn freeze(mut parts: MarketParts) -> Result<Market, Fault> {
         instruments: parts.instruments,
         narratives: parts.narratives,
         memberships: parts.memberships,
+        labels: Labels::default(),
         panel,
         funding,
         caps: parts.caps,

@@ -14,6 +14,7 @@ mod frame;
 mod freeze;
 mod future;
 mod jobs;
+mod labels;
 mod load;
 mod manifest;
 mod names;
@@ -36,6 +37,7 @@ mod venue;
 
 pub use freeze::{Bar, MarkBar, MarketParts, RawSettlement, SeriesPart, freeze};
 pub use future::FactKind;
+pub use labels::Labels;
 pub use load::Window;
 pub use manifest::manifest_schema;
 pub use panel::{BLOCK, Panel, Segment};
@@ -58,6 +60,8 @@ pub struct Market {
     pub instruments: Vec<Instrument>,
     pub narratives: Vec<String>,
     pub memberships: Vec<Membership>,
+    /// How those are found.
+    pub labels: Labels,
     pub panel: Panel,
     pub funding: FundingBook,
     /// Market caps and ranks per asset, ascending in `known_at`.
@@ -164,6 +168,13 @@ pub struct Membership {
     /// The first instant at which it no longer belongs.
     pub until: Option<Time>,
     pub source: String,
+}
+
+impl Membership {
+    #[must_use]
+    pub fn holds(&self, now: Time) -> bool {
+        self.since <= now && self.until.is_none_or(|until| now < until)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -300,19 +311,18 @@ impl Market {
         known.checked_sub(1).map(|last| tables[last].brackets.as_slice())
     }
 
+    /// All labels of an asset, past and future, in file order.
+    pub fn memberships_of(&self, asset: AssetId) -> impl Iterator<Item = &Membership> {
+        self.labels.of_asset(&self.memberships, asset)
+    }
+
     /// Narratives an asset belongs to at `now`, in file order.
     pub fn narratives_of(&self, asset: AssetId, now: Time) -> impl Iterator<Item = NarrativeId> {
-        self.memberships
-            .iter()
-            .filter(move |m| m.asset == asset && m.since <= now && m.until.is_none_or(|until| now < until))
-            .map(|m| m.narrative)
+        self.memberships_of(asset).filter(move |label| label.holds(now)).map(|label| label.narrative)
     }
 
     /// Members of a narrative at `now`, in file order.
     pub fn members(&self, narrative: NarrativeId, now: Time) -> impl Iterator<Item = AssetId> {
-        self.memberships
-            .iter()
-            .filter(move |m| m.narrative == narrative && m.since <= now && m.until.is_none_or(|until| now < until))
-            .map(|m| m.asset)
+        self.labels.of_narrative(&self.memberships, narrative).filter(move |label| label.holds(now)).map(|label| label.asset)
     }
 }

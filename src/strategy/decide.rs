@@ -1,5 +1,7 @@
 //! From a history to a wish: select, score, weigh. No money in here, so the same wish serves a thousand dollars or a million.
 
+use std::collections::BTreeSet;
+
 use crate::signal::lifecycle::Stage;
 use crate::signal::{History, Sight, crowding, decouple, funding, indicator, narrative, score, universe};
 use crate::strategy::{Holding, PlanBucket, Score, Weigh};
@@ -209,7 +211,7 @@ fn by_narrative(sight: &Sight, bucket: &PlanBucket, candidates: &[Candidate], mo
         .narratives()
         .filter(|&narrative| stage_allows(sight, bucket, Some(narrative)).1)
         .filter_map(|narrative| {
-            let members: Vec<AssetId> = history.members(narrative).collect();
+            let members: BTreeSet<AssetId> = history.members(narrative).collect();
             let coins: Vec<&Candidate> = candidates.iter().filter(|candidate| members.contains(&candidate.asset)).collect();
             let strength = coins.iter().filter_map(|coin| coin.score).sum::<f64>() / coins.len() as f64;
             (!coins.is_empty()).then_some((narrative, strength, coins))

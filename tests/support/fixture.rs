@@ -1,6 +1,8 @@
 //! A small market and runs over it, made by arithmetic: prices and money here mean nothing, but every column holds together.
 
-use rotate::market::{Asset, FundingBook, InputFile, Instrument, Kind, ListingPolicy, Market, Panel, Segment, Tier, VenueCosts, VenueKind};
+use rotate::market::{
+    Asset, FundingBook, InputFile, Instrument, Kind, Labels, ListingPolicy, Market, Panel, Segment, Tier, VenueCosts, VenueKind,
+};
 use rotate::replay::run::{
     Attribution, BySource, Contribution, Decision, Fill, Flow, FundingLines, FundingPayment, Liquidation, Regime, Rotation, Run, Side,
     Trade, Verdict, Yield,
@@ -35,6 +37,7 @@ pub(crate) fn market(bars: usize, bar: Span) -> Market {
         instruments: vec![instrument("BTCUSDT", 0, Kind::Spot), instrument("BTCUSDT", 0, Kind::Perp), instrument(HOSTILE, 1, Kind::Perp)],
         narratives: vec!["oracles & <b>bots</b>".to_string(), "gaming, \"play\"".to_string()],
         memberships: Vec::new(),
+        labels: Labels::default(),
         panel: panel(bars, 3),
         funding: FundingBook::default(),
         caps: vec![Vec::new(); 2],

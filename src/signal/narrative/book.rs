@@ -197,7 +197,7 @@ fn columns(market: &Market, narrative: NarrativeId, weighting: Weighting, assets
 /// Whether the asset belonged to the narrative at each bar's open, however many labels said so; `None` where it never does.
 fn belongs(market: &Market, asset: AssetId, narrative: NarrativeId) -> Option<Vec<bool>> {
     let mut belongs: Option<Vec<bool>> = None;
-    for label in market.memberships.iter().filter(|label| label.asset == asset && label.narrative == narrative) {
+    for label in market.memberships_of(asset).filter(|label| label.narrative == narrative) {
         let bars = belongs.get_or_insert_with(|| vec![false; market.clock.bars]);
         for (t, now) in bars.iter_mut().enumerate() {
             let open = market.clock.open(t);
