@@ -338,6 +338,12 @@ fn machines_are_answered_in_json() {
     assert_eq!((check["market"].as_str(), check["synthetic"].as_bool()), (Some("sample"), Some(true)));
     let names: Vec<_> = check["strategies"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["bull", "rotation"]);
+    let (held, loading) = (check["memory"]["held"].as_u64().unwrap(), check["memory"]["loading"].as_u64().unwrap());
+    // Eleven columns of eight bytes and one of four, for at least as many series as there are coins with a spot market.
+    assert!(
+        held > 92 * check["bars"].as_u64().unwrap() * check["coverage"]["spot"].as_u64().unwrap() && loading > held,
+        "{held} {loading}"
+    );
     let compare = ask(&["compare", text(&report)]);
     assert_eq!(compare["strategies"].as_array().unwrap().len(), 6);
     for (i, told) in compare["strategies"].as_array().unwrap().iter().enumerate() {
@@ -350,7 +356,7 @@ fn machines_are_answered_in_json() {
 fn check_says_what_the_sample_holds() {
     let said = fine(&["check", "strategies/bull.toml"]);
     assert!(said.starts_with("sample (SYNTHETIC): "), "{said}");
-    for words in ["bars of 8h from 2021-07-01T00:00:00Z", "coverage", "input files", "strategy bull: sound, 4 buckets"] {
+    for words in ["bars of 8h from 2021-07-01T00:00:00Z", "coverage", "input files", "memory", "strategy bull: sound, 4 buckets"] {
         assert!(said.contains(words), "{words} is missing in {said}");
     }
     assert!(refused(&["check", "--set", "nothing.here=1"]).contains("nothing.here"), "--set is not passed over");

@@ -6,6 +6,7 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::batch::suits;
+use crate::bounded::MIB;
 use crate::cli::look::look;
 use crate::cli::lookahead::{self, LookaheadArguments};
 use crate::cli::strategies::StrategyArguments;
@@ -68,6 +69,7 @@ struct Report<'a> {
     coverage: Coverage,
     series: &'a [SeriesSummary],
     inputs: usize,
+    memory: Memory,
     cautions: &'a [String],
     strategies: Vec<Sound<'a>>,
 }
@@ -130,6 +132,27 @@ impl Coverage {
     }
 }
 
+/// What the prices of the market take in memory, in bytes: a run adds its own columns, a few numbers a bar.
+#[derive(Clone, Copy, Debug, Serialize)]
+struct Memory {
+    /// For all strategies together, as long as they run.
+    held: u64,
+    /// When the files have been read and are laid on one clock.
+    loading: u64,
+}
+
+impl Memory {
+    fn of(market: &Market) -> Self {
+        let held = market.panel.bytes();
+        Self { held, loading: held + market.bytes_of_bars() }
+    }
+}
+
+/// Rounded up.
+fn mebibytes(bytes: u64) -> u64 {
+    bytes.div_ceil(MIB)
+}
+
 fn ids(market: &Market) -> impl Iterator<Item = InstrumentId> {
     (0..market.instruments.len()).map(InstrumentId::new)
 }
@@ -147,6 +170,7 @@ pub fn json(market: &Market, plans: &[Plan]) -> String {
         coverage: Coverage::of(market),
         series: &market.series,
         inputs: market.inputs.len(),
+        memory: Memory::of(market),
         cautions: &market.cautions,
         strategies: plans.iter().map(|plan| Sound { name: &plan.name, buckets: plan.buckets.len(), cautions: &plan.cautions }).collect(),
     };
@@ -157,7 +181,7 @@ pub fn json(market: &Market, plans: &[Plan]) -> String {
 pub fn text(market: &Market) -> String {
     let mut out = String::new();
     let synthetic = if market.synthetic { " (SYNTHETIC)" } else { "" };
-    let (clock, cover) = (market.clock, Coverage::of(market));
+    let (clock, cover, memory) = (market.clock, Coverage::of(market), Memory::of(market));
     let _ = writeln!(out, "{}{synthetic}: {}", market.name, market.about);
     let _ = writeln!(out, "{} bars of {} from {} to {}\n", clock.bars, clock.bar, clock.start, clock.open(clock.bars));
     out.push_str(&table(&series_rows(market)));
@@ -173,6 +197,7 @@ pub fn text(market: &Market) -> String {
         ("market caps", format!("{} of {} assets", cover.market_caps, cover.assets)),
         ("evidence", format!("{} facts about {} subjects", cover.evidence, cover.evidence_subjects)),
         ("input files", market.inputs.len().to_string()),
+        ("memory", format!("{} MiB, {} MiB while it is loaded", mebibytes(memory.held), mebibytes(memory.loading))),
     ] {
         let _ = writeln!(out, "  {what:<13} {how_many}");
     }

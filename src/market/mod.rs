@@ -289,6 +289,18 @@ impl Market {
         &self.narratives[id.index()]
     }
 
+    /// Bytes that the bars of its files took beside the panel when it was frozen, which is the most that loading takes but for the largest
+    /// tables.
+    #[must_use]
+    pub fn bytes_of_bars(&self) -> u64 {
+        let of = |series: &SeriesSummary| match series.kind.as_str() {
+            "spot" | "perp" => series.bars * size_of::<Bar>(),
+            "mark" => series.bars * size_of::<MarkBar>(),
+            _ => 0,
+        };
+        self.series.iter().map(of).sum::<usize>() as u64
+    }
+
     /// The market-cap fact in force at `now`.
     #[must_use]
     pub fn cap_at(&self, asset: AssetId, now: Time) -> Option<CapFact> {

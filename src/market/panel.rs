@@ -68,6 +68,15 @@ impl Panel {
         (last != u32::MAX).then_some(last as usize)
     }
 
+    /// Bytes that the columns take in memory.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        let Self { open, high, low, close, volume, mark_open, mark_high, mark_low, mark_close, value, block_low, block_high, .. } = self;
+        let prices = [open, high, low, close, volume, mark_open, mark_high, mark_low, mark_close, value, block_low, block_high];
+        let numbers: usize = prices.map(Vec::len).iter().sum();
+        (numbers * size_of::<f64>() + self.last_traded.len() * size_of::<u32>()) as u64
+    }
+
     /// Blocks an instrument has.
     #[must_use]
     pub fn blocks(&self) -> usize {
