@@ -188,8 +188,38 @@ fn resolved(target: &Path, ours: &dyn Ours) -> Result<PathBuf, Fault> {
     fs::canonicalize(&plain).map_err(|_| refusal(target, "a symbolic link that leads nowhere".to_string(), ours))
 }
 
-/// Whether what lies at `place` may go; told of the target as the user named it.
+/// Whether what lies at `place` may go; told of the target as the user named it. Where another writer puts its own there while one looks,
+/// what was read is of two folders, and one looks again.
 fn may_replace(place: &Path, named: &Path, ours: &dyn Ours) -> Result<(), Fault> {
+    let mut looks = 0;
+    loop {
+        let before = identity(place);
+        let judged = look(place, named, ours);
+        looks += 1;
+        if judged.is_ok() || identity(place) == before || looks == MOST_LOOKS {
+            return judged;
+        }
+    }
+}
+
+/// Writers that replace one target without a pause are no reason to look for ever.
+const MOST_LOOKS: u32 = 1_000;
+
+/// Device and file number; a folder that was put in the place of another has its own.
+fn identity(place: &Path) -> Option<(u64, u64)> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        fs::symlink_metadata(place).ok().map(|seen| (seen.dev(), seen.ino()))
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = place;
+        None
+    }
+}
+
+fn look(place: &Path, named: &Path, ours: &dyn Ours) -> Result<(), Fault> {
     let seen = match fs::symlink_metadata(place) {
         Err(e) if e.kind() == ErrorKind::NotFound => return Ok(()),
         // Something on the way to it is a file.

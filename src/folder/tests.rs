@@ -17,7 +17,13 @@ impl Ours for Mine {
     }
 
     fn objection(&self, folder: &Path) -> Result<Option<String>, Fault> {
-        Ok(names(folder).into_iter().find(|name| name != "mine").map(|name| format!("`{name}` in it")))
+        for entry in fs::read_dir(folder).map_err(|e| broken(folder, &e))? {
+            let name = entry.map_err(|e| broken(folder, &e))?.file_name();
+            if name != "mine" {
+                return Ok(Some(format!("`{}` in it", name.display())));
+            }
+        }
+        Ok(None)
     }
 }
 

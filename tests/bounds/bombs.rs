@@ -113,7 +113,7 @@ fn the_bound_of_a_table_can_be_set() {
     fs::write(dir.path().join("spot/BTC.csv.gz"), gzip(table.as_bytes())).unwrap();
     assert_eq!(load(dir.path()).unwrap_err().found, "unpacks to more than 1 MiB");
     // Less than a mebibyte as text, more as columns.
-    let row = |k: i64| format!("{},1,1,1,1,1\n", crate::made::START + k);
+    let row = |k: i64| format!("{},1,1,1,1,1\n", START + k);
     let short: String = (0..30_000).map(row).collect();
     assert!(short.len() < 1 << 20);
     fs::write(dir.path().join("spot/BTC.csv.gz"), gzip((HEADER.to_owned() + &short).as_bytes())).unwrap();

@@ -18,10 +18,8 @@ pub const HEADER: &str = "open_time,open,high,low,close,volume\n";
 /// A market of spot series, its manifest [`MANIFEST`] and what is `added` to it, without a price file yet.
 pub fn market(symbols: &[&str], added: &str) -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
-    let mut assets = "asset,tier,spot,perp,contract_size,venue,venue_kind\n".to_owned();
-    for symbol in symbols {
-        writeln!(assets, "{symbol},small,{symbol},,,venue,cex").unwrap();
-    }
+    let asset = |symbol: &&str| format!("{symbol},small,{symbol},,,venue,cex\n");
+    let assets: String = symbols.iter().map(asset).collect();
     fs::write(dir.path().join("market.toml"), MANIFEST.to_owned() + added).unwrap();
     fs::write(dir.path().join("assets.csv"), "asset,tier,spot,perp,contract_size,venue,venue_kind\n".to_owned() + &assets).unwrap();
     fs::create_dir(dir.path().join("spot")).unwrap();
