@@ -132,7 +132,7 @@ impl Coverage {
     }
 }
 
-/// What the prices of the market take in memory, in bytes: a run adds its own columns, a few numbers a bar.
+/// What the prices and settlements of the market take in memory, in bytes: a run adds its own columns, a few numbers a bar.
 #[derive(Clone, Copy, Debug, Serialize)]
 struct Memory {
     /// For all strategies together, as long as they run.
@@ -143,8 +143,8 @@ struct Memory {
 
 impl Memory {
     fn of(market: &Market) -> Self {
-        let held = market.panel.bytes();
-        Self { held, loading: held + market.bytes_of_bars() }
+        let held = market.bytes();
+        Self { held, loading: held + market.bytes_of_rows() }
     }
 }
 

@@ -59,6 +59,15 @@ pub struct SeriesPart {
     pub fine_marks: Vec<(Time, f64)>,
 }
 
+impl SeriesPart {
+    /// Lets go of the memory of what the panel holds by now; when the series began is asked later.
+    fn forget_aligned(&mut self) {
+        self.bars.truncate(1);
+        self.bars.shrink_to_fit();
+        self.marks = Vec::new();
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bar {
     pub time: Time,
@@ -105,7 +114,8 @@ pub fn freeze(mut parts: MarketParts) -> Result<Market, Fault> {
     let mut panel = align(&clock, &parts.series, &parts.listing);
     panel.index_extremes();
     refuse_leaps(&clock, &panel, &parts)?;
-    let (funding, covers) = settle(&clock, &panel, &parts)?;
+    parts.series.iter_mut().for_each(SeriesPart::forget_aligned);
+    let (funding, covers) = settle(&clock, &panel, &mut parts)?;
     let cautions = cautions(&clock, &panel, &covers, &parts);
     Ok(Market {
         name: parts.name,

@@ -289,13 +289,22 @@ impl Market {
         &self.narratives[id.index()]
     }
 
-    /// Bytes that the bars of its files took beside the panel when it was frozen, which is the most that loading takes but for the largest
+    /// Bytes of its prices and settlements.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        let FundingBook { by_instrument, in_time, bar_start } = &self.funding;
+        let settlements: usize = by_instrument.iter().map(|list| size_of_val(list.as_slice())).sum();
+        self.panel.bytes() + (settlements + size_of_val(in_time.as_slice()) + size_of_val(bar_start.as_slice())) as u64
+    }
+
+    /// Bytes of the rows of its files, which stand beside the market while it is made of them: the most that loading takes but for the largest
     /// tables.
     #[must_use]
-    pub fn bytes_of_bars(&self) -> u64 {
+    pub fn bytes_of_rows(&self) -> u64 {
         let of = |series: &SeriesSummary| match series.kind.as_str() {
             "spot" | "perp" => series.bars * size_of::<Bar>(),
             "mark" => series.bars * size_of::<MarkBar>(),
+            "funding" => series.bars * size_of::<RawSettlement>(),
             _ => 0,
         };
         self.series.iter().map(of).sum::<usize>() as u64

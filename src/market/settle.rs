@@ -21,15 +21,15 @@ pub(super) struct Cover {
     pub(super) last: Option<Time>,
 }
 
-/// The funding book, and one [`Cover`] per instrument.
-pub(super) fn settle(clock: &Clock, panel: &Panel, parts: &MarketParts) -> Result<(FundingBook, Vec<Cover>), Fault> {
+/// The funding book, and one [`Cover`] per instrument. Raw settlements are taken out of `parts`.
+pub(super) fn settle(clock: &Clock, panel: &Panel, parts: &mut MarketParts) -> Result<(FundingBook, Vec<Cover>), Fault> {
     let mut book = FundingBook::default();
     let mut covers = Vec::with_capacity(parts.instruments.len());
     for (index, instrument) in parts.instruments.iter().enumerate() {
         let mut cover = Cover::default();
         let mut list = Vec::new();
         if instrument.kind == Kind::Perp {
-            let (id, part) = (InstrumentId::new(index), &parts.series[index]);
+            let (id, part) = (InstrumentId::new(index), &std::mem::take(&mut parts.series[index]));
             let intervals = intervals(&part.settlements);
             for &segment in &panel.segments[index] {
                 let forced_out = panel.forced_out(id, segment.first, parts.listing.delisted_after.in_bars(clock.bar));
