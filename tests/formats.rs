@@ -371,18 +371,20 @@ fn half_spreads_are_dated_and_an_asset_goes_before_its_tier() {
 
 #[test]
 fn trading_rules_are_dated_and_of_one_market() {
-    let more = "[[trading_rules]]\nmarket = \"perp\"\nsymbol = \"BTCUSDT\"\nsince = 2024-01-02\ntick_size = 0.1\nlot_size = 0.001\nmin_notional = 5\n\
+    let more = "[[trading_rules]]\nmarket = \"perp\"\nsymbol = \"BTCUSDT\"\nsince = 2024-01-02\ntick_size = 0.1\nlot_size = 0.001\nmin_notional = 6\n\
                 [[trading_rules]]\nmarket = \"perp\"\nsymbol = \"BTCUSDT\"\nsince = 2024-01-03\nmin_notional = 100\n";
     let dir = market("8h", "BTCUSDT", "BTCUSDT", &(more.to_owned() + "[funding]\nmissing_rate_8h = 0.0001\n"));
     write(dir.path(), "spot/BTCUSDT.csv", stamped(0..6, 8 * HOUR));
     write(dir.path(), "perp/BTCUSDT.csv", stamped(0..6, 8 * HOUR));
     let market = load(&dir);
     let perp = |at: &str| market.rules_at(InstrumentId(1), Time::parse(at).unwrap());
-    assert_eq!(perp("2024-01-01"), TradingRules::default());
-    assert_eq!(perp("2024-01-02"), TradingRules { tick_size: 0.1, lot_size: 0.001, min_notional: 5.0 });
+    // The market's own smallest order, where nothing else is said.
+    let bare = TradingRules { min_notional: 5.0, ..TradingRules::default() };
+    assert_eq!(perp("2024-01-01"), bare);
+    assert_eq!(perp("2024-01-02"), TradingRules { tick_size: 0.1, lot_size: 0.001, min_notional: 6.0 });
     // A later table replaces the earlier one whole.
     assert_eq!(perp("2024-02-01"), TradingRules { min_notional: 100.0, ..TradingRules::default() });
-    assert_eq!(market.rules_at(SPOT, Time::parse("2024-02-01").unwrap()), TradingRules::default());
+    assert_eq!(market.rules_at(SPOT, Time::parse("2024-02-01").unwrap()), bare);
 }
 
 #[test]
@@ -424,8 +426,8 @@ fn a_jump_inside_a_listing_is_told_and_one_between_two_listings_is_not() {
     let text = "timestamp,open,high,low,close,volume\n".to_owned() + &prices.map(row).concat();
     write(dir.path(), "spot/BTCUSDT.csv", text);
     let market = load(&dir);
-    let told = "prices that jump more than 100-fold from one bar to the next (another unit, or another coin?): \
-                BTCUSDT spot 2 (first at 2024-01-04T00:00:00Z)";
+    let told = "opens more than twice or less than half the close before (another unit, a split, or another coin?): \
+                BTCUSDT spot 4 (first at 2024-01-02T00:00:00Z, 100.000 times the close before)";
     assert!(market.cautions.iter().any(|caution| caution == told), "{:#?}", market.cautions);
     let last: Vec<Option<usize>> = [0, 2, 3, 19, 20].map(|t| market.panel.last_traded(SPOT, t)).into();
     assert_eq!(last, [Some(0), Some(1), Some(3), Some(5), Some(20)]);
@@ -506,4 +508,38 @@ fn the_last_bracket_may_be_open_ended() {
     );
     let caps: Vec<f64> = load(&dir).tiers[0][0].brackets.iter().map(|bracket| bracket.cap).collect();
     assert_eq!(caps, [50_000.0, f64::INFINITY]);
+}
+
+#[test]
+fn wicks_beyond_the_limit_are_cut_in_the_rows_of_the_file() {
+    let table = |low: f64| {
+        let row = |k: i64| format!("{},100,110,{},105,7\n", START + k * 6 * HOUR, if k == 2 { low } else { 95.0 });
+        "timestamp,open,high,low,close,volume\n".to_owned() + &(0..8).map(row).collect::<String>()
+    };
+    let lows = |more: &str| {
+        let dir = market("12h", "BTCUSDT", "", more);
+        write(dir.path(), "spot/BTCUSDT.csv", table(1.0));
+        let market = load(&dir);
+        (market.panel.low[..4].to_vec(), market.cautions.join("\n"))
+    };
+    let (believed, said) = lows("");
+    assert_eq!(believed, [95.0, 1.0, 95.0, 95.0]);
+    assert!(said.contains("(first at 2024-01-01T12:00:00Z: 1 to 110, closing at 105)"), "{said}");
+    let (cut, said) = lows("[data]\nwick_limit = 4\n");
+    assert_eq!(cut, [95.0, 25.0, 95.0, 95.0]);
+    assert!(said.contains("wicks beyond `[data] wick_limit`, cut to it: BTCUSDT spot 1"), "{said}");
+    // A cut to more than a caution's three times is still told of.
+    assert!(said.contains("25 to 110"), "{said}");
+}
+
+#[test]
+fn an_order_is_worth_five_dollars_at_least_but_where_the_market_says_otherwise() {
+    let least = |more: &str| {
+        let dir = market("8h", "BTCUSDT", "", more);
+        write(dir.path(), "spot/BTCUSDT.csv", stamped(0..6, 8 * HOUR));
+        load(&dir).rules_at(SPOT, Time::from_seconds(START)).min_notional
+    };
+    let own = "[[trading_rules]]\nmarket = \"spot\"\nsymbol = \"BTCUSDT\"\n";
+    let cases = ["", "[orders]\nmin_notional = 1\n", &format!("{own}lot_size = 1\n"), &format!("{own}min_notional = 20\n")];
+    assert_eq!(cases.map(least), [5.0, 1.0, 5.0, 20.0]);
 }

@@ -20,5 +20,7 @@ mod small;
 mod stops;
 #[path = "rules/waterfall.rs"]
 mod waterfall;
+#[path = "rules/wicks.rs"]
+mod wicks;
 #[path = "rules/yields.rs"]
 mod yields;

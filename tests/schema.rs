@@ -103,6 +103,11 @@ since = 2024-01-01
 tick_size = 1
 lot_size = 1
 min_notional = 1
+[data]
+wick_limit = 3
+wicks = "clip"
+[orders]
+min_notional = 5
 "#;
 
 /// The keys of a table of the schema, with those of the tables below it behind a dot.

@@ -90,7 +90,7 @@ pub fn market() -> Market {
         caps: vec![Vec::new(); ASSETS],
         tiers: vec![Vec::new(); ASSETS],
         evidence: Vec::new(),
-        costs: VenueCosts { spot_maker: FEE, spot_taker: FEE, perp_maker: FEE, perp_taker: FEE, half_spread: [0.0; 3] },
+        costs: VenueCosts { spot_maker: FEE, spot_taker: FEE, perp_maker: FEE, perp_taker: FEE, half_spread: [0.0; 3], min_notional: 0.0 },
         spreads: Vec::new(),
         rules: Vec::new(),
         listing: ListingPolicy::default(),

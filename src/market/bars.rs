@@ -7,6 +7,7 @@ use crate::market::frame::{Layout, Wanted};
 use crate::market::freeze::Bar;
 use crate::market::plausible::{wrong_price, wrong_prices, wrong_volume};
 use crate::market::series::{Origin, Recipe, Rows};
+use crate::market::wicks::WickLimit;
 use crate::units::{Span, Time};
 
 const TIME: &[&str] = &["open_time", "timestamp", "datetime", "date", "time"];
@@ -59,6 +60,8 @@ pub(super) struct Series {
     pub(super) still_open: bool,
     /// Bars in which nothing was traded, left out.
     pub(super) untraded: usize,
+    /// Rows whose wicks were cut.
+    pub(super) clipped: usize,
     /// Open of the last bar, be it left out or not.
     pub(super) reaches: Option<Time>,
     /// Of prices: no bar has a volume, so that nobody can tell whether the coin still trades.
@@ -73,12 +76,27 @@ fn fine_bars(rows: &Rows, [open, high, low, close]: [&Vec<f64>; 4], volume: impl
     (0..rows.time.len()).map(bar).collect()
 }
 
+/// What price files are read onto.
+#[derive(Clone, Copy)]
+pub(super) struct Grid {
+    pub(super) bar: Span,
+    pub(super) wicks: Option<WickLimit>,
+}
+
+impl Grid {
+    /// Rows whose wicks were cut.
+    fn limit_wicks(self, rows: &Rows, fine: &mut [Bar]) -> Result<usize, Fault> {
+        self.wicks.map_or(Ok(0), |limit| limit.apply(fine, |row| rows.place(row)))
+    }
+}
+
 /// Reads last-price bars. Of prices finer than the bar, those at instants in which something `settles` are kept.
-pub(super) fn prices(sources: &[Source], bar: Span, settles: impl Fn(Time) -> bool) -> Result<Series, Fault> {
+pub(super) fn prices(sources: &[Source], grid: Grid, settles: impl Fn(Time) -> bool) -> Result<Series, Fault> {
     let rows = Rows::gather(sources, &PRICES)?;
     let [open, high, low, close, volume] = rows.columns.as_slice() else { unreachable!("the layout has five columns") };
-    let fine = fine_bars(&rows, [open, high, low, close], |k| volume[k]);
-    let mut series = on_grid(rows, fine, bar, settles)?;
+    let mut fine = fine_bars(&rows, [open, high, low, close], |k| volume[k]);
+    let clipped = grid.limit_wicks(&rows, &mut fine)?;
+    let mut series = Series { clipped, ..on_grid(rows, fine, grid.bar, settles)? };
     series.leave_out_untraded();
     Ok(series)
 }
@@ -98,15 +116,16 @@ impl Series {
 }
 
 /// Reads mark prices: bars, or one column, the close of the bar that opens at its stamp. Keeps what [`prices`] keeps.
-pub(super) fn marks(sources: &[Source], bar: Span, settles: impl Fn(Time) -> bool) -> Result<Series, Fault> {
+pub(super) fn marks(sources: &[Source], grid: Grid, settles: impl Fn(Time) -> bool) -> Result<Series, Fault> {
     if !one_column(&sources[0])? {
         let rows = Rows::gather(sources, &MARK_BARS)?;
         let [open, high, low, close] = rows.columns.as_slice() else { unreachable!("the layout has four columns") };
-        let fine = fine_bars(&rows, [open, high, low, close], |_| 0.0);
-        return on_grid(rows, fine, bar, settles);
+        let mut fine = fine_bars(&rows, [open, high, low, close], |_| 0.0);
+        let clipped = grid.limit_wicks(&rows, &mut fine)?;
+        return Ok(Series { clipped, ..on_grid(rows, fine, grid.bar, settles)? });
     }
     let rows = Rows::gather(sources, &MARK_CLOSES)?;
-    let (step, close) = (step_of(&rows.time, bar), &rows.columns[0]);
+    let (step, close) = (step_of(&rows.time, grid.bar), &rows.columns[0]);
     let mut loose = Vec::new();
     let fine = (0..rows.time.len()).map(|k| {
         // The bar before closed where this one opens, if it was there.
@@ -119,7 +138,7 @@ pub(super) fn marks(sources: &[Source], bar: Span, settles: impl Fn(Time) -> boo
     });
     let fine = fine.collect();
     // Where the bar before is missing, the price at the stamp is not known: the close lies in the future.
-    on_grid(rows, fine, bar, |time| settles(time) && loose.binary_search(&time).is_err())
+    on_grid(rows, fine, grid.bar, |time| settles(time) && loose.binary_search(&time).is_err())
 }
 
 fn one_column(source: &Source) -> Result<bool, Fault> {
@@ -167,12 +186,22 @@ fn on_grid(rows: Rows, fine: Vec<Bar>, bar: Span, settles: impl Fn(Time) -> bool
     let origin = rows.origin();
     if !finer {
         let reaches = fine.last().map(|bar| bar.time);
-        return Ok(Series { bars: fine, origin, holed: 0, still_open, reaches, untraded: 0, volumeless: false, fine: Vec::new() });
+        return Ok(Series {
+            bars: fine,
+            origin,
+            holed: 0,
+            still_open,
+            reaches,
+            untraded: 0,
+            clipped: 0,
+            volumeless: false,
+            fine: Vec::new(),
+        });
     }
     let prices = fine.iter().filter(|bar| settles(bar.time)).map(|bar| (bar.time, bar.open)).collect();
     let (bars, holed) = aggregate(&fine, step, length);
     let reaches = bars.last().map(|bar| bar.time);
-    Ok(Series { bars, origin, holed, still_open, reaches, untraded: 0, volumeless: false, fine: prices })
+    Ok(Series { bars, origin, holed, still_open, reaches, untraded: 0, clipped: 0, volumeless: false, fine: prices })
 }
 
 /// Bars of `length` seconds out of finer ones of `step` seconds, and how many of them have a hole inside. Incomplete ones at the start and at the end of the series

@@ -3,6 +3,7 @@
 use crate::market::cite::numeral;
 use crate::market::freeze::MarketParts;
 use crate::market::settle::Cover;
+use crate::market::wicks::{LONG_WICK, in_long_wick};
 use crate::market::{Instrument, Kind, Panel};
 use crate::units::{Clock, InstrumentId};
 
@@ -41,7 +42,14 @@ pub(super) fn cautions(clock: &Clock, panel: &Panel, covers: &[Cover], parts: &M
     tell(&mut found, &head, after_jump);
 
     let jumping = instruments(parts).filter_map(|(id, _)| Some(format!("{} {}", series(id), jumps(clock, panel, id)?)));
-    tell(&mut found, "prices that jump more than 100-fold from one bar to the next (another unit, or another coin?)", jumping);
+    tell(&mut found, "opens more than twice or less than half the close before (another unit, a split, or another coin?)", jumping);
+
+    let wicked = instruments(parts).filter_map(|(id, _)| Some(format!("{} {}", series(id), long_wicks(clock, panel, id)?)));
+    let head = format!(
+        "wicks of more than {} times open and close, which stops, limits and liquidations believe (`[data] wick_limit` cuts or refuses them)",
+        numeral(LONG_WICK)
+    );
+    tell(&mut found, &head, wicked);
 
     if let Some(rate) = parts.missing_rate_8h {
         let assumed = perps().filter(|(id, _)| covers[*id].assumed > 0).map(|(id, perp)| {
@@ -110,7 +118,10 @@ fn missing(clock: &Clock, panel: &Panel, id: usize) -> Option<String> {
     (count > 0).then(|| format!("{count} (longest {longest} {bars} from {})", clock.open(since)))
 }
 
-/// `2 (first at 2021-08-13T08:00:00Z)`: opens more than 100 times above or below the close before, inside listed segments.
+/// An open beyond so many times the close before, or below that part of it, is told.
+const WIDE_OPEN: f64 = 2.0;
+
+/// `2 (first at 2021-08-13T08:00:00Z, 3.1 times the close before)`: opens beyond [`WIDE_OPEN`], inside listed segments.
 fn jumps(clock: &Clock, panel: &Panel, id: usize) -> Option<String> {
     let mut found = Vec::new();
     for segment in &panel.segments[id] {
@@ -119,15 +130,31 @@ fn jumps(clock: &Clock, panel: &Panel, id: usize) -> Option<String> {
             let at = panel.at(InstrumentId::new(id), t);
             let (open, close) = (panel.open[at], panel.close[at]);
             // False where either is missing.
-            if open > 100.0 * before || before > 100.0 * open {
-                found.push(t);
+            if open > WIDE_OPEN * before || before > WIDE_OPEN * open {
+                found.push((t, open / before));
             }
             if !close.is_nan() {
                 before = close;
             }
         }
     }
-    found.first().map(|&first| format!("{} (first at {})", found.len(), clock.open(first)))
+    found.first().map(|&(t, times)| format!("{} (first at {}, {times:.3} times the close before)", found.len(), clock.open(t)))
+}
+
+/// `2 (first at 2021-08-13T08:00:00Z: 9 to 120, closing at 100)`, inside listed segments.
+fn long_wicks(clock: &Clock, panel: &Panel, id: usize) -> Option<String> {
+    let bars = panel.segments[id].iter().flat_map(|segment| segment.first..segment.end);
+    let wicked = bars.filter(|&t| {
+        let at = panel.at(InstrumentId::new(id), t);
+        let (open, close) = (panel.open[at], panel.close[at]);
+        in_long_wick(open, close, panel.low[at]) || in_long_wick(open, close, panel.high[at])
+    });
+    let wicked: Vec<usize> = wicked.collect();
+    wicked.first().map(|&t| {
+        let at = panel.at(InstrumentId::new(id), t);
+        let [low, high, close] = [panel.low[at], panel.high[at], panel.close[at]].map(numeral);
+        format!("{} (first at {}: {low} to {high}, closing at {close})", wicked.len(), clock.open(t))
+    })
 }
 
 /// The dates of the last bars of segments that were followed by silence long enough to be an end.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::fault::Fault;
-use crate::market::bars::{Series, marks, prices};
+use crate::market::bars::{Grid, Series, marks, prices};
 use crate::market::caution::tell;
 use crate::market::cite::cited;
 use crate::market::files::{Folder, Source};
@@ -73,7 +73,7 @@ pub(super) fn jobs(dir: &Path, roster: &Roster, most: u64, cautions: &mut Vec<St
 ///
 /// # Errors
 /// No thread can be started. What a job refuses is in its place.
-pub(super) fn read(jobs: &[Job], bar: Span) -> std::io::Result<Vec<Result<Data, Fault>>> {
+pub(super) fn read(jobs: &[Job], grid: Grid) -> std::io::Result<Vec<Result<Data, Fault>>> {
     let (rates, bars): (Vec<usize>, Vec<usize>) = (0..jobs.len()).partition(|&at| jobs[at].folder == "funding");
     let settled = side_by_side(&rates, |&at| jobs[at].rates())?;
     let mut stamps: BTreeMap<&str, Vec<Time>> = BTreeMap::new();
@@ -82,7 +82,7 @@ pub(super) fn read(jobs: &[Job], bar: Span) -> std::io::Result<Vec<Result<Data, 
             stamps.insert(&jobs[at].symbol, settlements.iter().map(|settlement| settlement.time).collect());
         }
     }
-    let priced = side_by_side(&bars, |&at| jobs[at].bars(bar, stamps.get(jobs[at].symbol.as_str()).map_or(&[], Vec::as_slice)))?;
+    let priced = side_by_side(&bars, |&at| jobs[at].bars(grid, stamps.get(jobs[at].symbol.as_str()).map_or(&[], Vec::as_slice)))?;
     let mut all: Vec<_> = rates.into_iter().zip(settled).chain(bars.into_iter().zip(priced)).collect();
     all.sort_unstable_by_key(|&(at, _)| at);
     Ok(all.into_iter().map(|(_, data)| data).collect())
@@ -100,13 +100,13 @@ impl Job {
     ///
     /// # Errors
     /// What the readers of prices and marks refuse.
-    fn bars(&self, bar: Span, settled: &[Time]) -> Result<Data, Fault> {
+    fn bars(&self, grid: Grid, settled: &[Time]) -> Result<Data, Fault> {
         // A settlement that is missing is assumed at a whole eight hours.
         let settles = |time: Time| time.seconds() % EIGHT_HOURS == 0 || settled.binary_search(&time).is_ok();
         Ok(Data::Bars(match self.folder {
-            "mark" => marks(&self.sources, bar, settles)?,
-            "perp" => prices(&self.sources, bar, settles)?,
-            _ => prices(&self.sources, bar, |_| false)?,
+            "mark" => marks(&self.sources, grid, settles)?,
+            "perp" => prices(&self.sources, grid, settles)?,
+            _ => prices(&self.sources, grid, |_| false)?,
         }))
     }
 

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::bounded::BY_HAND;
 use crate::fault::Fault;
+use crate::market::bars::Grid;
 use crate::market::caution::tell;
 use crate::market::facts;
 use crate::market::files::{MANIFEST, Source, names, stands, unreadable};
@@ -114,7 +115,7 @@ fn parts(dir: &Path, window: Window) -> Result<MarketParts, Fault> {
     let mut cautions = manifest.cautions.clone();
     tell(&mut cautions, "tables without a row: nothing is known of what they should tell", empty);
     let jobs = jobs(dir, &roster, manifest.table_bytes, &mut cautions)?;
-    let read = read(&jobs, manifest.bar).map_err(|error| {
+    let read = read(&jobs, Grid { bar: manifest.bar, wicks: manifest.wicks }).map_err(|error| {
         let found = format!("no thread to read it with: {error}");
         Fault::new(dir.display().to_string(), found, "a system that starts one", "end other programs, or raise the limit on threads")
     })?;

@@ -34,6 +34,7 @@ mod threads;
 mod tiers;
 mod unpack;
 mod venue;
+mod wicks;
 
 pub use freeze::{Bar, MarkBar, MarketParts, RawSettlement, SeriesPart, freeze};
 pub use future::FactKind;
@@ -42,6 +43,7 @@ pub use load::Window;
 pub use manifest::manifest_schema;
 pub use panel::{BLOCK, Panel, Segment};
 pub use venue::{DatedRules, DatedSpread, ListingPolicy, SpreadOf, TradingRules, VenueCosts};
+pub use wicks::{LONG_WICK, in_long_wick};
 
 use crate::funding_interval::per_8h;
 pub use crate::units::Bracket;

@@ -16,6 +16,7 @@ pub(super) struct Odd {
     holed: Vec<String>,
     open: Vec<String>,
     untraded: Vec<String>,
+    clipped: Vec<String>,
     volumeless: Vec<String>,
     steep: Vec<String>,
     contradicted: Vec<String>,
@@ -51,6 +52,9 @@ impl Odd {
         if bars.untraded > 0 {
             self.untraded.push(format!("{series} {}", bars.untraded));
         }
+        if bars.clipped > 0 {
+            self.clipped.push(format!("{series} {}", bars.clipped));
+        }
         if bars.volumeless && !bars.bars.is_empty() {
             self.volumeless.push(series.to_owned());
         }
@@ -68,6 +72,7 @@ impl Odd {
             "settlements whose funding_interval_hours contradicts the steady distance of their stamps (the column is believed)",
             self.contradicted,
         );
+        tell(cautions, "wicks beyond `[data] wick_limit`, cut to it", self.clipped);
         tell(cautions, "bars without volume at one price, in which nobody traded, read as missing", self.untraded);
         tell(
             cautions,

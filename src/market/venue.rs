@@ -12,6 +12,8 @@ pub struct VenueCosts {
     pub perp_taker: f64,
     /// Where no [`DatedSpread`] is in force. Indexed by [`Tier`]: large, mid, small.
     pub half_spread: [f64; 3],
+    /// USD that an order is worth at least, where no [`TradingRules`] say so.
+    pub min_notional: f64,
 }
 
 /// When silence or a jump of the price means the end of a series, and what leaving then costs.
@@ -79,10 +81,12 @@ impl Market {
         found.map_or(self.costs.half_spread[tier as usize], |row| row.half_spread)
     }
 
-    /// The trading rules in force at `now`; all unknown where the market gives none.
+    /// The trading rules in force at `now`: those of the instrument, and the market's own smallest order where they name none.
     #[must_use]
     pub fn rules_at(&self, id: InstrumentId, now: Time) -> TradingRules {
-        in_force(&self.rules, |row| (row.id, row.since), id, now).map(|row| row.rules).unwrap_or_default()
+        let rules = in_force(&self.rules, |row| (row.id, row.since), id, now).map(|row| row.rules).unwrap_or_default();
+        let least = if rules.min_notional > 0.0 { rules.min_notional } else { self.costs.min_notional };
+        TradingRules { min_notional: least, ..rules }
     }
 }
 

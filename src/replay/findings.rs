@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::market::Market;
+use crate::market::{LONG_WICK, Market, in_long_wick};
 use crate::replay::run::{Run, Trade};
 use crate::replay::words::dollars;
 use crate::signal::survivors::Survival;
@@ -115,6 +115,28 @@ fn survivors(market: &Market) -> Option<String> {
             survival.listings,
             percent(survival.whole_universe),
             percent(survival.survivors_only)
+        )
+    })
+}
+
+/// Fills at prices that the bar only had in a long wick, and what they gained by its close; a caution where there are any.
+pub(super) fn filled_in_wicks(market: &Market, run: &Run) -> Option<String> {
+    let (mut count, mut gained) = (0_usize, 0.0);
+    for fill in &run.fills {
+        let Some(t) = run.clock.bar_of(fill.time) else { continue };
+        let at = market.panel.at(fill.instrument, t);
+        let (open, close) = (market.panel.open[at], market.panel.close[at]);
+        if in_long_wick(open, close, fill.price) {
+            count += 1;
+            gained += fill.side.sign() * (close - fill.price) * fill.quantity;
+        }
+    }
+    (count > 0).then(|| {
+        format!(
+            "{count} of {} fills were at prices inside wicks of more than {LONG_WICK} times the open and close of their bar, {} against its close: \
+             look whether these prices were ever paid (`[data] wick_limit` in market.toml cuts them)",
+            run.fills.len(),
+            dollars(gained)
         )
     })
 }

@@ -3,7 +3,7 @@
 use crate::ledger::{Closed, Entry, Snapshot};
 use crate::market::Market;
 use crate::replay::desk::Desk;
-use crate::replay::findings::findings;
+use crate::replay::findings::{filled_in_wicks, findings};
 use crate::replay::run::{
     Exposure, Fill, Flow, FundingPayment, Liquidation, NarrativeTrack, Rotation, Run, Side, Stage, Stop, Trade, Yield,
 };
@@ -178,6 +178,7 @@ impl Desk<'_> {
             findings: Vec::new(),
         };
         run.findings = findings(market, plan, &run);
+        run.cautions.extend(filled_in_wicks(market, &run));
         run
     }
 }

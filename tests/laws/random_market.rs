@@ -150,7 +150,14 @@ impl MarketSpec {
 
     fn costs(&self) -> VenueCosts {
         let [spot, perp, large, mid, small] = self.costs_bps.map(|bps| bps / 10_000.0);
-        VenueCosts { spot_maker: spot, spot_taker: spot, perp_maker: perp, perp_taker: perp, half_spread: [large, mid, small] }
+        VenueCosts {
+            spot_maker: spot,
+            spot_taker: spot,
+            perp_maker: perp,
+            perp_taker: perp,
+            half_spread: [large, mid, small],
+            min_notional: 5.0,
+        }
     }
 
     fn add(&self, parts: &mut MarketParts, index: usize, coin: &CoinSpec) {

@@ -15,7 +15,8 @@ use crate::random_market::{CoinSpec, MarketSpec, coin_name, markets, one_bracket
 use crate::random_strategy::strategies;
 use crate::{capital, cases, replay};
 
-const FREE: VenueCosts = VenueCosts { spot_maker: 0.0, spot_taker: 0.0, perp_maker: 0.0, perp_taker: 0.0, half_spread: [0.0; 3] };
+const FREE: VenueCosts =
+    VenueCosts { spot_maker: 0.0, spot_taker: 0.0, perp_maker: 0.0, perp_taker: 0.0, half_spread: [0.0; 3], min_notional: 0.0 };
 
 fn rules(text: &str) -> Rules {
     StrategyFile::parse(Path::new("law.toml"), text.to_owned()).unwrap_or_else(|fault| panic!("{fault}")).strategy

@@ -71,6 +71,7 @@ impl TinyVenue {
                 perp_maker: self.maker,
                 perp_taker: self.taker,
                 half_spread: [self.half_spread; 3],
+                min_notional: 0.0,
             },
             spreads: Vec::new(),
             rules: vec![DatedRules { id, since: Time::MIN, rules: TradingRules { tick_size: self.tick, ..TradingRules::default() } }],

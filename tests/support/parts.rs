@@ -21,7 +21,7 @@ pub fn empty(name: &str, about: &str, bar: Span) -> MarketParts {
         caps: Vec::new(),
         tiers: Vec::new(),
         evidence: Vec::new(),
-        costs: VenueCosts { spot_maker: 0.0, spot_taker: 0.0, perp_maker: 0.0, perp_taker: 0.0, half_spread: [0.0; 3] },
+        costs: VenueCosts { spot_maker: 0.0, spot_taker: 0.0, perp_maker: 0.0, perp_taker: 0.0, half_spread: [0.0; 3], min_notional: 0.0 },
         spreads: Vec::new(),
         rules: Vec::new(),
         listing: ListingPolicy::default(),

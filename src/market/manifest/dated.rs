@@ -58,26 +58,25 @@ pub(super) fn spread_row(lines: &Text<'_>, row: keys::DatedHalfSpread) -> Result
     Ok(SpreadRow { line: lines.line(at), since: since(lines, row.since.as_ref())?, of, half_spread })
 }
 
+/// # Errors
+/// A number that no venue rounds orders by, or asks of them.
+pub(super) fn step(lines: &Text<'_>, key: &str, value: &Spanned<f64>) -> Result<f64, Fault> {
+    let size = *value.get_ref();
+    if within(STEPS, size) {
+        return Ok(size);
+    }
+    let found = format!("`{key}` = {}", numeral(size));
+    let way_out = "write what the venue asks for, or remove the key where it asks for nothing";
+    Err(lines.fault(value.span().start, found, "a number from 1e-15 to 1e6", way_out))
+}
+
 pub(super) fn rules_row(lines: &Text<'_>, row: keys::TradingRules) -> Result<RulesRow, Fault> {
     let at = row.symbol.span().start;
     if row.tick_size.is_none() && row.lot_size.is_none() && row.min_notional.is_none() {
         let found = format!("trading rules of `{}` without a rule", cited(row.symbol.get_ref()));
         return Err(lines.fault(at, found, "at least one of `tick_size`, `lot_size` and `min_notional`", "add one, or remove the table"));
     }
-    let number = |key: &str, value: &Option<Spanned<f64>>| {
-        let Some(value) = value else { return Ok(0.0) };
-        let size = *value.get_ref();
-        if within(STEPS, size) {
-            return Ok(size);
-        }
-        let found = format!("`{key}` = {}", numeral(size));
-        Err(lines.fault(
-            value.span().start,
-            found,
-            "a number from 1e-15 to 1e6",
-            "write what the venue asks for, or remove the key where it asks for nothing",
-        ))
-    };
+    let number = |key: &str, value: &Option<Spanned<f64>>| value.as_ref().map_or(Ok(0.0), |value| step(lines, key, value));
     let rules = TradingRules {
         tick_size: number("tick_size", &row.tick_size)?,
         lot_size: number("lot_size", &row.lot_size)?,

@@ -46,6 +46,10 @@ pub(super) struct File {
     pub(super) funding: Funding,
     #[serde(default)]
     pub(super) limits: Limits,
+    #[serde(default)]
+    pub(super) data: Data,
+    #[serde(default)]
+    pub(super) orders: Orders,
 }
 
 fn nothing() -> Spanned<String> {
@@ -126,6 +130,15 @@ pub(super) struct TradingRules {
     pub(super) min_notional: Option<Spanned<f64>>,
 }
 
+/// Which orders the venue takes where no `[[trading_rules]]` say so.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Orders {
+    /// USD that an order is worth at least. Default 5, as the large venues ask for.
+    #[schemars(with = "Option<f64>")]
+    pub(super) min_notional: Option<Spanned<f64>>,
+}
+
 /// When a series has ended, and what a forced exit loses.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -157,4 +170,24 @@ pub(super) struct Limits {
     /// Mebibytes of one table: of its file, of what that unpacks to, and of the columns made of it; 1 to 16384. Default 256.
     #[schemars(with = "Option<u32>")]
     pub(super) table_mib: Option<Spanned<i64>>,
+}
+
+/// What is done to rows of price files before anything else reads them.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Data {
+    /// A high above so many times the larger of open and close of its row, or a low below that part of the smaller one, is no price that was paid;
+    /// more than 1. Absent: every wick is believed.
+    #[schemars(with = "Option<f64>")]
+    pub(super) wick_limit: Option<Spanned<f64>>,
+    /// What happens to longer ones: `clip` cuts them to the limit and counts them, `refuse` names the row. Default `clip`.
+    #[schemars(with = "Option<Wicks>")]
+    pub(super) wicks: Option<Spanned<Wicks>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Wicks {
+    Clip,
+    Refuse,
 }

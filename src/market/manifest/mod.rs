@@ -13,6 +13,7 @@ use crate::fault::Fault;
 use crate::market::cite::numeral;
 use crate::market::names;
 use crate::market::plausible::LEAST_FEE_BPS;
+use crate::market::wicks::WickLimit;
 use crate::market::{ListingPolicy, VenueCosts};
 use crate::units::{Span, Time};
 
@@ -22,6 +23,9 @@ use text::Text;
 
 /// Half-spreads in basis points where `[half_spread_bps]` says nothing: large, mid and small caps (`fidelity.md` section 4).
 const HALF_SPREAD_BPS: [f64; 3] = [3.0, 8.0, 30.0];
+
+/// USD of the smallest order where `[orders]` says nothing: Binance's and Bybit's perpetuals and most of their spot pairs ask for 5.
+const MIN_NOTIONAL: f64 = 5.0;
 
 /// Mebibytes of one table where `[limits]` says nothing, and the most that it may say.
 const TABLE_MIB: (u64, u64) = (256, 16_384);
@@ -51,6 +55,7 @@ pub(super) struct Manifest {
     pub(super) cautions: Vec<String>,
     /// Bytes of one table, packed or not.
     pub(super) table_bytes: u64,
+    pub(super) wicks: Option<WickLimit>,
     spreads: Vec<SpreadRow>,
     rules: Vec<RulesRow>,
 }
@@ -123,6 +128,7 @@ impl Manifest {
             missing_rate_8h,
             cautions: cheap_fees(&file.fees).into_iter().collect(),
             table_bytes,
+            wicks: wick_limit(&lines, &file.data)?,
             spreads,
             rules,
         })
@@ -144,6 +150,7 @@ fn costs(lines: &Text<'_>, file: &File) -> Result<VenueCosts, Fault> {
             spread("mid", &file.half_spread_bps.mid, mid)?,
             spread("small", &file.half_spread_bps.small, small)?,
         ],
+        min_notional: file.orders.min_notional.as_ref().map_or(Ok(MIN_NOTIONAL), |value| dated::step(lines, "min_notional", value))?,
     })
 }
 
@@ -180,6 +187,24 @@ fn listing(lines: &Text<'_>, keys: &keys::Listing) -> Result<ListingPolicy, Faul
         listing.jump = times;
     }
     Ok(listing)
+}
+
+fn wick_limit(lines: &Text<'_>, keys: &keys::Data) -> Result<Option<WickLimit>, Fault> {
+    let keys::Data { wick_limit, wicks } = keys;
+    let Some(value) = wick_limit else {
+        return wicks.as_ref().map_or(Ok(None), |action| {
+            let found = "`wicks` without `wick_limit`";
+            Err(lines.fault(action.span().start, found, "a limit that it is about", "add `wick_limit = 3`, or remove it"))
+        });
+    };
+    let times = *value.get_ref();
+    if !(times > 1.0 && times <= 10_000.0) {
+        let found = format!("`wick_limit` = {}", numeral(times));
+        let expected = "times open and close, above 1 and at most 10000";
+        return Err(lines.fault(value.span().start, found, expected, "write 3, or remove it to believe every wick"));
+    }
+    let refuse = wicks.as_ref().is_some_and(|action| *action.get_ref() == keys::Wicks::Refuse);
+    Ok(Some(WickLimit { times, refuse }))
 }
 
 fn table_bytes(lines: &Text<'_>, keys: &keys::Limits) -> Result<u64, Fault> {

@@ -46,6 +46,10 @@ fn meaning(key: &str) -> &'static str {
         "funding" => "a table: [funding] with missing_rate_8h",
         "table_mib" => "a whole number of mebibytes, 1 to 16384",
         "limits" => "a table: [limits] with table_mib",
+        "wick_limit" => "a number, times open and close, above 1 and at most 10000",
+        "wicks" => "\"clip\" or \"refuse\"",
+        "data" => "a table: [data] with wick_limit and wicks",
+        "orders" => "a table: [orders] with min_notional",
         _ => "key = value lines under [sections], as TOML writes them",
     }
 }
