@@ -205,6 +205,7 @@ impl Desk<'_> {
             let beside = self.beside_new(&opening.order, signed > 0.0, filled.price);
             self.next_delisting = self.next_delisting.min(beside.delisted);
             self.beside.insert(at, beside);
+            self.log_entered(at);
         }
         let beside = &mut self.beside[at];
         if beside.entered != self.t {
