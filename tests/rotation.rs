@@ -1,4 +1,5 @@
-//! Who gets a place, and what `rotations.csv` says of it: by numbers that can be checked by head, and as a law over whole markets.
+//! Who gets a place, at what leverage it stands, and what `rotations.csv` says of it: by numbers that can be checked by head, and as a law over
+//! whole markets.
 
 #[path = "support/parts.rs"]
 mod parts;
@@ -10,6 +11,8 @@ mod tiny;
 mod law;
 #[path = "rotation/places.rs"]
 mod places;
+#[path = "rotation/rungs.rs"]
+mod rungs;
 
 use std::path::Path;
 

@@ -75,6 +75,8 @@ pub(super) struct Desk<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Beside {
     pub opened: Time,
+    /// The leverage last asked for it, before anything lowered that.
+    pub rung: f64,
     pub guard: Guard,
     /// Bar at which its listing will have been silent for too long.
     pub delisted: usize,

@@ -213,7 +213,8 @@ impl Desk<'_> {
         let want = Want::Add { quantity: quantity * bucket.direction.sign(), leverage };
         self.log_distance(history, bucket, pick, leverage);
         let atr = strategy::true_range(history, bucket, pick.instrument);
-        self.send(bucket, (pick.instrument, pick.narrative), want, ENTER).atr = atr;
+        let order = self.send(bucket, (pick.instrument, pick.narrative), want, ENTER);
+        (order.atr, order.rung) = (atr, pick.leverage);
         let why = format!("{:.4} of the bucket at {leverage}x", pick.share);
         let detail = about(history, bucket, pick.narrative, &why);
         let limit = bucket.enter_above.or(bucket.enter_below);

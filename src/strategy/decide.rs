@@ -85,7 +85,8 @@ pub fn decide(sight: &Sight, plan: &Plan, bucket: &PlanBucket, state: &BucketSta
         None => singly(&door, &candidates),
     };
     let empty_because = picks.is_empty().then(|| {
-        let why = if refused.is_empty() { "no narrative is in a stage to enter or keep" } else { "no candidate may be entered today" };
+        let barred = !refused.is_empty() || candidates.iter().any(|candidate| state.leaving.contains(&candidate.instrument));
+        let why = if barred { "no candidate may be entered today" } else { "no narrative is in a stage to enter or keep" };
         why.to_owned()
     });
     BucketWish { picks, empty_because, nobody_admitted: false, refused }
