@@ -1,7 +1,7 @@
 //! What one order gets in one bar.
 //!
 //! Rules (`fidelity.md` section 6): a market order fills at the open; a limit at its own price and only when the bar trades through it;
-//! a stop at the worse of its trigger and the open. Takers pay half the spread, impact and the taker fee; makers the maker fee.
+//! a stop at the worse of its trigger and the open, and a share of the way from there to the bar's extreme beyond it. Takers pay half the spread, impact and the taker fee; makers the maker fee.
 //! Several orders of one position in one bar are [`crate::exchange::path`]'s.
 
 use crate::exchange::Refusal;
@@ -171,6 +171,8 @@ pub struct Venue {
     pub through_ticks: u32,
     /// Extra slippage of stops, as a fraction of price.
     pub stop_slippage: f64,
+    /// What a stop loses beyond its reference, as a share of the way from there to the bar's extreme; see [`overshot`].
+    pub stop_overshoot: f64,
     /// Smallest step of quantity in coins; 0 where unknown.
     pub lot: f64,
     /// Smallest order in USD; 0 where unknown.
@@ -190,6 +192,7 @@ impl Venue {
             tick: 0.0,
             through_ticks: 1,
             stop_slippage: 0.0,
+            stop_overshoot: 0.0,
             lot: 0.0,
             min_notional: 0.0,
             volume: VolumePool::unlimited(),
@@ -337,6 +340,14 @@ fn stop(side: Side, trigger: f64, bar: &Bar) -> Option<Touch> {
     }
 }
 
+/// Where a stop of a side trades that meets the market at `reference` in a bar whose worst price for it is `extreme`: a share of the way from the
+/// one to the other. Market orders of a crowd chase the same falling bids, so the further a bar runs beyond a stop, the further its fill lies
+/// from the trigger. Never outside the bar, and never better than the reference.
+#[must_use]
+pub fn overshot(side: Side, reference: f64, extreme: f64, share: f64) -> f64 {
+    side.worse(reference, reference + share * (extreme - reference))
+}
+
 fn settle(order: &OrderSpec, mut touch: Touch, bar: &Bar, venue: &Venue) -> Option<Filled> {
     // A bar nobody traded in fills nobody.
     if bar.volume == 0.0 {
@@ -354,8 +365,13 @@ fn settle(order: &OrderSpec, mut touch: Touch, bar: &Bar, venue: &Venue) -> Opti
     } else {
         // Full value of the impact of all we have taken of this bar so far and now.
         let taken = (venue.volume.taken() + quantity) * touch.reference;
-        let slip = if touch.stop { venue.stop_slippage } else { 0.0 };
-        let price = venue.taker.price_with_impact(order.side.sign(), touch.reference, venue.impact.of(taken)? + slip);
+        let extreme = order.side.worst_extreme(bar);
+        let (from, slip) = if touch.stop {
+            (overshot(order.side, touch.reference, extreme, venue.stop_overshoot), venue.stop_slippage)
+        } else {
+            (touch.reference, 0.0)
+        };
+        let price = venue.taker.price_with_impact(order.side.sign(), from, venue.impact.of(taken)? + slip);
         match touch.bound {
             Some(bound) if !order.side.reaches(price, bound.limit) => {
                 if !bound.passed_later {
@@ -434,6 +450,20 @@ mod tests {
         assert_eq!(fill(Side::Sell, Kind::Stop { trigger: 95.0 }).unwrap().reference, 95.0, "a touch triggers");
         assert!(fill(Side::Sell, Kind::Stop { trigger: 94.0 }).is_none());
         assert_eq!(fill(Side::Buy, Kind::Stop { trigger: 97.0 }).unwrap().reference, 100.0);
+    }
+
+    #[test]
+    fn a_stop_is_run_over_by_a_share_of_what_came_after_it() {
+        let price = |side, trigger, stop_overshoot| {
+            let venue = Venue { stop_overshoot, ..Venue::frictionless() };
+            fill_in_bar(&OrderSpec::new(side, Kind::Stop { trigger }, 1.0), &BAR, &venue).unwrap()
+        };
+        let inside = price(Side::Sell, 99.0, 0.25);
+        assert_eq!((inside.reference, inside.price, inside.slippage), (99.0, 98.0, 1.0), "a quarter of the way from 99 to 95");
+        assert_eq!(price(Side::Sell, 102.0, 0.25).price, 98.75, "through a gap the way begins at the open of 100");
+        assert_eq!(price(Side::Buy, 103.0, 0.5).price, 104.0);
+        assert_eq!(price(Side::Sell, 95.0, 0.75).price, 95.0, "nothing came after a touch");
+        assert_eq!(price(Side::Sell, 99.0, 1.0).price, 95.0);
     }
 
     #[test]

@@ -1,0 +1,55 @@
+//! Stops in a crash. No costs: half of 10,000 goes behind perpetuals at 100.
+
+use rotate::market::Market;
+use rotate::replay::run::{Fill, Run};
+
+use crate::small::{Small, near};
+
+const QUIET: [f64; 5] = [100.0, 100.0, 100.0, 100.0, 1e6];
+
+fn rules(coins: &str, rest: &str) -> String {
+    format!(
+        "rebalance = {{ every = \"365d\", band = 0.9 }}\n[buckets.cash]\nweight = 0.5\nhold = \"cash\"\n\
+         [buckets.perps]\nweight = 0.5\nhold = {{ perp = {{ assets = [{coins}] }} }}\nreview = \"365d\"\ncooldown = \"365d\"\n{rest}\n"
+    )
+}
+
+/// One coin entered at the open of the second bar.
+fn one(hours: i64, bars: &[[f64; 5]], rate: f64, rest: &str) -> (Market, Run) {
+    Small::new("2024-01-01", hours).perp("AAA", bars).funding(rate).run(&rules("\"AAA\"", rest), 10_000.0)
+}
+
+/// When a fill was, in bars, and for which reason.
+fn told(run: &Run, fill: &Fill) -> (usize, String) {
+    (run.clock.bar_of(fill.time).expect("inside the clock"), fill.reason.clone())
+}
+
+fn last(run: &Run) -> &Fill {
+    run.fills.last().expect("it entered")
+}
+
+const HELD: &str = "leverage = { open = 1.0 }\nstop = { from_entry = 0.2 }";
+
+#[test]
+fn a_stop_in_a_crash_is_run_over() {
+    for (bar, price, why) in [
+        ([100.0, 101.0, 40.0, 50.0, 1e6], 70.0, "a quarter of the way from 80 to 40"),
+        ([60.0, 65.0, 40.0, 50.0, 1e6], 55.0, "through a gap: from the open"),
+        ([100.0, 101.0, 80.0, 90.0, 1e6], 80.0, "a touch"),
+    ] {
+        let (_, run) = one(24, &[QUIET, QUIET, bar, QUIET], 0.0, HELD);
+        assert_eq!(told(&run, last(&run)), (2, "stop".to_owned()), "{why}");
+        near(last(&run).price, price);
+    }
+}
+
+#[test]
+fn a_stop_after_a_silence_does_not_wait_for_what_nobody_traded() {
+    let crash = [40.0, 90.0, 40.0, 85.0, 1e6];
+    let later = [85.0, 85.0, 85.0, 85.0, 1e6];
+    for silent in [[f64::NAN; 5], [100.0, 100.0, 100.0, 100.0, 0.0]] {
+        let (_, run) = one(24, &[QUIET, QUIET, silent, crash, later], 0.0, HELD);
+        assert_eq!(told(&run, last(&run)), (3, "stop".to_owned()), "{:#?}", run.decisions);
+        near(last(&run).price, 40.0);
+    }
+}
