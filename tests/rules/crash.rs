@@ -1,9 +1,9 @@
-//! Stops in a crash. No costs: half of 10,000 goes behind perpetuals at 100.
+//! Stops in a crash and pools beyond bankruptcy. No costs: half of 10,000 goes behind perpetuals at 100.
 
 use rotate::market::Market;
 use rotate::replay::run::{Fill, Run};
 
-use crate::small::{Small, near};
+use crate::small::{Small, near, usd};
 
 const QUIET: [f64; 5] = [100.0, 100.0, 100.0, 100.0, 1e6];
 
@@ -52,4 +52,26 @@ fn a_stop_after_a_silence_does_not_wait_for_what_nobody_traded() {
         assert_eq!(told(&run, last(&run)), (3, "stop".to_owned()), "{:#?}", run.decisions);
         near(last(&run).price, 40.0);
     }
+}
+
+/// 5,000 behind a hundred coins each at 4x. One opens at 20: 8,000 are gone, 3,000 more than there was.
+#[test]
+fn nobody_gains_from_the_end_of_a_pool() {
+    let gone = [20.0, 20.0, 20.0, 20.0, 1e6];
+    let market = Small::new("2024-01-01", 24).perp("AAA", &[QUIET, QUIET, gone, gone]).perp("BBB", &[QUIET; 4]);
+    let rest = "leverage = { open = 4.0 }\nmargin = \"cross\"";
+    let (market, run) = market.run(&rules("\"AAA\", \"BBB\"", rest), 10_000.0);
+    let left: Vec<_> = run.fills.iter().filter(|fill| fill.reason == "liquidation").collect();
+    assert_eq!(left.len(), 2, "{:#?}", run.fills);
+    for fill in left {
+        let coin = &market.instrument(fill.instrument).symbol;
+        let price = if coin == "AAAUSDT" { 50.0 } else { 100.0 };
+        assert!((fill.price - price).abs() < 1e-3, "{coin} left at {}", fill.price);
+    }
+    for record in &run.liquidations {
+        let lost = if market.instrument(record.instrument).symbol == "AAAUSDT" { 5_000.0 } else { 0.0 };
+        assert!((record.margin_lost.to_f64() - lost).abs() < 1e-2, "{record:?}");
+    }
+    assert!(run.trades.iter().all(|trade| trade.pnl.to_f64() < 1e-3), "{:#?}", run.trades);
+    assert_eq!(run.bucket_values.last(), Some(&usd(0.0)));
 }
