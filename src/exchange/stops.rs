@@ -1,4 +1,4 @@
-//! Where protective orders stand: fixed, by ATR, by share of margin, trailing; and whether they stand on the right side.
+//! Where protective orders stand: fixed, by ATR, by loss, trailing; and whether they stand on the right side.
 
 use crate::exchange::Refusal;
 use crate::exchange::orders::{Bar, Side};
@@ -16,10 +16,11 @@ pub fn by_atr(direction: Direction, entry: f64, atr: f64, multiple: f64) -> f64 
     entry - direction.sign() * multiple * atr
 }
 
-/// The stop at which a share of the margin is lost: `entry − s · share · margin / quantity`.
+/// The stop at which price has cost `loss` USD: `entry − s · loss / quantity`. A share of the margin put in, or, where funding counts, that share and
+/// the funding received so far; below zero it stands on the winning side, for funding has cost more than may be lost.
 #[must_use]
-pub fn by_margin(direction: Direction, entry: f64, margin: f64, quantity: f64, share: f64) -> f64 {
-    entry - direction.sign() * share * margin / quantity
+pub fn by_loss(direction: Direction, entry: f64, loss: f64, quantity: f64) -> f64 {
+    entry - direction.sign() * loss / quantity
 }
 
 /// Refuses a protective stop on the winning side of the entry, where it would be filled at once, and one that is no price.
@@ -108,7 +109,9 @@ mod tests {
         assert_eq!(fixed(Direction::Long, 100.0, 0.1), 90.0);
         assert_eq!(by_atr(Direction::Short, 100.0, 4.0, 2.5), 110.0);
         // Half of a margin of 10 on 2 coins: 2.5 a coin.
-        assert_eq!(by_margin(Direction::Long, 100.0, 10.0, 2.0, 0.5), 97.5);
+        assert_eq!(by_loss(Direction::Long, 100.0, 0.5 * 10.0, 2.0), 97.5);
+        // Funding has taken 6 of the 5 that may be lost.
+        assert_eq!(by_loss(Direction::Short, 100.0, 0.5 * 10.0 - 6.0, 2.0), 99.5);
         check_stop(Direction::Long, 100.0, 90.0).unwrap();
         assert!(check_stop(Direction::Long, 100.0, 100.0).is_err());
         assert!(check_stop(Direction::Short, 100.0, 90.0).is_err());

@@ -125,6 +125,14 @@ impl Desk<'_> {
         gone
     }
 
+    /// A stop triggered at `mark` with no more prices to trade at before the next open, where it goes as a market order.
+    pub fn send_stop(&mut self, at: usize, stop: f64, mark: f64) {
+        self.trigger(at, stop, mark);
+        let position = &self.books.positions()[at];
+        let rest = self.order(position.bucket, (position.instrument, position.narrative), Want::Close, STOP, Kind::Market);
+        self.spend_stop(at, rest);
+    }
+
     /// A stop is reached: on record, nothing else of the place is worked any more, and its cool-down begins.
     fn trigger(&mut self, at: usize, stop: f64, reference: f64) {
         let position = &self.books.positions()[at];

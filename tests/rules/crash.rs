@@ -1,4 +1,4 @@
-//! Stops in a crash and pools beyond bankruptcy. No costs: half of 10,000 goes behind perpetuals at 100.
+//! Stops in a crash, stops that see funding, and pools beyond bankruptcy. No costs: half of 10,000 goes behind perpetuals at 100.
 
 use rotate::market::Market;
 use rotate::replay::run::{Fill, Run};
@@ -52,6 +52,43 @@ fn a_stop_after_a_silence_does_not_wait_for_what_nobody_traded() {
         assert_eq!(told(&run, last(&run)), (3, "stop".to_owned()), "{:#?}", run.decisions);
         near(last(&run).price, 40.0);
     }
+}
+
+/// 5,000 behind 10,000: a rate of 5.1 % takes 510, and five of them more than the half that may be lost.
+#[test]
+fn a_loss_of_margin_counts_what_funding_has_taken() {
+    let half = |by: &str| format!("leverage = {{ open = 2.0 }}\nstop = {{ loss_of_margin = 0.5{by} }}");
+    let (_, run) = one(8, &[QUIET; 15], 0.051, &half(""));
+    // Paid at the opens of bars 1 to 5; the fifth moves the trigger beyond the open it meets.
+    assert_eq!(told(&run, last(&run)), (5, "stop".to_owned()));
+    near(last(&run).price, 100.0);
+    assert!((run.final_equity() - usd(10_000.0 - 5.0 * 510.0)).to_f64().abs() < 1e-3, "{}", run.final_equity());
+    assert!(run.liquidations.is_empty());
+    // By price alone it stands at 75, which never comes.
+    let (_, run) = one(8, &[QUIET; 15], 0.051, &half(", by = \"price\""));
+    assert_eq!(last(&run).reason, "liquidation");
+    assert!((run.final_equity() - usd(5_000.0)).to_f64().abs() < 1e-3, "{}", run.final_equity());
+}
+
+#[test]
+fn a_settlement_inside_a_bar_sends_the_stop_to_the_next_open() {
+    let (_, run) = one(24, &[QUIET; 8], 0.051, "leverage = { open = 2.0 }\nstop = { loss_of_margin = 0.5 }");
+    // Three a day from the first day on: the fifth falls into the second. What is still held at the next midnight pays twice more.
+    assert_eq!(told(&run, last(&run)), (3, "stop".to_owned()));
+    assert_eq!(run.funding.len(), 7);
+    assert!(run.decisions.iter().any(|row| row.rule == "stop" && run.clock.bar_of(row.time) == Some(2)), "{:#?}", run.decisions);
+}
+
+#[test]
+fn funding_received_lets_a_stop_stand_further_away() {
+    // A short is paid 510 twice before the third bar: 2,500 and 1,020 may be lost, 35.2 a coin.
+    let bars = |high: f64| [QUIET, QUIET, QUIET, [100.0, high, 100.0, 100.0, 1e6], QUIET];
+    let rest = "direction = \"short\"\nleverage = { open = 2.0 }\nstop = { loss_of_margin = 0.5 }";
+    let (_, run) = one(8, &bars(135.0), 0.051, rest);
+    assert_eq!(last(&run).reason, "end of data");
+    let (_, run) = one(8, &bars(136.0), 0.051, rest);
+    assert_eq!(told(&run, last(&run)), (3, "stop".to_owned()));
+    assert!((last(&run).price - (135.2 + 0.25 * 0.8)).abs() < 1e-6, "{}", last(&run).price);
 }
 
 /// 5,000 behind a hundred coins each at 4x. One opens at 20: 8,000 are gone, 3,000 more than there was.
