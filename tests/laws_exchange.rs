@@ -10,9 +10,9 @@ use rotate::exchange::costs::{Impact, Maker, Taker};
 use rotate::exchange::cross::{Extremes, Leg as PoolLeg, Pool, Worlds};
 use rotate::exchange::liquidation::{distance, outcome, size_for_distance};
 use rotate::exchange::margin::{Account, Admission, Isolated, Opening, admit};
-use rotate::exchange::orders::{Bar, Kind, OrderSpec, Side, Venue, fill_in_bar, overshot};
+use rotate::exchange::orders::{Bar, Kind, OrderSpec, Side, Venue, fill_in_bar};
 use rotate::exchange::path::{Entry, Event, InBar, PathRules, What, walk_bar};
-use rotate::exchange::stops::{Distance, Trail};
+use rotate::exchange::stops::{Distance, Trail, overshot};
 use rotate::exchange::volume::VolumePool;
 use rotate::units::Direction;
 

@@ -6,7 +6,7 @@
 
 use crate::exchange::Refusal;
 use crate::exchange::costs::{Impact, Maker, Taker};
-use crate::exchange::stops::Trail;
+use crate::exchange::stops::{Trail, overshot};
 use crate::exchange::volume::{VolumePool, accepted};
 
 /// Prices of one bar in USD and its volume in coins. `NaN` volume means unknown, and then nothing fills under a cap.
@@ -340,14 +340,6 @@ fn stop(side: Side, trigger: f64, bar: &Bar) -> Option<Touch> {
     }
 }
 
-/// Where a stop of a side trades that meets the market at `reference` in a bar whose worst price for it is `extreme`: a share of the way from the
-/// one to the other. Market orders of a crowd chase the same falling bids, so the further a bar runs beyond a stop, the further its fill lies
-/// from the trigger. Never outside the bar, and never better than the reference.
-#[must_use]
-pub fn overshot(side: Side, reference: f64, extreme: f64, share: f64) -> f64 {
-    side.worse(reference, reference + share * (extreme - reference))
-}
-
 fn settle(order: &OrderSpec, mut touch: Touch, bar: &Bar, venue: &Venue) -> Option<Filled> {
     // A bar nobody traded in fills nobody.
     if bar.volume == 0.0 {
@@ -450,20 +442,6 @@ mod tests {
         assert_eq!(fill(Side::Sell, Kind::Stop { trigger: 95.0 }).unwrap().reference, 95.0, "a touch triggers");
         assert!(fill(Side::Sell, Kind::Stop { trigger: 94.0 }).is_none());
         assert_eq!(fill(Side::Buy, Kind::Stop { trigger: 97.0 }).unwrap().reference, 100.0);
-    }
-
-    #[test]
-    fn a_stop_is_run_over_by_a_share_of_what_came_after_it() {
-        let price = |side, trigger, stop_overshoot| {
-            let venue = Venue { stop_overshoot, ..Venue::frictionless() };
-            fill_in_bar(&OrderSpec::new(side, Kind::Stop { trigger }, 1.0), &BAR, &venue).unwrap()
-        };
-        let inside = price(Side::Sell, 99.0, 0.25);
-        assert_eq!((inside.reference, inside.price, inside.slippage), (99.0, 98.0, 1.0), "a quarter of the way from 99 to 95");
-        assert_eq!(price(Side::Sell, 102.0, 0.25).price, 98.75, "through a gap the way begins at the open of 100");
-        assert_eq!(price(Side::Buy, 103.0, 0.5).price, 104.0);
-        assert_eq!(price(Side::Sell, 95.0, 0.75).price, 95.0, "nothing came after a touch");
-        assert_eq!(price(Side::Sell, 99.0, 1.0).price, 95.0);
     }
 
     #[test]

@@ -6,7 +6,8 @@
 //! the other side: the best order of events the four prices allow.
 
 use crate::exchange::assumptions::Leg;
-use crate::exchange::orders::{Bar, Kind, Moment, Place, Side, overshot, place, trades_through};
+use crate::exchange::orders::{Bar, Kind, Moment, Place, Side, place, trades_through};
+use crate::exchange::stops::overshot;
 use crate::units::Direction;
 
 /// How the position comes into the bar.

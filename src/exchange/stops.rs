@@ -1,4 +1,4 @@
-//! Where protective orders stand: fixed, by ATR, by loss, trailing; and whether they stand on the right side.
+//! Where protective orders stand: fixed, by ATR, by loss, trailing; whether they stand on the right side; and how far they are run over.
 
 use crate::exchange::Refusal;
 use crate::exchange::orders::{Bar, Side};
@@ -21,6 +21,14 @@ pub fn by_atr(direction: Direction, entry: f64, atr: f64, multiple: f64) -> f64 
 #[must_use]
 pub fn by_loss(direction: Direction, entry: f64, loss: f64, quantity: f64) -> f64 {
     entry - direction.sign() * loss / quantity
+}
+
+/// Where a stop of a side trades that meets the market at `reference` in a bar whose worst price for it is `extreme`: a share of the way from the
+/// one to the other. Market orders of a crowd chase the same falling bids, so the further a bar runs beyond a stop, the further its fill lies
+/// from the trigger. Never outside the bar, and never better than the reference.
+#[must_use]
+pub fn overshot(side: Side, reference: f64, extreme: f64, share: f64) -> f64 {
+    side.worse(reference, reference + share * (extreme - reference))
 }
 
 /// Refuses a protective stop on the winning side of the entry, where it would be filled at once, and one that is no price.
@@ -103,6 +111,7 @@ impl Trail {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::exchange::orders::{Kind, OrderSpec, Venue, fill_in_bar};
 
     #[test]
     fn stops_stand_on_the_losing_side() {
@@ -118,6 +127,21 @@ mod tests {
         assert!(check_stop(Direction::Long, 100.0, -3.0).is_err());
         check_take_profit(Direction::Short, 100.0, 90.0).unwrap();
         assert!(check_take_profit(Direction::Long, 100.0, 90.0).is_err());
+    }
+
+    #[test]
+    fn a_stop_is_run_over_by_a_share_of_what_came_after_it() {
+        let bar = Bar::of_prices(100.0, 105.0, 95.0, 101.0);
+        let fill = |side, trigger, stop_overshoot| {
+            let venue = Venue { stop_overshoot, ..Venue::frictionless() };
+            fill_in_bar(&OrderSpec::new(side, Kind::Stop { trigger }, 1.0), &bar, &venue).unwrap()
+        };
+        let inside = fill(Side::Sell, 99.0, 0.25);
+        assert_eq!((inside.reference, inside.price, inside.slippage), (99.0, 98.0, 1.0), "a quarter of the way from 99 to 95");
+        assert_eq!(fill(Side::Sell, 102.0, 0.25).price, 98.75, "through a gap the way begins at the open of 100");
+        assert_eq!(fill(Side::Buy, 103.0, 0.5).price, 104.0);
+        assert_eq!(fill(Side::Sell, 95.0, 0.75).price, 95.0, "nothing came after a touch");
+        assert_eq!(fill(Side::Sell, 99.0, 1.0).price, 95.0);
     }
 
     #[test]

@@ -11,9 +11,9 @@ use proptest::prelude::*;
 
 use rotate::exchange::assumptions::Leg;
 use rotate::exchange::margin::Isolated;
-use rotate::exchange::orders::{Bar, Kind, Side, overshot};
+use rotate::exchange::orders::{Bar, Kind, Side};
 use rotate::exchange::path::{Entry, Event, InBar, PathRules, What, walk_bar};
-use rotate::exchange::stops::fixed;
+use rotate::exchange::stops::{fixed, overshot};
 use rotate::market::MarkBar;
 use rotate::replay::run::{Fill, Run};
 use rotate::strategy::StrategyFile;
