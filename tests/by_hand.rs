@@ -107,9 +107,9 @@ fn the_waterfall_flows_once_and_only_from_profit() {
 fn trades_and_sources_are_those_of_the_pencil() {
     let (_, run) = replayed();
     let pnl = |id: u16| run.trades.iter().filter(|trade| trade.instrument == InstrumentId(id)).map(|trade| trade.pnl).sum::<Usd>();
-    assert_eq!((pnl(0), pnl(1), pnl(2)), (usd(621.973), usd(600.60), usd(-487.3125)));
+    assert_eq!((pnl(0), pnl(1), pnl(2)), (usd(621.973), usd(600.60), usd(-505.619_175)));
     let source = run.attribution.by_source;
-    assert_eq!((source.price, source.funding, source.fees), (usd(785.50), usd(-31.32), usd(-18.9195)));
-    assert_eq!((source.slippage, source.liquidation, source.yields), (Usd::ZERO, Usd::ZERO, Usd::ZERO));
-    assert_eq!(run.final_equity() - run.capital, usd(735.2605));
+    assert_eq!((source.price, source.funding, source.fees), (usd(781.90), usd(-31.32), usd(-18.901_175)));
+    assert_eq!((source.slippage, source.liquidation, source.yields), (usd(-14.725), Usd::ZERO, Usd::ZERO));
+    assert_eq!(run.final_equity() - run.capital, usd(716.953_825));
 }

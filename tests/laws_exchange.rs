@@ -12,7 +12,7 @@ use rotate::exchange::liquidation::{distance, outcome, size_for_distance};
 use rotate::exchange::margin::{Account, Admission, Isolated, Opening, admit};
 use rotate::exchange::orders::{Bar, Kind, OrderSpec, Side, Venue, fill_in_bar};
 use rotate::exchange::path::{Entry, Event, InBar, PathRules, What, walk_bar};
-use rotate::exchange::stops::{Distance, Trail};
+use rotate::exchange::stops::{Distance, Trail, overshot};
 use rotate::exchange::volume::VolumePool;
 use rotate::units::Direction;
 
@@ -66,7 +66,8 @@ prop_compose! {
         (fee, maker, half_spread) in (0.0..0.002, 0.0..0.001, 0.0..0.01),
         (coefficient, daily_volatility, daily_notional) in (0.0..2.0, 0.0..0.1, 1e4..1e7),
         (share, day_share, day_volume) in (0.001..1.0, 0.001..1.0, 0.0..20_000.0),
-        (ticks, stop_slippage, lot, min_notional) in (0_u32..3, 0.0..0.01, prop_oneof![Just(0.0), Just(0.1), Just(3.0)], 0.0..50.0),
+        (ticks, stop_slippage, stop_overshoot) in (0_u32..3, 0.0..0.01, 0.0..=0.5),
+        (lot, min_notional) in (prop_oneof![Just(0.0), Just(0.1), Just(3.0)], 0.0..50.0),
     ) -> (Venue, f64, f64, f64) {
         let venue = Venue {
             taker: Taker { fee, half_spread },
@@ -75,6 +76,7 @@ prop_compose! {
             tick: TICK,
             through_ticks: ticks,
             stop_slippage,
+            stop_overshoot,
             lot,
             min_notional,
             volume: VolumePool::unlimited(),
@@ -94,6 +96,7 @@ fn doubled(venue: &Venue) -> Venue {
         maker: Maker { fee: 2.0 * venue.maker.fee },
         impact: Impact { coefficient: 2.0 * venue.impact.coefficient, ..venue.impact },
         stop_slippage: 2.0 * venue.stop_slippage,
+        stop_overshoot: 2.0 * venue.stop_overshoot,
         ..*venue
     }
 }
@@ -118,8 +121,9 @@ fn in_bar() -> impl Strategy<Value = InBar> {
 
 /// Cash flow of one unit of the position through a bar: what the events bring, the rest valued at the close, or at its target where the
 /// close lies beyond, for a resting target is filled at its own price. `None`: it did not enter.
-fn value(position: &InBar, bar: &Bar, events: &[Event], stop_cost: f64) -> Option<f64> {
+fn value(position: &InBar, bar: &Bar, events: &[Event], rules: &PathRules) -> Option<f64> {
     let s = position.direction.sign();
+    let (exit, extreme) = if s > 0.0 { (Side::Sell, bar.low) } else { (Side::Buy, bar.high) };
     let entered = events.iter().find(|event| event.what == What::Entered).map(|event| event.reference);
     let paid = match position.entry {
         Entry::Held => bar.open,
@@ -127,8 +131,13 @@ fn value(position: &InBar, bar: &Bar, events: &[Event], stop_cost: f64) -> Optio
     };
     let (mut left, mut got) = (1.0, 0.0);
     for event in events.iter().filter(|event| event.what != What::Entered) {
-        let cost = if event.what == What::Stopped { stop_cost } else { 0.0 };
-        got += event.share * (s * (event.reference - paid) - cost * event.reference);
+        let (from, cost) = match event.what {
+            What::Stopped => (overshot(exit, event.reference, extreme, rules.stop_overshoot), rules.stop_cost),
+            // A stop that its costs carried to the liquidation price.
+            What::Liquidated => (exit.worse(event.reference, position.liquidation.unwrap_or(event.reference)), 0.0),
+            _ => (event.reference, 0.0),
+        };
+        got += event.share * (s * (from - paid) - cost * from);
         left -= event.share;
     }
     let mark = position.take_profit.map_or(bar.close, |target| if s * (bar.close - target) > 0.0 { target } else { bar.close });
@@ -198,12 +207,12 @@ proptest! {
     }
 
     #[test]
-    fn adverse_first_is_never_better(position in in_bar(), bar in bar(), ticks in 0_u32..3, cost in 0.0..0.02, capacity in 0.1..=1.0) {
-        let rules = PathRules { leg: Leg::AdverseFirst, tick: TICK, through_ticks: ticks, stop_cost: cost, capacity };
-        let hopeful = PathRules { leg: Leg::FavourableFirst, ..rules };
+    fn adverse_first_is_never_better(position in in_bar(), bar in bar(), ticks in 0_u32..3, cost in 0.0..0.02, overshoot in 0.0..=1.0, capacity in 0.1..=1.0) {
+        let rules = PathRules { leg: Leg::AdverseFirst, tick: TICK, through_ticks: ticks, stop_cost: cost, stop_overshoot: overshoot, capacity };
+        // The best that four prices allow is a stop that nothing runs over.
+        let hopeful = PathRules { leg: Leg::FavourableFirst, stop_overshoot: 0.0, ..rules };
         let (adverse, favourable) = (walk_bar(&position, &bar, &bar, &rules), walk_bar(&position, &bar, &bar, &hopeful));
-        let worth = |events: &[Event]| value(&position, &bar, events, cost);
-        if let (Some(worse), Some(better)) = (worth(&adverse), worth(&favourable)) {
+        if let (Some(worse), Some(better)) = (value(&position, &bar, &adverse, &rules), value(&position, &bar, &favourable, &hopeful)) {
             prop_assert!(worse <= better + 1e-9, "{worse} from {adverse:?}, {better} from {favourable:?}");
         }
         for events in [&adverse, &favourable] {
@@ -214,6 +223,26 @@ proptest! {
         }
         if position.entry != Entry::Held {
             prop_assert!(adverse.iter().all(|event| event.what != What::TookProfit), "profit in the bar of the entry");
+        }
+    }
+
+    #[test]
+    fn what_runs_further_over_a_stop_is_never_better(position in in_bar(), bar in bar(), cost in 0.0..0.02, capacity in 0.1..=1.0, shares in (0.0..=1.0, 0.0..=1.0)) {
+        let (less, more) = (f64::min(shares.0, shares.1), f64::max(shares.0, shares.1));
+        let of = |stop_overshoot: f64| {
+            let rules = PathRules { leg: Leg::AdverseFirst, tick: TICK, through_ticks: 1, stop_cost: cost, stop_overshoot, capacity };
+            value(&position, &bar, &walk_bar(&position, &bar, &bar, &rules), &rules)
+        };
+        if let (Some(worse), Some(better)) = (of(more), of(less)) {
+            prop_assert!(worse <= better + 1e-9, "{worse} at {more}, {better} at {less}");
+        }
+    }
+
+    #[test]
+    fn a_stop_meets_no_price_the_bar_did_not_see(side in side(), bar in bar(), trigger in price(), share in 0.0..=1.0) {
+        let venue = Venue { stop_overshoot: share, ..Venue::frictionless() };
+        if let Some(filled) = fill_in_bar(&OrderSpec::new(side, Kind::Stop { trigger }, 1.0), &bar, &venue) {
+            prop_assert!((bar.low..=bar.high).contains(&filled.price), "{filled:?}");
         }
     }
 

@@ -19,7 +19,8 @@ pub enum Preset {
     /// What we would defend: adverse leg first, a trade through fills, full spread and impact.
     #[default]
     Realistic,
-    /// The bound below: twice the spread, half the volume, stops that slip, every position at its own worst.
+    /// The bound below: twice the spread, half the volume, stops that slip and are run over, every position at its own worst, profitable shorts
+    /// taken away in a crash.
     Pessimistic,
 }
 
@@ -68,6 +69,40 @@ pub enum LiquidationRule {
     ExchangeLike,
 }
 
+/// From which fall on profitable shorts are taken away.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged, expecting = "a fraction above 0, below 1, or \"off\"")]
+pub enum AdlCrash {
+    /// A fall within a bar, a fraction.
+    At(f64),
+    /// Never.
+    Never(Off),
+}
+
+/// The word `off`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Off {
+    Off,
+}
+
+impl AdlCrash {
+    pub const OFF: Self = Self::Never(Off::Off);
+
+    /// The fall, where the stress is on.
+    #[must_use]
+    pub fn fall(self) -> Option<f64> {
+        match self {
+            Self::At(fall) => Some(fall),
+            Self::Never(_) => None,
+        }
+    }
+}
+
+/// What an order spread evenly over a steady fall gets, as a share of the way. A stop fills between its trigger and there where the book held
+/// (realistic: half of this), between there and the extreme where it did not (pessimistic: half of the rest). Ours; no venue publishes it.
+const MEAN_OF_A_STEADY_FALL: f64 = 0.5;
+
 /// Everything a run assumes of the venue. Fractions unless said.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "AssumptionKeys", deny_unknown_fields)]
@@ -91,6 +126,9 @@ pub struct Assumptions {
     pub through_ticks: u32,
     /// Extra slippage of stop orders, as a fraction of price, on top of spread and impact.
     pub stop_slippage: f64,
+    /// How much worse than trigger and open a stop fills, as a share of the way from there to the bar's extreme, in [0, 1]. At 0 no crash costs more
+    /// than the trigger, at 1 every stop gets the worst price of its bar.
+    pub stop_overshoot: f64,
     /// Whether maintenance margin includes the fee of closing (OKX, Gate, Bybit) or not (Binance).
     pub closing_fee_in_margin: bool,
     /// What comes back after a liquidation.
@@ -99,10 +137,8 @@ pub struct Assumptions {
     pub liquidation_fee: f64,
     /// In cross margin, test every underlying at its own worst extreme and not only all lows and all highs.
     pub strict_cross: bool,
-    /// Auto-deleveraging stress: profitable shorts are closed at a bankruptcy price in a bar that falls by this much or more.
-    /// Absent: off.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub adl_crash: Option<f64>,
+    /// Auto-deleveraging stress: profitable shorts are closed at a bankruptcy price in a bar that falls by this much or more; `off`: never.
+    pub adl_crash: AdlCrash,
 }
 
 impl Default for Assumptions {
@@ -125,11 +161,12 @@ impl Assumptions {
             path: Leg::AdverseFirst,
             through_ticks: 1,
             stop_slippage: 0.0,
+            stop_overshoot: MEAN_OF_A_STEADY_FALL / 2.0,
             closing_fee_in_margin: true,
             liquidation: LiquidationRule::LoseMargin,
             liquidation_fee: 0.0125,
             strict_cross: false,
-            adl_crash: None,
+            adl_crash: AdlCrash::OFF,
         };
         match name {
             Preset::Realistic => realistic,
@@ -140,6 +177,7 @@ impl Assumptions {
                 day_participation: 0.10,
                 path: Leg::FavourableFirst,
                 through_ticks: 0,
+                stop_overshoot: 0.0,
                 closing_fee_in_margin: false,
                 liquidation: LiquidationRule::ExchangeLike,
                 liquidation_fee: 0.01,
@@ -152,7 +190,9 @@ impl Assumptions {
                 day_participation: 0.01,
                 through_ticks: 2,
                 stop_slippage: 0.002,
+                stop_overshoot: f64::midpoint(MEAN_OF_A_STEADY_FALL, 1.0),
                 strict_cross: true,
+                adl_crash: AdlCrash::At(0.3),
                 ..realistic
             },
         }
@@ -171,6 +211,7 @@ impl Assumptions {
             ("path", self.path != set.path),
             ("through_ticks", self.through_ticks != set.through_ticks),
             ("stop_slippage", self.stop_slippage != set.stop_slippage),
+            ("stop_overshoot", self.stop_overshoot != set.stop_overshoot),
             ("closing_fee_in_margin", self.closing_fee_in_margin != set.closing_fee_in_margin),
             ("liquidation", self.liquidation != set.liquidation),
             ("liquidation_fee", self.liquidation_fee != set.liquidation_fee),
@@ -196,8 +237,10 @@ impl Assumptions {
         for (key, value) in [("stop_slippage", self.stop_slippage), ("liquidation_fee", self.liquidation_fee)] {
             Refusal::unless((0.0..1.0).contains(&value), key, value, "a fraction from 0, below 1")?;
         }
-        if let Some(crash) = self.adl_crash {
-            Refusal::unless(crash > 0.0 && crash < 1.0, "adl_crash", crash, "a fraction above 0, below 1; leave it out for off")?;
+        let overshoot = self.stop_overshoot;
+        Refusal::unless((0.0..=1.0).contains(&overshoot), "stop_overshoot", overshoot, "a share from 0 to 1")?;
+        if let Some(crash) = self.adl_crash.fall() {
+            Refusal::unless(crash > 0.0 && crash < 1.0, "adl_crash", crash, "a fraction above 0, below 1, or \"off\"")?;
         }
         Ok(())
     }
@@ -233,6 +276,9 @@ pub struct AssumptionKeys {
     /// Extra slippage of stop orders, as a fraction of price.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stop_slippage: Option<f64>,
+    /// How much worse than trigger and open a stop fills, as a share of the way from there to the bar's extreme, from 0 to 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stop_overshoot: Option<f64>,
     /// Whether maintenance margin includes the fee of closing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub closing_fee_in_margin: Option<bool>,
@@ -245,9 +291,9 @@ pub struct AssumptionKeys {
     /// In cross margin, test every underlying at its own worst extreme.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub strict_cross: Option<bool>,
-    /// Close profitable shorts at a bankruptcy price in a bar that falls by this fraction or more; absent: off.
+    /// Close profitable shorts at a bankruptcy price in a bar that falls by this fraction or more; `off`: never.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub adl_crash: Option<f64>,
+    pub adl_crash: Option<AdlCrash>,
 }
 
 impl AssumptionKeys {
@@ -267,11 +313,12 @@ impl AssumptionKeys {
             path: self.path.unwrap_or(set.path),
             through_ticks: self.through_ticks.unwrap_or(set.through_ticks),
             stop_slippage: self.stop_slippage.unwrap_or(set.stop_slippage),
+            stop_overshoot: self.stop_overshoot.unwrap_or(set.stop_overshoot),
             closing_fee_in_margin: self.closing_fee_in_margin.unwrap_or(set.closing_fee_in_margin),
             liquidation: self.liquidation.unwrap_or(set.liquidation),
             liquidation_fee: self.liquidation_fee.unwrap_or(set.liquidation_fee),
             strict_cross: self.strict_cross.unwrap_or(set.strict_cross),
-            adl_crash: self.adl_crash.or(set.adl_crash),
+            adl_crash: self.adl_crash.unwrap_or(set.adl_crash),
         };
         resolved.check()?;
         Ok(resolved)
@@ -308,6 +355,7 @@ mod tests {
             assert!(better.impact < worse.impact && better.spread_multiplier < worse.spread_multiplier);
             assert!(better.bar_participation > worse.bar_participation && better.through_ticks < worse.through_ticks);
             assert!(better.stop_slippage <= worse.stop_slippage && better.fee_multiplier <= worse.fee_multiplier);
+            assert!(better.stop_overshoot < worse.stop_overshoot);
         }
         assert_eq!(Assumptions::default(), realistic);
     }
@@ -323,9 +371,11 @@ mod tests {
     #[test]
     fn what_is_written_reads_back() {
         for preset in Preset::ALL {
-            let set = Assumptions { stop_slippage: 0.01, adl_crash: Some(0.3), ..Assumptions::preset(preset) };
-            let text = serde_json::to_string(&set).unwrap();
-            assert_eq!(serde_json::from_str::<Assumptions>(&text).unwrap(), set, "{text}");
+            for adl_crash in [AdlCrash::At(0.2), AdlCrash::OFF] {
+                let set = Assumptions { stop_slippage: 0.01, adl_crash, ..Assumptions::preset(preset) };
+                let text = serde_json::to_string(&set).unwrap();
+                assert_eq!(serde_json::from_str::<Assumptions>(&text).unwrap(), set, "{text}");
+            }
         }
     }
 
@@ -338,7 +388,9 @@ mod tests {
             ("spread_multiplier = -1", "spread_multiplier = -1"),
             ("impact = -0.1", "impact = -0.1"),
             ("stop_slippage = 1", "stop_slippage = 1"),
+            ("stop_overshoot = 1.1", "stop_overshoot = 1.1"),
             ("adl_crash = 0", "adl_crash = 0"),
+            ("adl_crash = \"on\"", "or \"off\""),
             ("name = \"hopeful\"", "hopeful"),
             ("participation = 0.1", "participation"),
         ] {

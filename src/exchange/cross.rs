@@ -1,9 +1,11 @@
 //! Cross margin: one wallet behind several positions.
 //!
-//! Source: `fidelity.md` 1.3 and section 6, step 5. The pool is liquidated when its balance is no more than the maintenance margin of
+//! Source: `fidelity.md` 1.3, 1.4 and section 6, step 5. The pool is liquidated when its balance is no more than the maintenance margin of
 //! all its positions; inside a bar it must survive two joint worlds, every symbol at its low and every symbol at its high.
 
+use crate::exchange::assumptions::LiquidationRule;
 use crate::exchange::brackets::maintenance_margin;
+use crate::exchange::liquidation::pool_returns;
 use crate::units::{Bracket, Direction};
 
 /// One position of a pool.
@@ -52,6 +54,16 @@ pub enum Worlds {
     Joint,
     /// Also every underlying at the extreme that hurts its own legs most.
     Strict,
+}
+
+/// How one leg of a liquidated pool leaves. USD.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Departure {
+    pub price: f64,
+    /// Its part of the liquidation fee.
+    pub fee: f64,
+    /// Its part of what stood behind the pool and did not come back, from 0 up.
+    pub lost: f64,
 }
 
 /// A cross-margin pool. Slices of marks and extremes run along `legs`.
@@ -137,6 +149,51 @@ impl Pool<'_> {
         };
         alone.liquidation_price(leg.brackets, closing_fee)
     }
+
+    /// How the legs of a pool liquidated at `marks` leave. `exchange-like`: each at its mark less its part of the fee, by notional, and the rest of
+    /// the balance comes back. `lose-margin`: what the balance still is at the marks the venue keeps, by notional. Where there is no balance left,
+    /// nobody pays the debt: it is forgiven to the legs that lost ([`Self::forgiven`]), and the others leave at their marks.
+    ///
+    /// What the pool had and lost is shared by what the legs lose.
+    #[must_use]
+    pub fn departures(&self, marks: &[f64], rule: LiquidationRule, fee: f64) -> Vec<Departure> {
+        let balance = self.balance(marks);
+        let notionals: Vec<f64> = self.legs.iter().zip(marks).map(|(leg, mark)| leg.quantity * mark).collect();
+        let total: f64 = notionals.iter().sum();
+        let returned = pool_returns(balance, total, rule, fee);
+        let taken = balance.max(0.0) - returned;
+        let (kept, fees) = match rule {
+            LiquidationRule::LoseMargin => (taken, 0.0),
+            LiquidationRule::ExchangeLike => (0.0, taken),
+        };
+        let forgiven = self.forgiven(marks);
+        let mut departures = Vec::with_capacity(self.legs.len());
+        for (place, leg) in self.legs.iter().enumerate() {
+            let part = notionals[place] / total;
+            let price = marks[place] + leg.direction.sign() * (forgiven[place] - kept * part) / leg.quantity;
+            departures.push(Departure { price, fee: fees * part, lost: (fees * part - leg.profit(price)).max(0.0) });
+        }
+        let all: f64 = departures.iter().map(|departure| departure.lost).sum();
+        let lost = (self.wallet - returned).max(0.0);
+        for departure in &mut departures {
+            departure.lost *= if all > 0.0 { lost / all } else { 0.0 };
+        }
+        departures
+    }
+
+    /// What the pool cannot pay at `marks`, shared by loss among the legs that lost, so that none of them leaves better than it came. A debt of the
+    /// wallet itself, beyond what its legs have lost, is shared by notional.
+    fn forgiven(&self, marks: &[f64]) -> Vec<f64> {
+        let debt = (-self.balance(marks)).max(0.0);
+        let losses: Vec<f64> = self.legs.iter().zip(marks).map(|(leg, mark)| (-leg.profit(*mark)).max(0.0)).collect();
+        let all: f64 = losses.iter().sum();
+        if all >= debt {
+            return losses.iter().map(|loss| if debt > 0.0 { debt * loss / all } else { 0.0 }).collect();
+        }
+        let total: f64 = self.legs.iter().zip(marks).map(|(leg, mark)| leg.quantity * mark).sum();
+        let of = |((leg, mark), loss): ((&Leg, &f64), &f64)| loss + (debt - all) * leg.quantity * mark / total;
+        self.legs.iter().zip(marks).zip(&losses).map(of).collect()
+    }
 }
 
 #[cfg(test)]
@@ -162,6 +219,36 @@ mod tests {
         let pool = Pool { wallet: 500.0, legs: vec![leg(Direction::Long, 20.0, 0), leg(Direction::Long, 20.0, 1)] };
         assert!(pool.survives(&[Extremes { low: 95.0, high: 130.0 }; 2], Worlds::Joint, 0.0));
         assert!(!pool.survives(&[Extremes { low: 85.0, high: 130.0 }; 2], Worlds::Joint, 0.0));
+    }
+
+    #[test]
+    fn a_pools_debt_is_forgiven_to_those_who_lost_it() {
+        // 1,000 behind a long of 40 at 100 that stands at 20, one of 10 that stands at 95 and one of 10 that has not moved: 2,250 are owed.
+        let pool = Pool {
+            wallet: 1_000.0,
+            legs: vec![leg(Direction::Long, 40.0, 0), leg(Direction::Long, 10.0, 1), leg(Direction::Long, 10.0, 2)],
+        };
+        for rule in [LiquidationRule::LoseMargin, LiquidationRule::ExchangeLike] {
+            let [fallen, dented, still] = pool.departures(&[20.0, 95.0, 100.0], rule, 0.01)[..] else { panic!("three legs") };
+            assert_eq!((still.price, still.fee, still.lost), (100.0, 0.0, 0.0), "at its mark");
+            // 3,200 and 50 were lost, of which there were 1,000: 200 / 13 of every 50.
+            assert!((fallen.lost - 64.0 / 65.0 * 1_000.0).abs() < 1e-9 && (dented.lost - 1.0 / 65.0 * 1_000.0).abs() < 1e-9);
+            assert!(
+                (fallen.price - (100.0 - fallen.lost / 40.0)).abs() < 1e-9 && (dented.price - (100.0 - dented.lost / 10.0)).abs() < 1e-9
+            );
+        }
+    }
+
+    #[test]
+    fn a_winner_of_a_lost_pool_loses_no_margin() {
+        // 500 less 1,000 and 600: 100 are left. What the pool had is the loser's.
+        let pool = Pool { wallet: 500.0, legs: vec![leg(Direction::Long, 10.0, 0), leg(Direction::Short, 10.0, 1)] };
+        let [loser, winner] = pool.departures(&[1e-9, 40.0], LiquidationRule::ExchangeLike, 0.0)[..] else { panic!("two legs") };
+        assert!((loser.lost - 400.0).abs() < 1e-6 && winner.lost == 0.0);
+        let [loser, winner] = pool.departures(&[30.0, 79.0], LiquidationRule::LoseMargin, 0.0)[..] else { panic!("two legs") };
+        // 10 are left, of a notional of 1,090 in all.
+        assert!((loser.lost - 500.0).abs() < 1e-9 && winner.lost == 0.0);
+        assert!((loser.price - (30.0 - 300.0 / 1_090.0)).abs() < 1e-9 && (winner.price - (79.0 + 790.0 / 1_090.0)).abs() < 1e-9);
     }
 
     #[test]

@@ -1,12 +1,12 @@
 //! What one order gets in one bar.
 //!
 //! Rules (`fidelity.md` section 6): a market order fills at the open; a limit at its own price and only when the bar trades through it;
-//! a stop at the worse of its trigger and the open. Takers pay half the spread, impact and the taker fee; makers the maker fee.
+//! a stop at the worse of its trigger and the open, and a share of the way from there to the bar's extreme beyond it. Takers pay half the spread, impact and the taker fee; makers the maker fee.
 //! Several orders of one position in one bar are [`crate::exchange::path`]'s.
 
 use crate::exchange::Refusal;
 use crate::exchange::costs::{Impact, Maker, Taker};
-use crate::exchange::stops::Trail;
+use crate::exchange::stops::{Trail, overshot};
 use crate::exchange::volume::{VolumePool, accepted};
 
 /// Prices of one bar in USD and its volume in coins. `NaN` volume means unknown, and then nothing fills under a cap.
@@ -171,6 +171,8 @@ pub struct Venue {
     pub through_ticks: u32,
     /// Extra slippage of stops, as a fraction of price.
     pub stop_slippage: f64,
+    /// What a stop loses beyond its reference, as a share of the way from there to the bar's extreme; see [`overshot`].
+    pub stop_overshoot: f64,
     /// Smallest step of quantity in coins; 0 where unknown.
     pub lot: f64,
     /// Smallest order in USD; 0 where unknown.
@@ -190,6 +192,7 @@ impl Venue {
             tick: 0.0,
             through_ticks: 1,
             stop_slippage: 0.0,
+            stop_overshoot: 0.0,
             lot: 0.0,
             min_notional: 0.0,
             volume: VolumePool::unlimited(),
@@ -354,8 +357,13 @@ fn settle(order: &OrderSpec, mut touch: Touch, bar: &Bar, venue: &Venue) -> Opti
     } else {
         // Full value of the impact of all we have taken of this bar so far and now.
         let taken = (venue.volume.taken() + quantity) * touch.reference;
-        let slip = if touch.stop { venue.stop_slippage } else { 0.0 };
-        let price = venue.taker.price_with_impact(order.side.sign(), touch.reference, venue.impact.of(taken)? + slip);
+        let extreme = order.side.worst_extreme(bar);
+        let (from, slip) = if touch.stop {
+            (overshot(order.side, touch.reference, extreme, venue.stop_overshoot), venue.stop_slippage)
+        } else {
+            (touch.reference, 0.0)
+        };
+        let price = venue.taker.price_with_impact(order.side.sign(), from, venue.impact.of(taken)? + slip);
         match touch.bound {
             Some(bound) if !order.side.reaches(price, bound.limit) => {
                 if !bound.passed_later {

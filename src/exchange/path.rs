@@ -7,6 +7,7 @@
 
 use crate::exchange::assumptions::Leg;
 use crate::exchange::orders::{Bar, Kind, Moment, Place, Side, place, trades_through};
+use crate::exchange::stops::overshot;
 use crate::units::Direction;
 
 /// How the position comes into the bar.
@@ -43,6 +44,8 @@ pub struct PathRules {
     /// What a stop pays beyond its reference (half-spread, impact, slippage), as a fraction of price. Where that carries it to the
     /// liquidation price, it is a liquidation.
     pub stop_cost: f64,
+    /// What it loses before that, as a share of the way from its reference to the extreme.
+    pub stop_overshoot: f64,
     /// The share of the position that this bar's volume lets out, in [0, 1]. Liquidation is not bound by it.
     pub capacity: f64,
 }
@@ -50,7 +53,7 @@ pub struct PathRules {
 impl Default for PathRules {
     /// Adverse leg first, through the limit, no costs, no cap.
     fn default() -> Self {
-        Self { leg: Leg::AdverseFirst, tick: 0.0, through_ticks: 1, stop_cost: 0.0, capacity: 1.0 }
+        Self { leg: Leg::AdverseFirst, tick: 0.0, through_ticks: 1, stop_cost: 0.0, stop_overshoot: 0.0, capacity: 1.0 }
     }
 }
 
@@ -114,7 +117,7 @@ struct Walk<'a> {
     open: f64,
     /// Share that volume still lets out.
     capacity: f64,
-    /// The stop was triggered at the open.
+    /// The stop was triggered at the open and filled there.
     spent: bool,
     /// Where it entered after the open.
     entered_inside: Option<f64>,
@@ -131,14 +134,17 @@ impl Walk<'_> {
         if let Some(target) = self.position.take_profit.filter(|target| self.through(bar.open, *target)) {
             self.leave(What::TookProfit, Moment::Open, target, true);
         }
-        if self.position.stop.is_some_and(|stop| self.hits(bar.open, stop)) {
+        let (adverse, favourable) = (self.adverse(bar), self.favourable(bar));
+        let gapped = self.position.stop.is_some_and(|stop| self.hits(bar.open, stop));
+        // What is run over so far that the margin goes is liquidated on the way there, in the leg; it takes the place of a close at the open.
+        let run_over = gapped && self.breaks(bar.open, adverse);
+        if gapped && !run_over {
             self.leave(What::Stopped, Moment::Open, bar.open, false);
             self.spent = true;
         }
-        if self.position.close_at_open {
+        if self.position.close_at_open && !run_over {
             self.leave(What::Closed, Moment::Open, bar.open, false);
         }
-        let (adverse, favourable) = (self.adverse(bar), self.favourable(bar));
         match self.rules.leg {
             Leg::AdverseFirst => {
                 self.adverse_leg(adverse, self.adverse(mark), bar.open, mark);
@@ -182,10 +188,8 @@ impl Walk<'_> {
         let liquidation = self.position.liquidation.filter(|price| self.hits(mark_extreme, *price));
         if let Some(stop) = self.position.stop.filter(|stop| !self.spent && self.hits(extreme, *stop)) {
             let reference = self.exit.worse(stop, from);
-            let paid = reference * (1.0 + self.exit.sign() * self.rules.stop_cost);
-            // At the same price, and where its costs carry it there, liquidation comes first. What volume lets nothing of out pays nothing.
-            let fills = self.open.min(self.capacity) > 0.0;
-            if !fills || !self.position.liquidation.is_some_and(|price| self.hits(paid, price)) {
+            // At the same price, and where its costs carry it there, liquidation comes first.
+            if !self.breaks(reference, extreme) {
                 self.leave(What::Stopped, Moment::Inside, reference, false);
             } else if liquidation.is_none() {
                 self.liquidate(Moment::Inside, reference);
@@ -196,6 +200,13 @@ impl Walk<'_> {
             let at = self.exit.worse(self.exit.worse(price, mark.open), self.entered_inside.unwrap_or(price));
             self.liquidate(Moment::Inside, self.exit.other().worse(at, mark_extreme));
         }
+    }
+
+    /// Whether what a stop pays beyond its reference carries it to liquidation. What volume lets nothing of out pays nothing.
+    fn breaks(&self, reference: f64, extreme: f64) -> bool {
+        let fills = self.open.min(self.capacity) > 0.0;
+        let paid = overshot(self.exit, reference, extreme, self.rules.stop_overshoot) * (1.0 + self.exit.sign() * self.rules.stop_cost);
+        fills && self.position.liquidation.is_some_and(|price| self.hits(paid, price))
     }
 
     fn favourable_leg(&mut self, extreme: f64) {
@@ -296,6 +307,12 @@ mod tests {
         let stuck = PathRules { stop_cost: 0.2, capacity: 0.0, ..rules };
         assert!(walk(&LONG, [100.0, 101.0, 94.0, 95.0], &stuck).is_empty(), "nothing was sold at any price");
         assert!(walk(&LONG, [94.0, 96.0, 93.0, 95.0], &stuck).is_empty(), "nor at the open");
+        let run_over = PathRules { stop_overshoot: 0.5, ..rules };
+        assert_eq!(walk(&LONG, [100.0, 101.0, 70.0, 90.0], &run_over), [(What::Stopped, 95.0)], "82.5, above 80");
+        assert_eq!(walk(&LONG, [100.0, 101.0, 64.0, 90.0], &run_over), [(What::Liquidated, 80.0)], "79.5");
+        let closing = InBar { close_at_open: true, ..LONG };
+        assert_eq!(walk(&closing, [90.0, 101.0, 76.0, 90.0], &run_over), [(What::Stopped, 90.0)], "83");
+        assert_eq!(walk(&closing, [90.0, 101.0, 66.0, 90.0], &run_over), [(What::Liquidated, 80.0)], "78, through a gap");
         let half = PathRules { capacity: 0.5, ..rules };
         assert_eq!(walk(&LONG, bar, &half), [(What::Stopped, 95.0), (What::Liquidated, 80.0)]);
     }

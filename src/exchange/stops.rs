@@ -1,4 +1,4 @@
-//! Where protective orders stand: fixed, by ATR, by share of margin, trailing; and whether they stand on the right side.
+//! Where protective orders stand: fixed, by ATR, by loss, trailing; whether they stand on the right side; and how far they are run over.
 
 use crate::exchange::Refusal;
 use crate::exchange::orders::{Bar, Side};
@@ -16,10 +16,19 @@ pub fn by_atr(direction: Direction, entry: f64, atr: f64, multiple: f64) -> f64 
     entry - direction.sign() * multiple * atr
 }
 
-/// The stop at which a share of the margin is lost: `entry − s · share · margin / quantity`.
+/// The stop at which price has cost `loss` USD: `entry − s · loss / quantity`. A share of the margin put in, or, where funding counts, that share and
+/// the funding received so far; below zero it stands on the winning side, for funding has cost more than may be lost.
 #[must_use]
-pub fn by_margin(direction: Direction, entry: f64, margin: f64, quantity: f64, share: f64) -> f64 {
-    entry - direction.sign() * share * margin / quantity
+pub fn by_loss(direction: Direction, entry: f64, loss: f64, quantity: f64) -> f64 {
+    entry - direction.sign() * loss / quantity
+}
+
+/// Where a stop of a side trades that meets the market at `reference` in a bar whose worst price for it is `extreme`: a share of the way from the
+/// one to the other. Market orders of a crowd chase the same falling bids, so the further a bar runs beyond a stop, the further its fill lies
+/// from the trigger. Never outside the bar, and never better than the reference.
+#[must_use]
+pub fn overshot(side: Side, reference: f64, extreme: f64, share: f64) -> f64 {
+    side.worse(reference, reference + share * (extreme - reference))
 }
 
 /// Refuses a protective stop on the winning side of the entry, where it would be filled at once, and one that is no price.
@@ -102,19 +111,37 @@ impl Trail {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::exchange::orders::{Kind, OrderSpec, Venue, fill_in_bar};
 
     #[test]
     fn stops_stand_on_the_losing_side() {
         assert_eq!(fixed(Direction::Long, 100.0, 0.1), 90.0);
         assert_eq!(by_atr(Direction::Short, 100.0, 4.0, 2.5), 110.0);
         // Half of a margin of 10 on 2 coins: 2.5 a coin.
-        assert_eq!(by_margin(Direction::Long, 100.0, 10.0, 2.0, 0.5), 97.5);
+        assert_eq!(by_loss(Direction::Long, 100.0, 0.5 * 10.0, 2.0), 97.5);
+        // Funding has taken 6 of the 5 that may be lost.
+        assert_eq!(by_loss(Direction::Short, 100.0, 0.5 * 10.0 - 6.0, 2.0), 99.5);
         check_stop(Direction::Long, 100.0, 90.0).unwrap();
         assert!(check_stop(Direction::Long, 100.0, 100.0).is_err());
         assert!(check_stop(Direction::Short, 100.0, 90.0).is_err());
         assert!(check_stop(Direction::Long, 100.0, -3.0).is_err());
         check_take_profit(Direction::Short, 100.0, 90.0).unwrap();
         assert!(check_take_profit(Direction::Long, 100.0, 90.0).is_err());
+    }
+
+    #[test]
+    fn a_stop_is_run_over_by_a_share_of_what_came_after_it() {
+        let bar = Bar::of_prices(100.0, 105.0, 95.0, 101.0);
+        let fill = |side, trigger, stop_overshoot| {
+            let venue = Venue { stop_overshoot, ..Venue::frictionless() };
+            fill_in_bar(&OrderSpec::new(side, Kind::Stop { trigger }, 1.0), &bar, &venue).unwrap()
+        };
+        let inside = fill(Side::Sell, 99.0, 0.25);
+        assert_eq!((inside.reference, inside.price, inside.slippage), (99.0, 98.0, 1.0), "a quarter of the way from 99 to 95");
+        assert_eq!(fill(Side::Sell, 102.0, 0.25).price, 98.75, "through a gap the way begins at the open of 100");
+        assert_eq!(fill(Side::Buy, 103.0, 0.5).price, 104.0);
+        assert_eq!(fill(Side::Sell, 95.0, 0.75).price, 95.0, "nothing came after a touch");
+        assert_eq!(fill(Side::Sell, 99.0, 1.0).price, 95.0);
     }
 
     #[test]

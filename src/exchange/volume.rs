@@ -9,8 +9,8 @@ pub struct VolumePool {
 }
 
 impl VolumePool {
-    /// `min(bar_share · bar_volume, day_share · day_volume)` in coins. Volumes are those of the bar and of the 24 h before it; a
-    /// volume that is unknown (`NaN`) gives nothing, an infinite one does not limit.
+    /// `min(bar_share · bar_volume, day_share · day_volume)` in coins. Volumes are those of the bar and of the day of trading
+    /// before it; a volume that is unknown (`NaN`) gives nothing, an infinite one does not limit.
     #[must_use]
     pub fn new(bar_share: f64, bar_volume: f64, day_share: f64, day_volume: f64) -> Self {
         let part = |share: f64, volume: f64| if volume > 0.0 { share * volume } else { 0.0 };

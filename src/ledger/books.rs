@@ -208,6 +208,7 @@ impl Books {
                 bought_cost: Usd::ZERO,
                 held: Usd::ZERO,
                 margin: Usd::ZERO,
+                put_in: Usd::ZERO,
                 income: BySource::default(),
                 booked: BySource::default(),
                 tally: Tally::default(),
@@ -235,8 +236,10 @@ impl Books {
         position.tally.entry_quantity += entry.quantity.abs();
         position.tally.entry_notional += entry.quantity.abs() * entry.price;
         position.tally.most_quantity = position.tally.most_quantity.max(position.quantity.abs());
-        let committed = if margined { position.margin } else { position.cost };
-        position.tally.most_committed = position.tally.most_committed.max(committed);
+        if margined {
+            position.put_in += margin;
+        }
+        position.tally.put_in(if margined { margin } else { entry.notional() });
         at
     }
 
@@ -246,7 +249,8 @@ impl Books {
         let moved = margin.min(self.cash(bucket)).max(Usd::ZERO);
         self.transfer(Account::Cash(bucket), Account::Margin(at), moved);
         let position = &mut self.positions[at];
-        position.tally.most_committed = position.tally.most_committed.max(position.margin);
+        position.put_in += moved;
+        position.tally.put_in(moved);
     }
 
     /// Sells a holding or reduces a perpetual by `entry` (opposite in sign to the position, at most its quantity). Margin comes back in
@@ -279,9 +283,13 @@ impl Books {
             // Proceeds less what the part had cost: both notional and cost carry the sign of their side.
             self.transfer(Account::Held(at), cash, borne - entry.notional() - cost);
             self.transfer(Account::Income(at, Source::Liquidation), Account::Held(at), borne);
+            let position = &mut self.positions[at];
+            position.put_in -= if flat { position.put_in } else { position.put_in.share(share) };
+            position.tally.came_back(released + borne - entry.notional() - cost - entry.fee);
         } else {
             self.transfer(Account::Held(at), cash, -entry.notional() + slippage);
             self.transfer(cash, Account::Income(at, Source::Slippage), slippage);
+            self.positions[at].tally.came_back(-entry.notional() - entry.fee);
         }
         self.transfer(cash, Account::Income(at, Source::Fees), entry.fee);
 
@@ -314,7 +322,8 @@ impl Books {
         position.tally.entry_quantity += quantity;
         position.tally.entry_notional += quantity * price;
         position.tally.most_quantity = position.tally.most_quantity.max(position.quantity);
-        position.tally.most_committed = position.tally.most_committed.max(position.cost);
+        // As if it had been paid out and bought with.
+        position.tally.put_in(worth);
         worth
     }
 
@@ -338,6 +347,7 @@ impl Books {
         self.transfer(Account::Held(at), cash, proceeds);
         self.transfer(cash, Account::Income(at, Source::Fees), fee);
         let position = &mut self.positions[at];
+        position.tally.came_back(proceeds - fee);
         position.tally.exit_quantity += quantity.abs();
         position.tally.exit_notional += quantity.abs() * price;
         position.quantity = 0.0;
@@ -357,6 +367,7 @@ impl Books {
             let last = place + 1 == backing.len();
             let drawn = if last { lack } else { lack.min(self.positions[at].margin).max(Usd::ZERO) };
             self.transfer(Account::Margin(at), Account::Cash(bucket), drawn);
+            self.positions[at].put_in -= drawn;
         }
     }
 

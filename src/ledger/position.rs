@@ -22,6 +22,8 @@ pub struct Position {
     pub(super) held: Usd,
     /// Wallet behind a perpetual: margin put in, less what was released, plus and minus funding. Zero for spot.
     pub(super) margin: Usd,
+    /// The same without funding: what of the bucket's cash stands behind the open quantity. Zero for spot.
+    pub(super) put_in: Usd,
     /// Income since it was opened.
     pub(super) income: BySource,
     /// The part of `income` already handed to the attribution.
@@ -37,8 +39,24 @@ pub struct Tally {
     pub exit_quantity: f64,
     pub exit_notional: f64,
     pub most_quantity: f64,
-    /// The most money that was in it at once: margin of a perpetual, cost of a spot holding.
+    /// The bucket's money that is in it: margin put in or price paid, less all that has come back, profit and the fees of closing included. Below
+    /// zero once more has come back than went in.
+    pub committed: Usd,
+    /// The most it has been. Outside a cross pool no loss is more than that and the fees of opening, for whatever is lost was put in and did not come
+    /// back.
     pub most_committed: Usd,
+}
+
+impl Tally {
+    pub(super) fn put_in(&mut self, money: Usd) {
+        self.committed += money;
+        self.most_committed = self.most_committed.max(self.committed);
+    }
+
+    /// A loss that others of a cross pool pay for comes back as less than nothing; it was not put in.
+    pub(super) fn came_back(&mut self, money: Usd) {
+        self.committed -= money;
+    }
 }
 
 impl Position {
@@ -50,6 +68,12 @@ impl Position {
     #[must_use]
     pub fn margin(&self) -> Usd {
         self.margin
+    }
+
+    /// [`Self::margin`] without funding.
+    #[must_use]
+    pub fn put_in(&self) -> Usd {
+        self.put_in
     }
 
     /// Average price of the open quantity, fills as paid, rewards at their worth.

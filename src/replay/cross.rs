@@ -136,8 +136,7 @@ impl Desk<'_> {
         reached.min_by(|a, b| a.0.total_cmp(&b.0))
     }
 
-    /// The venue takes the whole pool over at these marks. Under `lose-margin` nothing of the bucket comes back: what was left at the marks is lost
-    /// in proportion to notional. Otherwise every position is closed at its mark, less the fee, and the rest stays in the bucket.
+    /// The venue takes the whole pool over at these marks; how its legs leave is [`Pool::departures`].
     fn liquidate_pool(&mut self, bucket: BucketId, members: &[usize], marks: &[f64]) {
         let terms = &self.plan.assumptions;
         let (rule, fee_rate) = (terms.liquidation, terms.liquidation_fee);
@@ -148,29 +147,21 @@ impl Desk<'_> {
         }
         let pool = self.pool_of(bucket, members);
         let wallet = Usd::round(pool.wallet);
-        let balance = pool.balance(marks);
-        let notionals: Vec<f64> = pool.legs.iter().zip(marks).map(|(leg, mark)| leg.quantity * mark).collect();
-        let total: f64 = notionals.iter().sum();
+        let gives_back = rule == LiquidationRule::ExchangeLike && pool.balance(marks) > 0.0;
         let prices: Vec<Option<f64>> = (0..members.len()).map(|leg| pool.liquidation_price(leg, marks, self.closing_fee())).collect();
-        let gives_back = rule == LiquidationRule::ExchangeLike && balance > 0.0;
-        let fees = if gives_back { (fee_rate * total).min(balance) } else { 0.0 };
+        let departures = pool.departures(marks, rule, fee_rate);
         // From the last position to the first, so that places stay what they are.
-        for (leg, &at) in members.iter().enumerate().rev() {
+        for (leg, (&at, departure)) in members.iter().zip(&departures).enumerate().rev() {
             let position = &self.books.positions()[at];
-            let quantity = position.quantity;
-            let part = notionals[leg] / total;
-            let sign = position.direction().sign();
-            let price = if gives_back { marks[leg] } else { marks[leg] - sign * balance * part / quantity.abs() };
-            let profit = Usd::round(quantity * (price - position.entry_price()));
-            let fee = Usd::round(fees * part);
+            let profit = Usd::round(position.quantity * (departure.price - position.entry_price()));
+            let fee = Usd::round(departure.fee);
             // The last to go takes what rounding has left, so that a lost pool is exactly empty and no pool owes.
             let owed = self.books.cash(bucket);
             let mut proceeds = position.margin() + profit;
             if leg == 0 && (!gives_back || (owed + proceeds - fee).is_negative()) {
                 proceeds = fee - owed;
             }
-            let lost = position.margin() - proceeds + fee;
-            self.take_over(at, marks[leg], prices[leg].unwrap_or(marks[leg]), proceeds, fee, lost);
+            self.take_over(at, marks[leg], prices[leg].unwrap_or(marks[leg]), proceeds, fee, Usd::round(departure.lost));
         }
         // Of what stood behind the pool; what its positions were worth on paper was nobody's to refill.
         let lost = wallet - self.books.cash(bucket);

@@ -7,6 +7,7 @@ use crate::market::{BLOCK, Market};
 use crate::replay::attribution::{Cell, Cube, Season};
 use crate::replay::orders::{Order, PlannedFlow};
 use crate::replay::protect::{Asked, Guard};
+use crate::replay::rotations::Left;
 use crate::replay::run::FundingLines;
 use crate::replay::story::Story;
 use crate::replay::waterfall::Realised;
@@ -53,8 +54,8 @@ pub(super) struct Desk<'a> {
     pub stopped: Vec<bool>,
     /// The last wish of each bucket.
     pub wishes: Vec<BucketWish>,
-    /// Narratives each bucket is in, ascending.
-    pub narratives: Vec<Vec<NarrativeId>>,
+    /// Narratives that buckets have left in this bar.
+    pub left: Vec<Left>,
     pub last_top_up: Vec<Time>,
     /// Profit realised, by bucket, for the waterfall.
     pub realised: Vec<Realised>,
@@ -74,6 +75,8 @@ pub(super) struct Desk<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Beside {
     pub opened: Time,
+    /// The leverage last asked for it, before anything lowered that.
+    pub rung: f64,
     pub guard: Guard,
     /// Bar at which its listing will have been silent for too long.
     pub delisted: usize,
@@ -149,7 +152,7 @@ impl<'a> Desk<'a> {
             weights: weights.clone(),
             stopped: plan.buckets.iter().map(|bucket| bucket.idle).collect(),
             wishes: vec![BucketWish::default(); plan.buckets.len()],
-            narratives: vec![Vec::new(); plan.buckets.len()],
+            left: Vec::new(),
             last_top_up: vec![market.clock.start; plan.buckets.len()],
             realised: vec![Realised::default(); plan.buckets.len()],
             least_cash: vec![Usd::ZERO; if yields { plan.buckets.len() } else { 0 }],

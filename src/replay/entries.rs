@@ -10,7 +10,7 @@ use crate::replay::protect::{Asked, Guard};
 use crate::replay::quote::{CENT, fill, meets, worth_working};
 use crate::replay::run::FundingLines;
 use crate::strategy::Verdict;
-use crate::units::{BucketId, InstrumentId, Usd};
+use crate::units::Usd;
 
 /// An order of which less than a millionth can be paid for is not sent.
 const DUST: f64 = 1e-6;
@@ -25,14 +25,78 @@ struct Opening {
     /// Positive: what brackets allow.
     allowed: f64,
     leverage: f64,
-    /// The most cash one unit of quantity takes: margin or price, plus fee.
+    /// The most one unit of quantity takes: margin or price, plus fee.
     unit_cost: f64,
+    /// USD of it that the position's own margin pays: what is behind it beyond what the order's leverage asks.
+    freed: f64,
     price: f64,
 }
 
 impl Opening {
     fn spec(&self, quantity: f64) -> OrderSpec {
         OrderSpec::new(self.side, self.order.kind, quantity)
+    }
+
+    /// The most a part of the order takes, in USD, whoever pays.
+    fn cost(&self) -> f64 {
+        self.quantity * self.unit_cost
+    }
+
+    /// USD the bucket's cash must pay for all of it.
+    fn need(&self) -> f64 {
+        (self.cost() - self.freed).max(0.0)
+    }
+}
+
+/// What stands behind a position before an order adds to it.
+#[derive(Clone, Copy)]
+struct Backing {
+    /// What its margin is asked of, in USD: the notional at entry; under an unrealised loss that at the price of the order.
+    notional: f64,
+    /// Margin less unrealised loss, in USD: profit backs nothing, as on a venue, but a loss is gone.
+    wallet: f64,
+}
+
+/// The most a unit takes at this size or a smaller one, in USD: a smaller sale brings a better price, so a larger notional.
+fn unit_cost(quantity: f64, leverage: f64, first: &Filled, venue: &Venue) -> f64 {
+    let dearest = if first.maker { first.price } else { first.price.max(venue.taker.price(-1.0, first.reference)) };
+    let fee = if first.maker { venue.maker.fee } else { venue.taker.fee };
+    quantity * dearest / leverage / quantity + dearest * fee
+}
+
+/// What all orders of a bucket cost at once, in USD, and who pays.
+#[derive(Clone, Copy)]
+struct Bill {
+    /// What the bucket's cash is asked for.
+    need: f64,
+    cash: f64,
+    /// What the positions' own margin pays.
+    freed: f64,
+    /// The part of every order that can be paid.
+    scale: f64,
+}
+
+impl Bill {
+    fn of(openings: &[Opening], cash: f64) -> Self {
+        let need = openings.iter().map(Opening::need).sum();
+        let freed = openings.iter().map(|opening| opening.freed.min(opening.cost())).sum();
+        Self { need, cash, freed, scale: affordable(openings, cash) }
+    }
+}
+
+/// The largest part of all orders of a bucket that its cash pays for, all shrinking alike. What a position's own margin pays costs no cash,
+/// and helps no other order.
+fn affordable(openings: &[Opening], cash: f64) -> f64 {
+    let mut paying: Vec<&Opening> = openings.iter().collect();
+    loop {
+        let cost: f64 = paying.iter().map(|opening| opening.cost()).sum();
+        let there = cash + paying.iter().map(|opening| opening.freed).sum::<f64>();
+        let scale = if cost > there { there / cost } else { 1.0 };
+        let before = paying.len();
+        paying.retain(|opening| opening.cost() * scale > opening.freed);
+        if paying.len() == before || paying.is_empty() {
+            return scale;
+        }
     }
 }
 
@@ -45,11 +109,10 @@ impl Desk<'_> {
         // Each order rounds three amounts to the microdollar; keep that much back.
         let slack = Usd::from_micros(4 * openings.len() as i64);
         let cash = (self.books.cash(bucket) - slack).max(Usd::ZERO).to_f64();
-        let need: f64 = openings.iter().map(|opening| opening.quantity * opening.unit_cost).sum();
-        let scale = if need > cash { cash / need } else { 1.0 };
+        let bill = Bill::of(&openings, cash);
         for opening in openings {
-            if self.affords(&opening, scale, need, cash) {
-                waiting.extend(self.open(&opening, scale, Moment::Open));
+            if self.affords(&opening, &bill) {
+                waiting.extend(self.open(&opening, bill.scale, Moment::Open));
             }
         }
     }
@@ -58,10 +121,9 @@ impl Desk<'_> {
     pub fn open_inside(&mut self, order: Order, waiting: &mut Vec<Order>) {
         let Some(opening) = self.opening(order, Moment::Inside, waiting) else { return };
         let cash = (self.books.cash(opening.order.bucket) - Usd::from_micros(4)).max(Usd::ZERO).to_f64();
-        let need = opening.quantity * opening.unit_cost;
-        let scale = if need > cash { cash / need } else { 1.0 };
-        if self.affords(&opening, scale, need, cash) {
-            waiting.extend(self.open(&opening, scale, Moment::Inside));
+        let bill = Bill::of(std::slice::from_ref(&opening), cash);
+        if self.affords(&opening, &bill) {
+            waiting.extend(self.open(&opening, bill.scale, Moment::Inside));
         }
     }
 
@@ -94,16 +156,10 @@ impl Desk<'_> {
             return None;
         }
         let quantity = allowed.min(first.quantity);
-        let unit_cost = self.unit_cost(&order, quantity, leverage, &first, &venue);
+        let unit_cost = unit_cost(quantity, leverage, &first, &venue);
+        let freed = self.freed(&order, leverage, first.price);
         self.told_of_volume(&mut order, allowed, quantity);
-        Some(Opening { order, side: spec.side, bar, quantity, allowed, leverage, unit_cost, price: first.price })
-    }
-
-    /// The most cash a unit takes at this size or a smaller one: a smaller sale brings a better price, so a larger notional.
-    fn unit_cost(&self, order: &Order, quantity: f64, leverage: f64, first: &Filled, venue: &Venue) -> f64 {
-        let dearest = if first.maker { first.price } else { first.price.max(venue.taker.price(-1.0, first.reference)) };
-        let fee = if first.maker { venue.maker.fee } else { venue.taker.fee };
-        self.margin_for(order.bucket, order.instrument, quantity * dearest, leverage) / quantity + dearest * fee
+        Some(Opening { order, side: spec.side, bar, quantity, allowed, leverage, unit_cost, freed, price: first.price })
     }
 
     /// What the bracket of the post-trade notional allows of an order, and at what leverage: the same margin stands behind less notional.
@@ -125,23 +181,31 @@ impl Desk<'_> {
         ((allowed / price - held).max(0.0), possible)
     }
 
-    /// Cash that goes behind `added` more notional, fee apart: all of a spot buy; of a perpetual what lifts the wallet of the whole position to
-    /// `entry notional / leverage`, at most the increment's own margin: unrealised profit backs nothing, as on a venue, and what a lower rung had
-    /// put in counts. Convex and nothing at nothing, so a smaller order never needs more than its share.
-    fn margin_for(&self, bucket: BucketId, instrument: InstrumentId, added: f64, leverage: f64) -> f64 {
+    /// `None` where nothing is held yet, and for spot.
+    fn backing(&self, order: &Order, price: f64) -> Option<Backing> {
+        let position = &self.books.positions()[self.books.find(order.bucket, order.instrument)?];
+        let isolated = margin_view(position);
+        let profit = margin::unrealised_profit(isolated.direction, isolated.quantity, isolated.entry_price, price);
+        let at = if profit < 0.0 { price } else { isolated.entry_price };
+        position.margined.then(|| Backing { notional: isolated.quantity * at, wallet: isolated.wallet + profit.min(0.0) })
+    }
+
+    /// USD behind a position beyond what a leverage asks: what a lower rung, or funding it received, had put in.
+    fn freed(&self, order: &Order, leverage: f64, price: f64) -> f64 {
+        self.backing(order, price).map_or(0.0, |backing| (backing.wallet - backing.notional / leverage).max(0.0))
+    }
+
+    /// Cash that goes behind `added` more notional at `price`, fee apart: all of a spot buy; of a perpetual what lifts the wallet of the whole
+    /// position to `notional / leverage`, at most the increment's own margin. Where there is more behind it than that, the fee comes out of it:
+    /// then the amount is negative, at least `-fee`. With its fee convex and nothing at nothing, so a smaller order never needs more than its share.
+    fn margin_for(&self, order: &Order, added: f64, leverage: f64, (price, fee): (f64, f64)) -> f64 {
         let own = added / leverage;
-        match self.books.find(bucket, instrument).map(|at| &self.books.positions()[at]).filter(|position| position.margined) {
-            Some(position) => {
-                let isolated = margin_view(position);
-                let whole = (isolated.quantity * isolated.entry_price + added) / leverage;
-                (whole - isolated.wallet).clamp(0.0, own)
-            }
-            None => own,
-        }
+        let lift = |backing: Backing| ((backing.notional + added) / leverage - backing.wallet).clamp((-fee).min(0.0), own);
+        self.backing(order, price).map_or(own, lift)
     }
 
     /// Whether an order is worth sending with what the bucket has; a refusal or a resizing is on record.
-    fn affords(&mut self, opening: &Opening, scale: f64, need: f64, cash: f64) -> bool {
+    fn affords(&mut self, opening: &Opening, &Bill { need, cash, freed, scale }: &Bill) -> bool {
         let notional = opening.quantity * opening.price;
         let whose = (opening.order.bucket, opening.order.instrument);
         let rule = "affordability";
@@ -149,13 +213,14 @@ impl Desk<'_> {
             self.note(rule, whose, Verdict::Refused, [Some(notional), Some(CENT)], "the order is for less than a cent");
             return false;
         }
-        if scale < DUST || cash < CENT {
+        if scale < DUST || scale < 1.0 && cash + opening.freed < CENT {
             self.note(rule, whose, Verdict::Refused, [Some(need), Some(cash)], "no cash left in it");
             return false;
         }
         // The microdollars kept back for rounding are not worth a row.
         if scale < 1.0 - 1e-6 {
-            let why = format!("its orders need {need:.2} USD, it has {cash:.2}: all shrink to {:.2} %", scale * 100.0);
+            let beside = if freed >= CENT { format!(" beside {freed:.2} of margin that is there") } else { String::new() };
+            let why = format!("its orders need {need:.2} USD{beside}, it has {cash:.2}: all shrink to {:.2} %", scale * 100.0);
             self.note(rule, whose, Verdict::Resized, [Some(need), Some(cash)], &why);
         }
         true
@@ -168,11 +233,12 @@ impl Desk<'_> {
         let of = |quantity: f64| fill(&opening.spec(quantity), &opening.bar, &venue);
         let mut filled = of(opening.quantity * scale)?;
         // An order of the same symbol before it has used up volume, and made the rest dearer.
-        let need = self.margin_for(bucket, instrument, filled.quantity * filled.price, opening.leverage) + filled.fee;
+        let cost = filled.quantity * filled.price / opening.leverage + filled.fee;
         let cash = (self.books.cash(bucket) - Usd::from_micros(4)).max(Usd::ZERO).to_f64();
-        if need > cash {
+        let there = cash + self.freed(&opening.order, opening.leverage, filled.price);
+        if cost > there {
             // Never by the last bit of a division more than there is: of a large book that is more than the microdollars kept back.
-            filled = of(filled.quantity * cash / need * (1.0 - 1e-12))?;
+            filled = of(filled.quantity * there / cost * (1.0 - 1e-12))?;
         }
         let wanted = opening.allowed * scale;
         let mut order = opening.order.clone();
@@ -192,12 +258,15 @@ impl Desk<'_> {
         let now = self.now();
         let perp = self.market.instrument(instrument).kind == Kind::Perp;
         let signed = filled.quantity * opening.side.sign();
+        let fee = Usd::round(filled.fee);
         let margin = if perp {
-            Usd::round(self.margin_for(bucket, instrument, filled.quantity * filled.price, opening.leverage))
+            let asked = self.margin_for(&opening.order, filled.quantity * filled.price, opening.leverage, (filled.price, filled.fee));
+            // A bucket without cash does not owe the microdollar of a rounding.
+            Usd::round(asked).min(self.books.cash(bucket) - fee)
         } else {
             Usd::ZERO
         };
-        let entry = Entry { quantity: signed, price: filled.price, reference: filled.reference, fee: Usd::round(filled.fee) };
+        let entry = Entry { quantity: signed, price: filled.price, reference: filled.reference, fee };
         self.pool(instrument).take(filled.quantity);
         let held = self.books.positions().len();
         let at = self.books.increase(bucket, instrument, narrative, perp, &entry, margin);
@@ -205,6 +274,7 @@ impl Desk<'_> {
             let beside = self.beside_new(&opening.order, signed > 0.0, filled.price);
             self.next_delisting = self.next_delisting.min(beside.delisted);
             self.beside.insert(at, beside);
+            self.log_entered(at);
         }
         let beside = &mut self.beside[at];
         if beside.entered != self.t {
@@ -225,10 +295,11 @@ impl Desk<'_> {
     }
 
     fn beside_new(&self, order: &Order, long: bool, price: f64) -> Beside {
-        let Order { bucket, instrument, atr, .. } = *order;
+        let Order { bucket, instrument, atr, rung, .. } = *order;
         let silence = self.market.listing.delisted_after.in_bars(self.market.clock.bar);
         Beside {
             opened: self.now(),
+            rung,
             guard: Guard { atr, best: price, ..Guard::default() },
             delisted: self.market.panel.forced_out(instrument, self.t, silence),
             danger: f64::NAN,

@@ -109,6 +109,7 @@ impl Desk<'_> {
         let cell = self.cell(closed.bucket, closed.narrative, closed.instrument);
         self.cube.add(self.season(), cell, &closed.unbooked, &beside.funding);
         self.story.trade(beside.opened, self.now(), closed, reason);
+        self.log_left(closed, reason);
         self.realise_rest(&beside, closed);
     }
 

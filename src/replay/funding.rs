@@ -3,6 +3,7 @@
 use crate::exchange::funding::payment;
 use crate::market::Settlement;
 use crate::replay::desk::{Desk, margin_view};
+use crate::replay::protect::exit_side;
 use crate::replay::run::FundingPayment;
 use crate::strategy::Verdict;
 use crate::units::{BucketId, InstrumentId, Usd};
@@ -61,6 +62,8 @@ impl Desk<'_> {
             self.pay(at, settlement, quantity);
             if self.fails_at(at, settlement.mark) {
                 self.liquidate(at, settlement.mark);
+            } else if inside {
+                self.stop_by_funding(at, settlement.mark);
             }
         }
     }
@@ -115,8 +118,24 @@ impl Desk<'_> {
             assumed: settlement.assumed,
         });
         self.beside[at].funding.settle(amount, settlement.assumed);
+        let sees_funding = self.bucket(position.bucket).stop.is_some_and(|stop| stop.sees_funding());
         self.books.fund(at, amount);
-        self.watch(at);
+        if sees_funding {
+            self.protect(at);
+        } else {
+            self.watch(at);
+        }
+    }
+
+    /// A settlement inside the bar may bring a stop that sees funding to its own mark: what that sends meets the next open. At an open, the stops
+    /// are looked at after the settlements.
+    fn stop_by_funding(&mut self, at: usize, mark: f64) {
+        let (beside, position) = (&self.beside[at], &self.books.positions()[at]);
+        let sees_funding = self.bucket(position.bucket).stop.is_some_and(|stop| stop.sees_funding());
+        let against = exit_side(beside.long).other();
+        if let Some(stop) = beside.guard.stop.filter(|&stop| sees_funding && against.reaches(mark, stop)) {
+            self.send_stop(at, stop, mark);
+        }
     }
 
     /// Of a payment that is due what can be paid: a position, or its pool, gives all it has, its wallet or what it is worth at the mark, whichever is

@@ -15,7 +15,7 @@ type Place = (BucketId, InstrumentId);
 
 impl Desk<'_> {
     pub fn legs(&mut self) {
-        let deleveraging = self.plan.assumptions.adl_crash.is_some() && !self.perp_buckets.is_empty();
+        let deleveraging = self.plan.assumptions.adl_crash.fall().is_some() && !self.perp_buckets.is_empty();
         let pools = self.cross_buckets.iter().any(|&bucket| self.has_positions(bucket));
         if !self.alert() && self.orders.is_empty() && !deleveraging && !pools {
             return;
@@ -196,7 +196,7 @@ impl Desk<'_> {
 
     /// The stress of auto-deleveraging: a profitable short in a bar that crashes.
     fn deleveraged_at(&self, at: usize, bar: &Bar) -> Option<f64> {
-        let crash = self.plan.assumptions.adl_crash?;
+        let crash = self.plan.assumptions.adl_crash.fall()?;
         let position = &self.books.positions()[at];
         // The longs that go bankrupt by the crash itself: one over it is their leverage.
         let stress = AdlStress { crash, leverage: 1.0 / crash };

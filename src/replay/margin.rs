@@ -74,8 +74,10 @@ impl Desk<'_> {
                 (proceeds, (proceeds - Usd::round(left.returned)).max(Usd::ZERO))
             }
         };
-        self.take_over(at, mark, liquidation_price.unwrap_or(mark), proceeds, fee, wallet - (proceeds - fee));
-        self.after_liquidation(bucket, &[instrument], wallet - (proceeds - fee));
+        // Where funding had taken more than the margin, nothing of it was left to lose.
+        let lost = (wallet - (proceeds - fee)).max(Usd::ZERO);
+        self.take_over(at, mark, liquidation_price.unwrap_or(mark), proceeds, fee, lost);
+        self.after_liquidation(bucket, &[instrument], lost);
     }
 
     /// One position goes to the venue: books, fill, record, trade.

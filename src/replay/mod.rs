@@ -8,7 +8,7 @@
 //! | 3 and 6 settlements | `funding` |
 //! | 4 orders at the open | `open`, `entries`, `exits`, `flows`, `limits` |
 //! | 5 and 6 the two legs of the bar | `legs`, `cross` |
-//! | 7 the row of the curve | `review`, `story` |
+//! | 7 the row of the curve | `review`, `rotations`, `story` |
 //! | 8 the strategy sees the bar | `review`, `sizing`, `rebalance`, `adaptive`, `hedge`, `limits`, `waterfall`, `sweep` |
 
 mod adaptive;
@@ -32,6 +32,7 @@ mod protect;
 mod quote;
 mod rebalance;
 mod review;
+mod rotations;
 pub mod run;
 mod sizing;
 mod standing;

@@ -52,7 +52,12 @@ impl Desk<'_> {
             if let Some(target) = beside.guard.target.filter(passed) {
                 self.take_profit(at, target, Moment::Open);
             } else if let Some(stop) = beside.guard.stop.filter(|&stop| exit.other().reaches(open, stop)) {
-                self.stop_out(at, stop, open, Moment::Open);
+                // What is run over so far that the margin goes is liquidated on the way there, in the leg.
+                if self.paid_by_stop(at, open).is_some_and(|paid| self.fails_at(at, paid)) {
+                    self.yield_to_stop(at);
+                } else {
+                    self.stop_out(at, stop, open, Moment::Open);
+                }
             }
             at += usize::from(self.beside.len() == before);
         }
@@ -99,11 +104,7 @@ impl Desk<'_> {
     pub fn stop_out(&mut self, at: usize, stop: f64, reference: f64, moment: Moment) -> bool {
         let position = &self.books.positions()[at];
         let (bucket, instrument, narrative, held) = (position.bucket, position.instrument, position.narrative, position.quantity);
-        let entry = position.bought_at();
-        self.bar_entry(bucket, instrument);
-        self.cancel(bucket, instrument);
-        let why = format!("stop at {stop}; limit is the average entry");
-        self.note(STOP, (bucket, instrument), Verdict::Exited, [Some(reference), Some(entry)], &why);
+        self.trigger(at, stop, reference);
         let spec = OrderSpec { side: exit_side(held > 0.0), kind: Kind::Market, quantity: held.abs(), reduces: Some(held) };
         let venue = self.venue(instrument);
         let filled = self.bar(instrument).and_then(|bar| take_at(&spec, reference, true, &bar, &venue));
@@ -122,6 +123,35 @@ impl Desk<'_> {
             self.spend_stop(at, rest);
         }
         gone
+    }
+
+    /// A stop triggered at `mark` with no more prices to trade at before the next open, where it goes as a market order.
+    pub fn send_stop(&mut self, at: usize, stop: f64, mark: f64) {
+        self.trigger(at, stop, mark);
+        let position = &self.books.positions()[at];
+        let rest = self.order(position.bucket, (position.instrument, position.narrative), Want::Close, STOP, Kind::Market);
+        self.spend_stop(at, rest);
+    }
+
+    /// A stop is reached: on record, nothing else of the place is worked any more, and its cool-down begins.
+    fn trigger(&mut self, at: usize, stop: f64, reference: f64) {
+        let position = &self.books.positions()[at];
+        let (bucket, instrument, entry) = (position.bucket, position.instrument, position.bought_at());
+        self.bar_entry(bucket, instrument);
+        self.cancel(bucket, instrument);
+        let why = format!("stop at {stop}; limit is the average entry");
+        self.note(STOP, (bucket, instrument), Verdict::Exited, [Some(reference), Some(entry)], &why);
+    }
+
+    /// A stop is triggered at the open: what was to trade there, to add or to leave, does not. Closing limits keep resting.
+    fn yield_to_stop(&mut self, at: usize) {
+        let position = &self.books.positions()[at];
+        let (bucket, instrument) = (position.bucket, position.instrument);
+        self.bar_entry(bucket, instrument);
+        self.orders.retain(|order| {
+            let rests = !order.want.opens() && order.kind != Kind::Market;
+            order.bucket != bucket || order.instrument != instrument || rests
+        });
     }
 
     /// What volume did not let out goes on as a market order; its trigger is spent.

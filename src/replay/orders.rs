@@ -37,6 +37,8 @@ pub(super) struct Order {
     pub tried_inside: usize,
     /// The average true range known at the decision, for the stop of what it opens.
     pub atr: Option<f64>,
+    /// The leverage asked for what it opens, before anything lowered that.
+    pub rung: f64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -89,7 +91,8 @@ impl Desk<'_> {
     ) -> Order {
         self.sent += 1;
         let (id, tried_inside) = (self.sent, usize::MAX);
-        Order { id, bucket, instrument, narrative, want, reason, kind, seen: 0, told: false, tried_inside, atr: None }
+        let rung = if let Want::Add { leverage, .. } = want { leverage } else { 1.0 };
+        Order { id, bucket, instrument, narrative, want, reason, kind, seen: 0, told: false, tried_inside, atr: None, rung }
     }
 
     /// How a bucket sends an order decided at the close of bar `t`: a market order, or a limit on the passive side of the last price.

@@ -2,7 +2,7 @@
 
 use crate::exchange::brackets::DEFAULT_BRACKETS;
 use crate::exchange::orders::Side;
-use crate::exchange::stops::{Distance, Trail, by_atr, by_margin, fixed};
+use crate::exchange::stops::{Distance, Trail, by_atr, by_loss, fixed};
 use crate::market::BLOCK;
 use crate::replay::desk::{Beside, Desk, margin_view};
 use crate::strategy::{Stop, TakeProfit};
@@ -47,13 +47,16 @@ impl Desk<'_> {
         let isolated = margin_view(position);
         let (direction, entry) = (isolated.direction, position.bought_at());
         let guard = self.beside[at].guard;
-        let at_loss = |share: f64| by_margin(direction, entry, isolated.wallet, isolated.quantity, share);
+        let put_in = position.put_in().to_f64();
+        let at_loss = |loss: f64| by_loss(direction, entry, loss, isolated.quantity);
         let stop = bucket.stop.filter(|_| !guard.spent).and_then(|rule| {
-            let Stop { loss_of_margin, from_entry, atr, trailing } = rule;
+            let Stop { loss_of_margin, from_entry, atr, trailing, .. } = rule;
+            // What funding has brought may be lost beside the share, what it took is lost already.
+            let funded = if rule.sees_funding() { isolated.wallet - put_in } else { 0.0 };
             let trail =
                 |part| Trail { best: guard.best, distance: Distance::Fraction(part) }.level(exit_side(direction == Direction::Long));
             let levels = [
-                loss_of_margin.filter(|_| position.margined).map(at_loss),
+                loss_of_margin.filter(|_| position.margined).map(|share| at_loss(share * put_in + funded)),
                 from_entry.map(|share| fixed(direction, entry, share)),
                 atr.zip(guard.atr).map(|(rule, atr)| by_atr(direction, entry, atr, rule.multiple)),
                 trailing.map(trail),
@@ -63,7 +66,7 @@ impl Desk<'_> {
         let target = bucket.take_profit.and_then(|rule| {
             let TakeProfit { gain_of_margin, from_entry } = rule;
             let levels = [
-                gain_of_margin.filter(|_| position.margined).map(|share| at_loss(-share)),
+                gain_of_margin.filter(|_| position.margined).map(|share| at_loss(-share * put_in)),
                 from_entry.map(|share| fixed(direction, entry, -share)),
             ];
             nearest(opposite(direction), levels)

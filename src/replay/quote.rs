@@ -128,6 +128,7 @@ impl Desk<'_> {
             tick: rules.tick_size,
             through_ticks: terms.through_ticks,
             stop_slippage: terms.stop_slippage,
+            stop_overshoot: terms.stop_overshoot,
             lot: rules.lot_size,
             min_notional: rules.min_notional.max(CENT),
             volume,

@@ -4,9 +4,9 @@ use crate::ledger::Excess;
 use crate::replay::attribution::Cell;
 use crate::replay::desk::Desk;
 use crate::replay::orders::{ENTER, STOP, Want};
-use crate::replay::run::Rotation;
+use crate::replay::rotations::ROTATED_OUT;
 use crate::signal::{History, Sight};
-use crate::strategy::{self, BucketWish, Decision, Exit, Holding, Pick, PlanBucket, Verdict, checklist};
+use crate::strategy::{self, BucketState, BucketWish, Decision, Exit, Holding, Pick, PlanBucket, Refusal, Refused, Verdict};
 use crate::units::{InstrumentId, NarrativeId, Span, Usd};
 
 /// Drift below a millionth is the rounding of money, not drift: with a band of 0 it would decide whether a rebalance takes place.
@@ -28,6 +28,7 @@ impl Desk<'_> {
         self.books.assert_balanced(snapshot.equity);
         let regime = self.regimes[t];
         self.story.close_bar(t, &snapshot, regime);
+        self.log_bar_of_rotations();
         if regime != self.regime_at_open() || self.ends_month() {
             self.attribute_open_positions();
         }
@@ -158,13 +159,28 @@ impl Desk<'_> {
         })
     }
 
+    /// What the strategy is told of a bucket: `exits` are being left.
+    fn state(&self, bucket: &PlanBucket, exits: &[InstrumentId]) -> BucketState {
+        let positions = self.books.positions().iter().filter(|p| p.bucket == bucket.id && !exits.contains(&p.instrument));
+        let instruments = (0..self.market.instruments.len()).map(InstrumentId::new);
+        let cooling = instruments.map(|id| (id, self.barred_until(bucket.id, id))).filter(|&(_, until)| self.t < until);
+        BucketState {
+            held: positions.map(|position| (position.instrument, position.narrative)).collect(),
+            leaving: exits.to_vec(),
+            cooling: cooling.map(|(id, until)| (id, self.market.clock.close(until))).collect(),
+            stopped: self.stopped[bucket.id.index()],
+        }
+    }
+
     /// Compares what a bucket wants with what it has and orders the difference. `value` overrides what the bucket is worth after a
     /// rebalance; then everything is brought exactly to its share.
     fn review(&mut self, sight: &Sight, bucket: &PlanBucket, value: Option<Usd>, exits: &[InstrumentId]) {
         let history = &sight.history;
-        let wish = strategy::decide(sight, bucket);
+        let wish = strategy::decide(sight, self.plan, bucket, &self.state(bucket, exits));
         self.log_emptiness(history, bucket, &wish);
-        self.log_rotation(history, bucket, &wish);
+        for refused in &wish.refused {
+            self.log_refusal(history, bucket, refused);
+        }
         let band = if value.is_some() { ROUNDING } else { self.plan.rebalance.band.max(ROUNDING) };
         let worth = (value.unwrap_or_else(|| self.books.bucket_value(bucket.id)) - self.swept_from(bucket.id)).to_f64();
         let held: Vec<_> =
@@ -173,16 +189,13 @@ impl Desk<'_> {
             // A bar without a price says nothing against a holding: it is carried until it trades again or its listing has ended.
             let judged = history.trades(instrument) && !exits.contains(&instrument);
             if judged && wish.picks.iter().all(|pick| pick.instrument != instrument) {
-                self.send(bucket, (instrument, narrative), Want::Close, "rotated out");
+                self.send(bucket, (instrument, narrative), Want::Close, ROTATED_OUT);
             }
         }
         for pick in &wish.picks {
-            let now = held.iter().find(|(instrument, ..)| *instrument == pick.instrument).map(|&(.., quantity)| quantity);
-            match now {
-                Some(_) if exits.contains(&pick.instrument) => {}
-                Some(quantity) => self.resize(history, bucket, pick, worth, quantity, band),
-                None if pick.enters => self.enter(sight, bucket, pick, worth),
-                None => {}
+            match held.iter().find(|(instrument, ..)| *instrument == pick.instrument) {
+                Some(&(.., quantity)) => self.resize(history, bucket, pick, worth, quantity, band),
+                None => self.enter(sight, bucket, pick, worth),
             }
         }
         self.wishes[bucket.id.index()] = wish;
@@ -190,80 +203,51 @@ impl Desk<'_> {
 
     fn enter(&mut self, sight: &Sight, bucket: &PlanBucket, pick: &Pick, worth: f64) {
         let history = &sight.history;
-        let barred_until = self.barred_until(bucket.id, pick.instrument);
+        for row in strategy::checked(sight, self.plan, bucket, pick.instrument, pick.narrative) {
+            let detail = format!("bucket {}: {}", bucket.name, row.detail);
+            self.log_gate(history, pick.instrument, &row.rule, row.verdict, (row.value, row.limit), detail);
+        }
+        let leverage = self.bearable_leverage(history, bucket, pick, worth);
+        let quantity = self.target_quantity(bucket, &pick.at(leverage), worth);
+        let Some(quantity) = self.within_limits(history, bucket, &pick.at(leverage), 0.0, quantity) else { return };
+        let want = Want::Add { quantity: quantity * bucket.direction.sign(), leverage };
+        self.log_distance(history, bucket, pick, leverage);
         let atr = strategy::true_range(history, bucket, pick.instrument);
-        let stopped = self.stopped[bucket.id.index()];
-        let refused = if stopped {
-            Some(("after_liquidation", None, None, "the bucket was liquidated and opens nothing any more".to_owned()))
-        } else if self.t < barred_until {
-            Some(("cooldown", None, None, format!("left alone until {}", self.market.clock.close(barred_until))))
-        } else if atr.is_none() && bucket.stop.is_some_and(|stop| stop.atr.is_some()) {
-            Some((STOP, None, None, "too young for an average true range: its stop would have no place".to_owned()))
-        } else {
-            strategy::exit_due(sight, bucket, pick.instrument, pick.narrative)
-                .or_else(|| strategy::entry_refusal(sight, bucket, pick))
-                .map(|exit| (exit.rule, exit.value, exit.limit, exit.detail))
-        };
-        if refused.is_none() && !self.passes_checklist(sight, bucket, pick) {
-            return;
-        }
-        let (rule, verdict, value, limit, why) = if let Some((rule, value, limit, why)) = refused {
-            (rule, Verdict::Refused, value, limit, why)
-        } else {
-            let leverage = self.bearable_leverage(history, bucket, pick, worth);
-            let quantity = self.target_quantity(bucket, &pick.at(leverage), worth);
-            let Some(quantity) = self.within_limits(history, bucket, &pick.at(leverage), 0.0, quantity) else { return };
-            let want = Want::Add { quantity: quantity * bucket.direction.sign(), leverage };
-            self.log_distance(history, bucket, pick, leverage);
-            self.send(bucket, (pick.instrument, pick.narrative), want, ENTER).atr = atr;
-            let limit = bucket.enter_above.or(bucket.enter_below);
-            ("enter", Verdict::Passed, pick.score, limit, format!("{:.4} of the bucket at {leverage}x", pick.share))
-        };
-        let directory = history.directory();
-        let narrative = pick.narrative.map_or_else(String::new, |id| format!(", narrative {}", directory.narrative(id)));
-        self.story.decisions.push(Decision {
-            time: history.now(),
-            rule: rule.to_owned(),
-            subject: directory.symbol(pick.instrument).to_owned(),
-            verdict,
-            value,
-            limit,
-            detail: format!("bucket {}{narrative}: {why}", bucket.name),
-        });
+        let order = self.send(bucket, (pick.instrument, pick.narrative), want, ENTER);
+        (order.atr, order.rung) = (atr, pick.leverage);
+        let why = format!("{:.4} of the bucket at {leverage}x", pick.share);
+        let detail = about(history, bucket, pick.narrative, &why);
+        let limit = bucket.enter_above.or(bucket.enter_below);
+        self.log_gate(history, pick.instrument, ENTER, Verdict::Passed, (pick.score, limit), detail);
     }
 
-    /// Asks the strategy's checklist; every criterion's verdict is on record.
-    fn passes_checklist(&mut self, sight: &Sight, bucket: &PlanBucket, pick: &Pick) -> bool {
-        let Some(list) = self.plan.checklist.as_ref().filter(|_| bucket.checklist) else { return true };
-        let directory = sight.history.directory();
-        let rows = checklist::ask(sight, list, directory.asset_of(pick.instrument), pick.instrument, pick.narrative);
-        let passed = rows.last().is_some_and(|list| list.verdict == Verdict::Passed);
-        for row in rows {
-            self.story.decisions.push(Decision {
-                time: sight.history.now(),
-                rule: row.rule,
-                subject: directory.symbol(pick.instrument).to_owned(),
-                verdict: row.verdict,
-                value: row.value,
-                limit: row.limit,
-                detail: format!("bucket {}: {}", bucket.name, row.detail),
-            });
+    fn log_refusal(&mut self, history: &History, bucket: &PlanBucket, refused: &Refused) {
+        let &Refused { instrument, narrative, ref by } = refused;
+        match by {
+            Refusal::Rule(Exit { rule, value, limit, detail }) => {
+                let detail = about(history, bucket, narrative, detail);
+                self.log_gate(history, instrument, rule, Verdict::Refused, (*value, *limit), detail);
+            }
+            Refusal::Checklist(rows) => {
+                for row in rows {
+                    let detail = format!("bucket {}: {}", bucket.name, row.detail);
+                    self.log_gate(history, instrument, &row.rule, row.verdict, (row.value, row.limit), detail);
+                }
+            }
         }
-        passed
     }
 
-    /// Steps narratives have taken through their life at this close.
-    fn log_steps(&mut self, sight: &Sight) {
-        let time = sight.history.now();
-        self.story.rotations.extend(sight.steps().map(|step| Rotation {
-            time,
-            narrative: step.narrative,
-            from_stage: step.from.name().to_owned(),
-            to_stage: step.to.name().to_owned(),
-            cause: step.cause.clone(),
-            value: Some(step.value),
-            threshold: Some(step.threshold),
-        }));
+    fn log_gate(
+        &mut self,
+        history: &History,
+        instrument: InstrumentId,
+        rule: &str,
+        verdict: Verdict,
+        (value, limit): (Option<f64>, Option<f64>),
+        detail: String,
+    ) {
+        let (rule, subject) = (rule.to_owned(), history.directory().symbol(instrument).to_owned());
+        self.story.decisions.push(Decision { time: history.now(), rule, subject, verdict, value, limit, detail });
     }
 
     fn log_emptiness(&mut self, history: &History, bucket: &PlanBucket, wish: &BucketWish) {
@@ -281,35 +265,10 @@ impl Desk<'_> {
             });
         }
     }
+}
 
-    /// Steps of a bucket into and out of narratives.
-    fn log_rotation(&mut self, history: &History, bucket: &PlanBucket, wish: &BucketWish) {
-        if bucket.selection.narratives.is_none() {
-            return;
-        }
-        let mut wanted: Vec<NarrativeId> = wish.picks.iter().filter_map(|pick| pick.narrative).collect();
-        wanted.sort_unstable();
-        wanted.dedup();
-        let before = std::mem::replace(&mut self.narratives[bucket.id.index()], wanted.clone());
-        let mean = |id: NarrativeId| {
-            let scores: Vec<f64> = wish.picks.iter().filter(|pick| pick.narrative == Some(id)).filter_map(|pick| pick.score).collect();
-            (!scores.is_empty()).then(|| scores.iter().sum::<f64>() / scores.len() as f64)
-        };
-        let step = |narrative, from: &str, to: &str, cause: &str, value| Rotation {
-            time: history.now(),
-            narrative,
-            from_stage: from.to_owned(),
-            to_stage: to.to_owned(),
-            cause: format!("{}: {cause}", bucket.name),
-            value,
-            threshold: bucket.enter_above.or(bucket.enter_below),
-        };
-        for &id in before.iter().filter(|id| !wanted.contains(id)) {
-            let cause = if wish.picks.is_empty() { "no candidate left" } else { "outranked or no candidate left" };
-            self.story.rotations.push(step(id, "held", "out", cause, None));
-        }
-        for &id in wanted.iter().filter(|id| !before.contains(id)) {
-            self.story.rotations.push(step(id, "out", "held", "among the strongest by mean score", mean(id)));
-        }
-    }
+/// What a row says of an entry: bucket, narrative where it has one, and why.
+fn about(history: &History, bucket: &PlanBucket, narrative: Option<NarrativeId>, why: &str) -> String {
+    let narrative = narrative.map_or_else(String::new, |id| format!(", narrative {}", history.directory().narrative(id)));
+    format!("bucket {}{narrative}: {why}", bucket.name)
 }

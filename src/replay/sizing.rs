@@ -4,6 +4,7 @@ use crate::exchange::liquidation::{expected_move, size_for_distance};
 use crate::exchange::margin::DEFAULT_BRACKETS;
 use crate::replay::desk::Desk;
 use crate::replay::orders::Want;
+use crate::replay::review::ROUNDING;
 use crate::signal::History;
 use crate::strategy::{Decision, Holding, LiquidationDistance, Pick, PlanBucket, Verdict};
 
@@ -64,6 +65,8 @@ impl Desk<'_> {
         });
     }
 
+    /// Brings what is held to a pick's share where it has drifted beyond `band`, or its leverage has changed: more notional then stands on the same
+    /// margin, or less.
     pub fn resize(&mut self, history: &History, bucket: &PlanBucket, pick: &Pick, worth: f64, quantity: f64, band: f64) {
         let drift_of = |target: f64| quantity.abs() / target - 1.0;
         let mut target = self.target_quantity(bucket, pick, worth);
@@ -72,6 +75,8 @@ impl Desk<'_> {
             leverage = self.bearable_leverage(history, bucket, pick, worth);
             target = self.target_quantity(bucket, &pick.at(leverage), worth);
         }
+        let step = self.step_of_leverage(history, bucket, pick, (worth, leverage));
+        let band = if step.is_some() { ROUNDING } else { band };
         let wanted = target;
         let target = self.most_quantity(history, bucket, &pick.at(leverage)).map_or(wanted, |most| wanted.min(most));
         let drift = drift_of(target);
@@ -88,7 +93,32 @@ impl Desk<'_> {
             let Some(added) = self.within_limits(history, bucket, &pick.at(leverage), held, wanted - held) else { return };
             Want::Add { quantity: added * bucket.direction.sign(), leverage }
         };
+        self.log_step(history, bucket, pick, step);
         self.log_distance(history, bucket, pick, leverage);
         self.send(bucket, (pick.instrument, pick.narrative), want, "rebalance");
+    }
+
+    /// What a held position was asked to stand at and what it is asked now, where the two differ once liquidation is kept away; 1 for spot, so never.
+    fn step_of_leverage(&self, history: &History, bucket: &PlanBucket, pick: &Pick, (worth, now): (f64, f64)) -> Option<(f64, f64)> {
+        let rung = self.beside[self.books.find(bucket.id, pick.instrument)?].rung;
+        let before = if rung == pick.leverage { now } else { self.bearable_leverage(history, bucket, &pick.at(rung), worth) };
+        (before != now).then_some((before, now))
+    }
+
+    /// An order follows the leverage: from here on that is what the position is asked to stand at.
+    fn log_step(&mut self, history: &History, bucket: &PlanBucket, pick: &Pick, step: Option<(f64, f64)>) {
+        if let Some(at) = self.books.find(bucket.id, pick.instrument) {
+            self.beside[at].rung = pick.leverage;
+        }
+        let Some((before, now)) = step else { return };
+        self.story.decisions.push(Decision {
+            time: history.now(),
+            rule: "leverage".to_owned(),
+            subject: history.directory().symbol(pick.instrument).to_owned(),
+            verdict: Verdict::Resized,
+            value: Some(before),
+            limit: Some(now),
+            detail: format!("bucket {}: its narrative's leverage goes from {before:.2}x to {now:.2}x", bucket.name),
+        });
     }
 }

@@ -13,7 +13,7 @@ use crate::units::{Clock, Usd, grouped};
 impl Desk<'_> {
     pub fn cautions(&self) -> Vec<String> {
         let mut cautions = self.plan.cautions.clone();
-        if self.plan.assumptions.adl_crash.is_some() {
+        if self.plan.assumptions.adl_crash.fall().is_some() {
             cautions.push("the stress of auto-deleveraging is on".to_owned());
         }
         for &(bucket, time) in &self.story.bankrupt {
@@ -140,7 +140,7 @@ fn of_the_venue(market: &Market, terms: &Assumptions) -> Vec<(&'static str, Stri
         (
             "volume",
             format!(
-                "all orders of a symbol together take at most {} % of a bar's volume and {} % of that of the 24 hours before",
+                "all orders of a symbol together take at most {} % of a bar's volume and {} % of that of the 24 hours before, up to the last bar that traded",
                 terms.bar_participation * 100.0,
                 terms.day_participation * 100.0
             ),
@@ -182,7 +182,11 @@ fn of_the_venue(market: &Market, terms: &Assumptions) -> Vec<(&'static str, Stri
         ),
         (
             "stops",
-            format!("worse of stop and open, less half the spread, impact and {} of slippage; at the same price liquidation comes first", bps(terms.stop_slippage)),
+            format!(
+                "worse of stop and open, {} % of the way from there to the bar's extreme, then half the spread, impact and {} of slippage; at the same price liquidation comes first",
+                terms.stop_overshoot * 100.0,
+                bps(terms.stop_slippage)
+            ),
         ),
         (
             "maintenance margin",
@@ -209,7 +213,7 @@ fn of_the_venue(market: &Market, terms: &Assumptions) -> Vec<(&'static str, Stri
         ),
         (
             "auto-deleveraging",
-            terms.adl_crash.map_or_else(
+            terms.adl_crash.fall().map_or_else(
                 || "not modelled: profitable shorts are never taken away".to_owned(),
                 |crash| {
                     format!(

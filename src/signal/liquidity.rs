@@ -19,7 +19,7 @@ pub struct Trailing {
     pub daily_volatility: Option<f64>,
     /// USD traded a day; 0 where nothing was.
     pub daily_notional: f64,
-    /// Contracts traded in the last 24 hours; of a younger listing scaled up to a day.
+    /// Contracts traded in the 24 hours up to the last bar that traded; of a younger listing scaled up to a day.
     pub day_volume: f64,
 }
 
@@ -111,14 +111,18 @@ impl Liquidity {
         let (day_volume, day_notional) = self.last_day(market, id, segment, t);
         Trailing {
             daily_volatility: Some(known.volatility).filter(|v| !v.is_nan() && !young),
-            daily_notional: if young || known.notional.is_nan() { day_notional } else { known.notional },
+            daily_notional: if !young && known.notional > 0.0 { known.notional } else { day_notional },
             day_volume,
         }
     }
 
-    /// Contracts and USD of the 24 hours before bar `t`, scaled up where the listing is younger.
+    /// Contracts and USD of a day's bars before bar `t`, scaled up where the listing is younger. The day ends with the last bar that traded: a silence
+    /// says nothing of what trades when it is over, and a stop that fires then must not wait for what nobody traded.
     fn last_day(&self, market: &Market, id: InstrumentId, segment: Segment, t: usize) -> (f64, f64) {
         let panel = &market.panel;
+        let traded = |bar: &usize| !panel.close[panel.at(id, *bar)].is_nan() && panel.volume[panel.at(id, *bar)] > 0.0;
+        let Some(last) = (segment.first..t).rev().find(traded) else { return (0.0, 0.0) };
+        let t = last + 1;
         let from = t.saturating_sub(self.per_day).max(segment.first);
         let (mut volume, mut notional) = (0.0, 0.0);
         for at in panel.at(id, from)..panel.at(id, from) + (t - from) {

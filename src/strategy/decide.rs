@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::signal::lifecycle::Stage;
-use crate::signal::{History, Sight, crowding, decouple, funding, indicator, narrative, score, universe};
-use crate::strategy::{Holding, PlanBucket, Score, Weigh};
+use crate::signal::{History, Sight, crowding, decouple, narrative, score, universe};
+use crate::strategy::eligible::{BucketState, Door, Refused};
+use crate::strategy::{Holding, Plan, PlanBucket, Score, Weigh};
 use crate::units::{AssetId, InstrumentId, NarrativeId, Span};
 
 /// What one bucket wants to hold.
@@ -15,6 +16,14 @@ pub struct BucketWish {
     pub empty_because: Option<String>,
     /// Nothing was picked because nobody passed the selection at all, whatever the scores.
     pub nobody_admitted: bool,
+    /// Who would have been picked, had nobody been refused, in that order.
+    pub refused: Vec<Refused>,
+}
+
+impl BucketWish {
+    fn nothing(why: &str, nobody_admitted: bool) -> Self {
+        Self { empty_because: Some(why.to_owned()), nobody_admitted, ..Self::default() }
+    }
 }
 
 /// One holding wished for.
@@ -26,8 +35,6 @@ pub struct Pick {
     pub share: f64,
     pub leverage: f64,
     pub score: Option<f64>,
-    /// May be entered; otherwise it is only kept where it is held.
-    pub enters: bool,
 }
 
 impl Pick {
@@ -55,36 +62,36 @@ struct Candidate {
 
 pub(super) const DEFAULT_PER_NARRATIVE: usize = 4;
 const CONFIRMED_BREADTH: f64 = 0.6;
-const MONTH: Span = Span::from_seconds(30 * 86_400);
+pub(super) const MONTH: Span = Span::from_seconds(30 * 86_400);
 
-/// The wish of one bucket at one close. Deterministic: ties go to the asset that stands first in `assets.csv`.
+/// The wish of one bucket at one close: who is eligible is asked first, and who is not leaves his place to the next. What is held competes with its
+/// score like any other. Deterministic: ties go to the asset that stands first in `assets.csv`.
 #[must_use]
-pub fn decide(sight: &Sight, bucket: &PlanBucket) -> BucketWish {
+pub fn decide(sight: &Sight, plan: &Plan, bucket: &PlanBucket, state: &BucketState) -> BucketWish {
     let history = &sight.history;
     if bucket.holding == Holding::Cash || bucket.hedge.is_some() {
         return BucketWish::default();
     }
     let admitted = admitted(history, bucket);
     if admitted.is_empty() {
-        let why = "no coin passes the bucket's selection today".to_owned();
-        return BucketWish { picks: Vec::new(), empty_because: Some(why), nobody_admitted: true };
+        return BucketWish::nothing("no coin passes the bucket's selection today", true);
     }
     let mut candidates: Vec<Candidate> = admitted.into_iter().filter(|candidate| enters(bucket, candidate)).collect();
     if candidates.is_empty() {
-        let why = "no candidate's score allows an entry today".to_owned();
-        return BucketWish { picks: Vec::new(), empty_because: Some(why), nobody_admitted: false };
+        return BucketWish::nothing("no candidate's score allows an entry today", false);
     }
-    candidates.retain(|candidate| bucket.selection.narratives.is_some() || in_stage(sight, bucket, candidate.asset));
     rank(history, bucket, &mut candidates);
-    let picks = match bucket.selection.narratives {
-        Some(most) => by_narrative(sight, bucket, &candidates, most),
-        None => singly(sight, bucket, candidates),
+    let door = Door { sight, plan, bucket, state };
+    let (picks, refused) = match bucket.selection.narratives {
+        Some(most) => by_narrative(&door, &candidates, most),
+        None => singly(&door, &candidates),
     };
-    if picks.is_empty() {
-        let why = "no narrative is in a stage to enter or keep".to_owned();
-        return BucketWish { picks, empty_because: Some(why), nobody_admitted: false };
-    }
-    BucketWish { picks, empty_because: None, nobody_admitted: false }
+    let empty_because = picks.is_empty().then(|| {
+        let barred = !refused.is_empty() || candidates.iter().any(|candidate| state.leaving.contains(&candidate.instrument));
+        let why = if barred { "no candidate may be entered today" } else { "no narrative is in a stage to enter or keep" };
+        why.to_owned()
+    });
+    BucketWish { picks, empty_because, nobody_admitted: false, refused }
 }
 
 fn admitted(history: &History, bucket: &PlanBucket) -> Vec<Candidate> {
@@ -116,16 +123,12 @@ fn score_of(history: &History, rule: Score, id: InstrumentId) -> Option<f64> {
 }
 
 /// The stage of a narrative says whether its coins are entered and whether they are kept. Without stages everything is both.
-fn stage_allows(sight: &Sight, bucket: &PlanBucket, narrative: Option<NarrativeId>) -> (bool, bool) {
+pub(super) fn stage_allows(sight: &Sight, bucket: &PlanBucket, narrative: Option<NarrativeId>) -> (bool, bool) {
     let Some(gate) = &bucket.selection.stages else { return (true, true) };
     match narrative.and_then(|narrative| sight.stage(narrative)) {
         Some(stage) => (gate.enter.contains(&stage), gate.enter.contains(&stage) || gate.keep.contains(&stage)),
         None => (false, false),
     }
-}
-
-fn in_stage(sight: &Sight, bucket: &PlanBucket, asset: AssetId) -> bool {
-    bucket.selection.stages.is_none() || sight.history.narratives_of(asset).any(|n| stage_allows(sight, bucket, Some(n)).1)
 }
 
 /// A bucket with a score takes nobody without one.
@@ -149,36 +152,57 @@ fn rank(history: &History, bucket: &PlanBucket, candidates: &mut [Candidate]) {
     candidates.sort_by(|a, b| key(a).total_cmp(&key(b)));
 }
 
-fn singly(sight: &Sight, bucket: &PlanBucket, mut candidates: Vec<Candidate>) -> Vec<Pick> {
-    let history = &sight.history;
+/// A candidate under one of its labels, and what keeps it out.
+struct Entry<'c> {
+    candidate: &'c Candidate,
+    narrative: Option<NarrativeId>,
+    refused: Option<Refused>,
+}
+
+fn entry<'c>(door: &Door, candidate: &'c Candidate, narrative: Option<NarrativeId>) -> Entry<'c> {
+    let instrument = candidate.instrument;
+    let refused = door.refusal(instrument, narrative).map(|by| Refused { instrument, narrative, by });
+    Entry { candidate, narrative, refused }
+}
+
+fn pick(door: &Door, entry: &Entry, share: f64) -> Pick {
+    let Candidate { instrument, score, .. } = *entry.candidate;
+    Pick { instrument, narrative: entry.narrative, share, leverage: leverage(door.sight, door.bucket, entry.narrative), score }
+}
+
+/// The best of those that may be entered or are held. There are as many places as without refusals: one that nobody can take stays empty.
+fn singly(door: &Door, ranked: &[Candidate]) -> (Vec<Pick>, Vec<Refused>) {
+    let Door { sight, bucket, state, .. } = *door;
+    let label = |candidate: &Candidate| {
+        let mut labels = sight.history.narratives_of(candidate.asset);
+        match bucket.selection.stages {
+            Some(_) => labels.find(|&narrative| door.in_stage(candidate.instrument, narrative)).map(Some),
+            None => Some(labels.next()),
+        }
+    };
+    let mut labelled: Vec<(&Candidate, Option<NarrativeId>)> = ranked.iter().filter_map(|one| Some((one, label(one)?))).collect();
     let asked_names = bucket.selection.assets.as_ref().map(Vec::len);
-    let places = bucket.selection.count.or(asked_names).unwrap_or(candidates.len());
-    candidates.truncate(places);
-    let shares = shares(history, bucket, &candidates, places);
-    candidates
-        .iter()
-        .zip(shares)
-        .filter(|(_, share)| *share > 0.0)
-        .map(|(candidate, share)| {
-            let mut labels = history.narratives_of(candidate.asset);
-            let narrative = match bucket.selection.stages {
-                Some(_) => labels.find(|&n| stage_allows(sight, bucket, Some(n)).1),
-                None => labels.next(),
-            };
-            Pick {
-                instrument: candidate.instrument,
-                narrative,
-                share,
-                leverage: leverage(sight, bucket, narrative),
-                score: candidate.score,
-                enters: stage_allows(sight, bucket, narrative).0,
-            }
-        })
-        .collect()
+    let places = bucket.selection.count.or(asked_names).unwrap_or(labelled.len());
+    labelled.retain(|(candidate, _)| !state.leaving.contains(&candidate.instrument));
+    let (mut taken, mut refused) = (Vec::new(), Vec::new());
+    for (place, (candidate, narrative)) in labelled.into_iter().enumerate() {
+        if taken.len() == places {
+            break;
+        }
+        let entry = entry(door, candidate, narrative);
+        match entry.refused {
+            None => taken.push(entry),
+            Some(one) if place < places => refused.push(one),
+            Some(_) => {}
+        }
+    }
+    let candidates: Vec<&Candidate> = taken.iter().map(|entry| entry.candidate).collect();
+    let shares = shares(&sight.history, bucket, &candidates, places);
+    (taken.iter().zip(shares).filter(|(_, share)| *share > 0.0).map(|(entry, share)| pick(door, entry, share)).collect(), refused)
 }
 
 /// Shares of the bucket, best candidate first; what empty places would have had stays in cash.
-fn shares(history: &History, bucket: &PlanBucket, candidates: &[Candidate], places: usize) -> Vec<f64> {
+fn shares(history: &History, bucket: &PlanBucket, candidates: &[&Candidate], places: usize) -> Vec<f64> {
     let filled = candidates.len() as f64 / places.max(candidates.len()) as f64;
     let in_proportion = |sizes: Vec<Option<f64>>| {
         let total: f64 = sizes.iter().flatten().sum();
@@ -201,42 +225,50 @@ fn shares(history: &History, bucket: &PlanBucket, candidates: &[Candidate], plac
     }
 }
 
-/// The strongest narratives by the mean score of their candidates; each has `per_narrative` places of equal size. A coin counts for
-/// the strongest narrative it belongs to.
-fn by_narrative(sight: &Sight, bucket: &PlanBucket, candidates: &[Candidate], most: usize) -> Vec<Pick> {
-    let history = &sight.history;
-    let lowest_first = matches!(bucket.score, Some(Score::Oversold(_)));
-    let mut ranked: Vec<(NarrativeId, f64, Vec<&Candidate>)> = history
-        .directory()
-        .narratives()
-        .filter(|&narrative| stage_allows(sight, bucket, Some(narrative)).1)
-        .filter_map(|narrative| {
-            let members: BTreeSet<AssetId> = history.members(narrative).collect();
-            let coins: Vec<&Candidate> = candidates.iter().filter(|candidate| members.contains(&candidate.asset)).collect();
-            let strength = coins.iter().filter_map(|coin| coin.score).sum::<f64>() / coins.len() as f64;
-            (!coins.is_empty()).then_some((narrative, strength, coins))
-        })
-        .collect();
-    ranked.sort_by(|a, b| if lowest_first { a.1.total_cmp(&b.1) } else { b.1.total_cmp(&a.1) });
-
-    let per_narrative = bucket.selection.per_narrative.unwrap_or(DEFAULT_PER_NARRATIVE);
+/// The strongest narratives by the mean score of those of their candidates that may be entered or are held; each has `per_narrative` places of
+/// equal size.
+fn by_narrative(door: &Door, ranked: &[Candidate], most: usize) -> (Vec<Pick>, Vec<Refused>) {
+    let history = &door.sight.history;
+    let of_narrative = |narrative: NarrativeId| -> Vec<Entry> {
+        let members: BTreeSet<AssetId> = history.members(narrative).collect();
+        let asked = |candidate: &&Candidate| {
+            let id = candidate.instrument;
+            members.contains(&candidate.asset) && door.in_stage(id, narrative) && !door.state.leaving.contains(&id)
+        };
+        ranked.iter().filter(asked).map(|candidate| entry(door, candidate, Some(narrative))).collect()
+    };
+    let narratives: Vec<Vec<Entry>> = history.directory().narratives().map(of_narrative).collect();
+    let per_narrative = door.bucket.selection.per_narrative.unwrap_or(DEFAULT_PER_NARRATIVE);
     let share = 1.0 / (most * per_narrative) as f64;
-    let mut picks: Vec<Pick> = Vec::new();
-    for (narrative, _, coins) in ranked.into_iter().take(most) {
-        let leverage = leverage(sight, bucket, Some(narrative));
-        let enters = stage_allows(sight, bucket, Some(narrative)).0;
-        let fresh: Vec<&Candidate> =
-            coins.into_iter().filter(|coin| picks.iter().all(|pick| pick.instrument != coin.instrument)).take(per_narrative).collect();
-        picks.extend(fresh.into_iter().map(|coin| Pick {
-            instrument: coin.instrument,
-            narrative: Some(narrative),
-            share,
-            leverage,
-            score: coin.score,
-            enters,
-        }));
+    let deal = |refuse: bool| strongest(door.bucket, &narratives, (most, per_narrative), refuse);
+    let picks = deal(true).into_iter().map(|entry| pick(door, entry, share)).collect();
+    let refused = if narratives.iter().flatten().any(|entry| entry.refused.is_some()) { deal(false) } else { Vec::new() };
+    (picks, refused.into_iter().filter_map(|entry| entry.refused.clone()).collect())
+}
+
+/// Deals the places. A coin counts for the strongest narrative it belongs to; a narrative that has no coin left to put forward takes no place.
+fn strongest<'e, 'c>(
+    bucket: &PlanBucket,
+    narratives: &'e [Vec<Entry<'c>>],
+    (most, per_narrative): (usize, usize),
+    refuse: bool,
+) -> Vec<&'e Entry<'c>> {
+    let lowest_first = matches!(bucket.score, Some(Score::Oversold(_)));
+    let strength = |coins: &[&Entry]| coins.iter().filter_map(|coin| coin.candidate.score).sum::<f64>() / coins.len() as f64;
+    let eligible = |coins: &'e Vec<Entry<'c>>| coins.iter().filter(|coin| !refuse || coin.refused.is_none()).collect::<Vec<_>>();
+    let mut ranked: Vec<(f64, Vec<&Entry>)> =
+        narratives.iter().map(eligible).filter(|coins| !coins.is_empty()).map(|coins| (strength(&coins), coins)).collect();
+    ranked.sort_by(|a, b| if lowest_first { a.0.total_cmp(&b.0) } else { b.0.total_cmp(&a.0) });
+    let (mut dealt, mut places): (Vec<&Entry>, usize) = (Vec::new(), 0);
+    for (_, mut coins) in ranked {
+        if places == most {
+            break;
+        }
+        coins.retain(|coin| dealt.iter().all(|other| other.candidate.instrument != coin.candidate.instrument));
+        places += usize::from(!coins.is_empty());
+        dealt.extend(coins.into_iter().take(per_narrative));
     }
-    picks
+    dealt
 }
 
 /// The rung of the ladder: by the narrative's stage where stages are followed; else `confirmed` once its breadth holds over the score's span and
@@ -300,34 +332,4 @@ fn score_exit(history: &History, bucket: &PlanBucket, id: InstrumentId) -> Optio
         limit: Some(limit),
         detail: format!("score over {}", bucket.score.expect("has one").span()),
     })
-}
-
-/// The gate beside the score that keeps an entry out, where one does. What cannot be measured keeps out.
-#[must_use]
-pub fn entry_refusal(sight: &Sight, bucket: &PlanBucket, pick: &Pick) -> Option<Exit> {
-    let gate = bucket.entry?;
-    let history = &sight.history;
-    if let Some(limit) = gate.narrative_breadth_below {
-        let span = bucket.score.map_or(MONTH, |score| score.span());
-        let breadth = pick.narrative.and_then(|narrative| narrative::breadth(history, narrative, span));
-        if breadth.is_none_or(|breadth| breadth > limit) {
-            let detail = breadth
-                .map_or_else(|| "breadth of its narrative is unknown".to_owned(), |_| format!("breadth of its narrative over {span}"));
-            return Some(Exit { rule: "narrative_breadth", value: breadth, limit: Some(limit), detail });
-        }
-    }
-    if let Some(limit) = gate.pays_8h_at_most {
-        let pays = funding::latest_8h(history, pick.instrument, 3).map(|rate| rate * bucket.direction.sign());
-        if pays.is_none_or(|pays| pays > limit) {
-            let detail = pays.map_or("funding is unknown", |_| "funding it would pay per 8 h, mean of three settlements").to_owned();
-            return Some(Exit { rule: "funding_against", value: pays, limit: Some(limit), detail });
-        }
-    }
-    None
-}
-
-/// The average true range that a bucket's stop is measured in; `None` where it has no such stop, or the listing is too young.
-#[must_use]
-pub fn true_range(history: &History, bucket: &PlanBucket, id: InstrumentId) -> Option<f64> {
-    indicator::atr(history, id, bucket.stop?.atr?.span)
 }

@@ -6,6 +6,7 @@ pub mod checklist;
 mod contradiction;
 mod crowding;
 mod decide;
+mod eligible;
 mod file;
 mod fit;
 mod gaps;
@@ -22,7 +23,8 @@ mod waterfall;
 mod yields;
 
 pub use crowding::{CrowdingExit, FundingUnit};
-pub use decide::{BucketWish, Exit, Pick, decide, entry_refusal, exit_due, true_range};
+pub use decide::{BucketWish, Exit, Pick, decide, exit_due};
+pub use eligible::{BucketState, Refusal, Refused, checked, true_range};
 pub use file::{Override, StrategyFile};
 pub use limits::{Basis, Futures, LeverageRange, Limits, PlanFutures, PositionLimit};
 pub use nearest::did_you_mean;

@@ -10,9 +10,12 @@ use crate::units::Span;
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Stop {
-    /// Perpetuals: leave when price alone has cost this share of the margin put in.
+    /// Perpetuals: leave when this share of the margin put in is lost.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub loss_of_margin: Option<f64>,
+    /// What counts as lost of the margin: `balance` (default) price and funding, `price` the price alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<LossBy>,
     /// Leave when price is this share worse than the average entry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from_entry: Option<f64>,
@@ -22,6 +25,25 @@ pub struct Stop {
     /// Leave when price is this share worse than the best price since the entry; it follows after each bar.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trailing: Option<f64>,
+}
+
+/// What a loss of margin is measured by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum LossBy {
+    /// The margin balance: margin put in, funding so far and unrealised profit. The trigger price moves with every settlement.
+    #[default]
+    Balance,
+    /// The way of the price since the entry, whatever funding has taken.
+    Price,
+}
+
+impl Stop {
+    /// Whether the trigger price moves as funding is paid.
+    #[must_use]
+    pub fn sees_funding(&self) -> bool {
+        self.loss_of_margin.is_some() && self.by.unwrap_or_default() == LossBy::Balance
+    }
 }
 
 /// A distance in average true ranges, as known when the entry was decided.

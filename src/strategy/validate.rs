@@ -175,6 +175,13 @@ fn check_protection(key: &Key, bucket: &Bucket) -> Checked {
         if stop.loss_of_margin.is_none() && stop.from_entry.is_none() && stop.atr.is_none() && stop.trailing.is_none() {
             return place.wrong("empty", "loss_of_margin, from_entry, atr or trailing", "remove the key to have no stop");
         }
+        if stop.by.is_some() && stop.loss_of_margin.is_none() {
+            return place.child("by").wrong(
+                "without loss_of_margin",
+                "loss_of_margin beside it",
+                "by says what a loss of margin is measured by: remove it",
+            );
+        }
         for (name, value) in [("loss_of_margin", stop.loss_of_margin), ("from_entry", stop.from_entry), ("trailing", stop.trailing)] {
             if let Some(value) = value {
                 place.child(name).share(value)?;

@@ -16,7 +16,7 @@ impl Strategy {
         Self { assumptions: AssumptionKeys { name: preset, ..AssumptionKeys::default() }, ..self.clone() }
     }
 
-    /// The same rules where fees, spreads, impact and the slippage of stops cost so many times as much; volume and the path of a bar stay.
+    /// The same rules where fees, spreads, impact, the slippage and overshoot of stops cost so many times as much; volume and the path of a bar stay.
     ///
     /// # Panics
     /// When the strategy was not validated.
@@ -28,6 +28,7 @@ impl Strategy {
             fee_multiplier: Some(set.fee_multiplier * times),
             spread_multiplier: Some(set.spread_multiplier * times),
             stop_slippage: Some((set.stop_slippage * times).min(MOST_SLIPPAGE)),
+            stop_overshoot: Some((set.stop_overshoot * times).min(1.0)),
             ..self.assumptions.clone()
         };
         Self { assumptions: dearer, ..self.clone() }

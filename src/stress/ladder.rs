@@ -13,7 +13,7 @@ use crate::stress::capacity::Capacity;
 pub enum Kind {
     /// The named set, in place of the run's own assumptions.
     Assumptions,
-    /// Fees, spreads, impact and the slippage of stops of the run's own assumptions, so many times.
+    /// Fees, spreads, impact, the slippage and overshoot of stops of the run's own assumptions, so many times.
     Costs,
 }
 

@@ -4,9 +4,9 @@ use proptest::prelude::*;
 
 use rotate::exchange::margin::DEFAULT_BRACKETS;
 use rotate::market::{Kind, Market};
-use rotate::replay::run::{Run, STAKING};
+use rotate::replay::run::{Run, STAKING, Side};
 use rotate::strategy::{Hold, Margin, Strategy as Rules};
-use rotate::units::{Bracket, InstrumentId, Time, Usd};
+use rotate::units::{Bracket, Direction, InstrumentId, Time, Usd};
 
 use crate::outside::{Shadow, follow};
 use crate::random_market::markets;
@@ -83,20 +83,22 @@ proptest! {
             let earned = traded + interest;
             prop_assert!(!(put_in + earned).is_negative(), "bucket {} lost {} of {}", run.buckets[b], earned, put_in);
         }
-        // Each isolated position alone: what it lost beyond its fees was its margin. `return_on_margin` is over the most margin there was, so only
-        // trades that went in once and out once can be told from outside.
-        for trade in &run.trades {
-            let fills = run.fills.iter().filter(|fill| {
-                (fill.instrument, fill.bucket) == (trade.instrument, trade.bucket) && (trade.opened..=trade.closed).contains(&fill.time)
+        // Outside a pool each position alone: what it lost beyond the fees of opening was put into it.
+        for trade in run.trades.iter().filter(|trade| strategy.buckets[trade.bucket.index()].margin == Margin::Isolated) {
+            let opens = if trade.direction == Direction::Long { Side::Buy } else { Side::Sell };
+            let opening = run.fills.iter().filter(|fill| {
+                (fill.instrument, fill.bucket, fill.side) == (trade.instrument, trade.bucket, opens)
+                    && (trade.opened..=trade.closed).contains(&fill.time)
             });
-            let once = fills.count() == 2;
-            let bucket = &strategy.buckets[trade.bucket.index()];
-            let alone = bucket.leverage.is_some() && bucket.margin == Margin::Isolated;
-            if let (true, Some(ratio)) = (once && alone, trade.return_on_margin) {
-                let margin = trade.pnl.to_f64() / ratio;
-                let lost = -(trade.pnl + trade.fees).to_f64();
-                prop_assert!(trade.pnl == Usd::ZERO || lost <= margin + 1e-4, "{:?} lost {} of a margin of {}", trade, lost, margin);
+            let fees: Usd = opening.map(|fill| fill.fee).sum();
+            if let Some(ratio) = trade.return_on_margin.filter(|_| trade.pnl != Usd::ZERO) {
+                let committed = trade.pnl.to_f64() / ratio;
+                let lost = -(trade.pnl + fees).to_f64();
+                prop_assert!(lost <= committed + 1e-4, "{:?} lost {} of {}", trade, lost, committed);
             }
+        }
+        for record in &run.liquidations {
+            prop_assert!(!record.margin_lost.is_negative(), "{:?}", record);
         }
     }
 
@@ -116,7 +118,7 @@ proptest! {
                 if dust(shadow) {
                     continue;
                 }
-                prop_assert!((record.margin_lost.to_f64() - shadow.wallet).abs() < 1e-3, "{:?} with {:?}", record, shadow);
+                prop_assert!((record.margin_lost.to_f64() - shadow.wallet.max(0.0)).abs() < 1e-3, "{:?} with {:?}", record, shadow);
                 let room = room(&market, *id, open, shadow, record.mark_price);
                 prop_assert!(room < HAIR, "bar {}: {:?} had room {} at its mark; {:?}", t, record, room, shadow);
                 // The mark was there: between the open and the worst of the bar, or that of a settlement.

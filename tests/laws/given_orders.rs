@@ -43,6 +43,8 @@ struct Once {
     maker: f64,
     half_spread: f64,
     slippage: f64,
+    /// Of a bar's way beyond a stop, where the bad leg comes first; the best that four prices allow is a stop that nothing runs over.
+    overshoot: f64,
     /// What the position pays at each settlement; it never receives, so that nothing is earned by staying longer.
     rate: f64,
     path: Vec<Eight>,
@@ -62,11 +64,23 @@ fn once() -> impl Strategy<Value = Once> {
     (
         (any::<bool>(), prop_oneof![Just(1.0), 1.0..12.0_f64], prop::option::of(prop_oneof![Just(0.0), 0.0..0.06_f64])),
         (level(0.25), prop::option::weighted(0.3, 0.02..0.2_f64), level(0.2)),
-        (0.004..0.03_f64, 0.0..0.002_f64, 0.0..1.0_f64, 0.0..0.005_f64, 0.0..0.01_f64, prop_oneof![Just(0.0), 0.0..0.002_f64]),
+        (
+            0.004..0.03_f64,
+            0.0..0.002_f64,
+            0.0..1.0_f64,
+            0.0..0.005_f64,
+            (0.0..0.01_f64, 0.0..=1.0_f64),
+            prop_oneof![Just(0.0), 0.0..0.002_f64],
+        ),
         paths(),
     )
         .prop_map(
-            |((short, leverage, limit), (stop, trailing, target), (maintenance, taker, part, half_spread, slippage, rate), path)| Once {
+            |(
+                (short, leverage, limit),
+                (stop, trailing, target),
+                (maintenance, taker, part, half_spread, (slippage, overshoot), rate),
+                path,
+            )| Once {
                 short,
                 leverage,
                 limit,
@@ -78,6 +92,7 @@ fn once() -> impl Strategy<Value = Once> {
                 maker: taker * part,
                 half_spread,
                 slippage,
+                overshoot,
                 rate,
                 path,
             },
@@ -119,11 +134,12 @@ impl Once {
     fn rules(&self, path: &str) -> Rules {
         let mut text = format!(
             "name = \"once\"\nabout = \"once\"\nregime = \"any\"\ndecide = \"8h\"\nrebalance = {{ every = \"3000d\", band = 0.95 }}\n\
-             [assumptions]\nimpact = 0.0\npath = \"{path}\"\nstop_slippage = {:?}\n\
+             [assumptions]\nimpact = 0.0\npath = \"{path}\"\nstop_slippage = {:?}\nstop_overshoot = {:?}\n\
              [buckets.cash]\nweight = 0.1\nhold = \"cash\"\n\
              [buckets.perps]\nweight = 0.9\nhold = {{ perp = {{ assets = [\"COIN\"] }} }}\nweigh = {{ fixed = {{ COIN = 0.02 }} }}\n\
              review = \"8h\"\ncooldown = \"3000d\"\nscore = {{ momentum = \"8h\" }}\nleverage = {{ open = {:?} }}\ndirection = \"{}\"\n",
             self.slippage,
+            if path == "adverse-first" { self.overshoot } else { 0.0 },
             self.leverage,
             if self.short { "short" } else { "long" },
         );

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use rotate::batch::{Arena, with_jobs};
 use rotate::market::{FactKind, Market, MarketParts, freeze};
-use rotate::replay::run::Run;
+use rotate::replay::run::{Rotation, Run};
 use rotate::strategy::{Decision, Strategy as Rules};
 use rotate::units::Time;
 
@@ -14,7 +14,7 @@ use crate::{capital, cases, replay};
 
 const END: &str = "end of data";
 /// What is decided at a close. Other gates are passed at the next open, which is the same instant.
-const OF_THE_CLOSE: [&str; 6] = ["enter", "cooldown", "crowded", "score_lost", "select", "futures"];
+const OF_THE_CLOSE: [&str; 7] = ["enter", "cooldown", "crowded", "score_lost", "select", "futures", "leverage"];
 
 /// All that a run says of the time before bar `last`, and of bar `last` itself what was not caused by the end of the data.
 ///
@@ -32,7 +32,10 @@ fn story(run: &Run, last: usize, ends: bool) -> Vec<(&'static str, String)> {
     let at_close = |time: Time| before(time) || !ends && time == close;
     let decided = |decision: &&Decision| before(decision.time) || at_close(decision.time) && OF_THE_CLOSE.contains(&decision.rule.as_str());
     let decisions: Vec<_> = run.decisions.iter().filter(decided).collect();
-    let rotations: Vec<_> = run.rotations.iter().filter(|rotation| at_close(rotation.time)).collect();
+    // A narrative's own step is taken at a close, that of a bucket is a fill.
+    let filled = |row: &Rotation| [&row.from_stage, &row.to_stage].contains(&&"held".to_owned());
+    let took_place = |row: &&Rotation| if filled(row) { before(row.time) && !row.cause.ends_with(END) } else { at_close(row.time) };
+    let rotations: Vec<_> = run.rotations.iter().filter(took_place).collect();
     let rows = if ends { last } else { last + 1 };
     vec![
         ("fills", format!("{fills:#?}")),

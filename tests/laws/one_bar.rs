@@ -13,7 +13,7 @@ use rotate::exchange::assumptions::Leg;
 use rotate::exchange::margin::Isolated;
 use rotate::exchange::orders::{Bar, Kind, Side};
 use rotate::exchange::path::{Entry, Event, InBar, PathRules, What, walk_bar};
-use rotate::exchange::stops::fixed;
+use rotate::exchange::stops::{fixed, overshot};
 use rotate::market::MarkBar;
 use rotate::replay::run::{Fill, Run};
 use rotate::strategy::StrategyFile;
@@ -64,6 +64,7 @@ struct Case {
     capacity: f64,
     half_spread: f64,
     slippage: f64,
+    overshoot: f64,
     through_ticks: u32,
     tick: f64,
     favourable_first: bool,
@@ -93,16 +94,23 @@ fn one_of_them() -> impl Strategy<Value = Case> {
     ];
     let leaves = prop_oneof![2 => Just(Leaves::Never), 1 => Just(Leaves::AtOpen), 1 => offset().prop_map(Leaves::Limit)];
     let costs = prop_oneof![2 => Just((0.0, 0.0)), 1 => (0.0..0.009_f64, 0.0..0.05_f64)];
+    let overshoot = prop::sample::select(vec![0.0, 0.25, 0.75, 1.0]);
     (
         (any::<bool>(), comes, leaves, prop::sample::select(vec![1.0, 2.0, 4.0, 8.0]), prop::sample::select(vec![0.0625, 0.013])),
         (prop::option::of(share()), prop::option::of(share()), prices(), prop::option::weighted(0.3, prices())),
-        (prop::sample::select(vec![0.0, 0.25, 0.5, 2.0, 2.0]), costs, 0..3_u32, prop::sample::select(vec![0.0, TICK]), any::<bool>()),
+        (
+            prop::sample::select(vec![0.0, 0.25, 0.5, 2.0, 2.0]),
+            (costs, overshoot),
+            0..3_u32,
+            prop::sample::select(vec![0.0, TICK]),
+            any::<bool>(),
+        ),
     )
         .prop_map(
             |(
                 (short, comes, leaves, leverage, maintenance),
                 (stop, target, prices, marks),
-                (capacity, (half_spread, slippage), through_ticks, tick, favourable_first),
+                (capacity, ((half_spread, slippage), overshoot), through_ticks, tick, favourable_first),
             )| {
                 // A limit's own price, not what crossing would cost: half the spread belongs to another law.
                 let limits = matches!(comes, Comes::Limit { .. }) || matches!(leaves, Leaves::Limit(_));
@@ -123,6 +131,7 @@ fn one_of_them() -> impl Strategy<Value = Case> {
                     capacity: if held { capacity } else { 2.0 },
                     half_spread: if limits { 0.0 } else { half_spread },
                     slippage,
+                    overshoot,
                     through_ticks,
                     tick,
                     favourable_first,
@@ -182,12 +191,13 @@ impl Case {
         let mut text = format!(
             "name = \"one\"\nabout = \"one position\"\nregime = \"any\"\ndecide = \"8h\"\nrebalance = {{ every = \"3000d\", band = 0.9 }}\n\
              [assumptions]\nimpact = 0.0\nbar_participation = 1.0\nday_participation = 1.0\nclosing_fee_in_margin = false\n\
-             path = \"{path}\"\nthrough_ticks = {}\nstop_slippage = {:?}\n\
+             path = \"{path}\"\nthrough_ticks = {}\nstop_slippage = {:?}\nstop_overshoot = {:?}\n\
              [buckets.cash]\nweight = 0.2\nhold = \"cash\"\n\
              [buckets.perps]\nweight = 0.8\nhold = {{ perp = {{ assets = [\"COIN\"] }} }}\nweigh = {{ fixed = {{ COIN = 0.625 }} }}\nreview = \"1d\"\ncooldown = \"3000d\"\n\
              score = {{ momentum = \"8h\" }}\nleverage = {{ open = {:?} }}\ndirection = \"{}\"\n",
             self.through_ticks,
             self.slippage,
+            self.overshoot,
             self.leverage,
             self.direction().name(),
         );
@@ -211,13 +221,18 @@ impl Case {
         text
     }
 
+    /// What a stop pays that meets the market at a price.
+    fn paid(&self, reference: f64) -> f64 {
+        let extreme = if self.short { self.prices[1] } else { self.prices[2] };
+        overshot(self.exit(), reference, extreme, self.overshoot) * (1.0 + self.exit().sign() * (self.half_spread + self.slippage))
+    }
+
     /// Whether a price stands within rounding of the liquidation price, so that inequality and price may fall on either side of it: unless it is a
     /// price in half dollars, where all of it is exact.
     fn hairline(&self, position: &InBar, fence: f64) -> bool {
         let Some(price) = position.liquidation else { return false };
         let exact = (price * 2.0).fract() == 0.0 && self.half_spread == 0.0;
-        let cost = 1.0 + self.exit().sign() * (self.half_spread + self.slippage);
-        let stops = position.stop.into_iter().chain([self.prices[0]]).flat_map(|stop| [stop, stop * cost]);
+        let stops = position.stop.into_iter().chain([self.prices[0]]).flat_map(|stop| [stop, self.paid(stop)]);
         let near = |other: f64| (other / price - 1.0).abs() < 1e-9;
         !exact && stops.chain(self.marks.unwrap_or(self.prices)).chain([fence]).any(near)
     }
@@ -231,6 +246,7 @@ impl Case {
             tick: self.tick,
             through_ticks: self.through_ticks,
             stop_cost: self.half_spread + self.slippage,
+            stop_overshoot: self.overshoot,
             capacity: self.capacity,
         };
         let mut position = InBar {
@@ -272,9 +288,7 @@ impl Case {
         let worst = if self.short { mark.high } else { mark.low };
         let against = self.exit().other();
         let reference = match event.what {
-            What::Liquidated if position.liquidation.is_some_and(|price| !against.reaches(worst, price)) => {
-                event.reference * (1.0 + self.exit().sign() * (self.half_spread + self.slippage))
-            }
+            What::Liquidated if position.liquidation.is_some_and(|price| !against.reaches(worst, price)) => self.paid(event.reference),
             What::Stopped | What::Closed => against.worse(event.reference, fence),
             _ => event.reference,
         };
@@ -321,6 +335,7 @@ fn a_limit_that_its_spread_keeps_from_crossing_waits_for_its_leg() {
             capacity: 2.0,
             half_spread: 0.005,
             slippage: 0.0,
+            overshoot: 0.0,
             through_ticks: 1,
             tick: TICK,
             favourable_first,

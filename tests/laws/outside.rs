@@ -112,10 +112,13 @@ pub fn follow(market: &Market, run: &Run, leverage: &[f64]) -> Vec<BarOfShadows>
                 let after = held.quantity + signed;
                 if held.quantity == 0.0 || held.quantity.signum() == signed.signum() {
                     let entry = (held.quantity * held.entry + signed * f.price) / after;
-                    // An increment brings what lifts the whole position to its leverage, at most its own margin.
+                    // An increment brings what lifts the whole position to its leverage, at most its own margin; what is there beyond that pays
+                    // its fee. Profit backs nothing, a loss is gone.
                     let own = f.quantity * f.price / leverage[f.bucket.index()];
-                    let whole = (after * entry).abs() / leverage[f.bucket.index()];
-                    let wallet = held.wallet + (whole - held.wallet).clamp(0.0, own);
+                    let loss = (held.quantity * (held.entry - f.price)).max(0.0);
+                    let at = if loss > 0.0 { f.price } else { held.entry };
+                    let whole = (held.quantity * at).abs() / leverage[f.bucket.index()] + own;
+                    let wallet = held.wallet + (whole - (held.wallet - loss)).clamp(-f.fee.to_f64(), own);
                     // Where the bracket cut the order, its leverage fell to what the log says in words only.
                     let symbol = &market.instrument(f.instrument).symbol;
                     let cut = run.decisions.iter().any(|d| d.rule == "bracket" && d.time == f.time && d.subject == *symbol);

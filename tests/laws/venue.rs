@@ -24,11 +24,13 @@ fn ordered(run: &Run) -> impl Iterator<Item = &Fill> {
     run.fills.iter().filter(|fill| !FORCED.contains(&fill.reason.as_str()))
 }
 
-/// Contracts of the bars of the 24 hours before bar `t` since the listing began, scaled up to a day.
+/// Contracts of the bars of the 24 hours up to the last bar that traded before bar `t`, since the listing began, scaled up to a day.
 fn day_before(market: &Market, fill: &Fill, t: usize) -> f64 {
     let panel = &market.panel;
     let segment = panel.segment(fill.instrument, t - 1).expect("listed before it was ordered");
     let per_day = (86_400 / market.clock.bar.seconds()) as usize;
+    let traded = (segment.first..t).rev().find(|&t| panel.volume[panel.at(fill.instrument, t)] > 0.0);
+    let t = traded.expect("it has traded") + 1;
     let from = t.saturating_sub(per_day).max(segment.first);
     let volumes = (from..t).map(|t| panel.volume[panel.at(fill.instrument, t)]).filter(|volume| !volume.is_nan());
     volumes.sum::<f64>() * per_day as f64 / (t - from) as f64

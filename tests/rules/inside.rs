@@ -13,7 +13,7 @@ const DOWN: [f64; 4] = [100.0, 100.0, 1.0, 100.0];
 /// A pool of two perpetuals at its margin, half of the capital, the second of which has a bar of its own.
 fn pool(direction: &str, leverage: f64, guard: &str, first: [f64; 4], second: [f64; 4]) -> Run {
     let rules = format!(
-        "rebalance = {{ every = \"3650d\", band = 0.9 }}\nassumptions = {{ impact = 0.0, bar_participation = 1.0, day_participation = 1.0, stop_slippage = 0.0 }}\n\
+        "rebalance = {{ every = \"3650d\", band = 0.9 }}\nassumptions = {{ impact = 0.0, bar_participation = 1.0, day_participation = 1.0, stop_slippage = 0.0, stop_overshoot = 0.0 }}\n\
          [buckets.perps]\nweight = 0.5\nhold = {{ perp = {{ assets = [\"AAA\", \"BBB\"] }} }}\nmargin = \"cross\"\ndirection = \"{direction}\"\n\
          leverage = {{ open = {leverage:?} }}\nreview = \"3650d\"\ncooldown = \"3650d\"\n{guard}\n[buckets.stable]\nweight = 0.5\nhold = \"cash\"\n"
     );

@@ -45,6 +45,17 @@ impl Small {
         self
     }
 
+    /// A coin with a perpetual, bar for bar: open, high, low, close and volume; a missing bar has a volume of NaN.
+    pub fn perp(mut self, name: &str, bars: &[[f64; 5]]) -> Self {
+        let closes: Vec<f64> = bars.iter().map(|bar| if bar[4].is_nan() { f64::NAN } else { bar[3] }).collect();
+        self = self.coin(name, Kind::Perp, &closes, 0.0);
+        let there = bars.iter().filter(|bar| !bar[4].is_nan());
+        for (bar, &[open, high, low, close, volume]) in self.0.series.last_mut().expect("a coin").bars.iter_mut().zip(there) {
+            (bar.open, bar.high, bar.low, bar.close, bar.volume) = (open, high, low, close, volume);
+        }
+        self
+    }
+
     /// The coin that stands last is one of a decentralised venue.
     pub fn dex(mut self) -> Self {
         self.0.assets.last_mut().expect("a coin").venue_kind = VenueKind::Dex;

@@ -7,7 +7,7 @@ use crate::small::{Small, near};
 /// One perpetual at twice its margin, entered at 100, and the price and reason of the fill that left it.
 fn left(direction: &str, guard: &str, bar: [f64; 4]) -> (f64, String) {
     let rules = format!(
-        "rebalance = {{ every = \"3650d\", band = 0.9 }}\nassumptions = {{ impact = 0.0, bar_participation = 1.0, day_participation = 1.0, stop_slippage = 0.0 }}\n[buckets.perps]\nweight = 0.5\nhold = {{ perp = {{ assets = [\"AAA\"] }} }}\n\
+        "rebalance = {{ every = \"3650d\", band = 0.9 }}\nassumptions = {{ impact = 0.0, bar_participation = 1.0, day_participation = 1.0, stop_slippage = 0.0, stop_overshoot = 0.0 }}\n[buckets.perps]\nweight = 0.5\nhold = {{ perp = {{ assets = [\"AAA\"] }} }}\n\
          direction = \"{direction}\"\nleverage = {{ open = 2.0 }}\nreview = \"3650d\"\ncooldown = \"3650d\"\n{guard}\n[buckets.stable]\nweight = 0.5\nhold = \"cash\"\n"
     );
     let quiet = [100.0; 4];

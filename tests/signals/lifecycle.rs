@@ -179,6 +179,20 @@ fn media_saturation_crowds_and_then_exhausts() {
 }
 
 #[test]
+fn the_way_back_from_media_is_called_by_its_metric() {
+    // Funding is nothing all the time; what is written about it is normal again at the open of day 10, the close of day 9.
+    let mentions = [1.0, 3.0, 1.0, 3.0, 1.0, 3.0, 1.0, 3.0].iter().zip(0..);
+    let tiny = mentions.fold(coin(&RISE, [(0, 0.0); 3]), |tiny, (&value, t)| tiny.evidence("ai", "mentions", t, value));
+    let market = tiny.evidence("ai", "mentions", 9, 9.0).evidence("ai", "mentions", 10, 2.0).market();
+    let media = Media { metric: "mentions".to_owned(), past: days(30), z_above: 2.0, z_back: 1.0 };
+    let rule = LifeCycleRule { crowd: Crowd { media: Some(media), ..quick().crowd }, ..quick() };
+    let found = told(&stages(&market, &rule));
+    let (t, to, cause, value, threshold) = &found[3];
+    assert_eq!((*t, *to, cause.as_str(), *threshold), (9, Stage::Confirmed, "mentions back", 1.0));
+    assert!(*value < 1.0, "{value}");
+}
+
+#[test]
 fn contradictions_name_their_key() {
     let key = |rule: LifeCycleRule| rule.check().unwrap_err().key;
     let with = |change: fn(&mut LifeCycleRule)| {

@@ -113,6 +113,22 @@ fn a_reward_is_income_and_costs_what_it_was_worth() {
 }
 
 #[test]
+fn what_was_put_in_is_told_from_what_funding_made_of_it() {
+    let mut books = Books::open(usd(1_000.0), &[1.0]);
+    let at = books.increase(BUCKET, COIN, None, true, &entry(10.0, 100.0, 100.0, 1.0), usd(100.0));
+    books.fund(at, usd(-40.0));
+    assert_eq!((books.positions()[at].margin(), books.positions()[at].put_in()), (usd(60.0), usd(100.0)));
+    books.back(at, usd(50.0));
+    assert_eq!((books.positions()[at].margin(), books.positions()[at].put_in()), (usd(110.0), usd(150.0)));
+    // Half of 110 comes back with a profit of 5 and less a fee of 1: 59 of the 150.
+    assert!(books.reduce(at, &entry(-5.0, 101.0, 101.0, 1.0), Backing::Margin).is_none());
+    assert_eq!((books.positions()[at].margin(), books.positions()[at].put_in()), (usd(55.0), usd(75.0)));
+    let (closed, _) = books.take_over(at, 90.0, Usd::ZERO, Usd::ZERO);
+    assert_eq!((closed.tally.committed, closed.tally.most_committed), (usd(91.0), usd(150.0)));
+    assert_eq!(closed.traded(), usd(-92.0), "what did not come back, and the fee of opening");
+}
+
+#[test]
 fn a_pool_in_debt_draws_on_its_margins() {
     let mut books = Books::open(usd(100.0), &[1.0]);
     let other = InstrumentId(1);

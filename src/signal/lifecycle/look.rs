@@ -9,6 +9,14 @@ use crate::units::{NarrativeId, Span};
 /// Members trading now below which there is no breadth divergence.
 const LEAST_MEMBERS: u32 = 3;
 
+/// The cause of crowding that every rule looks at; media is called by its metric.
+const FUNDING: &str = "funding";
+
+/// What a cause of crowding is called on the way back.
+pub(super) fn back(cause: &str) -> String {
+    format!("{cause} back")
+}
+
 /// A question that was answered.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Condition {
@@ -108,20 +116,19 @@ impl Look<'_> {
         let rule = &self.rule.crowd;
         let funding = self.narratives.funding_8h(self.id, rule.settlements);
         let media = || rule.media.as_ref().and_then(|media| self.saturated(media, "").if_met());
-        Condition::at_least("funding", funding, rule.funding_8h_above).if_met().or_else(media)
+        Condition::at_least(FUNDING, funding, rule.funding_8h_above).if_met().or_else(media)
     }
 
-    /// Funding and media are both back, as far as they are known; funding tells.
-    pub(super) fn uncrowds(&self) -> Option<Condition> {
+    /// Funding and media must both be back, as far as they are known.
+    pub(super) fn uncrowds(&self) -> Vec<Condition> {
         let rule = &self.rule.crowd;
         let media = rule.media.as_ref().map(|media| {
             let condition = self.saturated(media, "");
-            Condition::at_most(format!("{} back", condition.name), condition.value, media.z_back)
+            Condition::at_most(back(&condition.name), condition.value, media.z_back)
         });
-        let funding = Condition::at_most("funding back", self.narratives.funding_8h(self.id, rule.settlements), rule.funding_8h_back);
-        let back = |condition: &Condition| condition.met || condition.value.is_none();
-        let all = [Some(funding), media].into_iter().flatten().collect::<Vec<_>>();
-        all.iter().all(back).then(|| all.into_iter().find(|condition| condition.met)).flatten()
+        let funding = Condition::at_most(back(FUNDING), self.narratives.funding_8h(self.id, rule.settlements), rule.funding_8h_back);
+        let known = |condition: Condition| Condition { met: condition.met || condition.value.is_none(), ..condition };
+        [Some(funding), media].into_iter().flatten().map(known).collect()
     }
 
     fn saturated(&self, media: &Media, then: &str) -> Condition {

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::signal::evidence::EvidenceBook;
 use crate::signal::{History, NarrativeBook};
 use crate::units::{NarrativeId, Time};
-use look::{Condition, Look};
+use look::{Condition, Look, back};
 pub use rule::{Confirm, Crowd, Emerge, Exhaust, Growth, LifeCycleRule, Media, VolumeShare};
 pub use stages::Stages;
 
@@ -70,7 +70,7 @@ pub struct LifeCycle {
     stage: Stage,
     /// When the stage was entered; `None` for the one it was found in.
     since: Option<Time>,
-    /// The condition that kept the next stage away at the last look.
+    /// The condition that kept the next stage away at the last look; of a stage just entered, what must come back for it to end.
     missing: Option<String>,
 }
 
@@ -115,12 +115,12 @@ impl LifeCycle {
             Stage::Dormant => (Stage::Emerging, self.gate(look.emerges())?),
             Stage::Emerging => self.leave_emerging(&look)?,
             Stage::Confirmed => leave_confirmed(&look)?,
-            Stage::Crowded => leave_crowded(&look)?,
+            Stage::Crowded => self.leave_crowded(&look)?,
             Stage::Exhausted => (Stage::Cooling, time),
             Stage::Cooling => (Stage::Dormant, time),
         };
         let from = std::mem::replace(&mut self.stage, to);
-        (self.since, self.missing) = (Some(now), None);
+        (self.since, self.missing) = (Some(now), (to == Stage::Crowded).then(|| back(&cause.name)));
         let value = cause.value.unwrap_or_default();
         Some(Step { narrative: self.narrative, from, to, cause: cause.name, value, threshold: cause.threshold })
     }
@@ -132,16 +132,21 @@ impl LifeCycle {
         exhausted.or_else(faded).or_else(crowded).or_else(|| Some((Stage::Confirmed, self.gate(look.confirms())?)))
     }
 
+    fn leave_crowded(&mut self, look: &Look) -> Option<(Stage, Condition)> {
+        let exhausted = look.exhausts().or_else(|| look.momentum_lost()).map(|cause| (Stage::Exhausted, cause));
+        exhausted.or_else(|| Some((Stage::Confirmed, self.gate(look.uncrowds())?)))
+    }
+
     /// The condition that opened the gate: the one missing at the last look, else the first. `None` while one is missing.
     fn gate(&mut self, conditions: Vec<Condition>) -> Option<Condition> {
         if let Some(shut) = conditions.iter().find(|condition| !condition.met) {
             self.missing = Some(shut.name.clone());
             return None;
         }
-        let last = self.missing.take();
+        let last = self.missing.as_ref();
         // One let through unmeasured has no value to tell.
         let mut told: Vec<Condition> = conditions.into_iter().filter(|condition| condition.value.is_some()).collect();
-        let at = told.iter().position(|condition| Some(&condition.name) == last.as_ref()).unwrap_or(0);
+        let at = told.iter().position(|condition| Some(&condition.name) == last).unwrap_or(0);
         (at < told.len()).then(|| told.swap_remove(at))
     }
 }
@@ -150,9 +155,4 @@ fn leave_confirmed(look: &Look) -> Option<(Stage, Condition)> {
     let exhausted = look.exhausts().or_else(|| look.momentum_lost()).map(|cause| (Stage::Exhausted, cause));
     let crowded = || look.crowds().map(|cause| (Stage::Crowded, cause));
     exhausted.or_else(crowded).or_else(|| look.breadth_lost().map(|cause| (Stage::Emerging, cause)))
-}
-
-fn leave_crowded(look: &Look) -> Option<(Stage, Condition)> {
-    let exhausted = look.exhausts().or_else(|| look.momentum_lost()).map(|cause| (Stage::Exhausted, cause));
-    exhausted.or_else(|| look.uncrowds().map(|cause| (Stage::Confirmed, cause)))
 }
