@@ -5,6 +5,7 @@ use crate::exchange::volume::VolumePool;
 use crate::ledger::{Books, Position};
 use crate::market::{BLOCK, Market};
 use crate::replay::attribution::{Cell, Cube, Season};
+use crate::replay::hedge::Unhedged;
 use crate::replay::orders::{Order, PlannedFlow};
 use crate::replay::protect::{Asked, Guard};
 use crate::replay::rotations::Left;
@@ -57,6 +58,10 @@ pub(super) struct Desk<'a> {
     /// Narratives that buckets have left in this bar.
     pub left: Vec<Left>,
     pub last_top_up: Vec<Time>,
+    /// By bucket, what top-ups have brought so far, each as a share of the equity of its day.
+    pub topped_up: Vec<f64>,
+    /// By bucket, what a hedge could not stand against.
+    pub unhedged: Vec<Unhedged>,
     /// Profit realised, by bucket, for the waterfall.
     pub realised: Vec<Realised>,
     /// The least cash of the UTC day so far, by bucket, for its interest; empty where no bucket yields anything.
@@ -154,6 +159,8 @@ impl<'a> Desk<'a> {
             wishes: vec![BucketWish::default(); plan.buckets.len()],
             left: Vec::new(),
             last_top_up: vec![market.clock.start; plan.buckets.len()],
+            topped_up: vec![0.0; plan.buckets.len()],
+            unhedged: vec![Unhedged::default(); plan.buckets.len()],
             realised: vec![Realised::default(); plan.buckets.len()],
             least_cash: vec![Usd::ZERO; if yields { plan.buckets.len() } else { 0 }],
             bound_since: None,

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::market::{LONG_WICK, Market, in_long_wick};
+use crate::market::{Kind, LONG_WICK, Market, in_long_wick};
 use crate::replay::run::{Run, Trade};
 use crate::replay::words::dollars;
 use crate::signal::survivors::Survival;
-use crate::strategy::Plan;
+use crate::strategy::{Holding, Plan};
 use crate::units::{BucketId, Usd};
 
 /// Days after the `since` of its label within which an entry is called early.
@@ -15,6 +15,7 @@ const EARLY_DAYS: i64 = 30;
 /// Plain sentences with their numbers.
 pub(super) fn findings(market: &Market, plan: &Plan, run: &Run) -> Vec<String> {
     let mut told: Vec<String> = plan.buckets.iter().filter_map(|bucket| Some(hedge(run, bucket.id, bucket.hedge?.of))).collect();
+    told.extend(perpetuals(market, plan, run));
     told.extend(hindsight(market, run));
     told.extend(survivors(market));
     told
@@ -67,6 +68,44 @@ fn hedge(run: &Run, bucket: BucketId, of: BucketId) -> String {
         dollars(gained),
         dollars(funding.to_f64())
     )
+}
+
+/// What was ever put into perpetuals, beside what the weights fence in: a fence that is filled again lets more be lost than it says.
+fn perpetuals(market: &Market, plan: &Plan, run: &Run) -> Option<String> {
+    let fenced = |bucket: BucketId| plan.buckets[bucket.index()].holding == Holding::Perp;
+    let weight: f64 = plan.buckets.iter().filter(|bucket| bucket.holding == Holding::Perp).map(|bucket| bucket.weight).sum();
+    if !plan.buckets.iter().any(|bucket| bucket.holding == Holding::Perp) {
+        return None;
+    }
+    let begun = run.capital.to_f64() * weight;
+    let (mut later, mut inside, mut most) = (0.0, begun, begun);
+    for flow in run.flows.iter().filter(|flow| fenced(flow.from) != fenced(flow.to)) {
+        let amount = flow.amount.to_f64();
+        if fenced(flow.to) {
+            later += amount;
+            inside += amount;
+        } else {
+            inside -= amount;
+        }
+        most = most.max(inside);
+    }
+    let held = run.fills.iter().any(|fill| market.instrument(fill.instrument).kind == Kind::Perp);
+    let shares = || run.margin_used.iter().zip(&run.equity).filter(|(_, equity)| equity.is_positive());
+    let share = |(margin, equity): (&Usd, &Usd)| margin.to_f64() / equity.to_f64();
+    let (mean, peak) = (shares().map(share).sum::<f64>() / shares().count().max(1) as f64, shares().map(share).fold(0.0, f64::max));
+    let use_of_it = if held {
+        format!("their margin was {:.1} % of equity on average and {:.1} % at most", mean * 100.0, peak * 100.0)
+    } else {
+        "none was ever held".to_owned()
+    };
+    Some(format!(
+        "perpetuals were given {} at the start ({:.0} % of the capital) and {} later, {} in all, never more than {} beyond what had come back; {use_of_it}",
+        dollars(begun),
+        weight * 100.0,
+        dollars(later),
+        dollars(begun + later),
+        dollars(most)
+    ))
 }
 
 /// Whether a trade was opened within [`EARLY_DAYS`] of the `since` of its narrative's label.

@@ -1,7 +1,7 @@
 //! Moment 4, between closing and opening: cash from bucket to bucket.
 
 use crate::replay::desk::Desk;
-use crate::replay::orders::{Order, PlannedFlow, WATERFALL, Want};
+use crate::replay::orders::{Order, PlannedFlow, TOP_UP, WATERFALL, Want};
 use crate::replay::run::Flow;
 use crate::signal::History;
 use crate::strategy::{Decision, Holding, Verdict};
@@ -19,6 +19,9 @@ impl Desk<'_> {
             let moved = self.books.flow(flow.from, flow.to, if share < 1.0 { flow.amount.share(share) } else { flow.amount });
             if !moved.is_positive() {
                 continue;
+            }
+            if flow.reason == TOP_UP {
+                self.topped_up[flow.to.index()] += moved.to_f64() / self.books.equity().to_f64();
             }
             self.story.flows.push(Flow { time: self.now(), from: flow.from, to: flow.to, amount: moved, reason: flow.reason.to_owned() });
             if passes {

@@ -13,6 +13,8 @@ pub(super) const STOP: &str = "stop";
 /// The reason of flows that pass realised profit on.
 pub(super) const WATERFALL: &str = "waterfall";
 
+/// The reason of flows that bring a ring-fenced bucket back to its weight.
+pub(super) const TOP_UP: &str = "top-up";
 /// The reason of flows that hold perpetuals to their share.
 pub(super) const SWEEP: &str = "sweep";
 

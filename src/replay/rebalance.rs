@@ -1,9 +1,9 @@
 //! Money between buckets, decided at a close and moved at the next open: top-ups, and buckets back to their weights.
 
 use crate::replay::desk::Desk;
-use crate::replay::orders::PlannedFlow;
+use crate::replay::orders::{PlannedFlow, TOP_UP};
 use crate::replay::review::ROUNDING;
-use crate::strategy::Holding;
+use crate::strategy::{Decision, Holding, Verdict};
 use crate::units::{BucketId, Usd};
 
 impl Desk<'_> {
@@ -13,18 +13,34 @@ impl Desk<'_> {
         let now = self.market.clock.close(self.t);
         for bucket in &self.plan.buckets {
             let Some(rule) = bucket.top_up else { continue };
-            let full = equity * self.weights[bucket.id.index()];
+            let (b, full) = (bucket.id.index(), equity * self.weights[bucket.id.index()]);
             let value = self.books.bucket_value(bucket.id).to_f64();
-            let waited = now.seconds() - self.last_top_up[bucket.id.index()].seconds() >= rule.every.seconds();
-            if waited && value < full * rule.below {
-                self.last_top_up[bucket.id.index()] = now;
-                self.flows.push(PlannedFlow { from: rule.from, to: bucket.id, amount: Usd::round(full - value), reason: "top-up" });
+            let waited = now.seconds() - self.last_top_up[b].seconds() >= rule.every.seconds();
+            if !waited || value >= full * rule.below {
+                continue;
+            }
+            self.last_top_up[b] = now;
+            let (lack, left) = (full - value, equity * (rule.most - self.topped_up[b]).max(0.0));
+            if lack > left {
+                self.story.decisions.push(Decision {
+                    time: now,
+                    rule: TOP_UP.to_owned(),
+                    subject: bucket.name.clone(),
+                    verdict: if left > 0.0 { Verdict::Resized } else { Verdict::Refused },
+                    value: Some(self.topped_up[b] + lack / equity),
+                    limit: Some(rule.most),
+                    detail: "all top-ups together, each as a share of the equity of its day".to_owned(),
+                });
+            }
+            let amount = Usd::round(lack.min(left));
+            if amount.is_positive() {
+                self.flows.push(PlannedFlow { from: rule.from, to: bucket.id, amount, reason: TOP_UP });
             }
         }
     }
 
     /// Brings buckets back to their weights when one has drifted beyond the band. A perpetual bucket gives up free cash above its
-    /// weight and is never refilled here; the others share what is left in proportion. Returns what each moved bucket will be worth.
+    /// weight, a hedge also what it can realise, and neither is refilled here; the others share what is left in proportion. Returns what each moved bucket will be worth.
     pub fn plan_rebalance(&mut self) -> Vec<Option<Usd>> {
         let count = self.plan.buckets.len();
         let values: Vec<f64> = (0..count).map(|b| self.books.bucket_value(BucketId::new(b)).to_f64()).collect();
@@ -32,8 +48,8 @@ impl Desk<'_> {
         let perp = |b: usize| self.plan.buckets[b].holding == Holding::Perp;
         let mut target = values.clone();
         for b in (0..count).filter(|&b| perp(b)) {
-            let cash = self.books.cash(BucketId::new(b)).to_f64();
-            target[b] = values[b] - (values[b] - equity * self.weights[b]).clamp(0.0, cash);
+            let spare = self.books.cash(BucketId::new(b)) + self.realisable(&self.plan.buckets[b]);
+            target[b] = values[b] - (values[b] - equity * self.weights[b]).clamp(0.0, spare.to_f64());
         }
         let fenced: f64 = (0..count).filter(|&b| perp(b)).map(|b| target[b]).sum();
         let open_weight: f64 = (0..count).filter(|&b| !perp(b)).map(|b| self.weights[b]).sum();

@@ -20,6 +20,7 @@ impl Desk<'_> {
             cautions.push(format!("bucket `{}`: its cross pool was liquidated in the bar of {time}", self.bucket(bucket).name));
         }
         cautions.extend(self.stayed_in_cash());
+        cautions.extend(self.stood_unhedged());
         for bucket in self.plan.buckets.iter().filter(|bucket| bucket.exit.is_some()) {
             let paid = || self.story.funding.iter().filter(|payment| payment.bucket == bucket.id);
             let blind = paid().filter(|payment| payment.assumed).count();

@@ -128,6 +128,8 @@ pub struct PlanTopUp {
     pub from: BucketId,
     pub every: Span,
     pub below: f64,
+    /// Of all top-ups together, each as a share of the equity of its day.
+    pub most: f64,
 }
 
 impl Plan {
@@ -210,6 +212,7 @@ impl Plan {
                     from: bucket_id(&top_up.from),
                     every: top_up.every,
                     below: top_up.below,
+                    most: top_up.most.unwrap_or_else(|| largest_weight(strategy, name)),
                 }),
                 order_of_day_volume: limits.order_of_day_volume,
                 position_limit: limits.position,
@@ -277,4 +280,11 @@ pub fn stays_in_cash(bucket: &str, weight: f64, because: &str) -> String {
 fn patience(orders: Orders, names: &History) -> Patience {
     let bars = orders.expire.map_or(u32::MAX, |span| u32::try_from(names.bars_in(span)).unwrap_or(u32::MAX));
     Patience { bars, waiting: orders.waiting, offset: orders.offset, then: orders.then }
+}
+
+/// The weight of a bucket; of one that follows market phases, the largest it has in any.
+fn largest_weight(strategy: &Strategy, bucket: &str) -> f64 {
+    let tables = strategy.adaptive.iter().flat_map(|adaptive| [&adaptive.bull, &adaptive.bear, &adaptive.sideways]);
+    let of_phases = tables.filter_map(|table| table.get(bucket).copied());
+    of_phases.fold(strategy.buckets[bucket].weight, f64::max)
 }

@@ -390,6 +390,10 @@ pub struct TopUp {
     pub every: Span,
     /// Only when the bucket is worth less than this share of its weight.
     pub below: f64,
+    /// All top-ups together at most this, each counted as a share of the equity of its day. Default: the bucket's weight, so that twice the weight
+    /// is the most that is ever put in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub most: Option<f64>,
 }
 
 /// Keys of this file and the values to try.

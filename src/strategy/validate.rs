@@ -163,6 +163,9 @@ fn check_bucket(key: &Key, bucket: &Bucket, strategy: &Strategy) -> Checked {
     if let Some(top_up) = &bucket.top_up {
         let place = key.child("top_up");
         place.child("below").share(top_up.below)?;
+        if let Some(most) = top_up.most {
+            place.child("most").positive(most, "write the share of equity that all top-ups together may take, as 0.15")?;
+        }
         place.child("from").cash_bucket(&top_up.from, strategy)?;
     }
     Ok(())

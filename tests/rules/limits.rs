@@ -188,3 +188,34 @@ fn a_funding_exit_says_how_often_it_would_have_been_on() {
         ]
     );
 }
+
+/// A long that loses half of its margin in every bar and is topped up in every bar: with a cap of a fifth of equity in all.
+#[test]
+fn top_ups_together_stay_within_their_cap() {
+    let run = |most: &str| {
+        let rules = format!(
+            "rebalance = {{ every = \"3650d\", band = 0.9 }}\n[buckets.perps]\nweight = 0.1\nhold = {{ perp = {{ assets = [\"AAA\"] }} }}\n\
+             leverage = {{ open = 1.0 }}\nreview = \"1d\"\ntop_up = {{ from = \"stable\", every = \"1d\", below = 0.9{most} }}\n\
+             [buckets.stable]\nweight = 0.9\nhold = \"cash\"\n"
+        );
+        let closes: Vec<f64> = (0..40).map(|k| 100.0 * 0.7_f64.powi(k)).collect();
+        Small::new("2024-01-01", 24).coin("AAA", Kind::Perp, &closes, 1e12).run(&rules, 10_000.0).1
+    };
+    let put_in = |run: &Run| {
+        let shares = run.flows.iter().map(|flow| {
+            assert_eq!(flow.reason, "top-up");
+            let t = run.clock.bar_of(flow.time).unwrap();
+            flow.amount.to_f64() / run.equity[t - 1].to_f64()
+        });
+        shares.sum::<f64>()
+    };
+    // Without a word the bucket's weight: a tenth.
+    for (most, cap) in [("", 0.1), (", most = 0.2", 0.2)] {
+        let run = run(most);
+        assert!((put_in(&run) - cap).abs() < 1e-6, "{} of {cap}", put_in(&run));
+        let told = rows(&run, "top_up");
+        assert_eq!(told[0].verdict, Verdict::Resized);
+        assert!(told.len() > 5 && told[1..].iter().all(|row| row.verdict == Verdict::Refused && row.limit == Some(cap)), "{told:?}");
+    }
+    assert!(put_in(&run(", most = 10.0")) > 0.5);
+}
