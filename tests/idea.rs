@@ -98,6 +98,13 @@ fn weights_move_a_quarter_a_day() {
     assert_eq!(moved, [(3, "cash"), (4, "cash"), (7, "coin"), (8, "coin"), (9, "coin"), (10, "coin")]);
     assert!(flows.iter().all(|&(.., amount)| (amount - 250.0).abs() < 0.01), "{flows:?}");
     assert!((0..11).all(|t| (dollars(&run, t) - 1_000.0).abs() < 1e-4));
+    // Each step says how much has yet to move, and that no more than a quarter moves at once.
+    let steps: Vec<_> = run.decisions.iter().filter(|row| row.rule == "regime" && row.subject == "weights").collect();
+    assert!(steps.iter().all(|row| row.limit == Some(0.25)), "{steps:?}");
+    for (row, left) in steps.iter().zip([0.25, 0.0, 0.75, 0.5, 0.25, 0.0]) {
+        assert!((row.value.expect("what is left") - left).abs() < 1e-12, "{row:?}");
+        assert_eq!(row.verdict, if left > 0.0 { Verdict::Resized } else { Verdict::Passed });
+    }
     // What has no weight any more has left everything.
     assert!(run.exposure.last().is_none_or(|row| row.time < day(11)));
     assert_eq!(run.regime.last().map(|regime| regime.name()), Some("bear"));
@@ -153,6 +160,8 @@ fn a_coin_is_entered_and_left_with_its_narrative() {
         .map(|row| ((row.time.seconds() - day(0).seconds()) / 86_400, row.to_stage.as_str()))
         .collect();
     assert_eq!(steps[0].1, "emerging", "{steps:?}");
+    let step = run.rotations.iter().find(|row| row.to_stage == "emerging").expect("a step");
+    assert!(step.threshold == Some(0.10) && step.value.is_some_and(|value| value > 0.10), "{step:?}");
     let entered = run.fills.iter().find(|fill| fill.reason == "enter").expect("an entry");
     assert_eq!(entered.time, day(steps[0].0), "at the open that follows the step");
     let rung = run.exposure.iter().find(|row| row.quantity > 0.0).expect("held");
@@ -174,4 +183,5 @@ fn what_stands_still_is_left() {
     assert_eq!((left.reason.as_str(), left.time), ("time_stop", day(6)));
     let why = run.decisions.iter().find(|row| row.rule == "time_stop").expect("a row");
     tiny::near(why.value.map(|value| (value * 1e9).round() / 1e9), 0.01);
+    assert_eq!(why.limit, Some(0.02));
 }

@@ -1,7 +1,7 @@
 //! What happens inside a bar: a pool on its way to the extremes, and settlements of what came after the open.
 
 use rotate::market::Kind;
-use rotate::replay::run::Run;
+use rotate::replay::run::{Run, Side};
 use rotate::units::Usd;
 
 use crate::small::{Small, near, time};
@@ -126,4 +126,23 @@ fn a_settlement_takes_no_more_than_there_is() {
         near(cut.value.expect("what was due"), 9_999.0);
         near(cut.limit.expect("what there was"), 5_000.0);
     }
+}
+
+/// At 80 the long has lost a third of its bucket, and a review gives 22.9 of its contracts up, by a limit inside the fourth day: these pay what that day
+/// still settles against them and receive nothing of it.
+#[test]
+fn what_leaves_inside_a_bar_pays_and_never_receives() {
+    let bars = [QUIET, [100.0, 100.0, 97.0, 100.0], [100.0, 100.0, 80.0, 80.0], [80.0, 85.0, 80.0, 80.0], [80.0; 4]];
+    let day = |rate: f64| {
+        let run = by_limit(rate, &bars, "review = \"1d\"");
+        let reduced = run.fills.iter().find(|fill| fill.reason == "rebalance" && fill.side == Side::Sell).expect("some leaves");
+        assert_eq!((reduced.time, reduced.price), (time("2024-01-04"), 81.6), "{:?}", run.fills);
+        let held = run.fills.iter().take_while(|fill| fill.side == Side::Buy).map(|fill| fill.quantity).sum::<f64>();
+        (held, reduced.quantity, settled(&run, "2024-01-04").iter().sum::<f64>())
+    };
+    let (held, left, paid) = day(0.000_01);
+    assert!(left > 20.0 && left < 25.0, "{left}");
+    near(paid, 3.0 * held);
+    let (held, left, received) = day(-0.000_01);
+    near(received, 3.0 * held - 2.0 * left);
 }

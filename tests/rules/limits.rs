@@ -99,6 +99,7 @@ fn an_order_is_held_to_its_share_of_what_is_traded() {
     assert_eq!(entered(&run), [usd(100.0)]);
     let told = rows(&run, "order_of_day_volume");
     assert_eq!((told[0].verdict, told[0].value, told[0].limit), (Verdict::Resized, Some(5.0), Some(0.01)));
+    assert_eq!(told[0].detail, "bucket coins: an order of 50000.00 USD where 10000.00 USD were traded in 24 hours; 100.00 USD are sent");
     assert_eq!((told[1].subject.as_str(), told[1].verdict, told[1].value), ("BBBUSDT", Verdict::Refused, None));
 }
 
@@ -163,6 +164,8 @@ fn a_funding_exit_says_how_often_it_would_have_been_on() {
         );
         // Rising, so that nothing stalls and the position stays: five days of three settlements at 0.01 %.
         let market = Small::new("2024-01-01", 24).coin("AAA", Kind::Perp, &[10.0, 11.0, 12.0, 13.0, 14.0], 1e9).funding(0.000_1);
+        // Another, which the bucket does not admit.
+        let market = market.coin("BBB", Kind::Perp, &[10.0; 5], 1e9).funding(0.000_1);
         let (_, run) = market.run(&rules, CAPITAL);
         assert!(run.trades.iter().all(|trade| trade.exit_reason == "end of data"));
         run.cautions

@@ -51,6 +51,12 @@ impl Small {
         self
     }
 
+    /// In these bars nothing of the coin that stands last was traded.
+    pub fn silent(&mut self, bars: &[usize]) {
+        let series = self.0.series.last_mut().expect("a coin");
+        bars.iter().for_each(|&bar| series.bars[bar].volume = 0.0);
+    }
+
     /// The coin that stands last settles this rate every eight hours.
     pub fn funding(mut self, rate: f64) -> Self {
         let bars = &self.0.series.last().expect("a coin").bars;

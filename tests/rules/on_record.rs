@@ -1,0 +1,105 @@
+//! What stands on record beside the fills: what is held, what waits, and why something was not done.
+
+use std::path::Path;
+
+use rotate::batch::Arena;
+use rotate::market::Kind;
+use rotate::replay::run::{Run, Verdict};
+use rotate::strategy::StrategyFile;
+use rotate::units::InstrumentId;
+
+use crate::small::{Small, near, rows, time, usd};
+
+const QUIET: [f64; 4] = [100.0; 4];
+
+/// Half of 10,000 in coins that are called by name, decided once, and the rest in stablecoins.
+fn rules(kind: &str, assets: &str, rest: &str) -> String {
+    format!(
+        "rebalance = {{ every = \"3650d\", band = 0.9 }}\n[buckets.coins]\nweight = 0.5\nhold = {{ {kind} = {{ assets = [{assets}] }} }}\n{rest}\n\
+         [buckets.stable]\nweight = 0.5\nhold = \"cash\"\n"
+    )
+}
+
+/// Whether each fill enters or leaves, and on which day of the month.
+fn fills(run: &Run) -> Vec<(u16, String, String)> {
+    run.fills.iter().map(|fill| (fill.instrument.0, fill.time.date(), fill.reason.clone())).collect()
+}
+
+/// 100 contracts from 100 to 110, on either side: 11,000 of notional, and 1,000 won or lost.
+#[test]
+fn what_is_held_is_told_with_what_it_has_brought() {
+    for (direction, sign) in [("long", 1.0), ("short", -1.0)] {
+        let rest = format!("direction = \"{direction}\"\nleverage = {{ open = 2.0 }}\nreview = \"3650d\"");
+        let market = Small::new("2024-01-01", 24).coin("AAA", Kind::Perp, &[100.0, 100.0, 110.0, 110.0], 1e9);
+        let (_, run) = market.run(&rules("perp", "\"AAA\"", &rest), 10_000.0);
+        let row = run.exposure.iter().find(|row| row.time == time("2024-01-04")).expect("held");
+        // A hair of the cash was kept back for rounding.
+        let told = [row.quantity, row.notional.to_f64(), row.unrealised.to_f64(), row.margin.expect("of a perpetual").to_f64()];
+        for (told, due) in told.into_iter().zip([sign * 100.0, sign * 11_000.0, sign * 1_000.0, 5_000.0]) {
+            assert!((told - due).abs() < 1e-4 * due.abs(), "{direction}: {row:?}");
+        }
+        assert_eq!((row.entry_price, row.price), (100.0, 110.0));
+    }
+}
+
+#[test]
+fn what_waits_at_a_close_says_for_what() {
+    let text = format!("name = \"rule\"\nabout = \"one rule\"\nregime = \"any\"\n{}", rules("spot", "\"BBB\"", "review = \"3650d\""));
+    let file = StrategyFile::parse(Path::new("rule.toml"), text).unwrap_or_else(|fault| panic!("{fault}"));
+    let market = Small::new("2024-01-01", 24).coin("AAA", Kind::Spot, &[10.0; 4], 1e9).coin("BBB", Kind::Spot, &[10.0; 4], 1e9).market();
+    let standing = Arena::new(&market).replay_to(&file.strategy, usd(10_000.0), 1);
+    let waits: Vec<_> = standing.pending.iter().map(|order| (order.reason, order.instrument)).collect();
+    assert_eq!(waits, [("enter", Some(InstrumentId(1)))]);
+}
+
+/// Bought at the open of the second day, which is missing: it waits for that, and for the first day after one of which a share can be had.
+#[test]
+fn an_entry_waits_where_there_is_no_bar() {
+    let market = Small::new("2024-01-01", 24).coin("AAA", Kind::Spot, &[10.0, f64::NAN, 10.0, 10.0, 10.0], 1e9);
+    let (_, run) = market.run(&rules("spot", "\"AAA\"", "review = \"3650d\""), 10_000.0);
+    assert_eq!(fills(&run)[0], (0, "2024-01-04".to_owned(), "enter".to_owned()));
+    let told = rows(&run, "no_bar");
+    assert_eq!((told.len(), told[0].verdict, told[0].time), (1, Verdict::Refused, time("2024-01-02")));
+    assert_eq!(
+        told[0].detail,
+        "bucket coins: the instrument has no bar here, so the order `enter` is not filled: it waits until the bucket's next review"
+    );
+}
+
+/// Two days whose price moves and in which nothing was traded: one row, and the order waits for the first day after one of which a share can be had.
+#[test]
+fn an_order_that_volume_keeps_from_filling_is_told_once() {
+    let moved = [100.0, 101.0, 99.0, 100.0];
+    let mut market = Small::new("2024-01-01", 24).bars("AAA", Kind::Spot, &[QUIET, moved, moved, QUIET, QUIET], 1e9);
+    market.silent(&[1, 2]);
+    let (_, run) = market.run(&rules("spot", "\"AAA\"", "review = \"3650d\""), 10_000.0);
+    assert_eq!(fills(&run)[0], (0, "2024-01-05".to_owned(), "enter".to_owned()), "{:?}", run.decisions);
+    let told: Vec<_> = run.decisions.iter().filter(|row| row.detail.contains("the order `enter` is not filled here")).collect();
+    assert_eq!((told.len(), told[0].verdict, told[0].time), (1, Verdict::Refused, time("2024-01-02")));
+}
+
+/// One of two is silent from the third day on, and has ended a week later; the other stays to the end.
+#[test]
+fn only_what_has_ended_is_forced_out() {
+    let mut ended = vec![10.0; 14];
+    ended[2..].fill(f64::NAN);
+    let market = Small::new("2024-01-01", 24).coin("AAA", Kind::Spot, &ended, 1e9).coin("BBB", Kind::Spot, &[10.0; 14], 1e9);
+    let (_, run) = market.run(&rules("spot", "\"AAA\", \"BBB\"", "review = \"3650d\""), 10_000.0);
+    let left: Vec<_> = fills(&run).into_iter().filter(|fill| fill.2 != "enter").map(|fill| (fill.0, fill.2)).collect();
+    assert_eq!(left, [(0, "delisting".to_owned()), (1, "end of data".to_owned())]);
+    near(run.trades[0].exit_price, 9.5);
+}
+
+/// Two perpetuals share a bucket; of one order the volume lets out little, and the cash of both is gone with what it was cut to.
+#[test]
+fn what_cash_has_cut_does_not_wait_for_more() {
+    let rest = "leverage = { open = 1.0 }\nreview = \"3650d\"";
+    // What is decided at 100 opens at 125 and costs a quarter more than there is.
+    let bars = [QUIET, [125.0; 4], [125.0; 4], [125.0; 4]];
+    let (_, run) = Small::new("2024-01-01", 24).bars("AAA", Kind::Perp, &bars, 1e9).run(&rules("perp", "\"AAA\"", rest), 10_000.0);
+    let told = rows(&run, "affordability");
+    assert_eq!((told.len(), told[0].verdict), (1, Verdict::Resized), "{told:?}");
+    near(told[0].value.expect("need"), 6_250.0);
+    assert_eq!(fills(&run).len(), 2, "{:?}", run.fills);
+    assert!((run.fills[0].quantity - 40.0).abs() < 1e-6, "{:?}", run.fills);
+}
