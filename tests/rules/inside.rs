@@ -146,3 +146,24 @@ fn what_leaves_inside_a_bar_pays_and_never_receives() {
     let (held, left, received) = day(-0.000_01);
     near(received, 3.0 * held - 2.0 * left);
 }
+
+/// A short of 10,000 on 5,000 of margin pays 3,000 when it is opened and its last 2,000 at 08:00: there it is gone, before it owes a third time.
+#[test]
+fn what_a_settlement_breaks_is_gone_at_that_settlement() {
+    let rules = "rebalance = { every = \"3650d\", band = 0.9 }\n[buckets.perps]\nweight = 0.5\nhold = { perp = { assets = [\"AAA\"] } }\n\
+        direction = \"short\"\nleverage = { open = 2.0 }\nreview = \"3650d\"\n[buckets.stable]\nweight = 0.5\nhold = \"cash\"\n";
+    let (_, run) = Small::new("2024-01-01", 24).bars("AAA", Kind::Perp, &[QUIET; 4], 1e9).funding(-0.3).run(rules, 10_000.0);
+    let paid: Vec<f64> = run.funding.iter().map(|row| row.payment.to_f64().round()).collect();
+    assert_eq!((paid, run.liquidations.len()), (vec![-3_000.0, -2_000.0], 1));
+}
+
+/// Two shorts of 5,000 share 5,000 of margin, of which one pays 2,000 at each settlement: more than its own, and all that there is.
+#[test]
+fn a_pool_pays_for_each_of_its_positions() {
+    let rules = "rebalance = { every = \"3650d\", band = 0.9 }\n[buckets.perps]\nweight = 0.5\nhold = { perp = { count = 2 } }\nmargin = \"cross\"\n\
+        direction = \"short\"\nleverage = { open = 2.0 }\nreview = \"3650d\"\n[buckets.stable]\nweight = 0.5\nhold = \"cash\"\n";
+    let market = Small::new("2024-01-01", 24).bars("AAA", Kind::Perp, &[QUIET; 4], 1e9).bars("BBB", Kind::Perp, &[QUIET; 4], 1e9);
+    let (_, run) = market.funding(-0.4).run(rules, 10_000.0);
+    let paid: Vec<f64> = run.funding.iter().map(|row| row.payment.to_f64().round()).filter(|paid| *paid != 0.0).collect();
+    assert_eq!((paid, run.liquidations.len()), (vec![-2_000.0, -2_000.0, -1_000.0], 2));
+}

@@ -103,6 +103,26 @@ fn an_order_is_held_to_its_share_of_what_is_traded() {
     assert_eq!((told[1].subject.as_str(), told[1].verdict, told[1].value), ("BBBUSDT", Verdict::Refused, None));
 }
 
+/// A coin at 50,000: 100 USD of it are two thousandths of a coin, and still an order.
+#[test]
+fn a_part_of_a_dear_coin_is_an_order() {
+    let rules = "rebalance = { every = \"365d\", band = 0.9 }\nlimits = { order_of_day_volume = 0.01 }\n[buckets.coins]\nweight = 1.0\n\
+        hold = { spot = { assets = [\"AAA\"] } }\nreview = \"365d\"\n";
+    let (_, run) = Small::new("2024-01-01", 8).coin("AAA", Kind::Spot, &[50_000.0; 4], 0.2).run(rules, CAPITAL);
+    assert_eq!(entered(&run), [usd(100.0)]);
+    assert_eq!(rows(&run, "order_of_day_volume")[0].verdict, Verdict::Resized);
+}
+
+/// A coin at 100 that ranges over 8 a day: a stop two of these away risks 16 % of the notional, so that 1,000 of risk are 6,250.
+#[test]
+fn the_risk_to_a_stop_by_true_range_is_a_share_of_price() {
+    let rules = "rebalance = { every = \"365d\", band = 0.9 }\nlimits = { position = { most = 0.01, of = \"risk_to_stop\" } }\n\
+        assumptions = { impact = 0.0, bar_participation = 1.0, day_participation = 1.0 }\n[buckets.coins]\nweight = 1.0\n\
+        hold = { spot = { assets = [\"AAA\"] } }\nreview = \"1d\"\nstop = { atr = { multiple = 2.0, span = \"2d\" } }\n";
+    let (_, run) = Small::new("2024-01-01", 24).bars("AAA", Kind::Spot, &[[100.0, 104.0, 96.0, 100.0]; 6], 1e9).ruled(rules, CAPITAL);
+    near(entered(&run)[0].to_f64(), 6_250.0);
+}
+
 /// A bucket of perpetuals that has half, or all, of itself as margin in one coin that rises by a fifth.
 fn risen(share: f64) -> Run {
     let rules = format!(

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use rotate::batch::Arena;
 use rotate::market::Kind;
+use rotate::metrics::Metrics;
 use rotate::replay::run::{Run, Verdict};
 use rotate::strategy::StrategyFile;
 use rotate::units::InstrumentId;
@@ -102,4 +103,79 @@ fn what_cash_has_cut_does_not_wait_for_more() {
     near(told[0].value.expect("need"), 6_250.0);
     assert_eq!(fills(&run).len(), 2, "{:?}", run.fills);
     assert!((run.fills[0].quantity - 40.0).abs() < 1e-6, "{:?}", run.fills);
+}
+
+/// Over the turn of a month what a position has brought stays with its coin.
+#[test]
+fn each_month_of_a_position_belongs_to_its_coin() {
+    let market = Small::new("2024-01-29", 24).coin("AAA", Kind::Spot, &[10.0, 10.0, 12.0, 14.0, 15.0], 1e9);
+    let (_, run) = market.run(&rules("spot", "\"AAA\"", "review = \"3650d\""), 10_000.0);
+    // A hair of the cash was kept back for rounding.
+    for (told, expected) in
+        [(&run.attribution.by_asset, &[("AAA", 2_500.0)][..]), (&run.attribution.by_month, &[("2024-01", 1_000.0), ("2024-02", 1_500.0)])]
+    {
+        assert_eq!(
+            told.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(),
+            expected.iter().map(|(name, _)| *name).collect::<Vec<_>>()
+        );
+        assert!(told.iter().zip(expected).all(|((_, amount), (_, due))| (amount.to_f64() - due).abs() < 1e-4), "{told:?}");
+    }
+}
+
+/// The one place goes to what has risen more in a day.
+#[test]
+fn what_is_no_longer_chosen_is_left_for_what_is() {
+    let rules = "rebalance = { every = \"3650d\", band = 0.9 }\n[buckets.coins]\nweight = 1.0\nhold = { spot = { count = 1 } }\nscore = { momentum = \"1d\" }\n\
+        review = \"1d\"\n";
+    let market = Small::new("2024-01-01", 24).coin("AAA", Kind::Spot, &[10.0, 11.0, 11.0, 11.0, 11.0], 1e9);
+    let (_, run) = market.coin("BBB", Kind::Spot, &[10.0, 10.0, 11.0, 12.0, 13.0], 1e9).run(rules, 10_000.0);
+    let told: Vec<_> = fills(&run);
+    let told: Vec<_> = told.iter().map(|(coin, date, reason)| (*coin, date.as_str(), reason.as_str())).collect();
+    let left = (1, "2024-01-05", "end of data");
+    assert_eq!(told, [(0, "2024-01-03", "enter"), (0, "2024-01-04", "rotated out"), (1, "2024-01-04", "enter"), left]);
+}
+
+/// Of two coins the one that fell first finds no volume for two days; the other, which falls a day later, is left at its own next open, and each is
+/// told to leave once.
+#[test]
+fn an_order_that_works_keeps_no_other_coin_from_leaving() {
+    let fell = |day: usize| -> Vec<[f64; 4]> {
+        let close = |t: usize| if t < day { 100.0 } else { 80.0 };
+        (0..10).map(|t| [close(t.max(1) - 1), 101.0, 79.0, close(t)]).collect()
+    };
+    let mut market = Small::new("2024-01-01", 24).bars("AAA", Kind::Spot, &fell(4), 1e9);
+    market.silent(&[5, 6]);
+    let rest = "score = { momentum = \"1d\" }\nexit_score = { below = -0.1 }\nreview = \"7d\"\ncooldown = \"3650d\"";
+    let (_, run) = market.bars("BBB", Kind::Spot, &fell(5), 1e9).run(&rules("spot", "\"AAA\", \"BBB\"", rest), 10_000.0);
+    let left: Vec<_> = fills(&run).into_iter().filter(|fill| fill.2 != "enter").map(|fill| (fill.0, fill.1)).collect();
+    assert_eq!(left, [(1, "2024-01-07".to_owned()), (0, "2024-01-09".to_owned())], "{:?}", run.decisions);
+    let told: Vec<_> = run.decisions.iter().filter(|row| row.verdict == Verdict::Exited).map(|row| row.time.date()).collect();
+    assert_eq!(told, ["2024-01-06", "2024-01-07"], "{:?}", run.decisions);
+}
+
+/// 50 perpetuals fall from 100 to 60: 3,000 of an equity of 8,000 are exactly three quarters of the bucket's half.
+#[test]
+fn a_top_up_is_for_less_than_its_share() {
+    for (below, flows) in [(0.75, vec![]), (0.76, vec![usd(1_000.0)])] {
+        let rules = format!(
+            "rebalance = {{ every = \"3650d\", band = 0.9 }}\n[buckets.perps]\nweight = 0.5\nhold = {{ perp = {{ assets = [\"AAA\"] }} }}\n\
+             weigh = {{ fixed = {{ AAA = 0.5 }} }}\nleverage = {{ open = 2.0 }}\nreview = \"3650d\"\n\
+             top_up = {{ from = \"stable\", every = \"1d\", below = {below:?} }}\n[buckets.stable]\nweight = 0.5\nhold = \"cash\"\n"
+        );
+        let (_, run) = Small::new("2024-01-01", 24).coin("AAA", Kind::Perp, &[100.0, 100.0, 60.0, 60.0, 60.0], 1e9).run(&rules, 10_000.0);
+        assert_eq!(run.flows.iter().map(|flow| flow.amount).collect::<Vec<_>>(), flows, "{below}");
+    }
+}
+
+/// Twice from 100 to 50: the first took a day to come back, the second two.
+#[test]
+fn of_equal_falls_the_first_is_the_deepest() {
+    let days = |closes: &[f64]| {
+        let rules = "rebalance = { every = \"3650d\", band = 0.9 }\n[buckets.coins]\nweight = 1.0\nhold = { spot = { assets = [\"AAA\"] } }\nreview = \"3650d\"\n";
+        let (_, run) = Small::new("2024-01-01", 24).coin("AAA", Kind::Spot, closes, 1e9).run(rules, 10_000.0);
+        Metrics::of(&run).drawdown_recovery_days
+    };
+    assert_eq!(days(&[100.0, 100.0, 50.0, 100.0, 50.0, 60.0, 100.0]), Some(1.0));
+    assert_eq!(days(&[100.0, 100.0, 50.0, 100.0, 40.0, 60.0, 100.0]), Some(2.0));
+    assert_eq!(days(&[100.0, 100.0, 50.0, 100.0, 40.0, 60.0, 60.0]), None);
 }

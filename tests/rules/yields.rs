@@ -87,4 +87,6 @@ fn stablecoins_earn_on_what_was_there_all_day() {
     assert_eq!(run.attribution.by_asset.iter().map(|(asset, _)| asset.as_str()).collect::<Vec<_>>(), ["USDT", "ETH"]);
     assert_eq!(run.final_equity(), usd(20_000.0 + 3.500_175));
     assert_eq!(run.attribution.by_source.yields, usd(3.500_175));
+    let said = |run: &Run| run.assumptions.iter().filter(|(name, _)| *name == "interest" || *name == "staking").count();
+    assert_eq!((said(&run), said(&staked(&[100.0; 10], ""))), (1, 1));
 }
