@@ -115,7 +115,15 @@ mod tests {
         assert!(check_stop(Direction::Long, 100.0, -3.0).is_err());
         check_take_profit(Direction::Short, 100.0, 90.0).unwrap();
         assert!(check_take_profit(Direction::Long, 100.0, 90.0).is_err());
-        assert!(check_take_profit(Direction::Short, 100.0, 100.0).is_err());
+        for direction in [Direction::Long, Direction::Short] {
+            assert!(check_take_profit(direction, 100.0, 100.0).is_err());
+        }
+    }
+
+    #[test]
+    fn a_trail_in_dollars_stays_so_far_behind() {
+        let trail = Trail { best: 100.0, distance: Distance::Price(5.0) };
+        assert_eq!((trail.level(Side::Sell), trail.level(Side::Buy)), (95.0, 105.0));
     }
 
     #[test]

@@ -40,6 +40,10 @@ fn what_is_lost_is_the_margin_less_what_came_back() {
         assert_eq!(run.liquidations.len(), coins.len(), "{margin}");
         assert!(lost < usd(4_999.0) && lost > usd(4_000.0), "{margin}: {lost}");
         assert_eq!(run.final_equity(), usd(10_000.0) - lost, "{margin}");
+        for trade in &run.trades {
+            assert_eq!(trade.pnl, trade.price_pnl + trade.funding - trade.fees - trade.slippage, "{margin}");
+            assert_eq!(trade.exit_reason, "liquidation");
+        }
         assert!(due > 4.0 && (fees - due).abs() < 1e-5, "{margin}: {fees}, due {due}");
     }
 }

@@ -1,9 +1,9 @@
 //! A hedge stands against what is held: coin by coin where there is a perpetual, and by beta, where a coin too young for one counts as the benchmark.
 
 use rotate::market::Kind;
-use rotate::replay::run::Run;
+use rotate::replay::run::{Run, Verdict};
 
-use crate::small::{Small, near, time};
+use crate::small::{Small, near, rows, time};
 
 /// 10,000 in a coin, short of half of it with 10,000 of margin.
 fn hedged(by: &str, coin: Kind, closes: &[f64]) -> Run {
@@ -109,4 +109,19 @@ fn a_hedge_within_its_band_is_left_alone() {
     assert_eq!(traded(110.0), [("enter".to_owned(), 100.0)]);
     assert_eq!(traded(160.0), [("enter".to_owned(), 100.0), ("hedge".to_owned(), 60.0)]);
     assert_eq!(traded(60.0), [("enter".to_owned(), 100.0), ("hedge".to_owned(), 40.0)]);
+}
+
+/// 15,000 in a coin, of which all is to be hedged by a bucket of 5,000: a third is.
+#[test]
+fn a_hedge_reaches_as_far_as_its_margin() {
+    let rules = "rebalance = { every = \"3650d\", band = 0.9 }\n[buckets.coins]\nweight = 0.75\nhold = { spot = { assets = [\"AAA\"] } }\nreview = \"3650d\"\n\
+        [buckets.hedge]\nweight = 0.25\nhold = { hedge = { of = \"coins\", ratio = 1.0 } }\nreview = \"3d\"\nleverage = { open = 1.0 }\n";
+    let market = Small::new("2024-01-01", 24).coin("BTC", Kind::Perp, &[50.0; 6], 1e9).coin("AAA", Kind::Spot, &[100.0; 6], 1e9);
+    let (_, run) = market.also(Kind::Perp, &[100.0; 6], 1e9).run(rules, 20_000.0);
+    let told = rows(&run, "hedge")[0];
+    assert_eq!(told.verdict, Verdict::Resized);
+    near(told.value.expect("what it needs"), 15_000.0);
+    near(told.limit.expect("what it has"), 5_000.0);
+    assert!(told.detail.ends_with("33.3 % of it is hedged"), "{}", told.detail);
+    assert!((shorts(&run)[0].1 - 5_000.0).abs() < 0.01, "{:?}", run.fills);
 }

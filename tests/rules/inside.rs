@@ -167,3 +167,12 @@ fn a_pool_pays_for_each_of_its_positions() {
     let paid: Vec<f64> = run.funding.iter().map(|row| row.payment.to_f64().round()).filter(|paid| *paid != 0.0).collect();
     assert_eq!((paid, run.liquidations.len()), (vec![-2_000.0, -2_000.0, -1_000.0], 2));
 }
+
+/// A long that is liquidated on its way down has held at the open; what the day settles after that goes against it too, and nothing goes to it.
+#[test]
+fn what_is_liquidated_inside_a_bar_pays_and_never_receives() {
+    for (rate, times) in [(0.000_01, 3), (-0.000_01, 1)] {
+        let run = by_limit(rate, &[QUIET, [100.0, 100.0, 97.0, 100.0], QUIET, DOWN, QUIET], "review = \"3650d\"");
+        assert_eq!((run.liquidations.len(), settled(&run, "2024-01-04").len()), (1, times), "{rate}");
+    }
+}

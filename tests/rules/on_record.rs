@@ -140,8 +140,9 @@ fn what_is_no_longer_chosen_is_left_for_what_is() {
 #[test]
 fn an_order_that_works_keeps_no_other_coin_from_leaving() {
     let fell = |day: usize| -> Vec<[f64; 4]> {
-        let close = |t: usize| if t < day { 100.0 } else { 80.0 };
-        (0..10).map(|t| [close(t.max(1) - 1), 101.0, 79.0, close(t)]).collect()
+        // A fifth a day, so that the rule would speak each day.
+        let close = |t: usize| 100.0 * 0.8_f64.powi((t + 1).saturating_sub(day) as i32);
+        (0..10).map(|t| [close(t.max(1) - 1), close(t.max(1) - 1) * 1.01, close(t) * 0.99, close(t)]).collect()
     };
     let mut market = Small::new("2024-01-01", 24).bars("AAA", Kind::Spot, &fell(4), 1e9);
     market.silent(&[5, 6]);
@@ -178,4 +179,30 @@ fn of_equal_falls_the_first_is_the_deepest() {
     assert_eq!(days(&[100.0, 100.0, 50.0, 100.0, 50.0, 60.0, 100.0]), Some(1.0));
     assert_eq!(days(&[100.0, 100.0, 50.0, 100.0, 40.0, 60.0, 100.0]), Some(2.0));
     assert_eq!(days(&[100.0, 100.0, 50.0, 100.0, 40.0, 60.0, 60.0]), None);
+}
+
+/// Stopped at 90 in the third day and left alone for three: at the close of the sixth it may be entered again.
+#[test]
+fn a_coin_that_was_stopped_is_left_alone_for_its_cooldown() {
+    let bars = [QUIET, QUIET, [100.0, 100.0, 80.0, 80.0], [80.0; 4], [80.0; 4], [80.0; 4], [80.0; 4], [80.0; 4]];
+    let rest = "review = \"1d\"\nstop = { from_entry = 0.1 }\ncooldown = \"3d\"";
+    let (_, run) = Small::new("2024-01-01", 24).bars("AAA", Kind::Spot, &bars, 1e9).run(&rules("spot", "\"AAA\"", rest), 10_000.0);
+    let told = fills(&run);
+    let told: Vec<_> = told.iter().map(|(_, date, reason)| (date.as_str(), reason.as_str())).collect();
+    assert_eq!(told, [("2024-01-02", "enter"), ("2024-01-03", "stop"), ("2024-01-07", "enter"), ("2024-01-08", "end of data")]);
+    let refused: Vec<_> = rows(&run, "cooldown").iter().map(|row| (row.time.date(), row.verdict)).collect();
+    assert_eq!(refused, ["2024-01-04", "2024-01-05", "2024-01-06"].map(|date| (date.to_owned(), Verdict::Refused)));
+}
+
+/// The same cause of staying in stablecoins is told once, on whichever day it begins.
+#[test]
+fn why_a_bucket_is_empty_is_told_once() {
+    let rest = "score = { momentum = \"1d\" }\nenter_above = 0.5\nreview = \"1d\"";
+    let market = Small::new("2024-01-01", 24).coin("AAA", Kind::Spot, &[10.0; 6], 1e9);
+    let (_, run) = market.run(&rules("spot", "\"AAA\"", rest), 10_000.0);
+    let told: Vec<_> = rows(&run, "select").iter().map(|row| (row.time.date(), row.verdict, row.detail.as_str())).collect();
+    assert_eq!(
+        told,
+        [("2024-01-02".to_owned(), Verdict::Refused, "no candidate's score allows an entry today: the bucket stays in stablecoins")]
+    );
 }
