@@ -185,3 +185,25 @@ fn what_stands_still_is_left() {
     tiny::near(why.value.map(|value| (value * 1e9).round() / 1e9), 0.01);
     assert_eq!(why.limit, Some(0.02));
 }
+
+const ADAPTIVE_HEDGE: &str = "rebalance = { every = \"100d\", band = 0.9 }\n\
+    classifier = { trend = { average = \"3d\", band = 0.02, hysteresis = 0.0 }, dwell = \"1d\" }\n\
+    [adaptive]\nturnover_per_day = 0.05\nbull = { coin = 0.5, hedge = 0.5 }\nbear = { coin = 0.3, hedge = 0.5, cash = 0.2 }\n\
+    sideways = { coin = 0.5, hedge = 0.5 }\n[buckets.coin]\nweight = 0.5\nhold = { spot = { assets = [\"AAA\"] } }\nreview = \"100d\"\n\
+    [buckets.hedge]\nweight = 0.5\nhold = { hedge = { of = \"coin\", ratio = 0.5 } }\nleverage = { open = 1.0 }\n\
+    [buckets.cash]\nweight = 0.0\nhold = \"cash\"\n";
+
+/// A twentieth of a thousand leaves the coin each day on the way to the bear's table: from one step to the next the hedge follows by half of that,
+/// however wide its band is.
+#[test]
+fn a_hedge_follows_each_step_of_a_transition() {
+    let btc = [100.0, 100.0, 100.0, 100.0, 80.0, 70.0, 60.0, 50.0, 40.0];
+    let run = replay(Tiny::new().spot("BTC", &btc).spot("AAA", &[10.0; 9]).and_perp(&[10.0; 9]), 1_000.0, ADAPTIVE_HEDGE);
+    let of = |bucket: &str, reason: &str| {
+        let fills = run.fills.iter().filter(|fill| run.buckets[fill.bucket.index()] == bucket && fill.reason == reason);
+        fills.map(|fill| ((fill.time.seconds() - day(0).seconds()) / 86_400, (fill.quantity * 1e3).round() / 1e3)).collect::<Vec<_>>()
+    };
+    // Bear is known at the close of day 4.
+    assert_eq!(of("coin", "rebalance"), [(5, 5.0), (6, 5.0), (7, 5.0), (8, 5.0)], "{:?}", run.fills);
+    assert_eq!(of("hedge", "hedge"), [(6, 2.5), (7, 2.5), (8, 2.5)], "{:?}", run.fills);
+}

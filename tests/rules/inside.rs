@@ -174,5 +174,8 @@ fn what_is_liquidated_inside_a_bar_pays_and_never_receives() {
     for (rate, times) in [(0.000_01, 3), (-0.000_01, 1)] {
         let run = by_limit(rate, &[QUIET, [100.0, 100.0, 97.0, 100.0], QUIET, DOWN, QUIET], "review = \"3650d\"");
         assert_eq!((run.liquidations.len(), settled(&run, "2024-01-04").len()), (1, times), "{rate}");
+        for trade in &run.trades {
+            assert_eq!(trade.pnl, trade.price_pnl + trade.funding - trade.fees - trade.slippage, "{trade:?}");
+        }
     }
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use rotate::batch::Arena;
+use rotate::exchange::brackets::DEFAULT_BRACKETS;
 use rotate::market::Kind;
 use rotate::metrics::Metrics;
 use rotate::replay::run::{Run, Verdict};
@@ -205,4 +206,20 @@ fn why_a_bucket_is_empty_is_told_once() {
         told,
         [("2024-01-02".to_owned(), Verdict::Refused, "no candidate's score allows an entry today: the bucket stays in stablecoins")]
     );
+}
+
+/// In the first bracket a long of no more than 4,000 fails where its balance is the maintenance rate of it, or that and the fee of closing.
+#[test]
+fn the_fee_of_closing_brings_liquidation_nearer() {
+    let price = |in_margin: bool| {
+        let rules = format!(
+            "rebalance = {{ every = \"3650d\", band = 0.9 }}\nassumptions = {{ impact = 0.0, bar_participation = 1.0, day_participation = 1.0, \
+             closing_fee_in_margin = {in_margin} }}\n[buckets.perps]\nweight = 0.5\nhold = {{ perp = {{ assets = [\"AAA\"] }} }}\n\
+             leverage = {{ open = 2.0 }}\nreview = \"3650d\"\n[buckets.stable]\nweight = 0.5\nhold = \"cash\"\n"
+        );
+        let (_, run) = Small::new("2024-01-01", 24).coin("AAA", Kind::Perp, &[100.0; 4], 1e9).taker(0.01).ruled(&rules, 4_000.0);
+        run.exposure[0].liquidation_price.expect("of a perpetual")
+    };
+    let rate = DEFAULT_BRACKETS[0].rate;
+    near(price(true) * (1.0 - rate - 0.01), price(false) * (1.0 - rate));
 }

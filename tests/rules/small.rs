@@ -51,10 +51,18 @@ impl Small {
         self
     }
 
+    /// A perpetual's market order pays this part of its notional.
+    pub fn taker(mut self, rate: f64) -> Self {
+        self.0.costs.perp_taker = rate;
+        self
+    }
+
     /// In these bars nothing of the coin that stands last was traded.
     pub fn silent(&mut self, bars: &[usize]) {
         let series = self.0.series.last_mut().expect("a coin");
-        bars.iter().for_each(|&bar| series.bars[bar].volume = 0.0);
+        for &bar in bars {
+            series.bars[bar].volume = 0.0;
+        }
     }
 
     /// The coin that stands last settles this rate every eight hours.
