@@ -106,6 +106,10 @@ fn what_was_not_done_is_on_record() {
     assert_eq!((young.verdict, young.time.date().as_str()), (Verdict::Refused, "2024-01-02"), "known at the first midnight");
     let cut = said("impact", "volume");
     near(cut.limit.unwrap(), "4", "the first day's sixteenth");
+    let closed = said("deleveraged", "adl");
+    assert_eq!(closed.verdict, Verdict::Exited);
+    near(closed.value.unwrap(), &format!("{}", replay(&market, "deleveraged").fills[1].price), "where it was closed");
+    near(closed.limit.unwrap(), &format!("{}", replay(&market, "deleveraged").fills[0].price), "where it was entered");
     let rest = said("impact", "expired");
     assert!((7.0..9.0).contains(&rest.value.unwrap()), "{rest:?}");
 }

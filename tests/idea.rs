@@ -98,6 +98,13 @@ fn weights_move_a_quarter_a_day() {
     assert_eq!(moved, [(3, "cash"), (4, "cash"), (7, "coin"), (8, "coin"), (9, "coin"), (10, "coin")]);
     assert!(flows.iter().all(|&(.., amount)| (amount - 250.0).abs() < 0.01), "{flows:?}");
     assert!((0..11).all(|t| (dollars(&run, t) - 1_000.0).abs() < 1e-4));
+    // Each step says how much has yet to move, and that no more than a quarter moves at once.
+    let steps: Vec<_> = run.decisions.iter().filter(|row| row.rule == "regime" && row.subject == "weights").collect();
+    assert!(steps.iter().all(|row| row.limit == Some(0.25)), "{steps:?}");
+    for (row, left) in steps.iter().zip([0.25, 0.0, 0.75, 0.5, 0.25, 0.0]) {
+        assert!((row.value.expect("what is left") - left).abs() < 1e-12, "{row:?}");
+        assert_eq!(row.verdict, if left > 0.0 { Verdict::Resized } else { Verdict::Passed });
+    }
     // What has no weight any more has left everything.
     assert!(run.exposure.last().is_none_or(|row| row.time < day(11)));
     assert_eq!(run.regime.last().map(|regime| regime.name()), Some("bear"));
@@ -153,6 +160,8 @@ fn a_coin_is_entered_and_left_with_its_narrative() {
         .map(|row| ((row.time.seconds() - day(0).seconds()) / 86_400, row.to_stage.as_str()))
         .collect();
     assert_eq!(steps[0].1, "emerging", "{steps:?}");
+    let step = run.rotations.iter().find(|row| row.to_stage == "emerging").expect("a step");
+    assert!(step.threshold == Some(0.10) && step.value.is_some_and(|value| value > 0.10), "{step:?}");
     let entered = run.fills.iter().find(|fill| fill.reason == "enter").expect("an entry");
     assert_eq!(entered.time, day(steps[0].0), "at the open that follows the step");
     let rung = run.exposure.iter().find(|row| row.quantity > 0.0).expect("held");
@@ -174,4 +183,27 @@ fn what_stands_still_is_left() {
     assert_eq!((left.reason.as_str(), left.time), ("time_stop", day(6)));
     let why = run.decisions.iter().find(|row| row.rule == "time_stop").expect("a row");
     tiny::near(why.value.map(|value| (value * 1e9).round() / 1e9), 0.01);
+    assert_eq!(why.limit, Some(0.02));
+}
+
+const ADAPTIVE_HEDGE: &str = "rebalance = { every = \"100d\", band = 0.9 }\n\
+    classifier = { trend = { average = \"3d\", band = 0.02, hysteresis = 0.0 }, dwell = \"1d\" }\n\
+    [adaptive]\nturnover_per_day = 0.05\nbull = { coin = 0.5, hedge = 0.5 }\nbear = { coin = 0.3, hedge = 0.5, cash = 0.2 }\n\
+    sideways = { coin = 0.5, hedge = 0.5 }\n[buckets.coin]\nweight = 0.5\nhold = { spot = { assets = [\"AAA\"] } }\nreview = \"100d\"\n\
+    [buckets.hedge]\nweight = 0.5\nhold = { hedge = { of = \"coin\", ratio = 0.5 } }\nleverage = { open = 1.0 }\n\
+    [buckets.cash]\nweight = 0.0\nhold = \"cash\"\n";
+
+/// A twentieth of a thousand leaves the coin each day on the way to the bear's table: from one step to the next the hedge follows by half of that,
+/// however wide its band is.
+#[test]
+fn a_hedge_follows_each_step_of_a_transition() {
+    let btc = [100.0, 100.0, 100.0, 100.0, 80.0, 70.0, 60.0, 50.0, 40.0];
+    let run = replay(Tiny::new().spot("BTC", &btc).spot("AAA", &[10.0; 9]).and_perp(&[10.0; 9]), 1_000.0, ADAPTIVE_HEDGE);
+    let of = |bucket: &str, reason: &str| {
+        let fills = run.fills.iter().filter(|fill| run.buckets[fill.bucket.index()] == bucket && fill.reason == reason);
+        fills.map(|fill| ((fill.time.seconds() - day(0).seconds()) / 86_400, (fill.quantity * 1e3).round() / 1e3)).collect::<Vec<_>>()
+    };
+    // Bear is known at the close of day 4.
+    assert_eq!(of("coin", "rebalance"), [(5, 5.0), (6, 5.0), (7, 5.0), (8, 5.0)], "{:?}", run.fills);
+    assert_eq!(of("hedge", "hedge"), [(6, 2.5), (7, 2.5), (8, 2.5)], "{:?}", run.fills);
 }

@@ -8,12 +8,16 @@ mod beyond;
 mod crash;
 #[path = "rules/empty.rs"]
 mod empty;
+#[path = "rules/given_back.rs"]
+mod given_back;
 #[path = "rules/hedge.rs"]
 mod hedge;
 #[path = "rules/inside.rs"]
 mod inside;
 #[path = "rules/limits.rs"]
 mod limits;
+#[path = "rules/on_record.rs"]
+mod on_record;
 #[path = "support/parts.rs"]
 mod parts;
 #[path = "rules/small.rs"]

@@ -178,7 +178,8 @@ mod tests {
 
     #[test]
     fn broken_tables_are_refused_by_bracket() {
-        assert_eq!(check_table(&[]).unwrap_err().flaw, Flaw::Empty);
+        let empty = check_table(&[]).unwrap_err();
+        assert_eq!((empty.to_string(), empty.flaw), ("a table without brackets".to_owned(), Flaw::Empty));
         let broken = |change: fn(&mut [Bracket; 6])| {
             let mut table = DEFAULT_BRACKETS;
             change(&mut table);
@@ -189,8 +190,12 @@ mod tests {
         assert!(matches!(broken(|t| t[1].cap = 4_000.0), TableFault { bracket: 1, flaw: Flaw::Cap { .. } }));
         assert!(matches!(broken(|t| t[3].rate = 0.01), TableFault { bracket: 3, flaw: Flaw::Rate { .. } }));
         assert!(matches!(broken(|t| t[3].rate = f64::NAN), TableFault { bracket: 3, flaw: Flaw::Rate { .. } }));
+        assert!(matches!(broken(|t| t[0].rate = 0.0), TableFault { bracket: 0, flaw: Flaw::Rate { .. } }));
+        assert!(matches!(broken(|t| t[5].rate = 1.0), TableFault { bracket: 5, flaw: Flaw::Rate { .. } }));
+        assert!(broken(|t| t[2].floor = 60_000.0).to_string().starts_with("bracket 3: floor 60000, but the bracket before ends at "));
         assert!(matches!(broken(|t| t[4].max_leverage = 0.5), TableFault { bracket: 4, flaw: Flaw::Leverage { .. } }));
         assert!(matches!(broken(|t| t[4].max_leverage = 6.0), TableFault { bracket: 4, flaw: Flaw::Leverage { .. } }));
+        assert!(matches!(broken(|t| t[0].amount = 5.0), TableFault { bracket: 0, flaw: Flaw::Amount { .. } }));
         assert!(matches!(broken(|t| t[5].amount = 413_000.0), TableFault { bracket: 5, flaw: Flaw::Amount { .. } }));
     }
 
@@ -205,6 +210,9 @@ mod tests {
             assert!(leverage_allowed(&DEFAULT_BRACKETS, margin * leverage * (1.0 - 1e-12), leverage), "{margin} at {leverage}");
         }
         let small = &DEFAULT_BRACKETS[..5];
+        // The last cap is still within the table.
+        let cap = small[4].cap;
+        assert!(leverage_allowed(small, cap, 1.0) && !leverage_allowed(small, cap + 1.0, 1.0));
         assert_eq!(max_leverage_of_margin(small, 3_000_001.0), None);
         assert!(!leverage_allowed(small, 3_000_001.0, 1.0));
     }

@@ -103,6 +103,8 @@ mod tests {
         assert_eq!(square_root_impact(1.0, f64::NAN, 100.0, 1e6), None);
         assert_eq!(square_root_impact(1.0, 0.05, 100.0, f64::NAN), None);
         assert_eq!(square_root_impact(0.0, f64::NAN, 100.0, 0.0), Some(0.0));
+        // What is known never to move has one.
+        assert_eq!(square_root_impact(1.0, 0.0, 100.0, 1e6), Some(0.0));
     }
 
     #[test]

@@ -230,5 +230,7 @@ mod tests {
         }
         assert_eq!(size_for_distance(Direction::Long, 100.0, &DEFAULT_BRACKETS, 0.0, 1.0), 100.0);
         assert_eq!(size_for_distance(Direction::Long, 0.0, &DEFAULT_BRACKETS, 0.0, 0.1), 0.0);
+        assert_eq!(size_for_distance(Direction::Long, 100.0, &DEFAULT_BRACKETS, 0.0, 0.0), f64::INFINITY);
+        assert_eq!(size_for_distance(Direction::Long, 0.0, &DEFAULT_BRACKETS, 0.0, 0.0), 0.0, "without margin there is nothing");
     }
 }

@@ -127,6 +127,24 @@ mod tests {
         assert!(check_stop(Direction::Long, 100.0, -3.0).is_err());
         check_take_profit(Direction::Short, 100.0, 90.0).unwrap();
         assert!(check_take_profit(Direction::Long, 100.0, 90.0).is_err());
+        for direction in [Direction::Long, Direction::Short] {
+            assert!(check_take_profit(direction, 100.0, 100.0).is_err());
+        }
+    }
+
+    #[test]
+    fn a_trail_in_dollars_stays_so_far_behind() {
+        let trail = Trail { best: 100.0, distance: Distance::Price(5.0) };
+        assert_eq!((trail.level(Side::Sell), trail.level(Side::Buy)), (95.0, 105.0));
+    }
+
+    #[test]
+    fn a_trail_has_a_distance() {
+        let check = |distance| Trail { best: 100.0, distance }.check().is_ok();
+        assert!(check(Distance::Fraction(0.1)) && check(Distance::Price(5.0)));
+        for none in [Distance::Fraction(0.0), Distance::Fraction(1.0), Distance::Price(0.0), Distance::Price(f64::INFINITY)] {
+            assert!(!check(none), "{none:?}");
+        }
     }
 
     #[test]

@@ -77,6 +77,14 @@ mod tests {
     use crate::units::{Span, Time};
 
     #[test]
+    fn fourfold_in_two_years_is_a_doubling_a_year() {
+        let clock = Clock { start: Time::from_seconds(0), bar: Span::DAY, bars: 730 };
+        let curve: Vec<Usd> = (1..=730).map(|day| Usd::round(100.0 + 300.0 * f64::from(day) / 730.0)).collect();
+        let found = Against::of(&clock, Usd::round(100.0), &curve, &curve);
+        assert!((found.cagr.expect("two years") - 1.0).abs() < 1e-12 && found.total_return == Some(3.0), "{:?}", found.cagr);
+    }
+
+    #[test]
     fn a_curve_is_nothing_ahead_of_itself_and_its_gain_ahead_of_cash() {
         let clock = Clock { start: Time::from_seconds(0), bar: Span::DAY, bars: 3 };
         let usd = |all: [f64; 3]| all.map(Usd::round).to_vec();

@@ -116,6 +116,14 @@ mod tests {
     }
 
     #[test]
+    fn bars_that_hold_something_are_counted() {
+        assert_eq!(
+            (exposure_time(&[0.0, 5.0, 1e-6, 0.0]), exposure_time(&[5.0, 5.0, 5.0, 0.0]), exposure_time(&[])),
+            (Some(0.5), Some(0.75), None)
+        );
+    }
+
+    #[test]
     fn the_nearest_call_is_the_smallest_distance() {
         let row = |distance: Option<f64>| Exposure {
             time: Time::from_seconds(0),

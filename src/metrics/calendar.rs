@@ -70,6 +70,12 @@ mod tests {
     use crate::metrics::returns::mean;
 
     #[test]
+    fn the_best_and_the_worst_of_a_list() {
+        assert_eq!(extremes([0.1, -0.3, 0.2, -0.1].into_iter()), (Some(0.2), Some(-0.3)));
+        assert_eq!(extremes(std::iter::empty()), (None, None));
+    }
+
+    #[test]
     fn a_leap_february_has_29_days() {
         // 2024-01-31 is day 19,753.
         let all = months(19_753, &[0.1; 31]);

@@ -64,6 +64,17 @@ mod tests {
     }
 
     #[test]
+    fn without_bars_or_capital_there_are_no_days() {
+        assert!(daily_returns(&clock(0, DAY, 0), &[], Usd::round(1.0)).is_empty());
+        assert!(daily_returns(&clock(0, DAY, 1), &dollars(&[100]), Usd::ZERO).is_empty());
+    }
+
+    #[test]
+    fn wealth_is_what_the_returns_make_of_one() {
+        assert_eq!(wealth(&[0.5, -0.5, 1.0]), [1.5, 0.75, 1.5]);
+    }
+
+    #[test]
     fn three_bars_a_day_count_once() {
         let equity = dollars(&[110, 90, 120, 100, 80, 60]);
         assert_eq!(daily_returns(&clock(0, 28_800, 6), &equity, Usd::from_micros(100_000_000)), [120.0 / 100.0 - 1.0, -0.5]);

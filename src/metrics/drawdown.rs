@@ -128,6 +128,16 @@ mod tests {
     }
 
     #[test]
+    fn what_is_unknown_in_a_list_leaves_its_extreme_unknown() {
+        assert_eq!(max_drawdown(&[-0.1, -0.3, -0.2]), Some(-0.3));
+        for falls in [[-0.1, f64::NAN, -0.2], [f64::NAN, -0.1, -0.2], [-0.1, -0.2, f64::NAN]] {
+            assert_eq!(max_drawdown(&falls), None);
+        }
+        // What never was worth anything has not fallen.
+        assert_eq!((drawdowns(&[0.0, 0.0], 0.0), ulcer_index(&[])), (vec![0.0, 0.0], None));
+    }
+
+    #[test]
     fn ruin_is_minus_one() {
         assert_eq!(drawdowns(&[0.0, -5.0], 100.0), [-1.0, -1.0]);
     }

@@ -226,6 +226,16 @@ mod tests {
         }
     }
 
+    /// What is dust beside a pool of the past is a holding in the next one.
+    #[test]
+    fn a_pool_is_measured_by_itself() {
+        let fills = [(0, 1e10, 0.01, 0.0), (1, -1e10, 0.01, 0.0), (2, 4.0, 10.0, 0.0), (3, -1.0, 12.0, 0.0)];
+        for method in Method::ALL {
+            assert_eq!(gains(method, &fills), [0.0, 2.0]);
+            assert_eq!(walk(method, &fills).1.standing(), Some((3.0, Usd::round(-30.0))));
+        }
+    }
+
     /// Thirds of a lot, each rounded; a fee that does not divide; and back to nothing.
     #[test]
     fn what_is_rounded_stays_in_the_lot() {

@@ -78,6 +78,17 @@ mod tests {
         assert!((density(0.0) - 0.398_942_280_401_432_7).abs() < 1e-16);
     }
 
+    /// Shares whose complement is exact: the upper tail is the lower one, mirrored, with all its digits.
+    #[test]
+    fn the_upper_half_mirrors_the_lower() {
+        for power in [1, 2, 3, 5, 6, 10, 30, 50] {
+            let p = libm::exp2(-f64::from(power));
+            let (low, high) = (quantile(p).unwrap(), quantile(1.0 - p).unwrap());
+            assert!((low + high).abs() <= 1e-14 * high.abs(), "{power}: {low} {high}");
+            assert!((cumulative(low) / p - 1.0).abs() < 1e-13, "{power}: {low}");
+        }
+    }
+
     #[test]
     fn far_tails_come_back() {
         for p in [1e-300, 1e-12, 0.02, 0.03, 0.4, 0.6, 0.97, 0.98] {

@@ -232,6 +232,12 @@ mod tests {
     }
 
     #[test]
+    fn growth_in_no_time_is_none() {
+        assert_eq!((cagr(0.1, 0.0), cagr(-1.0, 0.0), cagr(0.1, -1.0), cagr(f64::NAN, 1.0)), (None, None, None, None));
+        assert_eq!(cagr(-1.0, 2.0), Some(-1.0));
+    }
+
+    #[test]
     fn doubling_in_half_a_year_is_three_hundred_per_cent_a_year() {
         assert_eq!(cagr(1.0, 0.5), Some(3.0));
         assert_eq!(cagr(1.0, 0.0), None);

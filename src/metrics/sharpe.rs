@@ -112,6 +112,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_probability_needs_two_returns_and_a_spread() {
+        assert_eq!(probability(0.1, 0.0, 1, 0.0, 3.0), None);
+        // 1 − 2·1 + (1 − 1)/4 is below nought, and 1 − 1·1 is nought.
+        assert_eq!((probability(1.0, 0.0, 10, 2.0, 1.0), probability(1.0, 0.0, 10, 1.0, 1.0)), (None, None));
+        assert_eq!(probability(0.0, 0.0, 2, 0.0, 3.0), Some(0.5));
+    }
+
+    #[test]
     fn the_best_of_two_is_a_little_lucky() {
         // Φ⁻¹(1/2) is nought; Φ⁻¹(1 − 1/2e) is 0.9005.
         assert!((expected_best(2) - EULER_MASCHERONI * 0.900_5).abs() < 1e-4, "{}", expected_best(2));

@@ -20,11 +20,12 @@ impl Desk<'_> {
                 continue;
             }
             self.last_top_up[b] = now;
-            let (lack, left) = (full - value, equity * (rule.most - self.topped_up[b]).max(0.0));
+            let free = rule.most - self.topped_up[b];
+            let (lack, left) = (full - value, if free > ROUNDING { equity * free } else { 0.0 });
             if lack > left {
                 self.story.decisions.push(Decision {
                     time: now,
-                    rule: TOP_UP.to_owned(),
+                    rule: "top_up".to_owned(),
                     subject: bucket.name.clone(),
                     verdict: if left > 0.0 { Verdict::Resized } else { Verdict::Refused },
                     value: Some(self.topped_up[b] + lack / equity),

@@ -64,3 +64,13 @@ fn a_bucket_is_brought_back_from_above_and_from_below() {
     // 1,200 of 10,200, of which 1,020 are due: 17.6 %; and 850 of 9,850, of which 985: 13.7 %.
     assert_eq!((flowed(120.0), flowed(85.0)), (None, None));
 }
+
+/// 50 contracts rise by 40: 7,000 of 12,000, a thousand more than half. It leaves the free cash of the bucket.
+#[test]
+fn a_bucket_of_perpetuals_gives_up_what_is_above_its_weight() {
+    let rules = "rebalance = { every = \"1d\", band = 0.05 }\n[buckets.perps]\nweight = 0.5\nhold = { perp = { assets = [\"AAA\"] } }\n\
+        weigh = { fixed = { AAA = 0.5 } }\nleverage = { open = 2.0 }\nreview = \"3650d\"\n[buckets.stable]\nweight = 0.5\nhold = \"cash\"\n";
+    let (_, run) = Small::new("2024-01-01", 24).coin("AAA", Kind::Perp, &[100.0, 100.0, 140.0, 140.0], 1e9).run(rules, 10_000.0);
+    let flows: Vec<_> = run.flows.iter().map(|flow| (flow.from.index(), flow.to.index(), flow.amount.to_f64())).collect();
+    assert_eq!(flows, [(0, 1, 1_000.0)]);
+}

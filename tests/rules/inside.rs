@@ -1,7 +1,7 @@
 //! What happens inside a bar: a pool on its way to the extremes, and settlements of what came after the open.
 
 use rotate::market::Kind;
-use rotate::replay::run::Run;
+use rotate::replay::run::{Run, Side};
 use rotate::units::Usd;
 
 use crate::small::{Small, near, time};
@@ -125,5 +125,57 @@ fn a_settlement_takes_no_more_than_there_is() {
         let cut = run.decisions.iter().find(|row| row.rule == "funding").expect("it is on record");
         near(cut.value.expect("what was due"), 9_999.0);
         near(cut.limit.expect("what there was"), 5_000.0);
+    }
+}
+
+/// At 80 the long has lost a third of its bucket, and a review gives 22.9 of its contracts up, by a limit inside the fourth day: these pay what that day
+/// still settles against them and receive nothing of it.
+#[test]
+fn what_leaves_inside_a_bar_pays_and_never_receives() {
+    let bars = [QUIET, [100.0, 100.0, 97.0, 100.0], [100.0, 100.0, 80.0, 80.0], [80.0, 85.0, 80.0, 80.0], [80.0; 4]];
+    let day = |rate: f64| {
+        let run = by_limit(rate, &bars, "review = \"1d\"");
+        let reduced = run.fills.iter().find(|fill| fill.reason == "rebalance" && fill.side == Side::Sell).expect("some leaves");
+        assert_eq!((reduced.time, reduced.price), (time("2024-01-04"), 81.6), "{:?}", run.fills);
+        let held = run.fills.iter().take_while(|fill| fill.side == Side::Buy).map(|fill| fill.quantity).sum::<f64>();
+        (held, reduced.quantity, settled(&run, "2024-01-04").iter().sum::<f64>())
+    };
+    let (held, left, paid) = day(0.000_01);
+    assert!(left > 20.0 && left < 25.0, "{left}");
+    near(paid, 3.0 * held);
+    let (held, left, received) = day(-0.000_01);
+    near(received, 3.0 * held - 2.0 * left);
+}
+
+/// A short of 10,000 on 5,000 of margin pays 3,000 when it is opened and its last 2,000 at 08:00: there it is gone, before it owes a third time.
+#[test]
+fn what_a_settlement_breaks_is_gone_at_that_settlement() {
+    let rules = "rebalance = { every = \"3650d\", band = 0.9 }\n[buckets.perps]\nweight = 0.5\nhold = { perp = { assets = [\"AAA\"] } }\n\
+        direction = \"short\"\nleverage = { open = 2.0 }\nreview = \"3650d\"\n[buckets.stable]\nweight = 0.5\nhold = \"cash\"\n";
+    let (_, run) = Small::new("2024-01-01", 24).bars("AAA", Kind::Perp, &[QUIET; 4], 1e9).funding(-0.3).run(rules, 10_000.0);
+    let paid: Vec<f64> = run.funding.iter().map(|row| row.payment.to_f64().round()).collect();
+    assert_eq!((paid, run.liquidations.len()), (vec![-3_000.0, -2_000.0], 1));
+}
+
+/// Two shorts of 5,000 share 5,000 of margin, of which one pays 2,000 at each settlement: more than its own, and all that there is.
+#[test]
+fn a_pool_pays_for_each_of_its_positions() {
+    let rules = "rebalance = { every = \"3650d\", band = 0.9 }\n[buckets.perps]\nweight = 0.5\nhold = { perp = { count = 2 } }\nmargin = \"cross\"\n\
+        direction = \"short\"\nleverage = { open = 2.0 }\nreview = \"3650d\"\n[buckets.stable]\nweight = 0.5\nhold = \"cash\"\n";
+    let market = Small::new("2024-01-01", 24).bars("AAA", Kind::Perp, &[QUIET; 4], 1e9).bars("BBB", Kind::Perp, &[QUIET; 4], 1e9);
+    let (_, run) = market.funding(-0.4).run(rules, 10_000.0);
+    let paid: Vec<f64> = run.funding.iter().map(|row| row.payment.to_f64().round()).filter(|paid| *paid != 0.0).collect();
+    assert_eq!((paid, run.liquidations.len()), (vec![-2_000.0, -2_000.0, -1_000.0], 2));
+}
+
+/// A long that is liquidated on its way down has held at the open; what the day settles after that goes against it too, and nothing goes to it.
+#[test]
+fn what_is_liquidated_inside_a_bar_pays_and_never_receives() {
+    for (rate, times) in [(0.000_01, 3), (-0.000_01, 1)] {
+        let run = by_limit(rate, &[QUIET, [100.0, 100.0, 97.0, 100.0], QUIET, DOWN, QUIET], "review = \"3650d\"");
+        assert_eq!((run.liquidations.len(), settled(&run, "2024-01-04").len()), (1, times), "{rate}");
+        for trade in &run.trades {
+            assert_eq!(trade.pnl, trade.price_pnl + trade.funding - trade.fees - trade.slippage, "{trade:?}");
+        }
     }
 }

@@ -99,7 +99,28 @@ fn an_order_is_held_to_its_share_of_what_is_traded() {
     assert_eq!(entered(&run), [usd(100.0)]);
     let told = rows(&run, "order_of_day_volume");
     assert_eq!((told[0].verdict, told[0].value, told[0].limit), (Verdict::Resized, Some(5.0), Some(0.01)));
+    assert_eq!(told[0].detail, "bucket coins: an order of 50000.00 USD where 10000.00 USD were traded in 24 hours; 100.00 USD are sent");
     assert_eq!((told[1].subject.as_str(), told[1].verdict, told[1].value), ("BBBUSDT", Verdict::Refused, None));
+}
+
+/// A coin at 50,000: 100 USD of it are two thousandths of a coin, and still an order.
+#[test]
+fn a_part_of_a_dear_coin_is_an_order() {
+    let rules = "rebalance = { every = \"365d\", band = 0.9 }\nlimits = { order_of_day_volume = 0.01 }\n[buckets.coins]\nweight = 1.0\n\
+        hold = { spot = { assets = [\"AAA\"] } }\nreview = \"365d\"\n";
+    let (_, run) = Small::new("2024-01-01", 8).coin("AAA", Kind::Spot, &[50_000.0; 4], 0.2).run(rules, CAPITAL);
+    assert_eq!(entered(&run), [usd(100.0)]);
+    assert_eq!(rows(&run, "order_of_day_volume")[0].verdict, Verdict::Resized);
+}
+
+/// A coin at 100 that ranges over 8 a day: a stop two of these away risks 16 % of the notional, so that 1,000 of risk are 6,250.
+#[test]
+fn the_risk_to_a_stop_by_true_range_is_a_share_of_price() {
+    let rules = "rebalance = { every = \"365d\", band = 0.9 }\nlimits = { position = { most = 0.01, of = \"risk_to_stop\" } }\n\
+        assumptions = { impact = 0.0, bar_participation = 1.0, day_participation = 1.0 }\n[buckets.coins]\nweight = 1.0\n\
+        hold = { spot = { assets = [\"AAA\"] } }\nreview = \"1d\"\nstop = { atr = { multiple = 2.0, span = \"2d\" } }\n";
+    let (_, run) = Small::new("2024-01-01", 24).bars("AAA", Kind::Spot, &[[100.0, 104.0, 96.0, 100.0]; 6], 1e9).ruled(rules, CAPITAL);
+    near(entered(&run)[0].to_f64(), 6_250.0);
 }
 
 /// A bucket of perpetuals that has half, or all, of itself as margin in one coin that rises by a fifth.
@@ -163,6 +184,8 @@ fn a_funding_exit_says_how_often_it_would_have_been_on() {
         );
         // Rising, so that nothing stalls and the position stays: five days of three settlements at 0.01 %.
         let market = Small::new("2024-01-01", 24).coin("AAA", Kind::Perp, &[10.0, 11.0, 12.0, 13.0, 14.0], 1e9).funding(0.000_1);
+        // Another, which the bucket does not admit.
+        let market = market.coin("BBB", Kind::Perp, &[10.0; 5], 1e9).funding(0.000_1);
         let (_, run) = market.run(&rules, CAPITAL);
         assert!(run.trades.iter().all(|trade| trade.exit_reason == "end of data"));
         run.cautions
@@ -217,5 +240,5 @@ fn top_ups_together_stay_within_their_cap() {
         assert_eq!(told[0].verdict, Verdict::Resized);
         assert!(told.len() > 5 && told[1..].iter().all(|row| row.verdict == Verdict::Refused && row.limit == Some(cap)), "{told:?}");
     }
-    assert!(put_in(&run(", most = 10.0")) > 0.5);
+    assert!(put_in(&run(", most = 10.0")) > 0.25);
 }

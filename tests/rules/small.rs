@@ -62,6 +62,20 @@ impl Small {
         self
     }
 
+    /// A perpetual's market order pays this part of its notional.
+    pub fn taker(mut self, rate: f64) -> Self {
+        self.0.costs.perp_taker = rate;
+        self
+    }
+
+    /// In these bars nothing of the coin that stands last was traded.
+    pub fn silent(&mut self, bars: &[usize]) {
+        let series = self.0.series.last_mut().expect("a coin");
+        for &bar in bars {
+            series.bars[bar].volume = 0.0;
+        }
+    }
+
     /// The coin that stands last settles this rate every eight hours.
     pub fn funding(mut self, rate: f64) -> Self {
         let bars = &self.0.series.last().expect("a coin").bars;

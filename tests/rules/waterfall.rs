@@ -132,3 +132,22 @@ fn what_a_part_has_passed_on_is_not_passed_on_again() {
     assert_eq!((run.trades.len(), run.flows.len(), flowed), (1, 2, trade.pnl), "{:?} {:?}", run.flows, run.fills);
     assert!(trade.pnl > usd(2_000.0), "{trade:?}");
 }
+
+/// 95 coins from 100 to 110 are +950 in January, and before its end 95 % of the 10,950 are spent again: of what is due 547.50 are there, and each gets the
+/// same part of its share.
+#[test]
+fn where_cash_does_not_cover_the_profit_all_shares_shrink_alike() {
+    let rules = "rebalance = { every = \"365d\", band = 0.9 }\n[buckets.a]\nweight = 0.5\nhold = { spot = { assets = [\"AAA\"] } }\n\
+        weigh = { fixed = { AAA = 0.95 } }\nscore = { momentum = \"1d\" }\nenter_above = 0.0\nexit_score = { below = 0.0 }\ncooldown = \"1d\"\n\
+        [buckets.stable]\nweight = 0.25\nhold = \"cash\"\n[buckets.other]\nweight = 0.25\nhold = \"cash\"\n\
+        [waterfall]\ntrigger = \"month\"\nfrom = \"a\"\nto = { stable = 0.6, other = 0.4 }\n";
+    let mut closes = trades(&[(100.0, 110.0)]);
+    closes.extend([90.0, 100.0, 101.0, 102.0, 103.0, 104.0, 105.0, 106.0]);
+    let (_, run) = Small::new("2024-01-22", 24).coin("AAA", Kind::Spot, &closes, 1e9).run(rules, 20_000.0);
+    let parts: Vec<_> = flows(&run).into_iter().map(|(date, _, to, amount)| (date, to.to_owned(), amount.to_f64())).collect();
+    let due = [("stable", 328.5), ("other", 219.0)];
+    assert_eq!(parts.len(), 2, "{parts:?}");
+    for ((date, to, amount), (name, part)) in parts.iter().zip(due) {
+        assert!(date == "2024-02-01" && to == name && (amount - part).abs() < 0.001, "{parts:?}");
+    }
+}

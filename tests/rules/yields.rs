@@ -87,4 +87,16 @@ fn stablecoins_earn_on_what_was_there_all_day() {
     assert_eq!(run.attribution.by_asset.iter().map(|(asset, _)| asset.as_str()).collect::<Vec<_>>(), ["USDT", "ETH"]);
     assert_eq!(run.final_equity(), usd(20_000.0 + 3.500_175));
     assert_eq!(run.attribution.by_source.yields, usd(3.500_175));
+    let said = |run: &Run| run.assumptions.iter().filter(|(name, _)| *name == "interest" || *name == "staking").count();
+    assert_eq!((said(&run), said(&staked(&[100.0; 10], ""))), (1, 1));
+}
+
+/// 100 coins bought at the midnight that opens the second day are held all of it.
+#[test]
+fn what_is_bought_at_a_midnight_earns_from_there() {
+    let rules = "rebalance = { every = \"365d\", band = 0.9 }\n[buckets.coins]\nweight = 0.5\nhold = { spot = { assets = [\"ETH\"] } }\nreview = \"365d\"\n\
+        staking = { ETH = 0.0365 }\n[buckets.stable]\nweight = 0.5\nhold = \"cash\"\n";
+    let (_, run) = Small::new("2024-01-01", 24).coin("ETH", Kind::Spot, &[100.0; 4], 1e9).run(rules, 20_000.0);
+    let rewards: Vec<_> = run.yields.iter().map(|reward| (reward.time, reward.amount)).collect();
+    assert_eq!(rewards, [(time("2024-01-03"), usd(1.0)), (time("2024-01-04"), usd(1.0001))]);
 }

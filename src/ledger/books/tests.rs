@@ -29,6 +29,17 @@ fn a_spot_round_trip_adds_up_by_source() {
 }
 
 #[test]
+fn a_perpetual_round_trip_adds_up_by_source() {
+    let mut books = Books::open(usd(1_000.0), &[1.0]);
+    let at = books.increase(BUCKET, COIN, None, true, &entry(5.0, 101.0, 100.0, 0.5), usd(200.0));
+    assert_eq!((books.cash(BUCKET), books.equity()), (usd(799.5), usd(999.5 - 5.0)));
+    let closed = books.reduce(at, &entry(-5.0, 118.0, 120.0, 0.6), Backing::Margin).expect("flat");
+    let income = closed.income;
+    assert_eq!((income.price, income.slippage, income.fees), (usd(100.0), usd(-15.0), usd(-1.1)));
+    assert_eq!(books.equity(), usd(1_000.0 + 85.0 - 1.1));
+}
+
+#[test]
 fn a_short_halved_then_closed_adds_up() {
     let mut books = Books::open(usd(1_000.0), &[1.0]);
     let at = books.increase(BUCKET, COIN, None, true, &entry(-10.0, 100.0, 100.0, 0.5), usd(500.0));
@@ -138,4 +149,47 @@ fn a_pool_in_debt_draws_on_its_margins() {
     books.cover(BUCKET);
     assert_eq!((books.cash(BUCKET), books.positions()[0].margin()), (Usd::ZERO, usd(20.0)));
     books.assert_balanced(books.equity());
+}
+
+/// Two of five leave at 12, three at 20: 84 for what came in at 50, on either side; or the venue takes the three over at their bankruptcy.
+#[test]
+fn a_record_sums_what_came_in_and_what_went() {
+    for side in [1.0, -1.0] {
+        let opened = || {
+            let mut books = Books::open(usd(1_000.0), &[1.0]);
+            let at = books.increase(BUCKET, COIN, None, true, &entry(side * 5.0, 10.0, 10.0, 0.0), usd(50.0));
+            assert!(books.reduce(at, &entry(side * -2.0, 12.0, 12.0, 0.0), Backing::Margin).is_none());
+            books
+        };
+        let tally = opened().reduce(0, &entry(side * -3.0, 20.0, 20.0, 0.0), Backing::Margin).expect("flat").tally;
+        assert_eq!((tally.entry_quantity, tally.entry_notional, tally.most_quantity), (5.0, 50.0, 5.0));
+        assert_eq!((tally.exit_quantity, tally.exit_notional, tally.most_committed), (5.0, 84.0, usd(50.0)));
+        // Behind each of the three are 10, the whole of their price: a long leaves at 0, a short at 20.
+        let (closed, price) = opened().take_over(0, 10.0, Usd::ZERO, Usd::ZERO);
+        assert_eq!((price, closed.tally.exit_quantity), (10.0 - side * 10.0, 5.0));
+        assert_eq!(closed.tally.exit_notional, 24.0 + 3.0 * price);
+    }
+}
+
+#[test]
+fn a_mark_tells_what_is_held_on_either_side() {
+    let mut books = Books::open(usd(1_000.0), &[0.5, 0.5]);
+    books.increase(BUCKET, COIN, None, true, &entry(2.0, 100.0, 100.0, 0.0), usd(50.0));
+    books.increase(BucketId(1), InstrumentId(1), None, true, &entry(-1.0, 100.0, 100.0, 0.0), usd(30.0));
+    let mut buckets = [Usd::ZERO; 2];
+    let snapshot = books.mark(&[110.0, 90.0], &mut buckets);
+    // 220 long and 90 short, which have brought 20 and 10.
+    assert_eq!((snapshot.gross, snapshot.net), (310.0, 130.0));
+    assert_eq!((snapshot.margin, snapshot.equity, buckets), (usd(80.0), usd(1_030.0), [usd(520.0), usd(510.0)]));
+}
+
+#[test]
+fn more_margin_comes_from_the_cash_there_is() {
+    let mut books = Books::open(usd(100.0), &[1.0]);
+    let at = books.increase(BUCKET, COIN, None, true, &entry(1.0, 100.0, 100.0, 0.0), usd(60.0));
+    for (asked, margin) in [(-5.0, 60.0), (30.0, 90.0), (30.0, 100.0), (30.0, 100.0)] {
+        books.back(at, usd(asked));
+        assert_eq!((books.positions()[at].margin(), books.cash(BUCKET)), (usd(margin), usd(100.0 - margin)));
+    }
+    assert_eq!(books.reduce(at, &entry(-1.0, 100.0, 100.0, 0.0), Backing::Margin).expect("flat").tally.most_committed, usd(100.0));
 }
