@@ -298,7 +298,7 @@ fn the_window_narrows_and_a_date_includes_its_day() {
     let manifest = fs::read_to_string(dir.path().join("market.toml")).unwrap();
     let clock = |more: &str, window: Window| {
         write(dir.path(), "market.toml", format!("{more}{manifest}"));
-        let clock = Market::load(dir.path(), window).unwrap().clock;
+        let clock = Market::load(dir.path(), window).unwrap().window();
         (clock.start.to_string(), clock.open(clock.bars).to_string())
     };
     let pair = |from: &str, to: &str| (from.to_owned(), to.to_owned());

@@ -1,4 +1,4 @@
-//! The waterfall, the limits and the yields, worked by hand on markets of a few bars.
+//! The waterfall, the limits, the yields and the history before a window, worked by hand on markets of a few bars.
 
 #[path = "rules/bands.rs"]
 mod bands;
@@ -20,6 +20,8 @@ mod parts;
 mod small;
 #[path = "rules/stops.rs"]
 mod stops;
+#[path = "rules/warm.rs"]
+mod warm;
 #[path = "rules/waterfall.rs"]
 mod waterfall;
 #[path = "rules/yields.rs"]

@@ -41,6 +41,8 @@ pub use manifest::manifest_schema;
 pub use panel::{BLOCK, Panel, Segment};
 pub use venue::{DatedRules, DatedSpread, ListingPolicy, SpreadOf, TradingRules, VenueCosts};
 
+use std::ops::Range;
+
 use crate::funding_interval::per_8h;
 pub use crate::units::Bracket;
 use crate::units::{AssetId, Clock, InstrumentId, NarrativeId, Time};
@@ -53,7 +55,10 @@ pub struct Market {
     /// A synthetic market is named so in every report and picture.
     pub synthetic: bool,
     pub quote: String,
+    /// Every bar of the data up to the end of the window: what rules may look back on.
     pub clock: Clock,
+    /// The first bar of the window. Those before it warm up signals and ages; nothing trades, pays or is told there.
+    pub first: usize,
     pub assets: Vec<Asset>,
     pub instruments: Vec<Instrument>,
     pub narratives: Vec<String>,
@@ -214,7 +219,8 @@ impl Settlement {
     }
 }
 
-/// Settlements of all perpetuals, by instrument and by bar. Only those inside the clock and inside a listed segment.
+/// Settlements of all perpetuals, by instrument and by bar. Only those inside the clock and inside a listed segment; before the window, where
+/// nobody pays, only observed ones.
 #[derive(Debug, Default)]
 pub struct FundingBook {
     /// Per instrument, ascending in time; empty for spot.
@@ -263,6 +269,18 @@ pub struct SeriesSummary {
 }
 
 impl Market {
+    /// The bars that are replayed, as a clock of their own: what a run, a report or a study is about.
+    #[must_use]
+    pub fn window(&self) -> Clock {
+        self.clock.from_bar(self.first)
+    }
+
+    /// The same bars as places on the whole clock.
+    #[must_use]
+    pub fn trading(&self) -> Range<usize> {
+        self.first..self.clock.bars
+    }
+
     #[must_use]
     pub fn asset(&self, id: AssetId) -> &Asset {
         &self.assets[id.index()]

@@ -70,7 +70,7 @@ impl Desk<'_> {
             let all = &self.market.funding.by_instrument[id.index()];
             let mut looked = (None, false);
             for (at, settlement) in all.iter().enumerate() {
-                let Some(t) = clock.bar_of(settlement.time) else { continue };
+                let Some(t) = clock.bar_of(settlement.time).filter(|t| *t >= self.market.first) else { continue };
                 if looked.0 != Some(t) {
                     let history = History::at_close(self.market, t);
                     looked = (Some(t), universe::admits(&history, &bucket.gates, instrument.asset, id));

@@ -47,14 +47,15 @@ impl Desk<'_> {
 
     /// Where what the run is measured against has no price, it stands flat, and beta and alpha say nothing.
     fn benchmark_missing(&self) -> Option<String> {
-        let (market, bars) = (self.market, self.t + 1);
+        let (market, bars) = (self.market, self.market.first..self.t + 1);
         let directory = History::at_close(market, 0).directory();
         let id = directory.benchmark();
         let trades = |t: &usize| !market.panel.close[market.panel.at(id, *t)].is_nan();
-        let (first, last) = ((0..bars).find(trades)?, (0..bars).rfind(trades)?);
+        let (first, last) = (bars.clone().find(trades)?, bars.clone().rfind(trades)?);
         let name = &market.asset(directory.asset_of(id)).name;
-        let late = (first > 0).then(|| format!("before {}", market.clock.open(first)));
-        let early = (last + 1 < bars).then(|| format!("after {}", market.clock.close(last)));
+        // One that traded before the window is carried into it.
+        let late = market.panel.last_traded(id, bars.start).is_none().then(|| format!("before {}", market.clock.open(first)));
+        let early = (last + 1 < bars.end).then(|| format!("after {}", market.clock.close(last)));
         let told: Vec<String> = late.into_iter().chain(early).collect();
         (!told.is_empty()).then(|| {
             format!(

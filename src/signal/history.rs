@@ -63,15 +63,15 @@ impl<'m> History<'m> {
         self.market.panel.segment(id, self.bar).map(|segment| segment.first)
     }
 
-    /// Whether the instrument has been listed for at least `span`. One that traded in the market's very first bar was listed at an
-    /// unknown time before it, and counts as old.
+    /// Whether the instrument has been listed for at least `span`. One that traded in the very first bar of the
+    /// data, however long before the window, was listed at an unknown time before it, and counts as old.
     #[must_use]
     pub fn listed_for(&self, id: InstrumentId, span: Span) -> bool {
         self.listed_since(id).is_some_and(|first| first == 0 || self.bar + 1 - first >= self.bars_in(span))
     }
 
-    /// Whether the instrument was listed no longer than `span` ago. One that traded in the market's very first bar was listed at an unknown
-    /// time before it, and counts as old.
+    /// Whether the instrument was listed no longer than `span` ago. One that traded in the very first bar of the data
+    /// counts as old, as for [`Self::listed_for`].
     #[must_use]
     pub fn listed_within(&self, id: InstrumentId, span: Span) -> bool {
         self.listed_since(id).is_some_and(|first| first > 0 && self.bar + 1 - first <= self.bars_in(span))

@@ -72,6 +72,16 @@ impl Small {
         self
     }
 
+    /// The window begins here; the bars so far are history.
+    pub fn from(mut self, start: &str) -> Self {
+        self.0.from = Some(time(start));
+        self
+    }
+
+    pub fn parts(self) -> MarketParts {
+        self.0
+    }
+
     pub fn market(self) -> Market {
         freeze(self.0).expect("a small market is whole")
     }
