@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use rotate::batch::Arena;
-use rotate::market::{Market, Window};
+use rotate::market::{Market, MarketParts, Window};
 use rotate::signal::History;
 use rotate::strategy::{BucketState, Plan, StrategyFile, decide, exit_due, true_range};
 use rotate::units::Time;
@@ -111,6 +111,31 @@ fn windows_are_warm(folder: &Path, dates: &[&str]) {
                 let (cold, told) = (seen(&all, &plans[0], t), seen(&warm, &plans[1], t));
                 assert!(cold == told, "{strategy} at {}:\n{cold}\n---\n{told}", part.clock.close(t));
             }
+        }
+    }
+}
+
+/// A market whose funding history has holes, under two rates declared for them: money is another, nothing that a rule may go by is.
+#[test]
+fn what_is_assumed_is_seen_by_nobody() {
+    let shared = std::env::var_os("ROTATE_SHARED").map_or_else(|| root().join("../shared"), PathBuf::from);
+    if !shared.exists() {
+        println!("skipped: ../shared is not there");
+        return;
+    }
+    let folder = shared.join("markets/narratives-1d");
+    let parts = MarketParts::load(&folder, Window::default()).unwrap_or_else(|fault| panic!("{fault}"));
+    let at =
+        |rate| MarketParts { missing_rate_8h: Some(rate), ..parts.clone() }.freeze_in(&folder).unwrap_or_else(|fault| panic!("{fault}"));
+    let markets = [0.000_1, 0.000_5].map(at);
+    assert!(markets[0].funding.has_assumed() && markets[0].funding.by_instrument != markets[1].funding.by_instrument);
+    let arenas = [0, 1].map(|k| Arena::new(&markets[k]));
+    for strategy in ["adaptive", "bear", "bull", "rotation"] {
+        let file = StrategyFile::read(&root().join(format!("strategies/{strategy}.toml"))).unwrap_or_else(|fault| panic!("{fault}"));
+        let plan = Plan::new(&file.strategy, &History::at_close(&markets[0], 0));
+        for t in (markets[0].first..markets[0].clock.bars).step_by(9) {
+            let (low, high) = (seen(&arenas[0], &plan, t), seen(&arenas[1], &plan, t));
+            assert!(low == high, "{strategy} at {}:\n{low}\n---\n{high}", markets[0].clock.close(t));
         }
     }
 }

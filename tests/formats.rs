@@ -257,7 +257,7 @@ fn one_column_of_mark_prices_is_the_close_of_its_bar() {
     assert_eq!(paid, [(0, 8.0, 999.0), (8, 8.0, 1_007.0), (12, 4.0, 1_011.0), (16, 4.0, 1_015.0), (20, 4.0, 1_019.0)]);
     let in_bar_1: Vec<Time> = market.funding.in_bar(1).map(|(_, s)| s.time).collect();
     assert_eq!(in_bar_1, [Time::from_seconds(START + 8 * HOUR), Time::from_seconds(START + 12 * HOUR)]);
-    assert_eq!(market.funding.before(SPOT, Time::from_seconds(START + 16 * HOUR)).len(), 3);
+    assert_eq!(market.funding.observed_before(SPOT, Time::from_seconds(START + 16 * HOUR)).len(), 3);
 }
 
 #[test]

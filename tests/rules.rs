@@ -1,4 +1,4 @@
-//! The waterfall, the limits, the yields and the history before a window, worked by hand on markets of a few bars.
+//! The waterfall, the limits, the yields, exits by funding and the history before a window, worked by hand on markets of a few bars.
 
 #[path = "rules/bands.rs"]
 mod bands;
@@ -8,6 +8,8 @@ mod beyond;
 mod crash;
 #[path = "rules/empty.rs"]
 mod empty;
+#[path = "rules/funding.rs"]
+mod funding;
 #[path = "rules/hedge.rs"]
 mod hedge;
 #[path = "rules/inside.rs"]

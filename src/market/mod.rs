@@ -77,7 +77,7 @@ pub struct Market {
     /// Ascending in instrument, then `since`; empty where the market gives none.
     pub rules: Vec<DatedRules>,
     pub listing: ListingPolicy,
-    /// Constant used where the funding history has holes; `None` means such a market was refused at load.
+    /// Constant paid where the funding history has holes; `None` means such a market was refused at load.
     pub missing_rate_8h: Option<f64>,
     /// Every file read, relative to the market folder, with the SHA-256 of its bytes; sorted by path.
     pub inputs: Vec<InputFile>,
@@ -207,7 +207,7 @@ pub struct Settlement {
     pub interval_hours: f64,
     /// The mark price at that instant, from the finest series the market has; else the open of its bar.
     pub mark: f64,
-    /// The rate is the declared constant, not an observation.
+    /// The rate is the declared constant, not an observation: it is paid and counted, and no rule knows it.
     pub assumed: bool,
 }
 
@@ -223,8 +223,10 @@ impl Settlement {
 /// nobody pays, only observed ones.
 #[derive(Debug, Default)]
 pub struct FundingBook {
-    /// Per instrument, ascending in time; empty for spot.
+    /// What is paid: per instrument, ascending in time; empty for spot.
     pub by_instrument: Vec<Vec<Settlement>>,
+    /// What was seen: the same without the assumed ones, of instruments that have any.
+    seen: Vec<Option<Vec<Settlement>>>,
     /// `(instrument, index into its list)`, ascending in time, then instrument.
     pub in_time: Vec<(InstrumentId, u32)>,
     /// Settlements with `open(t) ≤ time < open(t + 1)` are `in_time[bar_start[t]..bar_start[t + 1]]`; length bars + 1.
@@ -238,11 +240,30 @@ impl FundingBook {
         self.in_time[range].iter().map(|&(id, k)| (id, &self.by_instrument[id.index()][k as usize]))
     }
 
-    /// The settlements of one instrument stamped strictly before `now`, oldest first.
+    /// The settlements of one instrument that were observed, oldest first: all that a rule may know. An assumed one is paid, and says nothing.
     #[must_use]
-    pub fn before(&self, id: InstrumentId, now: Time) -> &[Settlement] {
-        let all = &self.by_instrument[id.index()];
+    pub fn observed(&self, id: InstrumentId) -> &[Settlement] {
+        self.seen[id.index()].as_deref().unwrap_or(&self.by_instrument[id.index()])
+    }
+
+    /// Those of them stamped strictly before `now`.
+    #[must_use]
+    pub fn observed_before(&self, id: InstrumentId, now: Time) -> &[Settlement] {
+        let all = self.observed(id);
         &all[..all.partition_point(|s| s.time < now)]
+    }
+
+    /// Whether any settlement is the declared constant.
+    #[must_use]
+    pub fn has_assumed(&self) -> bool {
+        self.seen.iter().any(Option::is_some)
+    }
+
+    /// Puts the settlements of the next instrument on the book.
+    fn add(&mut self, settlements: Vec<Settlement>) {
+        let assumed = settlements.iter().any(|settlement| settlement.assumed);
+        self.seen.push(assumed.then(|| settlements.iter().filter(|settlement| !settlement.assumed).copied().collect()));
+        self.by_instrument.push(settlements);
     }
 }
 

@@ -66,9 +66,9 @@ pub(super) fn settle(clock: &Clock, first: usize, panel: &Panel, parts: &MarketP
                 mark: mark_at(clock, panel, id, part, time),
                 assumed,
             };
-            book.by_instrument.push(list.into_iter().map(marked).collect());
+            book.add(list.into_iter().map(marked).collect());
         } else {
-            book.by_instrument.push(Vec::new());
+            book.add(Vec::new());
         }
         covers.push(cover);
     }

@@ -1,10 +1,11 @@
-//! How often a funding exit whose threshold is spelled with a unit would have been on, so that a reading that is always on, or never, shows.
+//! At which share of the observed settlements a funding exit whose threshold is spelled with a unit would have been on, so that a reading that is
+//! always on, or never, shows.
 
 use crate::market::{Kind, Settlement};
 use crate::replay::desk::Desk;
 use crate::signal::{History, funding, universe};
 use crate::strategy::{CrowdingExit, Holding, PlanBucket};
-use crate::units::InstrumentId;
+use crate::units::{InstrumentId, Time};
 
 /// Settlements, and those of them at which the threshold was reached.
 #[derive(Clone, Copy, Default)]
@@ -50,8 +51,8 @@ impl Desk<'_> {
 
     fn reached_while_held(&self, bucket: &PlanBucket, exit: &CrowdingExit) -> Reached {
         let mut reached = Reached::default();
-        for paid in self.story.funding.iter().filter(|paid| paid.bucket == bucket.id) {
-            let all = &self.market.funding.by_instrument[paid.instrument.index()];
+        for paid in self.story.funding.iter().filter(|paid| paid.bucket == bucket.id && !paid.assumed) {
+            let all = self.market.funding.observed(paid.instrument);
             let after = all.partition_point(|settlement| settlement.time <= paid.time);
             reached.count(self.is_on(bucket, exit, paid.instrument, after));
         }
@@ -67,7 +68,7 @@ impl Desk<'_> {
             if instrument.kind != Kind::Perp {
                 continue;
             }
-            let all = &self.market.funding.by_instrument[id.index()];
+            let all = self.market.funding.observed(id);
             let mut looked = (None, false);
             for (at, settlement) in all.iter().enumerate() {
                 let Some(t) = clock.bar_of(settlement.time).filter(|t| *t >= self.market.first) else { continue };
@@ -83,11 +84,12 @@ impl Desk<'_> {
         reached
     }
 
-    /// Whether the mean of the last settlements before place `after` of an instrument's list, all of one listing, is at or above the threshold,
-    /// as paid by the bucket's side.
+    /// Whether the mean of the last settlements before place `after` of an instrument's observed ones, recent and all of one listing, is at or
+    /// above the threshold, as paid by the bucket's side.
     fn is_on(&self, bucket: &PlanBucket, exit: &CrowdingExit, id: InstrumentId, after: usize) -> bool {
-        let Some(from) = after.checked_sub(exit.settlements) else { return false };
-        let last = &self.market.funding.by_instrument[id.index()][from..after];
+        let known = &self.market.funding.observed(id)[..after];
+        let now = known.last().map_or(Time::MIN, |last| last.time);
+        let Some(last) = funding::recent(known, exit.settlements, now) else { return false };
         let listing = |settlement: &Settlement| {
             let t = self.market.clock.bar_of(settlement.time)?;
             self.market.panel.segment(id, t).map(|segment| segment.first)

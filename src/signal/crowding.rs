@@ -3,7 +3,7 @@
 //! The article's exit made precise (`fidelity.md` 5): the mean eight-hour-equivalent rate of the last `n` settlements is at or above
 //! the threshold, and price has not risen over the stall window. For a short both signs turn round.
 
-use crate::signal::{History, score};
+use crate::signal::{History, funding, score};
 use crate::units::{Direction, InstrumentId, Span};
 
 /// What was measured, whichever way the verdict goes.
@@ -15,12 +15,10 @@ pub struct Crowding {
     pub progress: f64,
 }
 
-/// `None` where fewer than `settlements` rates, or less history than `stall`, are known.
+/// `None` where fewer than `settlements` recent rates, or less history than `stall`, are known.
 #[must_use]
 pub fn measure(history: &History, id: InstrumentId, direction: Direction, settlements: usize, stall: Span) -> Option<Crowding> {
-    let known = history.settlements(id);
-    let last = &known[known.len().checked_sub(settlements)?..];
-    let mean = last.iter().map(crate::market::Settlement::rate_8h).sum::<f64>() / last.len() as f64;
+    let mean = funding::mean_8h(history.last_settlements(id, settlements)?)?;
     let progress = score::momentum(history, id, stall)?;
     Some(Crowding { funding_8h: mean * direction.sign(), progress: progress * direction.sign() })
 }

@@ -7,7 +7,7 @@ use rotate::signal::History;
 use rotate::signal::survivors::Survival;
 use rotate::units::{InstrumentId, Span, Time};
 
-use crate::small::{Small, near, rows, time, usd};
+use crate::small::{Small, near, rows, strategy, time, usd};
 
 const NONE: f64 = f64::NAN;
 
@@ -152,11 +152,7 @@ fn audits_and_cautions_speak_of_the_window() {
 #[test]
 fn a_replay_is_stopped_by_bars_of_the_window() {
     let market = old_and_young().from("2024-02-20").market();
-    let file = rotate::strategy::StrategyFile::parse(
-        std::path::Path::new("rule.toml"),
-        format!("name = \"rule\"\nabout = \"one rule\"\nregime = \"any\"\n{}", bucket("", "")),
-    );
-    let strategy = file.unwrap_or_else(|fault| panic!("{fault}")).strategy;
+    let strategy = strategy(&bucket("", ""));
     let arena = Arena::new(&market);
     let (whole, standing) = (arena.replay(&strategy, usd(1_000.0)), arena.replay_to(&strategy, usd(1_000.0), 3));
     assert_eq!(standing.run.equity, whole.equity[..3]);
