@@ -5,7 +5,7 @@ use rotate::replay::run::{Run, Verdict};
 use rotate::signal::{History, funding};
 use rotate::units::{InstrumentId, Time};
 
-use crate::small::{Small, near, replay, rows};
+use crate::small::{Small, near, replay, rows, time};
 
 const CAPITAL: f64 = 10_000.0;
 
@@ -92,4 +92,67 @@ fn assumed_rates_can_be_varied() {
         near(still, seen);
         near(varied, factor * assumed);
     }
+}
+
+/// Ten days that settle `first` every eight hours for five days, and `then` from the sixth on; prices go a tenth a day in favour of the side.
+fn turning(first: f64, then: f64, side: f64) -> Market {
+    let closes: Vec<f64> = (0..10).map(|t| 10.0 * (1.0 + 0.1 * side).powi(t)).collect();
+    let mut parts = Small::new("2024-01-01", 24).coin("AAA", Kind::Perp, &closes, 1e9).parts();
+    let start: Time = parts.series[0].bars[0].time;
+    let rate = |k: i64| if k < 15 { first } else { then };
+    let settled = (0..30).map(|k| RawSettlement { time: start.plus(k * 8 * 3_600), rate: rate(k), interval_hours: Some(8.0) });
+    parts.series[0].settlements = settled.collect();
+    freeze(MarketParts { missing_rate_8h: None, ..parts }).expect("every settlement is there")
+}
+
+/// When and why it was left.
+fn left(market: &Market, exit: &str) -> Option<(String, Time)> {
+    let run = replay(market, &long(exit), CAPITAL);
+    let trade = run.trades.first()?;
+    Some((trade.exit_reason.clone(), trade.closed))
+}
+
+#[test]
+fn funding_alone_may_be_the_reason_to_leave() {
+    let (market, seventh) = (turning(0.000_1, 0.001, 1.0), time("2024-01-07"));
+    let exit = |more: &str| left(&market, &format!("exit = {{ funding_8h_above = 0.0005, settlements = 3{more} }}")).expect("a trade");
+    // The price rises all the time: where it must stall as well, nothing is left before the end.
+    assert_eq!(exit(""), ("crowded".to_owned(), seventh));
+    assert_eq!(exit(", stall = \"1d\"").0, "end of data");
+}
+
+/// "0.05 % annualised" read as it is written is half of a thousandth of a per cent per eight hours, and the usual rate is a hundredth of one.
+#[test]
+fn the_literal_reading_of_the_article_is_never_invested() {
+    let market = turning(0.000_1, 0.000_1, 1.0);
+    let exit = |unit: &str| left(&market, &format!("exit = {{ funding_above = 0.0005, unit = \"{unit}\", settlements = 3 }}"));
+    assert_eq!(exit("apr"), None);
+    for unit in ["per_8h", "per_day"] {
+        assert_eq!(exit(unit).expect("a trade").0, "end of data", "{unit}");
+    }
+    let run = replay(&market, &long("exit = { funding_above = 0.0005, unit = \"apr\", settlements = 3 }"), CAPITAL);
+    assert!(run.gross_exposure.iter().all(|share| *share == 0.0));
+    assert_eq!((rows(&run, "crowded")[0].verdict, run.fills.len()), (Verdict::Refused, 0));
+    let told = run.cautions.iter().find(|caution| caution.contains("a year")).expect("the reading is measured");
+    assert!(told.contains("0.05 % a year, which is 0.000046 % per 8 h: of the settlements"), "{told}");
+}
+
+#[test]
+fn a_position_is_left_when_its_subsidy_ends() {
+    let (exit, seventh) = ("exit = { funding_received_8h_below = 0.0, settlements = 3 }", time("2024-01-07"));
+    let ended = Some(("subsidy_ended".to_owned(), seventh));
+    // A long was paid by the shorts until the sixth day, a short by the longs.
+    assert_eq!(left(&turning(-0.000_3, 0.000_1, 1.0), exit), ended);
+    assert_eq!(left(&turning(0.000_3, -0.000_1, -1.0), &format!("direction = \"short\"\n{exit}")), ended);
+    // What is still received is compared with the threshold, and what is exactly that much is not below it.
+    let least = "exit = { funding_received_8h_below = 0.0002, settlements = 3 }";
+    assert_eq!(left(&turning(-0.000_3, -0.000_1, 1.0), least), ended);
+    assert_eq!(left(&turning(-0.000_3, -0.000_1, 1.0), exit).expect("a trade").0, "end of data");
+    assert_eq!(left(&turning(-0.000_3, 0.0, 1.0), exit).expect("a trade").0, "end of data");
+    // Whoever would have to leave at once is not let in.
+    assert_eq!(left(&turning(0.000_1, 0.000_1, 1.0), exit), None);
+    // Beside the price of a crowd either is a reason.
+    let both = "exit = { funding_8h_above = 0.0005, funding_received_8h_below = -0.0002, settlements = 3 }";
+    assert_eq!(left(&turning(0.0, 0.000_3, 1.0), both), ended);
+    assert_eq!(left(&turning(0.0, 0.000_6, 1.0), both), Some(("crowded".to_owned(), seventh)));
 }
