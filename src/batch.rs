@@ -36,7 +36,7 @@ impl<'m> Arena<'m> {
         Some(replay::replay(self.market, &self.signals, &plan, capital))
     }
 
-    /// [`replay::replay_to`]: what was done by the close of bar `bars − 1`, and what was about to be.
+    /// [`replay::replay_to`]: what was done by the close of bar `bars − 1` of the window, and what was about to be.
     #[must_use]
     pub fn replay_to(&self, strategy: &Strategy, capital: Usd, bars: usize) -> Standing {
         let plan = Plan::new(strategy, &History::at_close(self.market, 0));

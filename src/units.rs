@@ -3,12 +3,16 @@
 //! Money is a whole number of microdollars, so that "the books balance" is `==` and never "nearly".
 //! Prices, quantities and rates are `f64`: they are observed, not owned.
 
+mod clock;
+
 use std::fmt;
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Neg, Sub, SubAssign};
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
 use serde::{Deserialize, Serialize, Serializer};
+
+pub use clock::Clock;
 
 /// An amount of US dollars, exact to one millionth. Sums stop at the ends of the whole number and never wrap round; books stay far from both
 /// ([`Usd::MOST`]).
@@ -332,39 +336,6 @@ impl fmt::Display for Span {
             s => (s / 60, 'm'),
         };
         f.pad(&format!("{count}{unit}"))
-    }
-}
-
-/// The one clock of a market: bar `t` covers `[open(t), close(t))`, and `close(t) == open(t + 1)`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Clock {
-    pub start: Time,
-    pub bar: Span,
-    pub bars: usize,
-}
-
-impl Clock {
-    #[must_use]
-    pub fn open(&self, t: usize) -> Time {
-        self.start.plus(self.bar.seconds() * t as i64)
-    }
-
-    #[must_use]
-    pub fn close(&self, t: usize) -> Time {
-        self.open(t + 1)
-    }
-
-    /// The bar that covers an instant; `None` outside the clock.
-    #[must_use]
-    pub fn bar_of(&self, time: Time) -> Option<usize> {
-        let offset = time.seconds() - self.start.seconds();
-        let bar = usize::try_from(offset.div_euclid(self.bar.seconds())).ok()?;
-        (bar < self.bars).then_some(bar)
-    }
-
-    #[must_use]
-    pub fn years(&self) -> f64 {
-        self.bar.days() * self.bars as f64 / 365.0
     }
 }
 

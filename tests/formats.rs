@@ -257,7 +257,7 @@ fn one_column_of_mark_prices_is_the_close_of_its_bar() {
     assert_eq!(paid, [(0, 8.0, 999.0), (8, 8.0, 1_007.0), (12, 4.0, 1_011.0), (16, 4.0, 1_015.0), (20, 4.0, 1_019.0)]);
     let in_bar_1: Vec<Time> = market.funding.in_bar(1).map(|(_, s)| s.time).collect();
     assert_eq!(in_bar_1, [Time::from_seconds(START + 8 * HOUR), Time::from_seconds(START + 12 * HOUR)]);
-    assert_eq!(market.funding.before(SPOT, Time::from_seconds(START + 16 * HOUR)).len(), 3);
+    assert_eq!(market.funding.observed_before(SPOT, Time::from_seconds(START + 16 * HOUR)).len(), 3);
 }
 
 #[test]
@@ -298,7 +298,7 @@ fn the_window_narrows_and_a_date_includes_its_day() {
     let manifest = fs::read_to_string(dir.path().join("market.toml")).unwrap();
     let clock = |more: &str, window: Window| {
         write(dir.path(), "market.toml", format!("{more}{manifest}"));
-        let clock = Market::load(dir.path(), window).unwrap().clock;
+        let clock = Market::load(dir.path(), window).unwrap().window();
         (clock.start.to_string(), clock.open(clock.bars).to_string())
     };
     let pair = |from: &str, to: &str| (from.to_owned(), to.to_owned());

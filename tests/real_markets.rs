@@ -43,9 +43,10 @@ fn pairs(dates: &[(&str, &str)]) -> Vec<(String, String)> {
 #[test]
 fn majors_are_as_in_their_files() {
     let Some(market) = shared("majors-8h") else { return };
-    assert_eq!((market.clock.start.date(), market.clock.bars), ("2021-01-01".to_owned(), 4_836));
+    // The files begin a year before the window: history to look back on.
+    assert_eq!((market.window().start.date(), market.window().bars), ("2021-01-01".to_owned(), 4_836));
     assert_eq!(ohlcv(&market, "AVAXUSDT", Kind::Perp, "2022-11-09T08:00:00Z"), [15.386, 15.436, 13.711, 13.846, 11_190_274.0]);
-    assert_eq!(dates(&market, "MATICUSDT", Kind::Spot), pairs(&[("2021-01-01", "2024-09-10")]));
+    assert_eq!(dates(&market, "MATICUSDT", Kind::Spot), pairs(&[("2020-01-01", "2024-09-10")]));
     assert_eq!(dates(&market, "POLUSDT", Kind::Spot), pairs(&[("2024-09-13", "2025-05-31")]));
 
     // Hourly mark bars of 2022-11-09, 00:00 to 07:00.
@@ -76,7 +77,7 @@ fn majors_are_as_in_their_files() {
 #[test]
 fn narratives_are_as_in_their_files() {
     let Some(market) = shared("narratives-1d") else { return };
-    assert_eq!((market.clock.start.date(), market.clock.bars), ("2021-07-17".to_owned(), 1_415));
+    assert_eq!((market.window().start.date(), market.window().bars), ("2021-07-17".to_owned(), 1_415));
     // Six 4 h rows of 2022-05-12.
     let near = ohlcv(&market, "NEARUSDT", Kind::Spot, "2022-05-12");
     assert_eq!(near[..4], [6.512, 7.35, 5.26, 6.421]);
@@ -84,10 +85,11 @@ fn narratives_are_as_in_their_files() {
     // Twenty-four hourly rows of the last whole day of the old LUNA; the day after has one.
     assert_eq!(ohlcv(&market, "LUNAUSDT", Kind::Spot, "2022-05-12")[..4], [1.078_2, 1.38, 0.000_28, 0.000_32]);
     assert_eq!(ohlcv(&market, "LUNAUSDT", Kind::Spot, "2022-05-13"), [0.000_32, 0.000_6, 0.000_04, 0.000_05, 145_150_420_958.3]);
-    assert_eq!(dates(&market, "LUNAUSDT", Kind::Spot), pairs(&[("2021-07-17", "2022-05-13"), ("2022-05-31", "2023-12-29")]));
-    assert_eq!(dates(&market, "FTTUSDT", Kind::Spot), pairs(&[("2021-07-17", "2022-11-15"), ("2023-09-22", "2023-12-29")]));
+    // Three hours of 2021-04-04 are no whole day: dropped.
+    assert_eq!(dates(&market, "LUNAUSDT", Kind::Spot), pairs(&[("2021-04-05", "2022-05-13"), ("2022-05-31", "2023-12-29")]));
+    assert_eq!(dates(&market, "FTTUSDT", Kind::Spot), pairs(&[("2021-04-05", "2022-11-15"), ("2023-09-22", "2023-12-29")]));
     // Half a day of the last 8 h row: dropped.
-    assert_eq!(dates(&market, "MATICUSDT", Kind::Spot), pairs(&[("2021-07-17", "2024-09-09")]));
+    assert_eq!(dates(&market, "MATICUSDT", Kind::Spot), pairs(&[("2020-01-01", "2024-09-09")]));
 
     // AAVE's history begins 2025-05-01; before it the declared constant, three times a day.
     let aave = &market.funding.by_instrument[id(&market, "AAVEUSDT", Kind::Perp).index()];

@@ -1,4 +1,4 @@
-//! The waterfall, the limits and the yields, worked by hand on markets of a few bars.
+//! The waterfall, the limits, the yields, exits by funding and the history before a window, worked by hand on markets of a few bars.
 
 #[path = "rules/bands.rs"]
 mod bands;
@@ -8,6 +8,8 @@ mod beyond;
 mod crash;
 #[path = "rules/empty.rs"]
 mod empty;
+#[path = "rules/funding.rs"]
+mod funding;
 #[path = "rules/given_back.rs"]
 mod given_back;
 #[path = "rules/hedge.rs"]
@@ -24,6 +26,8 @@ mod parts;
 mod small;
 #[path = "rules/stops.rs"]
 mod stops;
+#[path = "rules/warm.rs"]
+mod warm;
 #[path = "rules/waterfall.rs"]
 mod waterfall;
 #[path = "rules/wicks.rs"]

@@ -4,11 +4,11 @@ use std::path::Path;
 
 use rotate::batch::Arena;
 use rotate::exchange::assumptions::Preset;
-use rotate::market::{Market, Window};
+use rotate::market::{Market, MarketParts, Window};
 use rotate::metrics::Metrics;
 use rotate::report::charts::contributions::courses;
 use rotate::strategy::{Strategy, StrategyFile};
-use rotate::stress::{MULTIPLES, Step, Stress};
+use rotate::stress::{Kind, MULTIPLES, Step, Stress};
 use rotate::units::{Time, Usd};
 
 const OWN: &str = r#"
@@ -90,6 +90,8 @@ fn each_answer_is_the_replay_it_says_it_is() {
     assert_eq!(rung(Step::Under(Preset::Realistic)), &Metrics::of(&run));
     assert_eq!(rung(Step::Under(Preset::Pessimistic)), &of("assumptions = { name = \"pessimistic\" }"));
     assert_eq!(rung(Step::Costs(2)), &of("assumptions = { impact = 2.0, fee_multiplier = 2.0, spread_multiplier = 2.0 }"));
+    // Every settlement of the sample was observed.
+    assert!(ladder.rungs.iter().all(|rung| rung.step.kind() != Kind::AssumedFunding));
     let left = ladder.survives(Step::Costs(2));
     let [once, twice] = [1, 2].map(|times| rung(Step::Costs(times)).total_return.unwrap());
     assert_eq!(left, (once > 0.0).then(|| twice / once));
@@ -102,6 +104,29 @@ fn each_answer_is_the_replay_it_says_it_is() {
         assert_eq!(row.alpha_kept, capacity.gross_alpha.filter(|gross| *gross > 0.0).zip(more.alpha).map(|(gross, alpha)| alpha / gross));
     }
     assert!(Stress::of(&arena, &own, &run, false).ladder.is_none());
+}
+
+#[test]
+fn assumed_funding_is_varied_where_there_is_any() {
+    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/data/sample"));
+    let window = Window { from: Time::parse("2022-01-01"), to: Time::parse("2022-07-01") };
+    let mut parts = MarketParts::load(folder, window).unwrap();
+    parts.missing_rate_8h = Some(0.000_3);
+    parts.series.iter_mut().for_each(|part| part.settlements.clear());
+    let (market, capital) = (parts.freeze_in(folder).unwrap(), Usd::round(50_000.0));
+    let (arena, own) = (Arena::new(&market), strategy(OWN));
+    let run = arena.replay(&own, capital);
+    let stress = Stress::of(&arena, &own, &run, true);
+    let ladder = stress.ladder.as_ref().unwrap();
+    let rung = |times| &ladder.rung(Step::AssumedFunding(times)).unwrap().metrics;
+    let of = |times: &str| strategy(&format!("assumptions = {{ assumed_funding_multiplier = {times} }}{OWN}"));
+    assert_eq!(rung(1), &Metrics::of(&run));
+    for (times, said) in [(0, "0.0"), (2, "2.0"), (3, "3.0")] {
+        assert_eq!(rung(times), &Metrics::of(&arena.replay(&of(said), capital)));
+    }
+    assert!(rung(1).funding_assumed_usd != 0.0 && rung(0).funding_assumed_usd == 0.0);
+    let [once, thrice] = [1, 3].map(|times| rung(times).total_return.unwrap());
+    assert_eq!(ladder.survives(Step::AssumedFunding(3)), (once > 0.0).then(|| thrice / once));
 }
 
 #[test]

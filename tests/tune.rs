@@ -69,13 +69,14 @@ fn every_combination_is_tried_once_and_weights_still_sum_to_one() {
 #[test]
 fn in_sample_is_what_a_run_cut_at_the_split_gives() {
     let whole = sample("2024-04-01");
-    let (bars, third) = (whole.clock.bars, whole.clock.bars / 3);
+    let clock = whole.window();
+    let (bars, third) = (clock.bars, clock.bars / 3);
     let split = bars - third;
-    let cut = market(&Path::new(ROOT).join("data/sample"), whole.clock.open(split));
-    assert_eq!((bars, cut.clock.bars), (76 * 3, split));
+    let cut = market(&Path::new(ROOT).join("data/sample"), clock.open(split));
+    assert_eq!((bars, cut.window().bars), (76 * 3, split));
     let (arena, shorter) = (Arena::new(&whole), Arena::new(&cut));
     let found = tune::study(&arena, &bull(GRID), CAPITAL, 100, || {}).unwrap();
-    assert_eq!(found.split, Some(whole.clock.open(split)));
+    assert_eq!(found.split, Some(clock.open(split)));
     let observed = |trial: &Trial| trial.metric("sharpe_observations", false).unwrap() as usize;
     let tried = Trials::of_annual(&found.trials.iter().map(|trial| (trial.metric("sharpe", false), observed(trial))).collect::<Vec<_>>());
     assert_eq!(tried.count, 6);
@@ -90,7 +91,7 @@ fn in_sample_is_what_a_run_cut_at_the_split_gives() {
         assert_eq!(inside, Metrics::of(&window(&ended, 0..split - 1)).named());
         assert!(inside["funding_settlements"].as_u64().unwrap() > 10, "next to nothing was traded");
         // And with it, no more apart than what leaving costs and the last bar's own events.
-        let costs: Usd = ended.fills.iter().filter(|f| f.time >= cut.clock.open(split - 1)).map(|f| f.fee + f.slippage).sum();
+        let costs: Usd = ended.fills.iter().filter(|f| f.time >= clock.open(split - 1)).map(|f| f.fee + f.slippage).sum();
         let apart = (full.equity[split - 1] - ended.final_equity()).to_f64().abs();
         assert!(apart <= costs.to_f64() + 0.01, "{apart} apart, leaving costs {}", costs.to_f64());
         // The two parts of the time are the whole of it.

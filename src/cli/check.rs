@@ -63,6 +63,8 @@ struct Report<'a> {
     synthetic: bool,
     bar: String,
     from: Time,
+    /// Bars before `from`, which are only looked back on.
+    bars_of_history: usize,
     /// Close of the last bar.
     to: Time,
     bars: usize,
@@ -108,10 +110,11 @@ impl Coverage {
     fn of(market: &Market) -> Self {
         let perps: Vec<InstrumentId> = ids(market).filter(|&id| market.instrument(id).kind == Kind::Perp).collect();
         let with = |test: &dyn Fn(InstrumentId) -> bool| perps.iter().filter(|&&id| test(id)).count();
-        let traded = |id: InstrumentId| (0..market.clock.bars).filter(|&t| market.panel.trades(id, t)).count();
+        let traded = |id: InstrumentId| market.trading().filter(|&t| market.panel.trades(id, t)).count();
         let settled = |id: InstrumentId| {
-            let all = &market.funding.by_instrument[id.index()];
-            (all.iter().filter(|s| !s.assumed).count(), all.iter().filter(|s| s.assumed).count())
+            let start = market.window().start;
+            let inside = || market.funding.by_instrument[id.index()].iter().filter(|settlement| settlement.time >= start);
+            (inside().filter(|s| !s.assumed).count(), inside().filter(|s| s.assumed).count())
         };
         let mut subjects: Vec<Subject> = market.evidence.iter().map(|fact| fact.subject).collect();
         subjects.sort_unstable();
@@ -159,14 +162,16 @@ fn ids(market: &Market) -> impl Iterator<Item = InstrumentId> {
 
 /// The JSON form, pretty, one object.
 pub fn json(market: &Market, plans: &[Plan]) -> String {
+    let window = market.window();
     let report = Report {
         market: &market.name,
         about: &market.about,
         synthetic: market.synthetic,
-        bar: market.clock.bar.to_string(),
-        from: market.clock.start,
-        to: market.clock.open(market.clock.bars),
-        bars: market.clock.bars,
+        bar: window.bar.to_string(),
+        from: window.start,
+        bars_of_history: market.first,
+        to: window.open(window.bars),
+        bars: window.bars,
         coverage: Coverage::of(market),
         series: &market.series,
         inputs: market.inputs.len(),
@@ -181,9 +186,13 @@ pub fn json(market: &Market, plans: &[Plan]) -> String {
 pub fn text(market: &Market) -> String {
     let mut out = String::new();
     let synthetic = if market.synthetic { " (SYNTHETIC)" } else { "" };
-    let (clock, cover, memory) = (market.clock, Coverage::of(market), Memory::of(market));
+    let (window, cover, memory) = (market.window(), Coverage::of(market), Memory::of(market));
     let _ = writeln!(out, "{}{synthetic}: {}", market.name, market.about);
-    let _ = writeln!(out, "{} bars of {} from {} to {}\n", clock.bars, clock.bar, clock.start, clock.open(clock.bars));
+    let _ = writeln!(out, "{} bars of {} from {} to {}", window.bars, window.bar, window.start, window.open(window.bars));
+    if market.first > 0 {
+        let _ = writeln!(out, "{} bars before them, from {} on, are history to look back on", market.first, market.clock.start);
+    }
+    out.push('\n');
     out.push_str(&table(&series_rows(market)));
     let perps = cover.perp;
     let _ = writeln!(out, "\ncoverage");

@@ -120,7 +120,7 @@ pub(crate) struct MarketArguments {
     /// Folder of the market.
     #[arg(long, value_name = "DIR", default_value = "data/sample")]
     pub market: PathBuf,
-    /// First day or instant.
+    /// First day or instant of the window; what is older is history to look back on.
     #[arg(long, value_name = "DATE", value_parser = parse_from)]
     pub from: Option<Time>,
     /// Last day, included; or the instant before which bars must open.

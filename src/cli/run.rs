@@ -94,14 +94,14 @@ fn closing(arguments: &Arguments, common: Common, market: &Market, runs: &[Run],
         }
         Format::Text => {
             let synthetic = if market.synthetic { " (SYNTHETIC DATA)" } else { "" };
-            let last = market.clock.close(market.clock.bars - 1);
+            let window = market.window();
             let head = format!(
                 "{}{synthetic}, {} to {}, {} bars of {}, {:.0} USD",
                 market.name,
-                market.clock.start,
-                last,
-                market.clock.bars,
-                market.clock.bar,
+                window.start,
+                window.close(window.bars - 1),
+                window.bars,
+                window.bar,
                 arguments.capital.to_f64()
             );
             let about_market = match market.cautions.len() {

@@ -116,6 +116,8 @@ pub struct Assumptions {
     pub fee_multiplier: f64,
     /// Every half-spread of the market times this.
     pub spread_multiplier: f64,
+    /// Every funding rate that the market declares for holes in its history, times this; rates on file stay.
+    pub assumed_funding_multiplier: f64,
     /// The largest share of one bar's volume that all our orders in a symbol may take, in (0, 1].
     pub bar_participation: f64,
     /// The largest share of the trailing 24 h volume that they may take in one bar, in (0, 1].
@@ -156,6 +158,7 @@ impl Assumptions {
             impact: 1.0,
             fee_multiplier: 1.0,
             spread_multiplier: 1.0,
+            assumed_funding_multiplier: 1.0,
             bar_participation: 0.02,
             day_participation: 0.02,
             path: Leg::AdverseFirst,
@@ -206,6 +209,7 @@ impl Assumptions {
             ("impact", self.impact != set.impact),
             ("fee_multiplier", self.fee_multiplier != set.fee_multiplier),
             ("spread_multiplier", self.spread_multiplier != set.spread_multiplier),
+            ("assumed_funding_multiplier", self.assumed_funding_multiplier != set.assumed_funding_multiplier),
             ("bar_participation", self.bar_participation != set.bar_participation),
             ("day_participation", self.day_participation != set.day_participation),
             ("path", self.path != set.path),
@@ -226,9 +230,12 @@ impl Assumptions {
     /// # Errors
     /// The first field out of its bounds, by key.
     pub fn check(&self) -> Result<(), Refusal> {
-        for (key, value) in
-            [("impact", self.impact), ("fee_multiplier", self.fee_multiplier), ("spread_multiplier", self.spread_multiplier)]
-        {
+        for (key, value) in [
+            ("impact", self.impact),
+            ("fee_multiplier", self.fee_multiplier),
+            ("spread_multiplier", self.spread_multiplier),
+            ("assumed_funding_multiplier", self.assumed_funding_multiplier),
+        ] {
             Refusal::unless(value >= 0.0 && value.is_finite(), key, value, "a number from 0")?;
         }
         for (key, value) in [("bar_participation", self.bar_participation), ("day_participation", self.day_participation)] {
@@ -261,6 +268,9 @@ pub struct AssumptionKeys {
     /// Every half-spread of the market times this.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub spread_multiplier: Option<f64>,
+    /// Every funding rate that the market declares for holes in its history, times this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assumed_funding_multiplier: Option<f64>,
     /// The largest share of one bar's volume that all orders in a symbol may take, above 0, at most 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bar_participation: Option<f64>,
@@ -308,6 +318,7 @@ impl AssumptionKeys {
             impact: self.impact.unwrap_or(set.impact),
             fee_multiplier: self.fee_multiplier.unwrap_or(set.fee_multiplier),
             spread_multiplier: self.spread_multiplier.unwrap_or(set.spread_multiplier),
+            assumed_funding_multiplier: self.assumed_funding_multiplier.unwrap_or(set.assumed_funding_multiplier),
             bar_participation: self.bar_participation.unwrap_or(set.bar_participation),
             day_participation: self.day_participation.unwrap_or(set.day_participation),
             path: self.path.unwrap_or(set.path),
@@ -387,6 +398,7 @@ mod tests {
             ("day_participation = nan", "day_participation = NaN"),
             ("spread_multiplier = -1", "spread_multiplier = -1"),
             ("impact = -0.1", "impact = -0.1"),
+            ("assumed_funding_multiplier = -1", "assumed_funding_multiplier = -1"),
             ("stop_slippage = 1", "stop_slippage = 1"),
             ("stop_overshoot = 1.1", "stop_overshoot = 1.1"),
             ("adl_crash = 0", "adl_crash = 0"),

@@ -88,8 +88,8 @@ pub fn test(parts: &MarketParts, strategy: &Strategy, capital: Usd, terms: Terms
     Ok(Verdict { replays: found.replays + 1, ..found })
 }
 
-/// Tests anything that makes a market of parts and replays it: `replay` is asked for one standing a bar named, at its close. None of the
-/// bars is the market's last.
+/// Tests anything that makes a market of parts and replays it: `replay` is asked for one standing a bar named, at its close. Bars are counted
+/// from the first of the market's window, and none is its last.
 ///
 /// # Errors
 /// Those of `see`.
@@ -102,14 +102,15 @@ pub fn test_replay(
     done: impl Fn() + Sync,
 ) -> Result<Verdict, Fault> {
     let market = see(parts.clone())?;
-    let dates = lasts.iter().map(|&last| market.clock.close(last)).collect();
+    let window = market.window();
+    let dates = lasts.iter().map(|&last| window.close(last)).collect();
     let mut verdict = Verdict { dates, replays: 0, leaks: Vec::new() };
     for lasts in lasts.chunks(AT_ONCE) {
         let standings = replay(&market, lasts);
         verdict.replays += standings.len();
         let cases: Vec<(usize, &Standing)> = lasts.iter().copied().zip(&standings).collect();
         let looks = side_by_side(&cases, |&(last, whole)| {
-            let look = Look { parts, whole, last, now: market.clock.close(last), seed, see: &see, replay: &replay };
+            let look = Look { parts, whole, last, now: window.close(last), seed, see: &see, replay: &replay };
             let found = look.leaks();
             done();
             found

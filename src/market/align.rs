@@ -3,8 +3,8 @@
 use crate::market::{ListingPolicy, Panel, Segment, SeriesPart};
 use crate::units::Clock;
 
-/// Fills a [`Panel`] of `series.len()` instruments. Bars outside the clock are left out; one stamp, one cell.
-pub(super) fn align(clock: &Clock, series: &[SeriesPart], listing: &ListingPolicy) -> Panel {
+/// Fills a [`Panel`] of `series.len()` instruments. Bars outside the clock are left out; one stamp, one cell. `first` is the first bar that trades.
+pub(super) fn align(clock: &Clock, first: usize, series: &[SeriesPart], listing: &ListingPolicy) -> Panel {
     let (instruments, bars) = (series.len(), clock.bars);
     let column = || vec![f64::NAN; instruments * bars];
     let mut panel = Panel {
@@ -46,7 +46,7 @@ pub(super) fn align(clock: &Clock, series: &[SeriesPart], listing: &ListingPolic
             }
             (panel.mark_open[cell], panel.mark_high[cell], panel.mark_low[cell], panel.mark_close[cell]) =
                 (mark.open, mark.high, mark.low, mark.close);
-            marked += 1;
+            marked += usize::from(t >= first);
         }
         panel.marked_bars.push(marked);
         let (mut carried, mut last_traded) = (f64::NAN, u32::MAX);

@@ -7,24 +7,29 @@ use crate::market::wicks::{LONG_WICK, in_long_wick};
 use crate::market::{Instrument, Kind, Panel};
 use crate::units::{Clock, InstrumentId};
 
-/// Everything odd that shows only once all series are on one clock, added to what the files already confessed. Sorted.
-pub(super) fn cautions(clock: &Clock, panel: &Panel, covers: &[Cover], parts: &MarketParts) -> Vec<String> {
+/// Everything odd in the window that shows only once all series are on one clock, added to what the files already confessed. Sorted. `first` is
+/// the first bar of the window.
+pub(super) fn cautions(clock: &Clock, first: usize, panel: &Panel, covers: &[Cover], parts: &MarketParts) -> Vec<String> {
     let mut found = parts.cautions.clone();
     let series = |id: usize| format!("{} {}", parts.instruments[id].symbol, parts.instruments[id].kind.name());
     let perps = || instruments(parts).filter(|(_, instrument)| instrument.kind == Kind::Perp);
 
-    let silent = instruments(parts).filter(|(id, _)| panel.segments[*id].is_empty()).map(|(id, _)| series(id));
+    let silent = instruments(parts).filter(|(id, _)| panel.segments[*id].last().is_none_or(|last| last.end <= first));
+    let silent = silent.map(|(id, _)| series(id));
     tell(&mut found, "no bar inside the clock, never tradable", silent);
 
-    let missing = instruments(parts).filter_map(|(id, _)| Some(format!("{} {}", series(id), missing(clock, panel, id)?)));
+    let missing = instruments(parts).filter_map(|(id, _)| Some(format!("{} {}", series(id), missing(clock, first, panel, id)?)));
     tell(&mut found, "missing bars (not traded in, carried at the last price)", missing);
 
     let silence = parts.listing.delisted_after.in_bars(clock.bar);
-    let ended = instruments(parts).flat_map(|(id, _)| ends(clock, panel, id, silence).map(move |end| (id, end)));
+    let ended = instruments(parts).flat_map(|(id, _)| ends(clock, first, panel, id, silence).map(move |end| (id, end)));
     let ended = ended.map(|(id, end)| format!("{} {end}", series(id)));
     tell(&mut found, "series that end before the market does, treated as delisted (a holder is forced out)", ended);
 
-    let relisted = || instruments(parts).flat_map(|(id, _)| panel.segments[id].windows(2).map(move |pair| (id, pair[0], pair[1])));
+    let relisted = || {
+        let pairs = instruments(parts).flat_map(|(id, _)| panel.segments[id].windows(2).map(move |pair| (id, pair[0], pair[1])));
+        pairs.filter(move |(.., after)| after.first >= first)
+    };
     let after_silence = relisted().filter(|(_, before, after)| after.first - before.end >= silence);
     let after_silence = after_silence.map(|(id, _, after)| format!("{} {}", series(id), clock.open(after.first).date()));
     tell(&mut found, "series that begin again after a long silence, treated as a new listing, perhaps of another coin", after_silence);
@@ -41,10 +46,10 @@ pub(super) fn cautions(clock: &Clock, panel: &Panel, covers: &[Cover], parts: &M
     );
     tell(&mut found, &head, after_jump);
 
-    let jumping = instruments(parts).filter_map(|(id, _)| Some(format!("{} {}", series(id), jumps(clock, panel, id)?)));
+    let jumping = instruments(parts).filter_map(|(id, _)| Some(format!("{} {}", series(id), jumps(clock, first, panel, id)?)));
     tell(&mut found, "opens more than twice or less than half the close before (another unit, a split, or another coin?)", jumping);
 
-    let wicked = instruments(parts).filter_map(|(id, _)| Some(format!("{} {}", series(id), long_wicks(clock, panel, id)?)));
+    let wicked = instruments(parts).filter_map(|(id, _)| Some(format!("{} {}", series(id), long_wicks(clock, first, panel, id)?)));
     let head = format!(
         "wicks of more than {} times open and close, which stops, limits and liquidations believe (`[data] wick_limit` cuts or refuses them)",
         numeral(LONG_WICK)
@@ -67,7 +72,7 @@ pub(super) fn cautions(clock: &Clock, panel: &Panel, covers: &[Cover], parts: &M
     tell_of(all, &mut found, "no margin tiers known", untiered);
 
     let unmarked = perps().filter_map(|(id, perp)| {
-        let traded = (0..clock.bars).filter(|&t| panel.trades(InstrumentId::new(id), t)).count();
+        let traded = (first..clock.bars).filter(|&t| panel.trades(InstrumentId::new(id), t)).count();
         let without = traded - panel.marked_bars[id];
         match without {
             0 => None,
@@ -102,11 +107,11 @@ fn instruments(parts: &MarketParts) -> impl Iterator<Item = (usize, &Instrument)
 }
 
 /// `12 (longest 5 bars from 2021-08-13T08:00:00Z)`, counted inside listed segments.
-fn missing(clock: &Clock, panel: &Panel, id: usize) -> Option<String> {
+fn missing(clock: &Clock, first: usize, panel: &Panel, id: usize) -> Option<String> {
     let (mut count, mut longest, mut since) = (0, 0, 0);
     for segment in &panel.segments[id] {
         let mut run = 0;
-        for t in segment.first..segment.end {
+        for t in segment.first.max(first)..segment.end {
             run = if panel.trades(InstrumentId::new(id), t) { 0 } else { run + 1 };
             count += usize::from(run > 0);
             if run > longest {
@@ -122,7 +127,7 @@ fn missing(clock: &Clock, panel: &Panel, id: usize) -> Option<String> {
 const WIDE_OPEN: f64 = 2.0;
 
 /// `2 (first at 2021-08-13T08:00:00Z, 3.1 times the close before)`: opens beyond [`WIDE_OPEN`], inside listed segments.
-fn jumps(clock: &Clock, panel: &Panel, id: usize) -> Option<String> {
+fn jumps(clock: &Clock, first: usize, panel: &Panel, id: usize) -> Option<String> {
     let mut found = Vec::new();
     for segment in &panel.segments[id] {
         let mut before = f64::NAN;
@@ -130,7 +135,7 @@ fn jumps(clock: &Clock, panel: &Panel, id: usize) -> Option<String> {
             let at = panel.at(InstrumentId::new(id), t);
             let (open, close) = (panel.open[at], panel.close[at]);
             // False where either is missing.
-            if open > WIDE_OPEN * before || before > WIDE_OPEN * open {
+            if t >= first && (open > WIDE_OPEN * before || before > WIDE_OPEN * open) {
                 found.push((t, open / before));
             }
             if !close.is_nan() {
@@ -142,8 +147,8 @@ fn jumps(clock: &Clock, panel: &Panel, id: usize) -> Option<String> {
 }
 
 /// `2 (first at 2021-08-13T08:00:00Z: 9 to 120, closing at 100)`, inside listed segments.
-fn long_wicks(clock: &Clock, panel: &Panel, id: usize) -> Option<String> {
-    let bars = panel.segments[id].iter().flat_map(|segment| segment.first..segment.end);
+fn long_wicks(clock: &Clock, first: usize, panel: &Panel, id: usize) -> Option<String> {
+    let bars = panel.segments[id].iter().flat_map(|segment| segment.first.max(first)..segment.end);
     let wicked = bars.filter(|&t| {
         let at = panel.at(InstrumentId::new(id), t);
         let (open, close) = (panel.open[at], panel.close[at]);
@@ -158,9 +163,9 @@ fn long_wicks(clock: &Clock, panel: &Panel, id: usize) -> Option<String> {
 }
 
 /// The dates of the last bars of segments that were followed by silence long enough to be an end.
-fn ends(clock: &Clock, panel: &Panel, id: usize, silence: usize) -> impl Iterator<Item = String> {
+fn ends(clock: &Clock, first: usize, panel: &Panel, id: usize, silence: usize) -> impl Iterator<Item = String> {
     let segments = &panel.segments[id];
     let until = move |k: usize| segments.get(k + 1).map_or(clock.bars, |next| next.first);
-    let ended = segments.iter().enumerate().filter(move |(k, segment)| until(*k) - segment.end >= silence);
+    let ended = segments.iter().enumerate().filter(move |(k, segment)| segment.end > first && until(*k) - segment.end >= silence);
     ended.map(|(_, segment)| clock.open(segment.end - 1).date())
 }

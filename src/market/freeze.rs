@@ -21,7 +21,7 @@ pub struct MarketParts {
     pub synthetic: bool,
     pub quote: String,
     pub bar: Span,
-    /// First bar open at or after this; `None`: the earliest bar of any series.
+    /// The first bar that trades opens at or after this; `None`: the earliest bar of any series. What is older is history.
     pub from: Option<Time>,
     /// Bars must open before this; `None`: just past the last bar of any series.
     pub to: Option<Time>,
@@ -101,28 +101,30 @@ pub struct RawSettlement {
     pub interval_hours: Option<f64>,
 }
 
-/// Aligns all series on one clock: the extent of the data, narrowed by `from` and `to`. Bars outside it are forgotten,
-/// settlements outside it are only remembered as neighbours, so that a cut inside the history invents no hole at its edge.
+/// Aligns all series on one clock: the extent of the data up to `to`. What comes after is forgotten, but for settlements, which are remembered
+/// as neighbours, so that a cut inside the history invents no hole at its edge. What comes before `from` stays as history: it is known to
+/// whoever looks back, and nothing is done in it, so that it may lack settlements.
 ///
 /// # Errors
-/// A market without a single bar, or a perpetual whose funding history has a hole inside its listed life while
+/// A market without a single bar, or a perpetual whose funding history has a hole inside the window while
 /// `missing_rate_8h` is absent (names symbol and dates). Places are relative to the market folder.
 pub fn freeze(mut parts: MarketParts) -> Result<Market, Fault> {
     parts.spreads.sort_by_key(|row| (row.of, row.since));
     parts.rules.sort_by_key(|row| (row.id, row.since));
-    let clock = clock_of(&parts)?;
-    let mut panel = align(&clock, &parts.series, &parts.listing);
+    let (clock, first) = clock_of(&parts)?;
+    let mut panel = align(&clock, first, &parts.series, &parts.listing);
     panel.index_extremes();
     refuse_leaps(&clock, &panel, &parts)?;
     parts.series.iter_mut().for_each(SeriesPart::forget_aligned);
-    let (funding, covers) = settle(&clock, &panel, &mut parts)?;
-    let cautions = cautions(&clock, &panel, &covers, &parts);
+    let (funding, covers) = settle(&clock, first, &panel, &mut parts)?;
+    let cautions = cautions(&clock, first, &panel, &covers, &parts);
     Ok(Market {
         name: parts.name,
         about: parts.about,
         synthetic: parts.synthetic,
         quote: parts.quote,
         clock,
+        first,
         assets: parts.assets,
         instruments: parts.instruments,
         narratives: parts.narratives,
@@ -173,7 +175,8 @@ fn refuse_leaps(clock: &Clock, panel: &Panel, parts: &MarketParts) -> Result<(),
     Ok(())
 }
 
-fn clock_of(parts: &MarketParts) -> Result<Clock, Fault> {
+/// The clock of the data, and its first bar that trades.
+fn clock_of(parts: &MarketParts) -> Result<(Clock, usize), Fault> {
     let none = |found: String| {
         Fault::new("market.toml", found, "at least one bar of one spot or perpetual series", "add price files, or widen `from` and `to`")
     };
@@ -184,12 +187,16 @@ fn clock_of(parts: &MarketParts) -> Result<Clock, Fault> {
     };
     let bar = parts.bar.seconds();
     let up = |time: Time| (time.seconds() + bar - 1).div_euclid(bar) * bar;
-    let start = parts.from.map_or(first.seconds(), |from| up(from).max(first.seconds()));
+    let start = first.seconds();
+    let opens = parts.from.map_or(start, |from| up(from).max(start));
     let end = last.seconds() + bar;
     let end = parts.to.map_or(end, |to| up(to).min(end));
-    let bars = usize::try_from((end - start) / bar).unwrap_or(0);
-    let clock = Clock { start: Time::from_seconds(start), bar: parts.bar, bars };
-    if bars == 0 || !parts.series.iter().any(|series| series.bars.iter().any(|b| clock.bar_of(b.time).is_some())) {
+    let bars_from = |start: i64| usize::try_from((end - start) / bar).unwrap_or(0);
+    let bars = bars_from(start);
+    let clock = Clock { start: first, bar: parts.bar, bars };
+    let trading = bars - bars_from(opens).min(bars)..bars;
+    let trades = |at: Time| clock.bar_of(at).is_some_and(|t| trading.contains(&t));
+    if !parts.series.iter().any(|series| series.bars.iter().any(|b| trades(b.time))) {
         let (from, to) =
             (parts.from.map_or_else(|| first.date(), |t| t.to_string()), parts.to.map_or_else(|| last.date(), |t| t.to_string()));
         return Err(none(format!("no bars from {from} to {to}; the data reach from {first} to {last}")));
@@ -200,10 +207,10 @@ fn clock_of(parts: &MarketParts) -> Result<Clock, Fault> {
             "market.toml",
             format!("{bars} bars of {} for {} series, from {first} to {last}", parts.bar, parts.instruments.len()),
             format!("at most {} million cells, bars times series", MOST_CELLS / 1_000_000),
-            format!("set `from` and `to` in market.toml, or check {}", outermost(parts)),
+            format!("check {}, or cut its series with `since` and `until` in assets.csv", outermost(parts)),
         ));
     }
-    Ok(clock)
+    Ok((clock, trading.start))
 }
 
 /// Cells of one column of the panel, more than ten years of minutes for thirty series: a longer clock is a stray time in one file.

@@ -18,7 +18,8 @@ use crate::market::tiers;
 use crate::market::{Market, Membership, SeriesSummary};
 use crate::units::Time;
 
-/// The part of a market to replay; `from` inclusive, `to` exclusive. Narrows what `market.toml` says, never widens it.
+/// The part of a market to replay; `from` inclusive, `to` exclusive. Narrows what `market.toml` says, never widens it. What comes before `from`
+/// is history, which rules may look back on; what comes from `to` on is not there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Window {
     pub from: Option<Time>,

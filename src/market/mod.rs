@@ -45,6 +45,8 @@ pub use panel::{BLOCK, Panel, Segment};
 pub use venue::{DatedRules, DatedSpread, ListingPolicy, SpreadOf, TradingRules, VenueCosts};
 pub use wicks::{LONG_WICK, in_long_wick};
 
+use std::ops::Range;
+
 use crate::funding_interval::per_8h;
 pub use crate::units::Bracket;
 use crate::units::{AssetId, Clock, InstrumentId, NarrativeId, Time};
@@ -57,7 +59,10 @@ pub struct Market {
     /// A synthetic market is named so in every report and picture.
     pub synthetic: bool,
     pub quote: String,
+    /// Every bar of the data up to the end of the window: what rules may look back on.
     pub clock: Clock,
+    /// The first bar of the window. Those before it warm up signals and ages; nothing trades, pays or is told there.
+    pub first: usize,
     pub assets: Vec<Asset>,
     pub instruments: Vec<Instrument>,
     pub narratives: Vec<String>,
@@ -78,7 +83,7 @@ pub struct Market {
     /// Ascending in instrument, then `since`; empty where the market gives none.
     pub rules: Vec<DatedRules>,
     pub listing: ListingPolicy,
-    /// Constant used where the funding history has holes; `None` means such a market was refused at load.
+    /// Constant paid where the funding history has holes; `None` means such a market was refused at load.
     pub missing_rate_8h: Option<f64>,
     /// Every file read, relative to the market folder, with the SHA-256 of its bytes; sorted by path.
     pub inputs: Vec<InputFile>,
@@ -215,7 +220,7 @@ pub struct Settlement {
     pub interval_hours: f64,
     /// The mark price at that instant, from the finest series the market has; else the open of its bar.
     pub mark: f64,
-    /// The rate is the declared constant, not an observation.
+    /// The rate is the declared constant, not an observation: it is paid and counted, and no rule knows it.
     pub assumed: bool,
 }
 
@@ -227,11 +232,14 @@ impl Settlement {
     }
 }
 
-/// Settlements of all perpetuals, by instrument and by bar. Only those inside the clock and inside a listed segment.
+/// Settlements of all perpetuals, by instrument and by bar. Only those inside the clock and inside a listed segment; before the window, where
+/// nobody pays, only observed ones.
 #[derive(Debug, Default)]
 pub struct FundingBook {
-    /// Per instrument, ascending in time; empty for spot.
+    /// What is paid: per instrument, ascending in time; empty for spot.
     pub by_instrument: Vec<Vec<Settlement>>,
+    /// What was seen: the same without the assumed ones, of instruments that have any.
+    seen: Vec<Option<Vec<Settlement>>>,
     /// `(instrument, index into its list)`, ascending in time, then instrument.
     pub in_time: Vec<(InstrumentId, u32)>,
     /// Settlements with `open(t) ≤ time < open(t + 1)` are `in_time[bar_start[t]..bar_start[t + 1]]`; length bars + 1.
@@ -245,11 +253,30 @@ impl FundingBook {
         self.in_time[range].iter().map(|&(id, k)| (id, &self.by_instrument[id.index()][k as usize]))
     }
 
-    /// The settlements of one instrument stamped strictly before `now`, oldest first.
+    /// The settlements of one instrument that were observed, oldest first: all that a rule may know. An assumed one is paid, and says nothing.
     #[must_use]
-    pub fn before(&self, id: InstrumentId, now: Time) -> &[Settlement] {
-        let all = &self.by_instrument[id.index()];
+    pub fn observed(&self, id: InstrumentId) -> &[Settlement] {
+        self.seen[id.index()].as_deref().unwrap_or(&self.by_instrument[id.index()])
+    }
+
+    /// Those of them stamped strictly before `now`.
+    #[must_use]
+    pub fn observed_before(&self, id: InstrumentId, now: Time) -> &[Settlement] {
+        let all = self.observed(id);
         &all[..all.partition_point(|s| s.time < now)]
+    }
+
+    /// Whether any settlement is the declared constant.
+    #[must_use]
+    pub fn has_assumed(&self) -> bool {
+        self.seen.iter().any(Option::is_some)
+    }
+
+    /// Puts the settlements of the next instrument on the book.
+    fn add(&mut self, settlements: Vec<Settlement>) {
+        let assumed = settlements.iter().any(|settlement| settlement.assumed);
+        self.seen.push(assumed.then(|| settlements.iter().filter(|settlement| !settlement.assumed).copied().collect()));
+        self.by_instrument.push(settlements);
     }
 }
 
@@ -276,6 +303,18 @@ pub struct SeriesSummary {
 }
 
 impl Market {
+    /// The bars that are replayed, as a clock of their own: what a run, a report or a study is about.
+    #[must_use]
+    pub fn window(&self) -> Clock {
+        self.clock.from_bar(self.first)
+    }
+
+    /// The same bars as places on the whole clock.
+    #[must_use]
+    pub fn trading(&self) -> Range<usize> {
+        self.first..self.clock.bars
+    }
+
     #[must_use]
     pub fn asset(&self, id: AssetId) -> &Asset {
         &self.assets[id.index()]
@@ -294,9 +333,10 @@ impl Market {
     /// Bytes of its prices and settlements.
     #[must_use]
     pub fn bytes(&self) -> u64 {
-        let FundingBook { by_instrument, in_time, bar_start } = &self.funding;
+        let FundingBook { by_instrument, in_time, bar_start, seen } = &self.funding;
         let settlements: usize = by_instrument.iter().map(|list| size_of_val(list.as_slice())).sum();
-        self.panel.bytes() + (settlements + size_of_val(in_time.as_slice()) + size_of_val(bar_start.as_slice())) as u64
+        let observed: usize = seen.iter().flatten().map(|list| size_of_val(list.as_slice())).sum();
+        self.panel.bytes() + (settlements + observed + size_of_val(in_time.as_slice()) + size_of_val(bar_start.as_slice())) as u64
     }
 
     /// Bytes of the rows of its files, which stand beside the market while it is made of them: the most that loading takes but for the largest

@@ -35,7 +35,7 @@ pub struct Panel {
     pub last_traded: Vec<u32>,
     /// Listed segments per instrument, ascending.
     pub segments: Vec<Vec<Segment>>,
-    /// Bars per instrument for which a real mark price was there.
+    /// Bars of the window per instrument for which a real mark price was there.
     pub marked_bars: Vec<usize>,
     /// Lowest low and highest high (last and mark) of each block of [`BLOCK`] bars, instrument-major: whether a price level was
     /// reached in a block can be answered without looking at its bars.

@@ -10,7 +10,7 @@ use crate::units::{Clock, InstrumentId, Time};
 /// Seconds between the stamps at which a hole is filled: 00, 08 and 16 o'clock UTC.
 pub(super) const EIGHT_HOURS: i64 = 28_800;
 
-/// How much of a perpetual's listed life its funding history covers.
+/// How much of a perpetual's listed life inside the window its funding history covers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Cover {
     pub(super) listed_seconds: i64,
@@ -21,8 +21,9 @@ pub(super) struct Cover {
     pub(super) last: Option<Time>,
 }
 
-/// The funding book, and one [`Cover`] per instrument. Raw settlements are taken out of `parts`.
-pub(super) fn settle(clock: &Clock, panel: &Panel, parts: &mut MarketParts) -> Result<(FundingBook, Vec<Cover>), Fault> {
+/// The funding book, and one [`Cover`] per instrument. `first` is the first bar that trades: what is missing before it is nobody's to pay. Raw
+/// settlements are taken out of `parts`.
+pub(super) fn settle(clock: &Clock, first: usize, panel: &Panel, parts: &mut MarketParts) -> Result<(FundingBook, Vec<Cover>), Fault> {
     let mut book = FundingBook::default();
     let mut covers = Vec::with_capacity(parts.instruments.len());
     for (index, instrument) in parts.instruments.iter().enumerate() {
@@ -33,11 +34,14 @@ pub(super) fn settle(clock: &Clock, panel: &Panel, parts: &mut MarketParts) -> R
             let intervals = intervals(&part.settlements);
             for &segment in &panel.segments[index] {
                 let forced_out = panel.forced_out(id, segment.first, parts.listing.delisted_after.in_bars(clock.bar));
-                let life = Life::of(clock, segment, forced_out, part);
-                cover.listed_seconds += life.traded - life.start;
+                let life = Life::of(clock, first, segment, forced_out);
                 let real = part.settlements.iter().zip(&intervals);
-                let real = real.filter(|(s, _)| (life.start..life.end).contains(&s.time.seconds()));
+                let real = real.filter(|(s, _)| (life.listed..life.end).contains(&s.time.seconds()));
                 list.extend(real.map(|(s, &interval)| (s.time, s.rate, interval, false)));
+                if life.traded <= life.start {
+                    continue;
+                }
+                cover.listed_seconds += life.traded - life.start;
                 for (after, before) in holes(&part.settlements, &intervals, life) {
                     let Some(rate) = parts.missing_rate_8h else {
                         // In the silence before a forced exit a venue may settle or not; nobody has to have seen it.
@@ -63,9 +67,9 @@ pub(super) fn settle(clock: &Clock, panel: &Panel, parts: &mut MarketParts) -> R
                 mark: mark_at(clock, panel, id, part, time),
                 assumed,
             };
-            book.by_instrument.push(list.into_iter().map(marked).collect());
+            book.add(list.into_iter().map(marked).collect());
         } else {
-            book.by_instrument.push(Vec::new());
+            book.add(Vec::new());
         }
         covers.push(cover);
     }
@@ -107,23 +111,26 @@ pub(super) fn contradicted(raw: &[RawSettlement]) -> usize {
 /// The stretch of one segment in which settlements fall due, in seconds since 1970.
 #[derive(Clone, Copy)]
 struct Life {
+    /// From here settlements are of this listing.
+    listed: i64,
+    /// From here somebody may pay them: the listing, or the window where that begins later.
     start: i64,
     /// End of the last bar that traded.
     traded: i64,
     /// When holders are forced out: whether the silence after that is a gap or the end is not known before.
     end: i64,
     /// From here a settlement must have been seen. A listing is known to its bar only, and its first settlement may be
-    /// one interval away; where the clock cuts into an older series nothing is excused.
+    /// one interval away; where the window cuts into an older listing nothing is excused.
     due: i64,
 }
 
 impl Life {
     /// `forced_out` is the bar at whose open holders leave ([`Panel::forced_out`]).
-    fn of(clock: &Clock, segment: Segment, forced_out: usize, part: &SeriesPart) -> Self {
-        let (start, end) = (clock.open(segment.first), clock.open(forced_out.min(clock.bars)));
-        let cut = segment.first == 0 && part.bars.first().is_some_and(|bar| bar.time < start);
-        let grace = if cut { 0 } else { clock.bar.seconds() + EIGHT_HOURS };
-        Self { start: start.seconds(), traded: clock.open(segment.end).seconds(), end: end.seconds(), due: start.seconds() + grace }
+    fn of(clock: &Clock, first: usize, segment: Segment, forced_out: usize) -> Self {
+        let at = |t: usize| clock.open(t.min(clock.bars)).seconds();
+        let (listed, start) = (at(segment.first), at(segment.first.max(first)));
+        let due = (listed + clock.bar.seconds() + EIGHT_HOURS).max(start);
+        Self { listed, start, traded: at(segment.end), end: at(forced_out), due }
     }
 }
 
@@ -202,7 +209,7 @@ mod tests {
 
     fn found(hours: &[i64], life: (i64, i64, i64)) -> Vec<(i64, i64)> {
         let (raw, hour) = (raw(hours), 3_600);
-        let life = Life { start: life.0 * hour, traded: life.1 * hour, end: life.1 * hour, due: life.2 * hour };
+        let life = Life { listed: life.0 * hour, start: life.0 * hour, traded: life.1 * hour, end: life.1 * hour, due: life.2 * hour };
         holes(&raw, &intervals(&raw), life).into_iter().map(|(from, to)| (from / hour, to / hour)).collect()
     }
 

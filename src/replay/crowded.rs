@@ -1,10 +1,11 @@
-//! How often a funding exit whose threshold is spelled with a unit would have been on, so that a reading that is always on, or never, shows.
+//! At which share of the observed settlements a funding exit whose threshold is spelled with a unit would have been on, so that a reading that is
+//! always on, or never, shows.
 
 use crate::market::{Kind, Settlement};
 use crate::replay::desk::Desk;
 use crate::signal::{History, funding, universe};
 use crate::strategy::{CrowdingExit, Holding, PlanBucket};
-use crate::units::InstrumentId;
+use crate::units::{InstrumentId, Time};
 
 /// Settlements, and those of them at which the threshold was reached.
 #[derive(Clone, Copy, Default)]
@@ -33,33 +34,34 @@ impl Desk<'_> {
     pub fn funding_exits_measured(&self) -> Vec<String> {
         let measured = |bucket: &PlanBucket| {
             let exit = bucket.exit.filter(|_| bucket.holding == Holding::Perp)?;
-            let (above, unit) = exit.funding_above.zip(exit.unit)?;
+            let (above, unit, limit) = (exit.funding_above?, exit.unit?, exit.limit_8h()?);
+            let stalls = if exit.stall.is_some() { ", and price stalls" } else { "" };
             Some(format!(
-                "bucket `{}` leaves where funding is at or above {} % {}, which is {:.6} % per 8 h, and price stalls: of the settlements of what it held \
+                "bucket `{}` leaves where funding is at or above {} % {}, which is {:.6} % per 8 h{stalls}: of the settlements of what it held \
                  the threshold was reached at {}, of those of all perpetuals it admitted at {}",
                 bucket.name,
                 (above * 1e8).round() / 1e6,
                 unit.words(),
-                exit.limit_8h() * 100.0,
-                self.reached_while_held(bucket, &exit).words(),
-                self.reached_while_admitted(bucket, &exit).words()
+                limit * 100.0,
+                self.reached_while_held(bucket, &exit, limit).words(),
+                self.reached_while_admitted(bucket, &exit, limit).words()
             ))
         };
         self.plan.buckets.iter().filter_map(measured).collect()
     }
 
-    fn reached_while_held(&self, bucket: &PlanBucket, exit: &CrowdingExit) -> Reached {
+    fn reached_while_held(&self, bucket: &PlanBucket, exit: &CrowdingExit, limit: f64) -> Reached {
         let mut reached = Reached::default();
-        for paid in self.story.funding.iter().filter(|paid| paid.bucket == bucket.id) {
-            let all = &self.market.funding.by_instrument[paid.instrument.index()];
+        for paid in self.story.funding.iter().filter(|paid| paid.bucket == bucket.id && !paid.assumed) {
+            let all = self.market.funding.observed(paid.instrument);
             let after = all.partition_point(|settlement| settlement.time <= paid.time);
-            reached.count(self.is_on(bucket, exit, paid.instrument, after));
+            reached.count(self.is_on(bucket, (exit.settlements, limit), paid.instrument, after));
         }
         reached
     }
 
     /// A perpetual is admitted at a settlement if it passes the bucket's selection at the close of the settlement's bar.
-    fn reached_while_admitted(&self, bucket: &PlanBucket, exit: &CrowdingExit) -> Reached {
+    fn reached_while_admitted(&self, bucket: &PlanBucket, exit: &CrowdingExit, limit: f64) -> Reached {
         let mut reached = Reached::default();
         let clock = &self.market.clock;
         for id in (0..self.market.instruments.len()).map(InstrumentId::new) {
@@ -67,32 +69,33 @@ impl Desk<'_> {
             if instrument.kind != Kind::Perp {
                 continue;
             }
-            let all = &self.market.funding.by_instrument[id.index()];
+            let all = self.market.funding.observed(id);
             let mut looked = (None, false);
             for (at, settlement) in all.iter().enumerate() {
-                let Some(t) = clock.bar_of(settlement.time) else { continue };
+                let Some(t) = clock.bar_of(settlement.time).filter(|t| *t >= self.market.first) else { continue };
                 if looked.0 != Some(t) {
                     let history = History::at_close(self.market, t);
                     looked = (Some(t), universe::admits(&history, &bucket.gates, instrument.asset, id));
                 }
                 if looked.1 {
-                    reached.count(self.is_on(bucket, exit, id, at + 1));
+                    reached.count(self.is_on(bucket, (exit.settlements, limit), id, at + 1));
                 }
             }
         }
         reached
     }
 
-    /// Whether the mean of the last settlements before place `after` of an instrument's list, all of one listing, is at or above the threshold,
-    /// as paid by the bucket's side.
-    fn is_on(&self, bucket: &PlanBucket, exit: &CrowdingExit, id: InstrumentId, after: usize) -> bool {
-        let Some(from) = after.checked_sub(exit.settlements) else { return false };
-        let last = &self.market.funding.by_instrument[id.index()][from..after];
+    /// Whether the mean of the last settlements before place `after` of an instrument's observed ones, recent and all of one listing, is at or
+    /// above the threshold, as paid by the bucket's side.
+    fn is_on(&self, bucket: &PlanBucket, (settlements, limit): (usize, f64), id: InstrumentId, after: usize) -> bool {
+        let known = &self.market.funding.observed(id)[..after];
+        let now = known.last().map_or(Time::MIN, |last| last.time);
+        let Some(last) = funding::recent(known, settlements, now) else { return false };
         let listing = |settlement: &Settlement| {
             let t = self.market.clock.bar_of(settlement.time)?;
             self.market.panel.segment(id, t).map(|segment| segment.first)
         };
         let one_listing = last.first().map(listing) == last.last().map(listing);
-        one_listing && funding::mean_8h(last).is_some_and(|mean| mean * bucket.direction.sign() >= exit.limit_8h())
+        one_listing && funding::mean_8h(last).is_some_and(|mean| mean * bucket.direction.sign() >= limit)
     }
 }

@@ -25,7 +25,7 @@ pub(super) struct Desk<'a> {
     /// One label a bar, of the strategy's own classifier where it has one.
     pub regimes: &'a [Regime],
     pub plan: &'a Plan,
-    /// The bar being replayed.
+    /// The bar being replayed, as a place on the market's whole clock.
     pub t: usize,
     /// Of the bar's open: the first instant of its calendar month, and of the next.
     pub month: (Time, Time),
@@ -131,7 +131,7 @@ impl Beside {
 impl<'a> Desk<'a> {
     pub fn new(market: &'a Market, signals: &'a Signals, known: &'a Known, plan: &'a Plan, capital: Usd) -> Self {
         let weights: Vec<f64> = plan.buckets.iter().map(|bucket| bucket.weight).collect();
-        let instruments = market.instruments.len();
+        let (instruments, start) = (market.instruments.len(), market.window().start);
         let of = |wanted: fn(&PlanBucket) -> bool| plan.buckets.iter().filter(|bucket| wanted(bucket)).map(|bucket| bucket.id).collect();
         let yields = plan.buckets.iter().any(|bucket| bucket.interest.is_some() || !bucket.staking.is_empty());
         Self {
@@ -140,8 +140,8 @@ impl<'a> Desk<'a> {
             known,
             regimes: known.regime_labels().unwrap_or(&signals.regimes),
             plan,
-            t: 0,
-            month: (market.clock.start.month_start(), market.clock.start.next_month()),
+            t: market.first,
+            month: (start.month_start(), start.next_month()),
             books: Books::open(capital, &weights),
             story: Story::new(market, plan, capital),
             cube: Cube::default(),
@@ -158,7 +158,7 @@ impl<'a> Desk<'a> {
             stopped: plan.buckets.iter().map(|bucket| bucket.idle).collect(),
             wishes: vec![BucketWish::default(); plan.buckets.len()],
             left: Vec::new(),
-            last_top_up: vec![market.clock.start; plan.buckets.len()],
+            last_top_up: vec![start; plan.buckets.len()],
             topped_up: vec![0.0; plan.buckets.len()],
             unhedged: vec![Unhedged::default(); plan.buckets.len()],
             realised: vec![Realised::default(); plan.buckets.len()],
@@ -177,6 +177,11 @@ impl<'a> Desk<'a> {
         if now >= self.month.1 {
             self.month = (now.month_start(), now.next_month());
         }
+    }
+
+    /// Whether this is the first bar of the window: nothing has been decided yet.
+    pub fn is_first(&self) -> bool {
+        self.t == self.market.first
     }
 
     pub fn now(&self) -> Time {

@@ -162,7 +162,7 @@ fn survivors(market: &Market) -> Option<String> {
 pub(super) fn filled_in_wicks(market: &Market, run: &Run) -> Option<String> {
     let (mut count, mut gained) = (0_usize, 0.0);
     for fill in &run.fills {
-        let Some(t) = run.clock.bar_of(fill.time) else { continue };
+        let Some(t) = market.clock.bar_of(fill.time) else { continue };
         let at = market.panel.at(fill.instrument, t);
         let (open, close) = (market.panel.open[at], market.panel.close[at]);
         if in_long_wick(open, close, fill.price) {

@@ -16,7 +16,9 @@ impl Desk<'_> {
 
     fn settlement(&self, k: usize) -> (InstrumentId, Settlement) {
         let (instrument, at) = self.market.funding.in_time[k];
-        (instrument, self.market.funding.by_instrument[instrument.index()][at as usize])
+        let settled = self.market.funding.by_instrument[instrument.index()][at as usize];
+        let times = if settled.assumed { self.plan.assumptions.assumed_funding_multiplier } else { 1.0 };
+        (instrument, Settlement { rate: settled.rate * times, ..settled })
     }
 
     /// Moment 3: settlements stamped at the open, on positions held before it, both signs; then the margin test again.

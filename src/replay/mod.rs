@@ -54,7 +54,7 @@ pub use standing::{Pending, Standing};
 use desk::Desk;
 use run::{Beyond, Run, Stop};
 
-/// Replays a plan over the whole clock of a market. Total: after loading nothing can fail but our own laws.
+/// Replays a plan over the window of a market; what came before it is only looked back on. Total: after loading nothing can fail but our own laws.
 ///
 /// `signals` are those of the same market.
 ///
@@ -62,10 +62,10 @@ use run::{Beyond, Run, Stop};
 /// When the books do not balance to the microdollar after any bar: a bug of ours.
 #[must_use]
 pub fn replay(market: &Market, signals: &Signals, plan: &Plan, capital: Usd) -> Run {
-    replay_to(market, signals, plan, capital, market.clock.bars).run
+    replay_to(market, signals, plan, capital, market.window().bars).run
 }
 
-/// The same, stopped after what was decided at the close of bar `bars − 1`: what a run would have said had nobody waited longer. Only the
+/// The same, stopped after what was decided at the close of bar `bars − 1` of the window: what a run would have said had nobody waited longer. Only the
 /// last bar of the market closes everything.
 ///
 /// # Panics
@@ -84,12 +84,12 @@ pub fn replay_to(market: &Market, signals: &Signals, plan: &Plan, capital: Usd, 
     }
 }
 
-/// The bars up to `until`; where it must end sooner, where and why. `stop`: why `until` is the end.
+/// The bars of the window up to `until`; where it must end sooner, where and why. `stop`: why `until` is the end.
 fn walk(mut desk: Desk, until: usize, stop: Option<Stop>) -> Result<Standing, Stop> {
     if let Some((bars, worth)) = desk.story.benchmark.beyond.filter(|&(bars, _)| bars < until) {
         return Err(Stop { bars, why: Beyond::Benchmark(worth) });
     }
-    for t in 0..until {
+    for t in desk.market.trading().take(until) {
         desk.turn_to(t);
         // 0. At midnight what the day has yielded, at the prices it closed with; then listings that ended: forced exits.
         desk.pay_yields();
@@ -116,7 +116,7 @@ fn walk(mut desk: Desk, until: usize, stop: Option<Stop>) -> Result<Standing, St
         desk.note_cash();
         // 7. The row of the equity curve; the books must balance.
         if let Err(excess) = desk.close_bar() {
-            return Err(Stop { bars: t, why: Beyond::Books(excess) });
+            return Err(Stop { bars: t - desk.market.first, why: Beyond::Books(excess) });
         }
         // 8. The strategy sees the bar; orders for the next.
         desk.decide();

@@ -27,7 +27,8 @@ impl Desk<'_> {
         }
         self.books.assert_balanced(snapshot.equity);
         let regime = self.regimes[t];
-        self.story.close_bar(t, &snapshot, regime);
+        debug_assert_eq!(self.story.bars(), t - self.market.first);
+        self.story.close_bar(&snapshot, regime);
         self.log_bar_of_rotations();
         if regime != self.regime_at_open() || self.ends_month() {
             self.attribute_open_positions();
@@ -53,7 +54,7 @@ impl Desk<'_> {
         }
         self.plan_waterfall();
         let last = self.t + 1 == self.market.clock.bars;
-        if last || !(self.t == 0 || self.falls_on(self.plan.decide)) {
+        if last || !(self.is_first() || self.falls_on(self.plan.decide)) {
             return;
         }
         let history = History::at_close(self.market, self.t);
@@ -63,7 +64,7 @@ impl Desk<'_> {
         self.plan_top_ups();
         let budgets = if self.follow_regime(&sight) {
             self.plan_transition()
-        } else if self.t > 0 && self.falls_on(self.plan.rebalance.every) {
+        } else if !self.is_first() && self.falls_on(self.plan.rebalance.every) {
             self.plan_rebalance()
         } else {
             vec![None; self.plan.buckets.len()]
@@ -93,7 +94,7 @@ impl Desk<'_> {
     /// Whether a bucket's picks are chosen anew at this decision. One that found nobody to consider looks again at every decision, and so does one
     /// that follows stages when a narrative has just taken a step; one that found nobody good enough waits for its review.
     fn is_due(&self, sight: &Sight, bucket: &PlanBucket) -> bool {
-        self.t == 0
+        self.is_first()
             || self.falls_on(bucket.review)
             || self.wishes[bucket.id.index()].nobody_admitted
             || (bucket.selection.stages.is_some() && sight.steps().next().is_some())

@@ -20,7 +20,8 @@ pub struct Run {
     pub strategy: String,
     pub about: String,
     pub capital: Usd,
-    /// The bars replayed, as far as they go where it was `stopped`; row `t` of every column below is the close of bar `t` of this clock.
+    /// The bars replayed, those of the market's window as far as they go where it was `stopped`; row `t` of every column below is the close of bar `t`
+    /// of this clock.
     pub clock: Clock,
     /// Where it ended before its time; every number is then of the bars before.
     pub stopped: Option<Stop>,
@@ -209,7 +210,7 @@ pub struct Flow {
 #[derive(Clone, Debug)]
 pub struct NarrativeTrack {
     pub narrative: NarrativeId,
-    /// From 1 at the first member's first return; NaN before it.
+    /// From 1 at the first member's first return, be it before the window; 1 until then.
     pub index: Vec<f64>,
     pub stage: Vec<Stage>,
 }

@@ -39,7 +39,7 @@ pub(super) struct Story {
 
 impl Story {
     pub fn new(market: &Market, plan: &Plan, capital: Usd) -> Self {
-        let bars = market.clock.bars;
+        let bars = market.window().bars;
         Self {
             capital,
             benchmark: Benchmark::of(market, capital),
@@ -70,8 +70,12 @@ impl Story {
         &mut self.bucket_values[start..]
     }
 
-    pub fn close_bar(&mut self, t: usize, snapshot: &Snapshot, regime: Regime) {
-        debug_assert_eq!(self.equity.len(), t);
+    /// Rows of the curve so far.
+    pub fn bars(&self) -> usize {
+        self.equity.len()
+    }
+
+    pub fn close_bar(&mut self, snapshot: &Snapshot, regime: Regime) {
         let equity = snapshot.equity.to_f64();
         let of_equity = |notional: f64| if equity > 0.0 { notional / equity } else { 0.0 };
         self.equity.push(snapshot.equity);
@@ -139,7 +143,8 @@ impl Desk<'_> {
         self.attribute_open_positions();
         let (market, plan, known) = (self.market, self.plan, self.known);
         let attribution = self.cube.cut(market, plan);
-        let clock = Clock { bars: stop.map_or(market.clock.bars, |stop| stop.bars), ..market.clock };
+        let window = market.window();
+        let clock = Clock { bars: stop.map_or(window.bars, |stop| stop.bars), ..window };
         let mut cautions = self.cautions();
         cautions.splice(0..0, stop.map(|stop| stopped(&clock, stop)));
         let mut story = self.story;
@@ -183,13 +188,13 @@ impl Desk<'_> {
     }
 }
 
-/// Buying the benchmark at its first close with all capital, no costs, and holding it; flat before its first bar.
+/// Buying the benchmark at the first close of the window with all capital, no costs, and holding it; flat before its first bar.
 #[derive(Debug)]
 pub(super) struct Benchmark {
     name: String,
-    /// At the close of each bar, up to where it is beyond what books can hold.
+    /// At the close of each bar of the window, up to where it is beyond what books can hold.
     worth: Vec<Usd>,
-    /// The first bar at which it is, and how many USD it comes to there.
+    /// The first bar of the window at which it is, and how many USD it comes to there.
     pub beyond: Option<(usize, f64)>,
 }
 
@@ -197,12 +202,12 @@ impl Benchmark {
     fn of(market: &Market, capital: Usd) -> Self {
         let directory = History::at_close(market, 0).directory();
         let id = directory.benchmark();
-        let (mut first, mut worth, mut beyond) = (None, Vec::with_capacity(market.clock.bars), None);
-        for t in 0..market.clock.bars {
+        let (mut first, mut worth, mut beyond) = (None, Vec::with_capacity(market.window().bars), None);
+        for t in market.trading() {
             let price = market.panel.value_at(id, t);
             let dollars = if price.is_nan() { capital.to_f64() } else { capital.to_f64() * price / *first.get_or_insert(price) };
             if dollars > Usd::MOST.to_f64() {
-                beyond = Some((t, dollars));
+                beyond = Some((worth.len(), dollars));
                 break;
             }
             worth.push(Usd::round(dollars));
@@ -215,10 +220,10 @@ impl Benchmark {
 fn tracks(market: &Market, known: &Known, bars: usize) -> Vec<NarrativeTrack> {
     let last = History::at_close(market, market.clock.bars - 1);
     let of = |narrative| {
-        let index = known.index(&last, narrative)?[..bars].to_vec();
+        let index = known.index(&last, narrative)?[market.first..market.first + bars].to_vec();
         let mut steps = known.steps(narrative).peekable();
         let mut now = Stage::default();
-        let stage = (0..bars).map(|t| {
+        let stage = market.trading().take(bars).map(|t| {
             while let Some((_, to)) = steps.next_if(|(time, _)| *time <= market.clock.close(t)) {
                 now = to;
             }

@@ -48,14 +48,15 @@ impl Desk<'_> {
 
     /// Where what the run is measured against has no price, it stands flat, and beta and alpha say nothing.
     fn benchmark_missing(&self) -> Option<String> {
-        let (market, bars) = (self.market, self.t + 1);
+        let (market, bars) = (self.market, self.market.first..self.t + 1);
         let directory = History::at_close(market, 0).directory();
         let id = directory.benchmark();
         let trades = |t: &usize| !market.panel.close[market.panel.at(id, *t)].is_nan();
-        let (first, last) = ((0..bars).find(trades)?, (0..bars).rfind(trades)?);
+        let (first, last) = (bars.clone().find(trades)?, bars.clone().rfind(trades)?);
         let name = &market.asset(directory.asset_of(id)).name;
-        let late = (first > 0).then(|| format!("before {}", market.clock.open(first)));
-        let early = (last + 1 < bars).then(|| format!("after {}", market.clock.close(last)));
+        // One that traded before the window is carried into it.
+        let late = market.panel.last_traded(id, bars.start).is_none().then(|| format!("before {}", market.clock.open(first)));
+        let early = (last + 1 < bars.end).then(|| format!("after {}", market.clock.close(last)));
         let told: Vec<String> = late.into_iter().chain(early).collect();
         (!told.is_empty()).then(|| {
             format!(
@@ -91,7 +92,7 @@ pub(super) fn dollars(amount: f64) -> String {
 /// Every assumption in force: the named set with what departs from it, then number by number, then what no set changes.
 pub(super) fn assumptions(market: &Market, plan: &Plan) -> Vec<(String, String)> {
     let mut rows = of_the_venue(market, &plan.assumptions);
-    rows.extend(of_the_market(market));
+    rows.extend(of_the_market(market, &plan.assumptions));
     rows.extend(of_the_plan(plan));
     rows.extend([
         ("benchmark", "bought at the first close with all capital, without costs".to_owned()),
@@ -227,7 +228,7 @@ fn of_the_venue(market: &Market, terms: &Assumptions) -> Vec<(&'static str, Stri
     ]
 }
 
-fn of_the_market(market: &Market) -> Vec<(&'static str, String)> {
+fn of_the_market(market: &Market, terms: &Assumptions) -> Vec<(&'static str, String)> {
     let perps = market.instruments.iter().filter(|instrument| instrument.kind == Kind::Perp).count();
     let tiered = market.tiers.iter().filter(|tables| !tables.is_empty()).count();
     let with_marks = market.panel.marked_bars.iter().filter(|&&bars| bars > 0).count();
@@ -244,7 +245,13 @@ fn of_the_market(market: &Market) -> Vec<(&'static str, String)> {
             "funding",
             market.missing_rate_8h.map_or_else(
                 || "settled rates at their own stamps".to_owned(),
-                |rate| format!("settled rates at their own stamps; where history is missing {} % per 8 h", rate * 100.0),
+                |rate| {
+                    format!(
+                        "settled rates at their own stamps; where history is missing {} % per 8 h is paid (that of the market × {}), and no rule knows it",
+                        rate * terms.assumed_funding_multiplier * 100.0,
+                        terms.assumed_funding_multiplier
+                    )
+                },
             ),
         ),
         (

@@ -37,7 +37,9 @@ fn against(both: &[(&Run, &Stress)], look: Look) -> String {
 
 fn left(ladders: &[(&Run, &Ladder)], look: Look) -> String {
     // Costs once are the run itself, without any they are what it is measured against.
-    let steps: Vec<Step> = Step::ALL.into_iter().filter(|step| ![Step::GROSS, Step::OWN].contains(step)).collect();
+    let untold = [Step::GROSS, Step::OWN, Step::AssumedFunding(1)];
+    let climbed = |step: &Step| ladders.iter().any(|(_, ladder)| ladder.rung(*step).is_some());
+    let steps: Vec<Step> = Step::ALL.into_iter().filter(|step| !untold.contains(step) && climbed(step)).collect();
     let heads = steps.iter().map(|step| rung(*step));
     let mut rows = vec![std::iter::once("ladder".to_string()).chain(heads).chain(["carries".to_string()]).collect::<Vec<_>>()];
     for (run, ladder) in ladders {
@@ -49,10 +51,11 @@ fn left(ladders: &[(&Run, &Ladder)], look: Look) -> String {
         shares.push(String::new());
         rows.extend([returns, shares]);
     }
-    let said = "left of the total return under optimistic assumptions, and at the costs assumed; carries: capital at which half of the return before \
+    let said = "left of the total return under optimistic assumptions, and at the costs and funding assumed; carries: capital at which half of the return before \
                 costs is left; < where less was left at once, > where more is left of the most tried (ladder.csv, capacity.csv)";
-    // Where there is little room, the rungs between are left out.
-    format!("\n{}{}", aligned(&fitted(rows, &[4, 2, 1], look.width)), caution_line("  ", said, look))
+    // Where there is little room, the rungs between are left out, those of assumed funding first.
+    let spared: &[usize] = if steps.len() > 5 { &[7, 6, 4, 2, 1] } else { &[4, 2, 1] };
+    format!("\n{}{}", aligned(&fitted(rows, spared, look.width)), caution_line("  ", said, look))
 }
 
 fn whole_percent(share: f64) -> String {

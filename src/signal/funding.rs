@@ -1,12 +1,27 @@
 //! What funding says, from settlements that have been paid. All rates scaled to eight hours, the only form in which rates of different
-//! intervals compare, except in [`carry`], which is what was paid.
+//! intervals compare, except in [`carry`], which is what was paid. Only observed settlements say anything: the constant a market declares where
+//! its history has holes is paid, and known to nobody.
 
 use crate::market::Settlement;
 use crate::signal::{History, indicator};
-use crate::units::InstrumentId;
+use crate::units::{InstrumentId, Time};
 
 /// Eight-hour periods in a year.
 pub const PERIODS_A_YEAR: f64 = 3.0 * 365.0;
+
+/// Settlements that lie further back than so many times the span they should take speak of another time.
+const STALE: f64 = 2.0;
+
+/// The last `count` of settlements known at `now`, oldest first; `None` with fewer, or where the oldest of them is further back than twice
+/// what they should take, the sum of their intervals: three of eight hours must lie within two days. So a single one may be missing, and what
+/// was seen before a long hole is forgotten.
+#[must_use]
+pub fn recent(known: &[Settlement], count: usize, now: Time) -> Option<&[Settlement]> {
+    let last = &known[known.len().checked_sub(count)?..];
+    let hours: f64 = last.iter().map(|settlement| settlement.interval_hours).sum();
+    let since = |oldest: &Settlement| (now.seconds() - oldest.time.seconds()) as f64 / 3_600.0;
+    last.first().is_none_or(|oldest| since(oldest) <= STALE * hours).then_some(last)
+}
 
 /// Mean 8-hour-equivalent rate of settlements; `None` of none.
 #[must_use]
@@ -35,8 +50,8 @@ pub fn z_score(settlements: &[Settlement], previous: usize) -> Option<f64> {
     indicator::z_against_previous(&rates, previous)
 }
 
-/// Mean 8-hour-equivalent rate of an instrument's last `settlements`; `None` with fewer known of the listing in force, or where it no
-/// longer trades.
+/// Mean 8-hour-equivalent rate of an instrument's last `settlements`; `None` with fewer known of the listing in force, where they are not
+/// [`recent`], or where it no longer trades.
 #[must_use]
 pub fn latest_8h(history: &History, id: InstrumentId, settlements: usize) -> Option<f64> {
     mean_8h(history.last_settlements(id, settlements).filter(|_| history.trades(id))?)
@@ -45,8 +60,6 @@ pub fn latest_8h(history: &History, id: InstrumentId, settlements: usize) -> Opt
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::units::Time;
-
     fn settled(rate: f64, interval_hours: f64) -> Settlement {
         Settlement { time: Time::MIN, rate, interval_hours, mark: 1.0, assumed: false }
     }
@@ -59,6 +72,17 @@ mod tests {
         assert!((annualised(&two).unwrap() - 0.547_5).abs() < 1e-12);
         assert!((carry(&two) - 0.000_3).abs() < 1e-18);
         assert_eq!(mean_8h(&[]), None);
+    }
+
+    #[test]
+    fn three_settlements_lie_within_two_days() {
+        let at = |hour: i64| Settlement { time: Time::from_seconds(hour * 3_600), ..settled(0.000_1, 8.0) };
+        let known = [0, 8, 16].map(at);
+        let found = |count, hour: i64| recent(&known, count, Time::from_seconds(hour * 3_600)).map(<[Settlement]>::len);
+        assert_eq!([24, 48, 49].map(|hour| found(3, hour)), [Some(3), Some(3), None]);
+        // A single one of eight hours is forgotten after sixteen.
+        assert_eq!([24, 32, 33].map(|hour| found(1, hour)), [Some(1), Some(1), None]);
+        assert_eq!((found(4, 24), found(0, 999)), (None, Some(0)));
     }
 
     #[test]

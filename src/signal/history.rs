@@ -1,6 +1,7 @@
 //! The market as it looked at the close of one bar: closed bars, settlements already paid, facts already known.
 
 use crate::market::{CapFact, Market, Settlement, Tier};
+use crate::signal::funding;
 use crate::units::{AssetId, InstrumentId, NarrativeId, Span, Time};
 
 /// A window on a market that ends at the close of bar `bar`. Cheap to make and to copy; nothing behind it can be asked for.
@@ -63,15 +64,15 @@ impl<'m> History<'m> {
         self.market.panel.segment(id, self.bar).map(|segment| segment.first)
     }
 
-    /// Whether the instrument has been listed for at least `span`. One that traded in the market's very first bar was listed at an
-    /// unknown time before it, and counts as old.
+    /// Whether the instrument has been listed for at least `span`. One that traded in the very first bar of the
+    /// data, however long before the window, was listed at an unknown time before it, and counts as old.
     #[must_use]
     pub fn listed_for(&self, id: InstrumentId, span: Span) -> bool {
         self.listed_since(id).is_some_and(|first| first == 0 || self.bar + 1 - first >= self.bars_in(span))
     }
 
-    /// Whether the instrument was listed no longer than `span` ago. One that traded in the market's very first bar was listed at an unknown
-    /// time before it, and counts as old.
+    /// Whether the instrument was listed no longer than `span` ago. One that traded in the very first bar of the data
+    /// counts as old, as for [`Self::listed_for`].
     #[must_use]
     pub fn listed_within(&self, id: InstrumentId, span: Span) -> bool {
         self.listed_since(id).is_some_and(|first| first > 0 && self.bar + 1 - first <= self.bars_in(span))
@@ -153,21 +154,20 @@ impl<'m> History<'m> {
         dollars.sum()
     }
 
-    /// Settlements of the listing in force stamped strictly before the decision, oldest first. One stamped at the very instant is not known yet.
+    /// Observed settlements of the listing in force stamped strictly before the decision, oldest first. One stamped at the very instant is not
+    /// known yet, and one that the market only assumes is never known: this is the one door through which rules see funding.
     #[must_use]
     pub fn settlements(&self, id: InstrumentId) -> &'m [Settlement] {
-        let settled = self.market.funding.before(id, self.now());
+        let settled = self.market.funding.observed_before(id, self.now());
         let listed = self.listed_since(id).map_or(self.now(), |first| self.market.clock.open(first));
         &settled[settled.partition_point(|settlement| settlement.time < listed)..]
     }
 
-    /// The last `count` settlements known, all of the listing in force; `None` with fewer.
+    /// The last `count` settlements known, all of the listing in force; `None` with fewer, and where they are [not recent](funding::recent).
     #[must_use]
     pub fn last_settlements(&self, id: InstrumentId, count: usize) -> Option<&'m [Settlement]> {
-        let listed = self.market.clock.open(self.listed_since(id)?);
         let known = self.settlements(id);
-        let last = &known[known.len().checked_sub(count)?..];
-        last.first().is_none_or(|oldest| oldest.time >= listed).then_some(last)
+        funding::recent(known, count, self.now())
     }
 
     #[must_use]
@@ -280,10 +280,11 @@ impl<'m> Directory<'m> {
         self.market.evidence.iter().any(|fact| fact.metric == metric)
     }
 
-    /// Whether a settlement of any perpetual, times `sign`, ever was at or above a rate per 8 h.
+    /// Whether an observed settlement of any perpetual, times `sign`, ever was at or above a rate per 8 h.
     #[must_use]
     pub fn ever_settles_at(&self, rate_8h: f64, sign: f64) -> bool {
-        self.market.funding.by_instrument.iter().flatten().any(|settlement| settlement.rate_8h() * sign >= rate_8h)
+        let perpetuals = (0..self.market.instruments.len()).map(InstrumentId::new);
+        perpetuals.flat_map(|id| self.market.funding.observed(id)).any(|settlement| settlement.rate_8h() * sign >= rate_8h)
     }
 
     /// The tier of `assets.csv`, which speaks where no rank is known.

@@ -18,9 +18,9 @@ pub struct Death {
     pub coin_lives: bool,
 }
 
-/// What holding each listing from its first close to its end would have returned. A *listing* is a stretch of life of the series that
-/// speaks for a coin (of spot and perpetual the one that ends last, spot where both do); one that comes back after its end is another
-/// listing.
+/// What holding each listing of the window from its first close there to its end would have returned. A *listing* is a stretch of life of
+/// the series that speaks for a coin (of spot and perpetual the one that ends last, spot where both do); one that comes back after its end
+/// is another listing.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Survival {
     pub listings: usize,
@@ -45,7 +45,8 @@ impl Survival {
             let id = InstrumentId::new(index);
             let asset = market.asset(instrument.asset);
             let coin_lives = [asset.spot, asset.perp].into_iter().flatten().any(|other| other != id && lives(other));
-            let ended = market.panel.segments[index].iter().filter_map(|segment| Some((segment, forced_out(market, *segment)?)));
+            let ended = market.panel.segments[index].iter().filter(|segment| segment.end > market.first);
+            let ended = ended.filter_map(|segment| Some((segment, forced_out(market, *segment)?)));
             deaths.extend(ended.map(|(segment, forced_out)| Death {
                 asset: instrument.asset,
                 instrument: id,
@@ -58,8 +59,9 @@ impl Survival {
         let end = |id: &InstrumentId| market.panel.segments[id.index()].last().map_or(0, |last| last.end);
         // Of equals the last is taken, so spot stands last.
         let listings = market.assets.iter().filter_map(|asset| [asset.perp, asset.spot].into_iter().flatten().max_by_key(end));
-        let returns: Vec<(f64, bool)> =
-            listings.flat_map(|id| market.panel.segments[id.index()].iter().map(move |&segment| held(market, id, segment))).collect();
+        let returns: Vec<(f64, bool)> = listings
+            .flat_map(|id| market.panel.segments[id.index()].iter().filter_map(move |&segment| held(market, id, segment)))
+            .collect();
         let alive: Vec<(f64, bool)> = returns.iter().copied().filter(|(_, alive)| *alive).collect();
         Self { listings: returns.len(), deaths, survivors: alive.len(), whole_universe: mean(&returns), survivors_only: mean(&alive) }
     }
@@ -71,14 +73,15 @@ fn forced_out(market: &Market, segment: Segment) -> Option<Time> {
     (bar < market.clock.bars).then(|| market.clock.open(bar))
 }
 
-/// Return of a listing from its first close, and whether it is alive at the end.
-fn held(market: &Market, id: InstrumentId, segment: Segment) -> (f64, bool) {
+/// Return of a listing from its first close in the window, and whether it is alive at the end; `None` where it ended before the window.
+fn held(market: &Market, id: InstrumentId, segment: Segment) -> Option<(f64, bool)> {
     let close = |t: usize| market.panel.close[market.panel.at(id, t)];
-    let growth = close(segment.end - 1) / close(segment.first);
-    match forced_out(market, segment) {
+    let bought = (segment.first.max(market.first)..segment.end).map(close).find(|price| !price.is_nan())?;
+    let growth = close(segment.end - 1) / bought;
+    Some(match forced_out(market, segment) {
         None => (growth - 1.0, true),
         Some(_) => (growth * (1.0 - market.listing.penalty) - 1.0, false),
-    }
+    })
 }
 
 fn mean(returns: &[(f64, bool)]) -> Option<f64> {

@@ -13,7 +13,7 @@ pub struct Gates {
     /// Market-cap rank, both ends included.
     pub rank: Option<[u32; 2]>,
     pub min_age: Option<Span>,
-    /// Listed no longer ago than this: "recently launched". What traded in the market's first bar is old.
+    /// Listed no longer ago than this: "recently launched". What traded in the first bar of the data is old.
     pub max_age: Option<Span>,
     /// Dollars a day, over the last 30 days.
     pub min_daily_volume: Option<f64>,

@@ -295,6 +295,7 @@ fn leverage(sight: &Sight, bucket: &PlanBucket, id: Option<NarrativeId>) -> f64 
 pub fn exit_due(sight: &Sight, bucket: &PlanBucket, id: InstrumentId, narrative: Option<NarrativeId>) -> Option<Exit> {
     stage_exit(sight, bucket, narrative)
         .or_else(|| crowding_exit(&sight.history, bucket, id))
+        .or_else(|| subsidy_exit(&sight.history, bucket, id))
         .or_else(|| score_exit(&sight.history, bucket, id))
 }
 
@@ -312,13 +313,27 @@ fn stage_exit(sight: &Sight, bucket: &PlanBucket, narrative: Option<NarrativeId>
 
 fn crowding_exit(history: &History, bucket: &PlanBucket, id: InstrumentId) -> Option<Exit> {
     let rule = bucket.exit?;
+    let limit = rule.limit_8h()?;
     let seen = crowding::measure(history, id, bucket.direction, rule.settlements, rule.stall)?;
-    let limit = rule.limit_8h();
-    (seen.funding_8h >= limit && seen.progress <= 0.0).then(|| Exit {
+    let headway = seen.progress.zip(rule.stall).map_or_else(String::new, |(gain, span)| format!("; {:+.2} % in {span}", gain * 100.0));
+    (seen.funding_8h >= limit && seen.progress.is_none_or(|gain| gain <= 0.0)).then(|| Exit {
         rule: "crowded",
         value: Some(seen.funding_8h),
         limit: Some(limit),
-        detail: format!("mean of {} settlements per 8 h; {:+.2} % in {}", rule.settlements, seen.progress * 100.0, rule.stall),
+        detail: format!("mean of {} settlements per 8 h{headway}", rule.settlements),
+    })
+}
+
+/// What a position collects has fallen below what it is held for.
+fn subsidy_exit(history: &History, bucket: &PlanBucket, id: InstrumentId) -> Option<Exit> {
+    let rule = bucket.exit?;
+    let limit = rule.funding_received_8h_below?;
+    let received = -crowding::measure(history, id, bucket.direction, rule.settlements, None)?.funding_8h;
+    (received < limit).then(|| Exit {
+        rule: "subsidy_ended",
+        value: Some(received),
+        limit: Some(limit),
+        detail: format!("mean of {} settlements received per 8 h", rule.settlements),
     })
 }
 

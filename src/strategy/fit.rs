@@ -34,7 +34,7 @@ impl StrategyFile {
                 };
                 (vec!["score", word], score.span())
             });
-            let stall = bucket.exit.map(|exit| (vec!["exit", "stall"], exit.stall));
+            let stall = bucket.exit.and_then(|exit| exit.stall).map(|span| (vec!["exit", "stall"], span));
             let atr = bucket.stop.and_then(|stop| stop.atr).map(|atr| (vec!["stop", "atr", "span"], atr.span));
             let expire = bucket.orders.and_then(|orders| orders.expire).map(|span| (vec!["orders", "expire"], span));
             let held = bucket.time_stop.map(|rule| (vec!["time_stop", "after"], rule.after));

@@ -147,7 +147,7 @@ fn by_tiers(name: &str, selection: &Selection, market: &Directory) -> Option<Str
 
 /// A mean is never above all that it is the mean of.
 fn never_crowded(name: &str, bucket: &Bucket, market: &Directory) -> Option<String> {
-    let limit = bucket.exit?.limit_8h();
+    let limit = bucket.exit?.limit_8h()?;
     let sign = bucket.direction.sign();
     let whom = if sign > 0.0 { "long" } else { "short" };
     (!market.ever_settles_at(limit, sign)).then(|| {

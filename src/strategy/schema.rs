@@ -148,7 +148,7 @@ pub struct Bucket {
     /// Leave in profit, by a resting limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub take_profit: Option<TakeProfit>,
-    /// Leave when funding stays high while price stalls.
+    /// Leave by funding: when it stays high, or when what is received ends.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exit: Option<CrowdingExit>,
     /// Leave when the score no longer carries.

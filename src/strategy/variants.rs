@@ -34,6 +34,17 @@ impl Strategy {
         Self { assumptions: dearer, ..self.clone() }
     }
 
+    /// The same rules where every funding rate that the market only assumes is so many times what it declares.
+    ///
+    /// # Panics
+    /// When the strategy was not validated.
+    #[must_use]
+    pub fn with_assumed_funding(&self, times: f64) -> Self {
+        let set = self.assumptions.resolve().expect("validated: the assumptions are sound");
+        let times = Some(set.assumed_funding_multiplier * times);
+        Self { assumptions: AssumptionKeys { assumed_funding_multiplier: times, ..self.assumptions.clone() }, ..self.clone() }
+    }
+
     /// The same allocation without any opinion: each spot bucket at its own weight in the largest coins that may be in it, chosen anew only when
     /// the buckets are brought back to their weights; no score, gate, stop, exit, phase or waterfall. Perpetuals' share stays in stablecoins.
     /// `None` where no bucket holds coins.

@@ -1,4 +1,4 @@
-//! The assumption ladder: one strategy under ever less kind assumptions, and at ever higher costs.
+//! The assumption ladder: one strategy under ever less kind assumptions, at ever higher costs, and with ever more of the funding that is only assumed.
 
 use crate::batch::{Arena, side_by_side};
 use crate::exchange::assumptions::Preset;
@@ -15,6 +15,8 @@ pub enum Kind {
     Assumptions,
     /// Fees, spreads, impact, the slippage and overshoot of stops of the run's own assumptions, so many times.
     Costs,
+    /// The funding rate that the market declares where its history has holes, so many times.
+    AssumedFunding,
 }
 
 impl Kind {
@@ -23,6 +25,7 @@ impl Kind {
         match self {
             Self::Assumptions => "assumptions",
             Self::Costs => "costs",
+            Self::AssumedFunding => "assumed funding",
         }
     }
 }
@@ -33,11 +36,13 @@ pub enum Step {
     Under(Preset),
     /// So many times the costs; once is the run itself.
     Costs(u32),
+    /// So many times the assumed funding rate; once is the run itself. Only where the market assumes any.
+    AssumedFunding(u32),
 }
 
 impl Step {
     /// In the order in which they are told.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 11] = [
         Self::Under(Preset::Optimistic),
         Self::Under(Preset::Realistic),
         Self::Under(Preset::Pessimistic),
@@ -45,6 +50,10 @@ impl Step {
         Self::OWN,
         Self::Costs(2),
         Self::Costs(3),
+        Self::AssumedFunding(0),
+        Self::AssumedFunding(1),
+        Self::AssumedFunding(2),
+        Self::AssumedFunding(3),
     ];
     /// Without any cost.
     pub const GROSS: Self = Self::Costs(0);
@@ -56,15 +65,16 @@ impl Step {
         match self {
             Self::Under(_) => Kind::Assumptions,
             Self::Costs(_) => Kind::Costs,
+            Self::AssumedFunding(_) => Kind::AssumedFunding,
         }
     }
 
-    /// `optimistic`, `realistic`, `pessimistic`; `0x` to `3x`.
+    /// `optimistic`, `realistic`, `pessimistic`; `0x` to `3x` of its kind.
     #[must_use]
     pub fn name(self) -> String {
         match self {
             Self::Under(preset) => preset.name().to_owned(),
-            Self::Costs(times) => format!("{times}x"),
+            Self::Costs(times) | Self::AssumedFunding(times) => format!("{times}x"),
         }
     }
 
@@ -74,6 +84,7 @@ impl Step {
         match self {
             Self::Under(_) => Self::Under(Preset::Optimistic),
             Self::Costs(_) => Self::OWN,
+            Self::AssumedFunding(_) => Self::AssumedFunding(1),
         }
     }
 
@@ -81,6 +92,7 @@ impl Step {
         match self {
             Self::Under(preset) => strategy.under(preset),
             Self::Costs(times) => strategy.with_costs(f64::from(times)),
+            Self::AssumedFunding(times) => strategy.with_assumed_funding(f64::from(times)),
         }
     }
 }
@@ -93,7 +105,7 @@ pub struct Rung {
     /// Its total return over that of the rung before; of the first, where the one before made none, and where one of the two ended before its
     /// time, not told.
     pub of_step: Option<f64>,
-    /// Its total return over that of the first of its kind (of costs: of `1x`).
+    /// Its total return over that of the first of its kind (of costs and assumed funding: of `1x`).
     pub survives: Option<f64>,
 }
 
@@ -109,13 +121,15 @@ impl Ladder {
     #[must_use]
     pub fn of(arena: &Arena, strategy: &Strategy, run: &Run) -> Self {
         let own = Metrics::of(run);
-        let metrics = side_by_side(&Step::ALL, |step| {
+        let assumes = arena.market.funding.has_assumed();
+        let steps: Vec<Step> = Step::ALL.into_iter().filter(|step| assumes || step.kind() != Kind::AssumedFunding).collect();
+        let metrics = side_by_side(&steps, |step| {
             let rung = step.of(strategy);
             // The run itself is not replayed again: once the costs, and mostly its own set.
             let same = rung.assumptions.resolve() == strategy.assumptions.resolve();
             if same { own.clone() } else { Metrics::of(&arena.replay(&rung, run.capital)) }
         });
-        let rungs = compared(&Step::ALL.into_iter().zip(metrics).collect::<Vec<_>>());
+        let rungs = compared(&steps.into_iter().zip(metrics).collect::<Vec<_>>());
         let gross = rungs.iter().find(|rung| rung.step == Step::GROSS).expect("a rung of its own");
         let capacity = Capacity::of(arena, strategy, run.capital, &gross.metrics, &own);
         Self { rungs, capacity }

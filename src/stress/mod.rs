@@ -34,7 +34,7 @@ pub struct Stress {
 }
 
 impl Stress {
-    /// `run` is the strategy's own run in this arena. The ladder takes about fifteen replays more.
+    /// `run` is the strategy's own run in this arena. The ladder takes about fifteen replays more, and three where funding is assumed.
     #[must_use]
     pub fn of(arena: &Arena, strategy: &Strategy, run: &Run, with_ladder: bool) -> Self {
         Self { benchmarks: benchmarks::of(arena, strategy, run), ladder: with_ladder.then(|| Ladder::of(arena, strategy, run)) }

@@ -97,7 +97,9 @@ pub fn study(arena: &Arena, file: &StrategyFile, capital: Usd, most: usize, done
     let combinations = grid::combinations(file, most)?;
     let tune = file.strategy.tune.as_ref().expect("a grid comes from it");
     let files = combinations.iter().map(|combination| grid::apply(file, combination, arena)).collect::<Result<Vec<_>, _>>()?;
-    let bars = arena.market.clock.bars;
+    // Both parts are of one replay over one market, so that signals, ages and books are warm where the second begins.
+    let clock = arena.market.window();
+    let bars = clock.bars;
     // However few the bars, one is left to rank by.
     let split = (bars - (bars as f64 * tune.out_of_sample).round() as usize).max(1);
 
@@ -150,7 +152,7 @@ pub fn study(arena: &Arena, file: &StrategyFile, capital: Usd, most: usize, done
         least_first,
         keys: tune.keys.keys().cloned().collect(),
         trials,
-        split: (split < bars).then(|| arena.market.clock.open(split)),
+        split: (split < bars).then(|| clock.open(split)),
         ranking,
     })
 }

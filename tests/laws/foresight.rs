@@ -1,9 +1,9 @@
 //! No signal looks ahead: what each says at the close of a bar is the same on a market cut there, and on one in which everything later is
-//! another one. Compared to the last bit.
+//! another one. Nor does where a window begins, or what is assumed of funding, change any. Compared to the last bit.
 
 use proptest::prelude::*;
 
-use rotate::market::{Market, Subject, VenueKind, freeze};
+use rotate::market::{Market, MarketParts, Subject, VenueKind, freeze};
 use rotate::signal::evidence::EvidenceBook;
 use rotate::signal::lifecycle::{Confirm, Crowd, Emerge, Exhaust, LifeCycleRule, Media, Stages, VolumeShare};
 use rotate::signal::narrative::{NarrativeBook, Weighting};
@@ -151,6 +151,31 @@ proptest! {
         let scrambled = freeze(parts).expect("a scrambled market is a market");
         let last = last.min(scrambled.clock.bars - 1);
         same(&said(&market, last), &said(&scrambled, last))?;
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(300))]
+
+    /// A window has the whole past behind it.
+    #[test]
+    fn signals_in_a_window_are_those_of_the_whole(spec in markets(), at in 0.0..1.0_f64) {
+        let market = spec.market();
+        let from = market.clock.open((at * market.clock.bars as f64) as usize);
+        // A window without a bar is refused.
+        let Ok(part) = freeze(MarketParts { from: Some(from), ..spec.parts() }) else { return Ok(()) };
+        prop_assert_eq!((part.clock, part.window().start), (market.clock, from));
+        let last = market.clock.bars - 1;
+        same(&said(&market, last), &said(&part, last))?;
+    }
+
+    /// A rate that is declared, and not observed, is paid; it says nothing.
+    #[test]
+    fn the_constant_of_missing_funding_does_not_speak(spec in markets(), rate in -0.01..0.01_f64) {
+        let market = spec.market();
+        let other = freeze(MarketParts { missing_rate_8h: Some(rate), ..spec.parts() }).expect("holes are filled");
+        let last = market.clock.bars - 1;
+        same(&said(&market, last), &said(&other, last))?;
     }
 }
 

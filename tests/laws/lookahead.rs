@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 
 use rotate::lookahead::{Terms, test};
-use rotate::market::{FactKind, Market, freeze};
+use rotate::market::{FactKind, Market, MarketParts, freeze};
 use rotate::units::{InstrumentId, Time};
 
 use crate::random_market::{MarketSpec, markets};
@@ -90,8 +90,11 @@ proptest! {
     }
 
     #[test]
-    fn no_strategy_sees_ahead(spec in markets(), strategy in strategies(), seed in any::<u64>()) {
-        let verdict = test(&spec.parts(), &strategy.rules(), capital(), Terms { dates: 3, seed }, || {}).expect("a random market is whole");
+    fn no_strategy_sees_ahead(spec in markets(), strategy in strategies(), from in 0.0..0.6_f64, seed in any::<u64>()) {
+        // With the whole past before a window, or with none.
+        let bars = spec.market().clock.bars as f64;
+        let from = (from > 0.1).then(|| spec.open(((from - 0.1) * bars) as usize));
+        let verdict = test(&MarketParts { from, ..spec.parts() }, &strategy.rules(), capital(), Terms { dates: 3, seed }, || {}).expect("a random market is whole");
         prop_assert!(!verdict.dates.is_empty());
         prop_assert_eq!(verdict.leaks, vec![]);
     }

@@ -370,7 +370,10 @@ impl BucketSpec {
         }
         if let Some((above, settlements, stall)) = self.crowded {
             let threshold = self.rules.funding(above);
-            let _ = writeln!(text, "exit = {{ {threshold}, settlements = {settlements}, stall = \"{stall}\" }}");
+            // By one settlement alone whatever price does, by two also where no more is received.
+            let stall = if settlements == 1 { String::new() } else { format!(", stall = \"{stall}\"") };
+            let received = if settlements == 2 { format!(", funding_received_8h_below = {:?}", -2.0 * above.abs()) } else { String::new() };
+            let _ = writeln!(text, "exit = {{ {threshold}{received}, settlements = {settlements}{stall} }}");
         }
         if let Some((every, below)) = self.top_up {
             let _ = writeln!(text, "top_up = {{ from = \"stable\", every = \"{every}\", below = {below:?} }}");

@@ -6,7 +6,7 @@ use std::path::Path;
 use rotate::batch::Arena;
 use rotate::market::{Kind, Market, MarketParts, RawSettlement, VenueKind, freeze};
 use rotate::replay::run::Run;
-use rotate::strategy::StrategyFile;
+use rotate::strategy::{Strategy, StrategyFile};
 use rotate::units::{Span, Time, Usd};
 
 use crate::parts;
@@ -86,6 +86,16 @@ impl Small {
         self
     }
 
+    /// The window begins here; the bars so far are history.
+    pub fn from(mut self, start: &str) -> Self {
+        self.0.from = Some(time(start));
+        self
+    }
+
+    pub fn parts(self) -> MarketParts {
+        self.0
+    }
+
     pub fn market(self) -> Market {
         freeze(self.0).expect("a small market is whole")
     }
@@ -98,11 +108,22 @@ impl Small {
     /// The same with the assumptions among the rules.
     pub fn ruled(self, rules: &str, capital: f64) -> (Market, Run) {
         let market = self.market();
-        let text = format!("name = \"rule\"\nabout = \"one rule\"\nregime = \"any\"\n{rules}");
-        let file = StrategyFile::parse(Path::new("rule.toml"), text).unwrap_or_else(|fault| panic!("{fault}"));
-        let run = Arena::new(&market).replay(&file.strategy, usd(capital));
+        let run = replay(&market, rules, capital);
         (market, run)
     }
+}
+
+/// A strategy over a market, of which only what comes after the head is given; orders take all of the volume and move no price, unless it says what
+/// it assumes itself.
+pub fn replay(market: &Market, rules: &str, capital: f64) -> Run {
+    Arena::new(market).replay(&strategy(rules), usd(capital))
+}
+
+pub fn strategy(rules: &str) -> Strategy {
+    let terms = "assumptions = { impact = 0.0, bar_participation = 1.0, day_participation = 1.0 }";
+    let terms = if rules.contains("assumptions = ") { "" } else { terms };
+    let text = format!("name = \"rule\"\nabout = \"one rule\"\nregime = \"any\"\n{terms}\n{rules}");
+    StrategyFile::parse(Path::new("rule.toml"), text).unwrap_or_else(|fault| panic!("{fault}")).strategy
 }
 
 pub fn time(text: &str) -> Time {

@@ -33,6 +33,7 @@ pub(crate) fn market(bars: usize, bar: Span) -> Market {
         synthetic: true,
         quote: "USDT".to_string(),
         clock,
+        first: 0,
         assets: vec![asset("BTC", Some(InstrumentId(0)), Some(InstrumentId(1))), asset(HOSTILE, None, Some(InstrumentId(2)))],
         instruments: vec![instrument("BTCUSDT", 0, Kind::Spot), instrument("BTCUSDT", 0, Kind::Perp), instrument(HOSTILE, 1, Kind::Perp)],
         narratives: vec!["oracles & <b>bots</b>".to_string(), "gaming, \"play\"".to_string()],

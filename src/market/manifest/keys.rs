@@ -27,7 +27,7 @@ pub(super) struct File {
     #[serde(default = "usdt")]
     #[schemars(with = "String")]
     pub(super) quote: Spanned<String>,
-    /// First day, or first instant. Absent: all there is.
+    /// First day, or first instant, of the window; what is older is history to look back on. Absent: all there is.
     #[schemars(with = "Option<String>")]
     pub(super) from: Option<Spanned<Value>>,
     /// Last day, included; or the instant before which bars must open. Absent: all there is.

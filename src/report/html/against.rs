@@ -95,7 +95,7 @@ pub(super) fn ladder(piece: &Told) -> String {
     };
     out += &told_figure(
         &charts::ladder::ladder(ladder),
-        "Total return under optimistic, realistic and pessimistic assumptions, and at 0 to 3 times the costs",
+        "Total return under optimistic, realistic and pessimistic assumptions, at 0 to 3 times the costs, and at 0 to 3 times the funding that is assumed",
     );
     let columns: [Column; 9] = [
         ("rung", false),
@@ -126,7 +126,11 @@ pub(super) fn ladder(piece: &Told) -> String {
             ]
         })
         .collect();
-    out += &table("Left: share of the total return under optimistic assumptions, and of that at the costs assumed", &columns, &rows);
+    out += &table(
+        "Left: share of the total return under optimistic assumptions, and of that at the costs, and the funding, assumed",
+        &columns,
+        &rows,
+    );
     let _ = writeln!(out, "<p>{}</p>", escaped(&carries::sign(ladder)));
     capacity(ladder, out)
 }
