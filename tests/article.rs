@@ -159,8 +159,9 @@ fn check(id: &str, given: &BTreeMap<&str, f64>, expected: &str) {
         }
         // "Less than 1 % per position" and "15 % in two or three narratives" agree only where a narrative is a basket of six.
         "ART-9" | "ART-9a" => {
-            let wider = Override::parse("buckets.narratives.hold.perp.per_narrative=6").expect("a key");
-            let bull = file("bull").with_all(&[wider]).expect("allowed").strategy;
+            let wider = ["narratives=3", "per_narrative=6"].map(|key| format!("buckets.narratives.hold.perp.{key}"));
+            let wider = wider.map(|key| Override::parse(&key).expect("a key"));
+            let bull = file("bull").with_all(&wider).expect("allowed").strategy;
             let Hold::Perp(selection) = &bull.buckets["narratives"].hold else { panic!("perpetuals") };
             let places = selection.narratives.expect("narratives") * selection.per_narrative.expect("coins of each");
             let margin = |places: usize| 100_000.0 * 0.15 / places as f64;

@@ -74,7 +74,7 @@ fn run_and_audit(market_dir: &Path) {
     strategies.retain(|path| path.extension().is_some_and(|e| e == "toml"));
     strategies.sort();
     strategies.push(home.join("tests/audit/reckless.toml"));
-    strategies.push(home.join("tests/audit/checklist.toml"));
+    strategies.push(home.join("tests/audit/yields.toml"));
     let ran = Command::new(env!("CARGO_BIN_EXE_rotate"))
         .arg("run")
         .args(&strategies)
@@ -99,8 +99,8 @@ fn run_and_audit(market_dir: &Path) {
                 if name == "reckless" && found.liquidations == 0 {
                     wrong.push("reckless: not one liquidation to audit".to_string());
                 }
-                if name == "checklist" && found.rewards < 100 {
-                    wrong.push(format!("checklist: {} rewards to audit", found.rewards));
+                if name == "yields" && found.rewards < 100 {
+                    wrong.push(format!("yields: {} rewards to audit", found.rewards));
                 }
             }
             Err(difference) => wrong.push(format!("{name}: {difference}")),

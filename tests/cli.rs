@@ -57,7 +57,7 @@ fn every_file_of_the_format_is_there_with_its_header() {
     for file in ["manifest.json", "comparison.csv", "index.html", "equity.svg", "drawdown.svg", "equity.png", "drawdown.png"] {
         assert!(fs::metadata(out.join(file)).unwrap().len() > 0, "{file}");
     }
-    let strategies = ["adaptive", "bear", "bull", "foundation-first", "hold-bitcoin", "rotation"];
+    let strategies = ["adaptive", "bear", "bull", "checklist", "foundation-first", "hold-bitcoin", "rotation"];
     for strategy in strategies {
         let folder = out.join(strategy);
         for &(file, header) in HEADERS {
@@ -331,7 +331,7 @@ fn machines_are_answered_in_json() {
     let (report, study) = (dir.path().join("report"), dir.path().join("study"));
     let ask = |words: &[&str]| json(&fine(&[words, &["--format", "json"]].concat()));
     let run = ask(&with(&["run"], text(&report)));
-    assert_eq!(run["strategies"].as_array().unwrap().len(), 6);
+    assert_eq!(run["strategies"].as_array().unwrap().len(), 7);
     let tune = ask(&with(&["tune", "strategies/bull.toml"], text(&study)));
     assert_eq!(tune["combinations"], 27);
     let check = ask(&["check", "strategies/bull.toml", "strategies/rotation.toml"]);

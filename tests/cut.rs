@@ -50,7 +50,7 @@ fn cuts_agree(market: &Path, dates: &[&str]) {
     for date in dates {
         let part = scratch.path().join("part");
         run(market, Some(date), &part);
-        for strategy in ["bull", "bear", "rotation", "foundation-first", "hold-bitcoin"] {
+        for strategy in ["bull", "bear", "rotation", "checklist", "foundation-first", "hold-bitcoin"] {
             let curve = fs::read_to_string(part.join(strategy).join("equity.csv")).unwrap();
             let rows: Vec<&str> = curve.lines().collect();
             let end = rows[rows.len() - 2].split(',').next().unwrap();

@@ -274,6 +274,23 @@ fn without_marks_a_settlement_is_paid_on_the_finer_price_or_the_open_of_its_bar(
 }
 
 #[test]
+fn a_settlement_inside_a_bar_is_paid_on_the_finer_spot_price_in_contracts() {
+    let told = |spot_step: i64| {
+        let dir = market("1d", "BTCUSDT", "1000BTCUSDT", "");
+        write(dir.path(), "assets.csv", format!("{HEAD}BTC,large,BTCUSDT,1000BTCUSDT,1000,venue,cex\n"));
+        write(dir.path(), "perp/1000BTCUSDT.csv", stamped(0..2, 24 * HOUR));
+        write(dir.path(), "spot/BTCUSDT.csv", stamped(0..48 / spot_step, spot_step * HOUR));
+        write(dir.path(), "funding/1000BTCUSDT.csv", rates(&[0, 8, 16, 24, 32, 40]));
+        let market = load(&dir);
+        let marks: Vec<f64> = market.funding.by_instrument[1].iter().map(|settlement| settlement.mark).collect();
+        (marks, market.cautions.iter().filter(|caution| caution.starts_with("settlements inside a bar")).count())
+    };
+    // Rows of spot open at 100, 103, 106 …; midnights are paid on the perpetual's own open, which is row 0 and row 1 of its file.
+    assert_eq!(told(8), (vec![100.0, 103_000.0, 106_000.0, 103.0, 112_000.0, 115_000.0], 0));
+    assert_eq!(told(24), (vec![100.0, 100.0, 100.0, 103.0, 103.0, 103.0], 1));
+}
+
+#[test]
 fn a_declared_rate_fills_the_holes() {
     let dir = market("8h", "", "BTCUSDT", "[funding]\nmissing_rate_8h = 0.0002\n");
     write(dir.path(), "perp/BTCUSDT.csv", stamped(0..12, 8 * HOUR));

@@ -79,7 +79,7 @@ fn every_table_of_a_report_is_the_same_in_both_forms() {
             }
         }
     }
-    assert_eq!(strategies, 6);
+    assert_eq!(strategies, 7);
     for file in ["equity.csv", "buckets.csv", "fills.csv", "trades.csv", "funding.csv", "flows.csv", "decisions.csv", "exposure.csv"] {
         assert!(rows[file] > 15, "{file}: {} rows in all", rows[file]);
     }

@@ -5,6 +5,7 @@ pub(super) const STRATEGIES: &[(&str, &str)] = &[
     ("adaptive", include_str!("../../strategies/adaptive.toml")),
     ("bear", include_str!("../../strategies/bear.toml")),
     ("bull", include_str!("../../strategies/bull.toml")),
+    ("checklist", include_str!("../../strategies/checklist.toml")),
     ("foundation-first", include_str!("../../strategies/foundation-first.toml")),
     ("hold-bitcoin", include_str!("../../strategies/hold-bitcoin.toml")),
     ("rotation", include_str!("../../strategies/rotation.toml")),

@@ -105,7 +105,10 @@ pub(super) fn first(parts: &MarketParts, whole: &Standing, changed: &Standing, l
         table("yields", yields, &other.yields, |row| told(row.time, "yield", bucket(row.bucket), row.amount.to_string())),
         table("trades", trades, &other.trades, |row| told(row.closed, &row.exit_reason, symbol(row.instrument), row.pnl.to_string())),
         table("exposure", exposure, &other.exposure, |row| {
-            told(row.time, "exposure", symbol(row.instrument), format!("{} at {}", row.quantity, row.price))
+            let margin = row.margin.map_or_else(String::new, |margin| format!(", margin {margin}"));
+            let liquidation = row.liquidation_price.map_or_else(String::new, |price| format!(", liquidation at {price}"));
+            let held = format!("{} at {}, entered at {}{margin}{liquidation}", row.quantity, row.price, row.entry_price);
+            told(row.time, "exposure", symbol(row.instrument), held)
         }),
         column("regime", regime, &other.regime, |t| (clock.close(t), whole_run())),
         column("equity", equity, &other.equity, |t| (clock.close(t), whole_run())),

@@ -58,7 +58,7 @@ pub(super) fn cautions(clock: &Clock, first: usize, panel: &Panel, covers: &[Cov
 
     if let Some(rate) = parts.missing_rate_8h {
         let assumed = perps().filter(|(id, _)| covers[*id].assumed > 0).map(|(id, perp)| {
-            let Cover { listed_seconds, assumed_seconds, assumed, first, last } = covers[id];
+            let Cover { listed_seconds, assumed_seconds, assumed, first, last, .. } = covers[id];
             let percent = 100.0 * assumed_seconds as f64 / listed_seconds as f64;
             let date = |time: Option<crate::units::Time>| time.map(crate::units::Time::date).unwrap_or_default();
             format!("{} {percent:.0} % of its life ({assumed} settlements, {} to {})", perp.symbol, date(first), date(last))
@@ -68,6 +68,17 @@ pub(super) fn cautions(clock: &Clock, first: usize, panel: &Panel, covers: &[Cov
     }
 
     let all = perps().count();
+    let loose = perps().filter(|(id, _)| covers[*id].valued_at_the_open > 0).map(|(id, perp)| {
+        let Cover { settlements, valued_at_the_open, .. } = covers[id];
+        if valued_at_the_open == settlements {
+            perp.symbol.clone()
+        } else {
+            format!("{} ({valued_at_the_open} of {settlements})", perp.symbol)
+        }
+    });
+    let head = "settlements inside a bar, paid on its open, since no finer file of the mark, the perpetual or spot has their price";
+    tell_of(all, &mut found, head, loose);
+
     let untiered = perps().filter(|(id, _)| parts.tiers[*id].is_empty()).map(|(_, perp)| perp.symbol.clone());
     tell_of(all, &mut found, "no margin tiers known", untiered);
 

@@ -105,8 +105,8 @@ impl Job {
         let settles = |time: Time| time.seconds() % EIGHT_HOURS == 0 || settled.binary_search(&time).is_ok();
         Ok(Data::Bars(match self.folder {
             "mark" => marks(&self.sources, grid, settles)?,
-            "perp" => prices(&self.sources, grid, settles)?,
-            _ => prices(&self.sources, grid, |_| false)?,
+            // Of spot for what stands in for the mark of a perpetual whose files are no finer than the bar.
+            _ => prices(&self.sources, grid, settles)?,
         }))
     }
 

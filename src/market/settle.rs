@@ -16,6 +16,9 @@ pub(super) struct Cover {
     pub(super) listed_seconds: i64,
     pub(super) assumed_seconds: i64,
     pub(super) assumed: usize,
+    pub(super) settlements: usize,
+    /// Those of which no price of their instant is known.
+    pub(super) valued_at_the_open: usize,
     /// Instants of the first and the last assumed settlement.
     pub(super) first: Option<Time>,
     pub(super) last: Option<Time>,
@@ -31,6 +34,10 @@ pub(super) fn settle(clock: &Clock, first: usize, panel: &Panel, parts: &mut Mar
         let mut list = Vec::new();
         if instrument.kind == Kind::Perp {
             let (id, part) = (InstrumentId::new(index), &std::mem::take(&mut parts.series[index]));
+            let spot = parts.assets[instrument.asset.index()].spot.map(|spot| Spot {
+                fine: &parts.series[spot.index()].fine_marks,
+                scale: instrument.contract_size / parts.instruments[spot.index()].contract_size,
+            });
             let intervals = intervals(&part.settlements);
             for &segment in &panel.segments[index] {
                 let forced_out = panel.forced_out(id, segment.first, parts.listing.delisted_after.in_bars(clock.bar));
@@ -60,12 +67,12 @@ pub(super) fn settle(clock: &Clock, first: usize, panel: &Panel, parts: &mut Mar
                 }
             }
             list.sort_by_key(|&(time, ..)| time);
-            let marked = |(time, rate, interval_hours, assumed)| Settlement {
-                time,
-                rate,
-                interval_hours,
-                mark: mark_at(clock, panel, id, part, time),
-                assumed,
+            let marked = |(time, rate, interval_hours, assumed)| {
+                let (mark, exact) = mark_at(clock, panel, id, part, spot.as_ref(), time);
+                let told = time >= clock.open(first);
+                cover.settlements += usize::from(told);
+                cover.valued_at_the_open += usize::from(told && !exact);
+                Settlement { time, rate, interval_hours, mark, assumed }
             };
             book.add(list.into_iter().map(marked).collect());
         } else {
@@ -175,15 +182,31 @@ fn uncovered(symbol: &str, from: i64, to: i64) -> Fault {
     )
 }
 
-/// What a settlement is paid on: the fine mark at exactly that instant; else the mark open of its bar, which is that instant's price when it is
-/// stamped at the bar's open and the last one known before it when it is not; else, in a missing bar, the carried value.
-fn mark_at(clock: &Clock, panel: &Panel, id: InstrumentId, part: &SeriesPart, time: Time) -> f64 {
-    if let Ok(k) = part.fine_marks.binary_search_by_key(&time, |&(at, _)| at) {
-        return part.fine_marks[k].1;
+/// The spot market of a perpetual's coin, as far as it is finer than the bar.
+struct Spot<'a> {
+    fine: &'a [(Time, f64)],
+    /// What one contract of the perpetual is worth in those of the spot market.
+    scale: f64,
+}
+
+/// What a settlement is paid on, and whether that is a price of its instant: the fine mark, or the perpetual's own fine price, at exactly that instant; the
+/// mark open of its bar where it is stamped there; the fine spot price of its instant; else the last mark known before it, the open of its bar; and
+/// in a missing bar the carried value.
+fn mark_at(clock: &Clock, panel: &Panel, id: InstrumentId, part: &SeriesPart, spot: Option<&Spot>, time: Time) -> (f64, bool) {
+    let at_instant = |fine: &[(Time, f64)]| fine.binary_search_by_key(&time, |&(at, _)| at).ok().map(|k| fine[k].1);
+    if let Some(mark) = at_instant(&part.fine_marks) {
+        return (mark, true);
     }
     let t = clock.bar_of(time).expect("settlements are kept inside the clock only");
     let open = panel.mark_open[panel.at(id, t)];
-    if open.is_nan() { panel.value_at(id, t) } else { open }
+    if open.is_nan() {
+        return (panel.value_at(id, t), false);
+    }
+    if time == clock.open(t) {
+        return (open, true);
+    }
+    let spot = spot.and_then(|spot| Some(at_instant(spot.fine)? * spot.scale));
+    spot.map_or((open, false), |mark| (mark, true))
 }
 
 #[cfg(test)]

@@ -58,7 +58,7 @@ pub(super) struct Desk<'a> {
     /// Narratives that buckets have left in this bar.
     pub left: Vec<Left>,
     pub last_top_up: Vec<Time>,
-    /// By bucket, what top-ups have brought so far, each as a share of the equity of its day.
+    /// By bucket, what top-ups have brought so far less what has left it, each as a share of the equity of its day.
     pub topped_up: Vec<f64>,
     /// By bucket, what a hedge could not stand against.
     pub unhedged: Vec<Unhedged>,

@@ -147,9 +147,14 @@ fn survivors(market: &Market) -> Option<String> {
         names.push(format!("and {} more", gone.len() - NAMED));
     }
     let names = if names.is_empty() { String::new() } else { format!(" ({})", names.join(", ")) };
+    let elsewhere = match survival.deaths.len() - gone.len() {
+        0 => String::new(),
+        1 => ", and 1 series more whose coin goes on in its other market: its holders were forced out too".to_owned(),
+        count => format!(", and {count} series more whose coins go on in their other market: their holders were forced out too"),
+    };
     (survival.listings > 0).then(|| {
         format!(
-            "survivorship: {} of {} listings of this market ended before it did{names}; holding every one alike from its first day made {}, holding only those that survived {}",
+            "survivorship: {} of {} listings of this market ended before it did{names}{elsewhere}; holding every one alike from its first day made {}, holding only those that survived {}",
             survival.listings - survival.survivors,
             survival.listings,
             percent(survival.whole_universe),

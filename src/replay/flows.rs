@@ -20,8 +20,10 @@ impl Desk<'_> {
             if !moved.is_positive() {
                 continue;
             }
+            let share = moved.to_f64() / self.books.equity().to_f64();
+            self.topped_up[flow.from.index()] -= share;
             if flow.reason == TOP_UP {
-                self.topped_up[flow.to.index()] += moved.to_f64() / self.books.equity().to_f64();
+                self.topped_up[flow.to.index()] += share;
             }
             self.story.flows.push(Flow { time: self.now(), from: flow.from, to: flow.to, amount: moved, reason: flow.reason.to_owned() });
             if passes {

@@ -103,13 +103,7 @@ impl Desk<'_> {
     }
 
     /// Closes the shorts that are ahead and opens what is wanted of them again at the same open, both at the market: what they gained is cash in between.
-    fn realise(
-        &mut self,
-        history: &History,
-        bucket: &PlanBucket,
-        held: &[(InstrumentId, f64)],
-        wanted: &mut Vec<(InstrumentId, f64)>,
-    ) {
+    fn realise(&mut self, history: &History, bucket: &PlanBucket, held: &[(InstrumentId, f64)], wanted: &mut Vec<(InstrumentId, f64)>) {
         let leverage = bucket.leverage.open;
         let ahead = |desk: &Self, id: InstrumentId| {
             let position = &desk.books.positions()[desk.books.find(bucket.id, id)?];
@@ -131,7 +125,10 @@ impl Desk<'_> {
                 verdict: Verdict::Resized,
                 value: Some(self.books.bucket_value(bucket.id).to_f64() / self.books.equity().to_f64()),
                 limit: Some(self.weights[bucket.id.index()]),
-                detail: format!("bucket {}: it is over its weight, so the {gain} that the short is ahead is realised and the short opened anew", bucket.name),
+                detail: format!(
+                    "bucket {}: it is over its weight, so the {gain} that the short is ahead is realised and the short opened anew",
+                    bucket.name
+                ),
             });
         }
     }

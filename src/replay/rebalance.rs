@@ -30,7 +30,7 @@ impl Desk<'_> {
                     verdict: if left > 0.0 { Verdict::Resized } else { Verdict::Refused },
                     value: Some(self.topped_up[b] + lack / equity),
                     limit: Some(rule.most),
-                    detail: "all top-ups together, each as a share of the equity of its day".to_owned(),
+                    detail: "all top-ups together less what has left the bucket, each as a share of the equity of its day".to_owned(),
                 });
             }
             let amount = Usd::round(lack.min(left));

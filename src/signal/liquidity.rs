@@ -92,7 +92,8 @@ impl Liquidity {
             for (day, slot) in days.iter_mut().enumerate().skip(first + 1) {
                 let from = day.saturating_sub(WINDOW).max(first);
                 slot.notional = traded[from..day].iter().sum::<f64>() / (day - from) as f64;
-                slot.volatility = deviation(&closes[from..day]);
+                // As many returns as days: the close before the first of them is one more.
+                slot.volatility = deviation(&closes[day.saturating_sub(WINDOW + 1).max(first)..day]);
             }
             // The coin that comes after under the same symbol starts from nothing.
             closes[first..=last].fill(f64::NAN);

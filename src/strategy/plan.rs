@@ -128,7 +128,7 @@ pub struct PlanTopUp {
     pub from: BucketId,
     pub every: Span,
     pub below: f64,
-    /// Of all top-ups together, each as a share of the equity of its day.
+    /// Of all top-ups together beyond what has left the bucket, each as a share of the equity of its day.
     pub most: f64,
 }
 

@@ -390,8 +390,8 @@ pub struct TopUp {
     pub every: Span,
     /// Only when the bucket is worth less than this share of its weight.
     pub below: f64,
-    /// All top-ups together at most this, each counted as a share of the equity of its day. Default: the bucket's weight, so that twice the weight
-    /// is the most that is ever put in.
+    /// All top-ups together bring at most this beyond what has left the bucket, each counted as a share of the equity of its day. Default: the
+    /// bucket's weight, so that twice the weight is the most that is ever put in and lost.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub most: Option<f64>,
 }

@@ -36,7 +36,11 @@ fn a_settlement_inside_a_bar_is_paid_on_the_price_of_its_minute_and_no_other_is_
         part.fine_marks.iter().map(|&(time, price)| ((time.seconds() - START) / 60, price)).collect()
     };
     let hours = |shift: f64| (0..9).map(|k| (k * 480, shift + 480.0 * k as f64 + 0.5)).collect::<Vec<_>>();
-    assert_eq!(kept(spot), []);
+    // Spot is kept for a perpetual that has no finer price of its own.
+    let mut of_spot = hours(1.0);
+    of_spot.extend([307, 787, 1_260].map(|minute| (minute, 1.5 + minute as f64)));
+    of_spot.sort_by_key(|&(minute, _)| minute);
+    assert_eq!(kept(spot), of_spot);
     assert_eq!(kept(unmarked), hours(2_000.0));
     let mut expected = hours(5_000.0);
     expected.extend([307, 787, 1_260].map(|minute| (minute, 5_000.5 + minute as f64)));

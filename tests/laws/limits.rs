@@ -66,7 +66,7 @@ fn traded(market: &Market, fill: &Fill, t: usize) -> f64 {
 }
 
 /// Rules of `decisions.csv` that speak of a bucket, a narrative or the whole strategy, not of a coin in a bucket.
-const OF_NO_COIN: [&str; 5] = ["select", "futures", "hedge", "waterfall", "regime"];
+const OF_NO_COIN: [&str; 6] = ["select", "futures", "hedge", "waterfall", "regime", "top_up"];
 
 proptest! {
     #![proptest_config(cases(1000))]

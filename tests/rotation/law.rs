@@ -46,7 +46,7 @@ fn holds(dir: &Path) -> usize {
         std::fs::read_dir(Path::new(HOME).join("strategies")).expect("strategies").map(|file| file.expect("a file").path()).collect();
     files.retain(|path| path.extension().is_some_and(|end| end == "toml"));
     files.sort();
-    files.extend(["reckless", "checklist"].map(|name| Path::new(HOME).join(format!("tests/audit/{name}.toml"))));
+    files.extend(["reckless", "yields"].map(|name| Path::new(HOME).join(format!("tests/audit/{name}.toml"))));
     let mut steps = 0;
     for path in files {
         let file = StrategyFile::read(&path).unwrap_or_else(|fault| panic!("{fault}"));
