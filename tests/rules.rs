@@ -4,6 +4,8 @@
 mod bands;
 #[path = "rules/beyond.rs"]
 mod beyond;
+#[path = "rules/conversions.rs"]
+mod conversions;
 #[path = "rules/empty.rs"]
 mod empty;
 #[path = "rules/hedge.rs"]

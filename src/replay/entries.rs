@@ -203,7 +203,7 @@ impl Desk<'_> {
         let at = self.books.increase(bucket, instrument, narrative, perp, &entry, margin);
         if self.books.positions().len() > held {
             let beside = self.beside_new(&opening.order, signed > 0.0, filled.price);
-            self.next_delisting = self.next_delisting.min(beside.delisted);
+            self.next_delisting = self.next_delisting.min(beside.ends());
             self.beside.insert(at, beside);
         }
         let beside = &mut self.beside[at];
@@ -231,6 +231,7 @@ impl Desk<'_> {
             opened: self.now(),
             guard: Guard { atr, best: price, ..Guard::default() },
             delisted: self.market.panel.forced_out(instrument, self.t, silence),
+            converts: self.market.converted_after(instrument, self.t),
             danger: f64::NAN,
             asked: Asked::NOTHING,
             near: false,

@@ -29,6 +29,8 @@ pub struct MarketSpec {
     pub missing_rate: Option<f64>,
     /// Basis points: spot fee, perpetual fee, half-spreads.
     pub costs_bps: [f64; 5],
+    /// Share of coins that become one before them.
+    pub converting: f64,
 }
 
 #[allow(clippy::struct_excessive_bools, reason = "independent properties of a coin")]
@@ -74,6 +76,7 @@ pub fn markets() -> impl Strategy<Value = MarketSpec> {
             penalty,
             missing_rate,
             costs_bps,
+            converting: 0.4,
         })
 }
 
@@ -157,7 +160,9 @@ impl MarketSpec {
     fn convert(&self, parts: &mut MarketParts, index: usize, coin: &CoinSpec) {
         // A stream of its own, so that everything else stays as it is without.
         let mut chance = Chance::new(coin.seed ^ 0x636f_6e76_6572_7473);
-        let Some(to) = index.checked_sub(1).map(|before| chance.below(before + 1)).filter(|_| chance.happens(0.4)) else { return };
+        let Some(to) = index.checked_sub(1).map(|before| chance.below(before + 1)).filter(|_| chance.happens(self.converting)) else {
+            return;
+        };
         let close = |asset: usize| {
             let id = parts.assets[asset].spot.or(parts.assets[asset].perp)?;
             parts.series[id.index()].bars.last().map(|bar| bar.close)
@@ -166,7 +171,8 @@ impl MarketSpec {
         if coin.spot && parts.assets[to].spot.is_none() {
             return;
         }
-        let (known_at, ratio) = (self.instant(&mut chance), worth * chance.between(0.5, 2.0));
+        let known_at = if chance.happens(0.5) { self.open(0) } else { self.instant(&mut chance) };
+        let ratio = worth * chance.between(0.5, 2.0);
         let since = chance.happens(0.3).then(|| self.instant(&mut chance));
         parts.conversions.push(Conversion { asset: AssetId::new(index), to: AssetId::new(to), ratio, known_at, since });
     }
