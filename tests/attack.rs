@@ -53,6 +53,7 @@ fn sound() -> Vec<(&'static str, String)> {
                 .to_owned(),
         ),
         ("narratives.csv", "asset,narrative,since,until,source\nAAA,ai,2024-01-01,,a test\nBBB,rwa,2024-01-05,2024-02-01,a test\n".to_owned()),
+        ("conversions.csv", "asset,to,ratio,known_at,since\nBBB,AAA,0.5,2024-01-10,2024-01-12\nAAA,BTC,0.02,2024-01-20,\n".to_owned()),
         ("market-cap.csv", "known_at,asset,market_cap_usd,rank\n2024-01-01,AAA,5000000,150\n2024-01-15,AAA,9000000,120\n2024-01-01,BTC,9e11,1\n".to_owned()),
         (
             "margin-tiers.csv",

@@ -278,7 +278,8 @@ fn a_settlement_inside_a_bar_is_paid_on_the_finer_spot_price_in_contracts() {
     let told = |spot_step: i64| {
         let dir = market("1d", "BTCUSDT", "1000BTCUSDT", "");
         write(dir.path(), "assets.csv", format!("{HEAD}BTC,large,BTCUSDT,1000BTCUSDT,1000,venue,cex\n"));
-        write(dir.path(), "perp/1000BTCUSDT.csv", stamped(0..2, 24 * HOUR));
+        let day = |k: i64| format!("{},{}000,120000,90000,100000,7\n", START + k * 24 * HOUR, 100 + 3 * k);
+        write(dir.path(), "perp/1000BTCUSDT.csv", "timestamp,open,high,low,close,volume\n".to_owned() + &(0..2).map(day).collect::<String>());
         write(dir.path(), "spot/BTCUSDT.csv", stamped(0..48 / spot_step, spot_step * HOUR));
         write(dir.path(), "funding/1000BTCUSDT.csv", rates(&[0, 8, 16, 24, 32, 40]));
         let market = load(&dir);
@@ -286,8 +287,10 @@ fn a_settlement_inside_a_bar_is_paid_on_the_finer_spot_price_in_contracts() {
         (marks, market.cautions.iter().filter(|caution| caution.starts_with("settlements inside a bar")).count())
     };
     // Rows of spot open at 100, 103, 106 …; midnights are paid on the perpetual's own open, which is row 0 and row 1 of its file.
-    assert_eq!(told(8), (vec![100.0, 103_000.0, 106_000.0, 103.0, 112_000.0, 115_000.0], 0));
-    assert_eq!(told(24), (vec![100.0, 100.0, 100.0, 103.0, 103.0, 103.0], 1));
+    assert_eq!(told(8), (vec![100_000.0, 103_000.0, 106_000.0, 103_000.0, 112_000.0, 115_000.0], 0));
+    // Four rows a day: the last ones would lie above the day's high, where the perpetual never was.
+    assert_eq!(told(4).0, vec![100_000.0, 106_000.0, 112_000.0, 103_000.0, 120_000.0, 120_000.0]);
+    assert_eq!(told(24), (vec![100_000.0, 100_000.0, 100_000.0, 103_000.0, 103_000.0, 103_000.0], 1));
 }
 
 #[test]

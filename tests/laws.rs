@@ -5,6 +5,8 @@
 mod books;
 #[path = "laws/chance.rs"]
 mod chance;
+#[path = "laws/conversions.rs"]
+mod conversions;
 #[path = "laws/extreme.rs"]
 mod extreme;
 #[path = "laws/fence.rs"]

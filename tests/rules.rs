@@ -4,6 +4,8 @@
 mod bands;
 #[path = "rules/beyond.rs"]
 mod beyond;
+#[path = "rules/conversions.rs"]
+mod conversions;
 #[path = "rules/crash.rs"]
 mod crash;
 #[path = "rules/empty.rs"]

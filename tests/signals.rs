@@ -1,6 +1,8 @@
 //! What could be known, on markets of a few days: every expected number can be worked out by head. That nothing of it looks ahead is a
 //! law of its own (`tests/laws/foresight.rs`).
 
+#[path = "signals/conversions.rs"]
+mod conversions;
 #[path = "signals/lifecycle.rs"]
 mod lifecycle;
 #[path = "signals/narrative.rs"]

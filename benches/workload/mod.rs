@@ -86,6 +86,7 @@ pub fn market() -> Market {
             .collect(),
         narratives: Vec::new(),
         memberships: Vec::new(),
+        conversions: Vec::new(),
         series: (0..ASSETS).map(|asset| series(asset, &common)).collect(),
         caps: vec![Vec::new(); ASSETS],
         tiers: vec![Vec::new(); ASSETS],

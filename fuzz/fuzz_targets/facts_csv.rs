@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 use libfuzzer_sys::fuzz_target;
 use rotate_fuzz::Folder;
 
-const TABLES: [&str; 5] = ["assets.csv", "narratives.csv", "market-cap.csv", "margin-tiers.csv", "evidence/facts.csv"];
+const TABLES: [&str; 6] =
+    ["assets.csv", "narratives.csv", "market-cap.csv", "margin-tiers.csv", "evidence/facts.csv", "conversions.csv"];
 
 static FOLDER: LazyLock<Folder> = LazyLock::new(Folder::new);
 

@@ -1,5 +1,7 @@
 //! The accounts, the one verb, and the movements made of it.
 
+mod convert;
+
 use crate::ledger::excess::Fullest;
 use crate::ledger::{BySource, Closed, Excess, Position, Source, Tally};
 use crate::units::{BucketId, InstrumentId, NarrativeId, Usd};

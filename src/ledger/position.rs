@@ -98,6 +98,33 @@ impl Position {
     pub fn income(&self) -> &BySource {
         &self.income
     }
+
+    /// From now on `ratio` times as many of another instrument, for the same money.
+    pub(super) fn become_of(&mut self, instrument: InstrumentId, ratio: f64) {
+        self.instrument = instrument;
+        self.quantity *= ratio;
+        self.bought *= ratio;
+        self.tally.entry_quantity *= ratio;
+        self.tally.exit_quantity *= ratio;
+        self.tally.most_quantity *= ratio;
+    }
+
+    /// Another holding of the same instrument becomes a part of this one, but for what it holds, which is moved apart.
+    pub(super) fn take_in(&mut self, other: &Self) {
+        self.quantity += other.quantity;
+        self.cost += other.cost;
+        self.bought += other.bought;
+        self.bought_cost += other.bought_cost;
+        self.income.add(&other.income);
+        self.booked.add(&other.booked);
+        let (own, theirs) = (&mut self.tally, &other.tally);
+        own.entry_quantity += theirs.entry_quantity;
+        own.entry_notional += theirs.entry_notional;
+        own.exit_quantity += theirs.exit_quantity;
+        own.exit_notional += theirs.exit_notional;
+        own.most_quantity = own.most_quantity.max(theirs.most_quantity).max(self.quantity);
+        own.most_committed = own.most_committed.max(theirs.most_committed).max(self.cost);
+    }
 }
 
 /// A position that has gone flat, for the record.

@@ -3,13 +3,16 @@
 use crate::market::cite::numeral;
 use crate::market::freeze::MarketParts;
 use crate::market::settle::Cover;
+use crate::market::successor::{Succession, Successor};
 use crate::market::wicks::{LONG_WICK, in_long_wick};
-use crate::market::{Instrument, Kind, Panel};
+use crate::market::{Instrument, Kind, Panel, align};
 use crate::units::{Clock, InstrumentId};
 
 /// Everything odd in the window that shows only once all series are on one clock, added to what the files already confessed. Sorted. `first` is
 /// the first bar of the window.
 pub(super) fn cautions(clock: &Clock, first: usize, panel: &Panel, covers: &[Cover], parts: &MarketParts) -> Vec<String> {
+    let MarketParts { assets, instruments: all, conversions, listing, .. } = parts;
+    let succession = Succession { clock, panel, assets, instruments: all, conversions, listing };
     let mut found = parts.cautions.clone();
     let series = |id: usize| format!("{} {}", parts.instruments[id].symbol, parts.instruments[id].kind.name());
     let perps = || instruments(parts).filter(|(_, instrument)| instrument.kind == Kind::Perp);
@@ -23,8 +26,13 @@ pub(super) fn cautions(clock: &Clock, first: usize, panel: &Panel, covers: &[Cov
 
     let silence = parts.listing.delisted_after.in_bars(clock.bar);
     let ended = instruments(parts).flat_map(|(id, _)| ends(clock, first, panel, id, silence).map(move |end| (id, end)));
-    let ended = ended.map(|(id, end)| format!("{} {end}", series(id)));
-    tell(&mut found, "series that end before the market does, treated as delisted (a holder is forced out)", ended);
+    let (becoming, gone): (Vec<_>, Vec<_>) = ended.partition(|&(id, last)| becomes(succession, id, last).is_some());
+    let date = |&(id, last): &(usize, usize)| format!("{} {}", series(id), clock.open(last).date());
+    tell(&mut found, "series that end before the market does, treated as delisted (a holder is forced out)", gone.iter().map(date));
+    let became = becoming.iter().filter_map(|end| Some(format!("{} ({})", date(end), becomes(succession, end.0, end.1)?)));
+    tell(&mut found, "series that end as their coin becomes another (nobody is forced out at a penalty)", became);
+    let early = instruments(parts).filter_map(|(id, _)| Some(format!("{} {}", series(id), too_early(succession, id)?)));
+    tell(&mut found, "coins that become another in a gap and trade on after it (`since` in conversions.csv says from when on)", early);
 
     let relisted = || {
         let pairs = instruments(parts).flat_map(|(id, _)| panel.segments[id].windows(2).map(move |pair| (id, pair[0], pair[1])));
@@ -173,10 +181,41 @@ fn long_wicks(clock: &Clock, first: usize, panel: &Panel, id: usize) -> Option<S
     })
 }
 
-/// The dates of the last bars of segments that were followed by silence long enough to be an end.
-fn ends(clock: &Clock, first: usize, panel: &Panel, id: usize, silence: usize) -> impl Iterator<Item = String> {
+/// The last bars of segments that were followed by silence long enough to be an end.
+fn ends(clock: &Clock, first: usize, panel: &Panel, id: usize, silence: usize) -> impl Iterator<Item = usize> {
     let segments = &panel.segments[id];
     let until = move |k: usize| segments.get(k + 1).map_or(clock.bars, |next| next.first);
     let ended = segments.iter().enumerate().filter(move |(k, segment)| segment.end > first && until(*k) - segment.end >= silence);
-    ended.map(|(_, segment)| clock.open(segment.end - 1).date())
+    ended.map(|(_, segment)| segment.end - 1)
 }
+
+/// What becomes of who holds a series after its last bar, where its coin becomes another.
+fn becomes(succession: Succession<'_>, id: usize, last: usize) -> Option<String> {
+    let Succession { clock, panel, assets, instruments, .. } = succession;
+    let (id, of) = (InstrumentId::new(id), &instruments[id]);
+    if of.kind == Kind::Perp {
+        let settled = panel.forced_out(id, last, succession.silence());
+        let conversion = succession.in_force(of.asset, settled)?;
+        return Some(format!("{}, contracts settle at their last price", assets[conversion.to.index()].name));
+    }
+    let (bar, Successor { instrument, ratio }) = succession.after(id, last)?;
+    let coin = &assets[instruments[instrument.index()].asset.index()].name;
+    // Who writes the ratio the wrong way round makes holders many times richer or poorer in one bar.
+    let (before, after) = (panel.close[panel.at(id, last)], ratio * panel.open[panel.at(instrument, bar)]);
+    let told = format!(", worth {} before and {} after: is the ratio upside down?", numeral(before), numeral(after));
+    let odd = if align::jumps(before, after, ODD_WORTH) { told } else { String::new() };
+    Some(format!("{} of {coin} for one from {} on{odd}", numeral(ratio), clock.open(bar)))
+}
+
+/// The gap in which holders of a series become holders of another, where the series goes on after it.
+fn too_early(succession: Succession<'_>, id: usize) -> Option<String> {
+    let Succession { clock, panel, instruments, .. } = succession;
+    let conversion = succession.of(instruments[id].asset)?;
+    let id = InstrumentId::new(id);
+    let before = clock.bar_of(conversion.in_force()).map_or(0, |bar| bar.saturating_sub(1));
+    let (bar, _) = succession.after(id, before)?;
+    panel.segment(id, bar).filter(|segment| bar < segment.end).map(|_| clock.open(bar).to_string())
+}
+
+/// What is got for a coin is worth about as much as the coin was; so many times more or less is more than the move of a week.
+const ODD_WORTH: f64 = 3.0;

@@ -6,10 +6,11 @@ use crate::market::Panel;
 use crate::market::align::align;
 use crate::market::caution::cautions;
 use crate::market::cite::{escaped, numeral};
+use crate::market::conversions::inherited;
 use crate::market::settle::settle;
 use crate::market::{
-    Asset, CapFact, DatedRules, DatedSpread, Evidence, InputFile, Instrument, Labels, ListingPolicy, Market, Membership, SeriesSummary,
-    TierTable, VenueCosts,
+    Asset, CapFact, Conversion, DatedRules, DatedSpread, Evidence, InputFile, Instrument, Labels, ListingPolicy, Market, Membership,
+    SeriesSummary, TierTable, VenueCosts,
 };
 use crate::units::{Clock, InstrumentId, Span, Time};
 
@@ -29,6 +30,8 @@ pub struct MarketParts {
     pub instruments: Vec<Instrument>,
     pub narratives: Vec<String>,
     pub memberships: Vec<Membership>,
+    /// In any order; at most one of each asset, and none leads back.
+    pub conversions: Vec<Conversion>,
     /// One per instrument, same order; already aggregated to `bar`.
     pub series: Vec<SeriesPart>,
     pub caps: Vec<Vec<CapFact>>,
@@ -111,6 +114,9 @@ pub struct RawSettlement {
 pub fn freeze(mut parts: MarketParts) -> Result<Market, Fault> {
     parts.spreads.sort_by_key(|row| (row.of, row.since));
     parts.rules.sort_by_key(|row| (row.id, row.since));
+    parts.conversions.sort_by_key(|conversion| conversion.asset);
+    let heirs = inherited(&parts.memberships, &parts.conversions);
+    parts.memberships.extend(heirs);
     let (clock, first) = clock_of(&parts)?;
     let mut panel = align(&clock, first, &parts.series, &parts.listing);
     panel.index_extremes();
@@ -130,6 +136,7 @@ pub fn freeze(mut parts: MarketParts) -> Result<Market, Fault> {
         narratives: parts.narratives,
         memberships: parts.memberships,
         labels: Labels::default(),
+        conversions: parts.conversions,
         panel,
         funding,
         caps: parts.caps,

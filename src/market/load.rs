@@ -6,6 +6,7 @@ use crate::bounded::BY_HAND;
 use crate::fault::Fault;
 use crate::market::bars::Grid;
 use crate::market::caution::tell;
+use crate::market::conversions;
 use crate::market::facts;
 use crate::market::files::{MANIFEST, Source, names, stands, unreadable};
 use crate::market::freeze::{MarketParts, SeriesPart, freeze};
@@ -101,6 +102,8 @@ fn parts(dir: &Path, window: Window) -> Result<MarketParts, Fault> {
     let (spreads, rules) = (manifest.spreads(&roster)?, manifest.rules(&roster)?);
     let (narratives, memberships) = table("narratives.csv", &facts::NARRATIVES, false)?
         .map_or_else(|| Ok(Default::default()), |table| facts::memberships(&table, &roster))?;
+    let conversions = table("conversions.csv", &conversions::COLUMNS, false)?
+        .map_or_else(|| Ok(Vec::new()), |table| conversions::conversions(&table, &roster))?;
     let caps = table("market-cap.csv", &facts::CAPS, false)?
         .map_or_else(|| Ok(vec![Vec::new(); roster.assets.len()]), |table| facts::caps(&table, &roster))?;
     let tiers = table("margin-tiers.csv", &tiers::COLUMNS, false)?
@@ -135,6 +138,7 @@ fn parts(dir: &Path, window: Window) -> Result<MarketParts, Fault> {
     }
     let spans = |row: &Membership| std::iter::once(row.since).chain(row.until);
     summaries.extend(facts_of("narrative", "", "narratives.csv", memberships.iter().flat_map(spans)));
+    summaries.extend(facts_of("conversion", "", "conversions.csv", conversions.iter().map(|conversion| conversion.known_at)));
     summaries.extend(facts_of("tiers", "", "margin-tiers.csv", tiers.iter().flatten().map(|table| table.since)));
     summaries.extend(facts_of("evidence", "", "evidence/*.csv", evidence.iter().map(|fact| fact.known_at)));
     inputs.sort_by(|a, b| a.path.cmp(&b.path));
@@ -154,6 +158,7 @@ fn parts(dir: &Path, window: Window) -> Result<MarketParts, Fault> {
         instruments: roster.instruments,
         narratives,
         memberships,
+        conversions,
         series,
         caps,
         tiers,

@@ -7,6 +7,7 @@ mod careful;
 mod caution;
 mod cite;
 pub mod columns;
+mod conversions;
 pub mod digest;
 mod facts;
 mod files;
@@ -29,6 +30,7 @@ pub mod sample;
 mod series;
 mod settle;
 mod stamp;
+mod successor;
 mod table;
 mod threads;
 mod tiers;
@@ -36,12 +38,14 @@ mod unpack;
 mod venue;
 mod wicks;
 
+pub use conversions::Conversion;
 pub use freeze::{Bar, MarkBar, MarketParts, RawSettlement, SeriesPart, freeze};
 pub use future::FactKind;
 pub use labels::Labels;
 pub use load::Window;
 pub use manifest::manifest_schema;
 pub use panel::{BLOCK, Panel, Segment};
+pub use successor::Successor;
 pub use venue::{DatedRules, DatedSpread, ListingPolicy, SpreadOf, TradingRules, VenueCosts};
 pub use wicks::{LONG_WICK, in_long_wick};
 
@@ -66,9 +70,12 @@ pub struct Market {
     pub assets: Vec<Asset>,
     pub instruments: Vec<Instrument>,
     pub narratives: Vec<String>,
+    /// Those of the file in its order, then what coins inherit from those that became them.
     pub memberships: Vec<Membership>,
     /// How those are found.
     pub labels: Labels,
+    /// Coins that became others; at most one of each asset, ascending in asset, and none leads back.
+    pub conversions: Vec<Conversion>,
     pub panel: Panel,
     pub funding: FundingBook,
     /// Market caps and ranks per asset, ascending in `known_at`.
@@ -290,7 +297,7 @@ pub struct InputFile {
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct SeriesSummary {
     pub asset: String,
-    /// `spot`, `perp`, `mark`, `funding`, `cap`; of whole tables `narrative`, `tiers`, `evidence`.
+    /// `spot`, `perp`, `mark`, `funding`, `cap`; of whole tables `narrative`, `conversion`, `tiers`, `evidence`.
     pub kind: String,
     pub symbol: String,
     pub first: Option<Time>,

@@ -12,6 +12,8 @@ const WICK: f64 = 10_000.0;
 const TURNOVER: f64 = 1e13;
 /// Coins per contract: XBTUSDTM has 0.001, 1000000MOGUSDT a million.
 pub(super) const CONTRACT_SIZES: [f64; 2] = [1e-9, 1e9];
+/// Units of one coin for one of another: 100 LEND became an AAVE, one BTT a thousand.
+pub(super) const CONVERSION_RATIOS: [f64; 2] = [1e-9, 1e9];
 /// USD: a hundred times what all companies of the world are worth.
 pub(super) const LARGEST_CAP: f64 = 1e16;
 /// Notional over margin; no venue has offered more than a thousand.

@@ -134,7 +134,12 @@ impl Roster {
 
     /// The asset a row names.
     pub(super) fn named(&self, row: Row<'_>) -> Result<AssetId, Fault> {
-        let name = row.text("asset");
+        self.named_in(row, "asset")
+    }
+
+    /// The asset that a row names in a column.
+    pub(super) fn named_in(&self, row: Row<'_>, column: &str) -> Result<AssetId, Fault> {
+        let name = row.text(column);
         self.by_name.get(name).copied().ok_or_else(|| {
             row.fault(format!("unknown asset `{}`", cited(name)), "an asset of assets.csv", "add it to assets.csv or remove this line")
         })

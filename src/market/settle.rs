@@ -190,7 +190,7 @@ struct Spot<'a> {
 }
 
 /// What a settlement is paid on, and whether that is a price of its instant: the fine mark, or the perpetual's own fine price, at exactly that instant; the
-/// mark open of its bar where it is stamped there; the fine spot price of its instant; else the last mark known before it, the open of its bar; and
+/// mark open of its bar where it is stamped there; the fine spot price of its instant, kept within the bar; else the last mark known before it, the open of its bar; and
 /// in a missing bar the carried value.
 fn mark_at(clock: &Clock, panel: &Panel, id: InstrumentId, part: &SeriesPart, spot: Option<&Spot>, time: Time) -> (f64, bool) {
     let at_instant = |fine: &[(Time, f64)]| fine.binary_search_by_key(&time, |&(at, _)| at).ok().map(|k| fine[k].1);
@@ -205,7 +205,9 @@ fn mark_at(clock: &Clock, panel: &Panel, id: InstrumentId, part: &SeriesPart, sp
     if time == clock.open(t) {
         return (open, true);
     }
-    let spot = spot.and_then(|spot| Some(at_instant(spot.fine)? * spot.scale));
+    // Another market may have been where the perpetual never was.
+    let (low, high) = (panel.mark_low[panel.at(id, t)], panel.mark_high[panel.at(id, t)]);
+    let spot = spot.and_then(|spot| Some((at_instant(spot.fine)? * spot.scale).clamp(low, high)));
     spot.map_or((open, false), |mark| (mark, true))
 }
 

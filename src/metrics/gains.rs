@@ -1,11 +1,12 @@
 //! Gains realised by selling, by calendar year (UTC) and instrument, under two methods of cost; and what stood unrealised at each year's last
 //! close. Spot of one coin is one pool whatever bucket bought it; so is each perpetual, of which a short is a lot like a long one. A reward in
-//! kind enters at its worth when it was paid: that worth is a yield, and only what comes after it a gain.
+//! kind enters at its worth when it was paid: that worth is a yield, and only what comes after it a gain. A coin that becomes another takes time
+//! and cost of its purchase along: nothing is realised.
 
 use std::collections::BTreeMap;
 
-use crate::metrics::lots::{Closed, Lots, Method};
-use crate::replay::run::{Fill, Run, Side};
+use crate::metrics::lots::{Closed, Lot, Lots, Method};
+use crate::replay::run::{CONVERSION, Fill, Run, Side};
 use crate::units::{BucketId, InstrumentId, Time, Usd};
 
 /// One year of one pool under one method.
@@ -88,12 +89,24 @@ fn of_method(
         years.entry(at).or_default().funding = paid;
     }
     let mut pools: BTreeMap<InstrumentId, Lots> = BTreeMap::new();
+    let mut handed: Option<(Vec<Lot>, f64)> = None;
     let mut fills = fills.iter().peekable();
     for (year, close) in year_ends(run) {
         while let Some(fill) = fills.next_if(|fill| year_of(fill.time) <= year) {
             let notional = if fill.side == Side::Buy { -fill.notional } else { fill.notional };
             let quantity = if fill.side == Side::Buy { fill.quantity } else { -fill.quantity };
             let pool = pools.entry(fill.instrument).or_insert_with(|| Lots::new(method));
+            if fill.reason == CONVERSION {
+                // Two fills, one after the other: the one coin gives its lots, the other takes them.
+                handed = match std::mem::take(&mut handed) {
+                    Some((lots, gone)) => {
+                        pool.take_over(lots, fill.quantity / gone);
+                        None
+                    }
+                    None => Some((pool.hand_over(fill.quantity), fill.quantity)),
+                };
+                continue;
+            }
             if let Some(closed) = pool.fill(fill.time, quantity, notional - fill.fee) {
                 let sum = &mut years.entry((year, fill.instrument)).or_default().closed;
                 sum.quantity += closed.quantity;

@@ -44,8 +44,9 @@ pub struct Closed {
     pub old_gain: Usd,
 }
 
+/// What was opened at one time.
 #[derive(Clone, Copy, Debug)]
-struct Lot {
+pub struct Lot {
     since: Time,
     /// Positive, whichever side the pool is on.
     quantity: f64,
@@ -114,28 +115,52 @@ impl Lots {
         }
     }
 
-    /// Takes `size` out of the lots, or all that is left of them, against `cash`.
+    /// The lots of so much of a long pool, the oldest first, for the pool of what its coin became: nothing is gained, and nothing gets younger.
+    pub fn hand_over(&mut self, size: f64) -> Vec<Lot> {
+        let all = self.open - size <= DUST * self.most;
+        let lots = self.take(size, all);
+        self.open = if all { 0.0 } else { self.open - size };
+        lots
+    }
+
+    /// Lots of a coin of which one became `ratio` of this pool's, each with the time and the cost of its purchase.
+    pub fn take_over(&mut self, lots: Vec<Lot>, ratio: f64) {
+        for Lot { since, quantity, cash } in lots {
+            self.add(since, quantity * ratio, cash);
+        }
+        // What came in first goes first, in whatever coin it came.
+        self.queue.make_contiguous().sort_by_key(|lot| lot.since);
+    }
+
+    /// Takes `size` out of the lots, or all that is left of them, oldest first.
+    fn take(&mut self, size: f64, all: bool) -> Vec<Lot> {
+        let (mut taken, mut wanted) = (Vec::new(), size);
+        while let Some(lot) = self.queue.front_mut() {
+            if all || lot.quantity <= wanted {
+                wanted -= lot.quantity;
+                taken.extend(self.queue.pop_front());
+                continue;
+            }
+            let part = portion(lot.cash, wanted / lot.quantity);
+            lot.quantity -= wanted;
+            lot.cash -= part;
+            taken.push(Lot { quantity: wanted, cash: part, ..*lot });
+            break;
+        }
+        taken
+    }
+
+    /// Closes `size` of the lots, or all that is left of them, against `cash`.
     fn close(&mut self, time: Time, size: f64, cash: Usd, all: bool) -> Closed {
         let short = self.open < 0.0;
         // Of all lots, and of the old ones.
         let (mut opened, mut taken, mut old_opened, mut old_taken) = (Usd::ZERO, 0.0, Usd::ZERO, 0.0);
-        let mut wanted = size;
-        while let Some(lot) = self.queue.front_mut() {
-            let whole = all || lot.quantity <= wanted;
-            let (quantity, part) = if whole { (lot.quantity, lot.cash) } else { (wanted, portion(lot.cash, wanted / lot.quantity)) };
-            opened += part;
-            taken += quantity;
+        for lot in self.take(size, all) {
+            opened += lot.cash;
+            taken += lot.quantity;
             if time.seconds() - lot.since.seconds() > OLD_DAYS * 86_400 {
-                old_opened += part;
-                old_taken += quantity;
-            }
-            wanted -= quantity;
-            if whole {
-                self.queue.pop_front();
-            } else {
-                lot.quantity -= quantity;
-                lot.cash -= part;
-                break;
+                old_opened += lot.cash;
+                old_taken += lot.quantity;
             }
         }
         let old_cash = if old_taken == taken { cash } else { portion(cash, old_taken / taken) };
@@ -233,6 +258,26 @@ mod tests {
         for method in Method::ALL {
             assert_eq!(gains(method, &fills), [0.0, 2.0]);
             assert_eq!(walk(method, &fills).1.standing(), Some((3.0, Usd::round(-30.0))));
+        }
+    }
+
+    /// Of 3 bought at 10 and one at 20, two become one: for the 20 that the oldest cost, or the 25 of the average. It was bought before what stood
+    /// there already, for 15, and goes first.
+    #[test]
+    fn lots_go_over_with_time_and_cost() {
+        let day = |day: i64| Time::from_seconds(day * 86_400);
+        for (method, gains) in [(Method::Fifo, [20.0, 25.0]), (Method::Average, [20.0, 20.0])] {
+            let (_, mut old) = walk(method, &[(0, 3.0, 10.0, 0.0), (1, 1.0, 20.0, 0.0)]);
+            let (_, mut new) = walk(method, &[(5, 1.0, 15.0, 0.0)]);
+            new.take_over(old.hand_over(2.0), 0.5);
+            assert_eq!(old.standing().map(|(quantity, _)| quantity), Some(2.0), "{method:?}");
+            assert_eq!(new.standing().map(|(quantity, _)| quantity), Some(2.0));
+            let closed = [400, 401].map(|at| new.fill(day(at), -1.0, Usd::round(40.0)).unwrap());
+            assert_eq!(closed.map(|closed| (closed.proceeds - closed.cost).to_f64()), gains, "{method:?}");
+            assert_eq!(new.standing(), None);
+            // The rest goes over whole, however its quantity was rounded.
+            new.take_over(old.hand_over(2.0 * (1.0 - 1e-12)), 3.0);
+            assert_eq!((old.standing(), new.standing().map(|(quantity, _)| quantity)), (None, Some(6.0)));
         }
     }
 

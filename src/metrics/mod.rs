@@ -25,7 +25,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::metrics::sharpe::Trials;
-use crate::replay::run::{Run, STAKING, Verdict};
+use crate::replay::run::{CONVERSION, Run, STAKING, Verdict};
 use crate::units::Usd;
 
 /// Days of a year in which the market is open: all of them, never 252.
@@ -275,7 +275,8 @@ impl Metrics {
         let coin = coin::Coin::of(run, &days, &against);
         let stats = trades::trade_stats(&run.trades);
         let funding = book::funding_lines(&run.funding);
-        let traded: f64 = run.fills.iter().filter(|f| f.reason != STAKING).map(|f| f.notional.to_f64().abs()).sum();
+        let traded: f64 =
+            run.fills.iter().filter(|f| f.reason != STAKING && f.reason != CONVERSION).map(|f| f.notional.to_f64().abs()).sum();
         let held = returns::mean(&wealth).unwrap_or(0.0);
         let benchmark: Vec<f64> = run.benchmark.iter().map(|e| e.to_f64()).collect();
         Self {

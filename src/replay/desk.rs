@@ -3,7 +3,7 @@
 use crate::exchange::margin::DEFAULT_BRACKETS;
 use crate::exchange::volume::VolumePool;
 use crate::ledger::{Books, Position};
-use crate::market::{BLOCK, Market};
+use crate::market::{BLOCK, Market, Successor};
 use crate::replay::attribution::{Cell, Cube, Season};
 use crate::replay::hedge::Unhedged;
 use crate::replay::orders::{Order, PlannedFlow};
@@ -72,7 +72,7 @@ pub(super) struct Desk<'a> {
     pub alert: bool,
     /// A position, a stop or a wallet has changed since `alert` was set.
     pub stale: bool,
-    /// First bar at which some open position's listing has ended.
+    /// First bar at which some open position's listing has ended, or its coin is another one.
     pub next_delisting: usize,
 }
 
@@ -85,6 +85,8 @@ pub(super) struct Beside {
     pub guard: Guard,
     /// Bar at which its listing will have been silent for too long.
     pub delisted: usize,
+    /// Bar at which its coin will be another one, and which; spot alone.
+    pub converts: Option<(usize, Successor)>,
     /// A mark price on the good side of this cannot liquidate, whatever the bracket; NaN for spot and in a pool, which compares as safe.
     pub danger: f64,
     /// What that was found by.
@@ -111,6 +113,11 @@ pub(super) struct Beside {
 }
 
 impl Beside {
+    /// The first bar in which the position may leave its instrument for that one's own reasons.
+    pub fn ends(&self) -> usize {
+        self.converts.map_or(self.delisted, |(bar, _)| bar.min(self.delisted))
+    }
+
     /// Whether a mark price is so bad that the margin must be tested.
     #[inline]
     pub fn endangered(&self, mark: f64) -> bool {
@@ -256,6 +263,12 @@ impl<'a> Desk<'a> {
         let bars = self.bucket(bucket).cooldown.in_bars(self.market.clock.bar);
         let place = self.place(bucket, instrument);
         self.barred_until[place] = self.t + bars;
+    }
+
+    /// Keeps a bucket out of an instrument for at least as long as out of another.
+    pub fn bar_entry_as(&mut self, bucket: BucketId, other: InstrumentId, instrument: InstrumentId) {
+        let (place, until) = (self.place(bucket, instrument), self.barred_until(bucket, other));
+        self.barred_until[place] = self.barred_until[place].max(until);
     }
 
     pub fn barred_until(&self, bucket: BucketId, instrument: InstrumentId) -> usize {

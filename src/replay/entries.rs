@@ -272,7 +272,7 @@ impl Desk<'_> {
         let at = self.books.increase(bucket, instrument, narrative, perp, &entry, margin);
         if self.books.positions().len() > held {
             let beside = self.beside_new(&opening.order, signed > 0.0, filled.price);
-            self.next_delisting = self.next_delisting.min(beside.delisted);
+            self.next_delisting = self.next_delisting.min(beside.ends());
             self.beside.insert(at, beside);
             self.log_entered(at);
         }
@@ -302,6 +302,7 @@ impl Desk<'_> {
             rung,
             guard: Guard { atr, best: price, ..Guard::default() },
             delisted: self.market.panel.forced_out(instrument, self.t, silence),
+            converts: self.market.converted_after(instrument, self.t),
             danger: f64::NAN,
             asked: Asked::NOTHING,
             near: false,

@@ -4,11 +4,11 @@ use crate::exchange::costs::Taker;
 use crate::exchange::margin::Isolated;
 use crate::exchange::orders::Filled;
 use crate::ledger::{Backing, Closed, Entry};
-use crate::replay::desk::{Desk, margin_view};
+use crate::replay::desk::{Beside, Desk, margin_view};
 use crate::replay::orders::Order;
-use crate::replay::run::Side;
+use crate::replay::run::{DELISTING, SETTLED, Side};
 use crate::strategy::Verdict;
-use crate::units::{BucketId, Usd};
+use crate::units::Usd;
 
 impl Desk<'_> {
     /// Books a closing fill and its record. Profit realised by a part is offered to the waterfall at once, net of the fill's fee. Whether the
@@ -126,25 +126,42 @@ impl Desk<'_> {
     }
 
     /// Moment 0: an instrument silent for longer than the market's listing policy, or followed by another coin under its symbol, has ended;
-    /// holders leave at its last price less the penalty, and nothing ordered of it reaches the other coin.
-    pub fn delistings(&mut self) {
+    /// holders leave at its last price less the penalty, and nothing ordered of it reaches the other coin. Coins that became others are those
+    /// from here on.
+    pub fn listings(&mut self) {
         self.drop_orders_of_ended_listings();
         if self.t < self.next_delisting {
             return;
         }
+        self.delist();
+        self.convert_all();
+        self.next_delisting = self.beside.iter().map(Beside::ends).min().unwrap_or(usize::MAX);
+    }
+
+    fn delist(&mut self) {
         let mut at = 0;
         while at < self.beside.len() {
-            if self.t >= self.beside[at].delisted {
-                let position = &self.books.positions()[at];
-                let (bucket, instrument): (BucketId, _) = (position.bucket, position.instrument);
-                let last = self.market.panel.value_at(instrument, self.t - 1);
-                self.force_out(at, last, self.market.listing.penalty, &self.market.panel.mark_open, "delisting");
-                self.cancel(bucket, instrument);
-            } else {
+            let Beside { delisted, converts, .. } = self.beside[at];
+            if self.t < delisted || converts.is_some_and(|(bar, _)| bar == self.t) {
                 at += 1;
+                continue;
             }
+            let position = &self.books.positions()[at];
+            let (bucket, instrument, margined) = (position.bucket, position.instrument, position.margined);
+            let last = self.market.panel.value_at(instrument, self.t - 1);
+            let conversion = self.market.conversion_in_force(self.market.instrument(instrument).asset, self.t);
+            let (penalty, reason) = match conversion {
+                // The venue ends its contracts itself, at a price it announces.
+                Some(_) if margined => (0.0, SETTLED),
+                Some(conversion) => {
+                    self.note_unconverted((bucket, instrument), conversion);
+                    (self.market.listing.penalty, DELISTING)
+                }
+                None => (self.market.listing.penalty, DELISTING),
+            };
+            self.force_out(at, last, penalty, &self.market.panel.mark_open, reason);
+            self.cancel(bucket, instrument);
         }
-        self.next_delisting = self.beside.iter().map(|beside| beside.delisted).min().unwrap_or(usize::MAX);
     }
 
     fn drop_orders_of_ended_listings(&mut self) {

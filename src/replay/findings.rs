@@ -7,7 +7,7 @@ use crate::replay::run::{Run, Trade};
 use crate::replay::words::dollars;
 use crate::signal::survivors::Survival;
 use crate::strategy::{Holding, Plan};
-use crate::units::{BucketId, Usd};
+use crate::units::{AssetId, BucketId, Usd};
 
 /// Days after the `since` of its label within which an entry is called early.
 const EARLY_DAYS: i64 = 30;
@@ -110,10 +110,21 @@ fn perpetuals(market: &Market, plan: &Plan, run: &Run) -> Option<String> {
 
 /// Whether a trade was opened within [`EARLY_DAYS`] of the `since` of its narrative's label.
 fn is_early(market: &Market, trade: &Trade) -> bool {
-    let asset = market.instrument(trade.instrument).asset;
+    let coins = lineage(market, market.instrument(trade.instrument).asset);
     let labelled =
-        market.memberships.iter().filter(|m| m.asset == asset && Some(m.narrative) == trade.narrative && m.since <= trade.opened);
+        market.memberships.iter().filter(|m| coins.contains(&m.asset) && Some(m.narrative) == trade.narrative && m.since <= trade.opened);
     labelled.map(|m| trade.opened.seconds() - m.since.seconds()).min().is_some_and(|age| age <= EARLY_DAYS * 86_400)
+}
+
+/// A coin and those that became it: a trade is told under the coin it was left in, and may have been opened in another.
+fn lineage(market: &Market, asset: AssetId) -> Vec<AssetId> {
+    let mut coins = vec![asset];
+    let mut at = 0;
+    while at < coins.len() {
+        coins.extend(market.conversions_into(coins[at]).map(|conversion| conversion.asset));
+        at += 1;
+    }
+    coins
 }
 
 fn hindsight(market: &Market, run: &Run) -> Option<String> {

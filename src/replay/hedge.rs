@@ -125,10 +125,7 @@ impl Desk<'_> {
                 verdict: Verdict::Resized,
                 value: Some(self.books.bucket_value(bucket.id).to_f64() / self.books.equity().to_f64()),
                 limit: Some(self.weights[bucket.id.index()]),
-                detail: format!(
-                    "bucket {}: it is over its weight, so the {gain} that the short is ahead is realised and the short opened anew",
-                    bucket.name
-                ),
+                detail: format!("bucket {}: {gain} of profit is realised and the short opened anew", bucket.name),
             });
         }
     }

@@ -4,7 +4,7 @@
 //!
 //! | moment | where |
 //! |---|---|
-//! | 0 yields of the day before, listings that ended, 2 the margin at the open | `yields`, `exits`, `margin`, `cross` |
+//! | 0 yields of the day before, listings that ended, 2 the margin at the open | `yields`, `exits`, `convert`, `margin`, `cross` |
 //! | 3 and 6 settlements | `funding` |
 //! | 4 orders at the open | `open`, `entries`, `exits`, `flows`, `limits` |
 //! | 5 and 6 the two legs of the bar | `legs`, `cross` |
@@ -13,6 +13,7 @@
 
 mod adaptive;
 mod attribution;
+mod convert;
 mod cross;
 mod crowded;
 mod desk;
@@ -91,9 +92,10 @@ fn walk(mut desk: Desk, until: usize, stop: Option<Stop>) -> Result<Standing, St
     }
     for t in desk.market.trading().take(until) {
         desk.turn_to(t);
-        // 0. At midnight what the day has yielded, at the prices it closed with; then listings that ended: forced exits.
+        // 0. At midnight what the day has yielded, at the prices it closed with; then listings that ended: forced exits, and
+        // coins that became others.
         desk.pay_yields();
-        desk.delistings();
+        desk.listings();
         // 1. and 2. Mark to the open; what no longer carries its margin is taken over before anybody can act.
         desk.liquidate_at_open();
         // 3. Funding stamped at the open, on what was held before it.

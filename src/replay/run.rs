@@ -14,6 +14,15 @@ use crate::units::{AssetId, BucketId, Clock, Direction, InstrumentId, NarrativeI
 /// The reason of fills that are rewards in kind: no order made them, nobody was paid.
 pub const STAKING: &str = "staking";
 
+/// The reason of the two fills of a coin that became another one: nobody sold or bought anything.
+pub const CONVERSION: &str = "conversion";
+
+/// The reason of a forced exit from a listing that ended.
+pub const DELISTING: &str = "delisting";
+
+/// The reason of an exit from the perpetual of a coin that became another one: its venue ends the contract at its last price.
+pub const SETTLED: &str = "settled";
+
 /// One strategy over one market.
 #[derive(Clone, Debug)]
 pub struct Run {

@@ -5,7 +5,7 @@ use crate::market::Market;
 use crate::replay::desk::Desk;
 use crate::replay::findings::{filled_in_wicks, findings};
 use crate::replay::run::{
-    Exposure, Fill, Flow, FundingPayment, Liquidation, NarrativeTrack, Rotation, Run, Side, Stage, Stop, Trade, Yield,
+    CONVERSION, Exposure, Fill, Flow, FundingPayment, Liquidation, NarrativeTrack, Rotation, Run, Side, Stage, Stop, Trade, Yield,
 };
 use crate::replay::words::{assumptions, stopped};
 use crate::signal::regime::Regime;
@@ -35,6 +35,14 @@ pub(super) struct Story {
     /// Cross buckets whose pool was liquidated, and when.
     pub bankrupt: Vec<(BucketId, Time)>,
     pub rotations: Vec<Rotation>,
+}
+
+/// One side of a conversion.
+pub(super) struct Converted {
+    pub instrument: InstrumentId,
+    pub narrative: Option<NarrativeId>,
+    pub quantity: f64,
+    pub price: f64,
 }
 
 impl Story {
@@ -109,6 +117,26 @@ impl Story {
             slippage: entry.slippage(),
             reason: reason.to_owned(),
         });
+    }
+
+    /// A coin that became another one, as two fills of the same money: so many of the one are gone, so many of the other are there.
+    pub fn conversion(&mut self, time: Time, bucket: BucketId, gone: &Converted, there: &Converted) {
+        let notional = Usd::round(gone.quantity * gone.price);
+        for (side, of) in [(Side::Sell, gone), (Side::Buy, there)] {
+            self.fills.push(Fill {
+                time,
+                instrument: of.instrument,
+                bucket,
+                narrative: of.narrative,
+                side,
+                quantity: of.quantity,
+                price: of.price,
+                notional,
+                fee: Usd::ZERO,
+                slippage: Usd::ZERO,
+                reason: CONVERSION.to_owned(),
+            });
+        }
     }
 
     pub fn trade(&mut self, opened: Time, closed_at: Time, closed: &Closed, reason: &'static str) {

@@ -232,7 +232,7 @@ fn of_the_market(market: &Market, terms: &Assumptions) -> Vec<(&'static str, Str
     let perps = market.instruments.iter().filter(|instrument| instrument.kind == Kind::Perp).count();
     let tiered = market.tiers.iter().filter(|tables| !tables.is_empty()).count();
     let with_marks = market.panel.marked_bars.iter().filter(|&&bars| bars > 0).count();
-    vec![
+    let mut rows = vec![
         (
             "margin brackets",
             format!(
@@ -263,7 +263,13 @@ fn of_the_market(market: &Market, terms: &Assumptions) -> Vec<(&'static str, Str
                 market.listing.penalty * 100.0
             ),
         ),
-    ]
+    ];
+    if !market.conversions.is_empty() {
+        let told = "a coin that became another is that one, in kind and without costs, from the first bar after the announcement in which it does not \
+                    trade and the other does; contracts of it end at their last price less the taker fee; it hands on age and narratives, no prices";
+        rows.push(("conversions", told.to_owned()));
+    }
+    rows
 }
 
 #[cfg(test)]

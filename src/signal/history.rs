@@ -1,6 +1,6 @@
 //! The market as it looked at the close of one bar: closed bars, settlements already paid, facts already known.
 
-use crate::market::{CapFact, Market, Settlement, Tier};
+use crate::market::{CapFact, Conversion, Instrument, Kind, Market, Settlement, Tier};
 use crate::signal::funding;
 use crate::units::{AssetId, InstrumentId, NarrativeId, Span, Time};
 
@@ -64,23 +64,51 @@ impl<'m> History<'m> {
         self.market.panel.segment(id, self.bar).map(|segment| segment.first)
     }
 
-    /// Whether the instrument has been listed for at least `span`. One that traded in the very first bar of the
-    /// data, however long before the window, was listed at an unknown time before it, and counts as old.
+    /// First bar of the coin: of the listing in force, or of the one it came of where that began sooner.
+    fn born(&self, id: InstrumentId) -> Option<usize> {
+        let own = self.listed_since(id)?;
+        Some(self.ancestry(id).into_iter().fold(own, usize::min))
+    }
+
+    /// First bar of the oldest listing that became this one, of the same kind of market; of announcements made by now.
+    fn ancestry(&self, id: InstrumentId) -> Option<usize> {
+        let Instrument { asset, kind, .. } = *self.market.instrument(id);
+        let known = self.market.conversions_into(asset).filter(|conversion| conversion.known_at <= self.now());
+        let first = |conversion: &Conversion| {
+            let coin = self.market.asset(conversion.asset);
+            let old = if kind == Kind::Spot { coin.spot } else { coin.perp }?;
+            let panel = &self.market.panel;
+            // The listing of which that was said; under its symbol there may be another coin by now.
+            let then = self.market.clock.bar_of(conversion.known_at).and_then(|t| panel.segment(old, t));
+            let listing = then.or_else(|| panel.segments[old.index()].first().copied().filter(|segment| segment.first <= self.bar))?;
+            Some(self.ancestry(old).map_or(listing.first, |older| older.min(listing.first)))
+        };
+        known.filter_map(first).min()
+    }
+
+    /// Whether the coin has been listed for at least `span`, as itself or as what became it. One that traded in the very first bar of the data, however
+    /// long before the window, was listed at an unknown time before it, and counts as old.
     #[must_use]
     pub fn listed_for(&self, id: InstrumentId, span: Span) -> bool {
-        self.listed_since(id).is_some_and(|first| first == 0 || self.bar + 1 - first >= self.bars_in(span))
+        self.born(id).is_some_and(|first| first == 0 || self.bar + 1 - first >= self.bars_in(span))
     }
 
-    /// Whether the instrument was listed no longer than `span` ago. One that traded in the very first bar of the data
-    /// counts as old, as for [`Self::listed_for`].
+    /// Whether the coin was listed no longer than `span` ago, as itself or as what became it. One that traded in the very first bar of the data counts
+    /// as old, as for [`Self::listed_for`].
     #[must_use]
     pub fn listed_within(&self, id: InstrumentId, span: Span) -> bool {
-        self.listed_since(id).is_some_and(|first| first > 0 && self.bar + 1 - first <= self.bars_in(span))
+        self.born(id).is_some_and(|first| first > 0 && self.bar + 1 - first <= self.bars_in(span))
     }
 
-    /// Bars since the listing in force began, the first and the last included.
+    /// Bars since the coin was first listed, as itself or as what became it, the first and the last included.
     #[must_use]
     pub fn age_in_bars(&self, id: InstrumentId) -> Option<usize> {
+        self.born(id).map(|first| self.bar + 1 - first)
+    }
+
+    /// Bars since the listing in force began, the first and the last included: of these it has prices of its own.
+    #[must_use]
+    pub fn listed_bars(&self, id: InstrumentId) -> Option<usize> {
         self.listed_since(id).map(|first| self.bar + 1 - first)
     }
 

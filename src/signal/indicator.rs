@@ -168,7 +168,7 @@ pub fn percentile_rank(values: &[f64], n: usize) -> Option<f64> {
 /// Reads the listing from its first bar, for Wilder's average never quite forgets; who asks often asks [`TrueRanges`].
 #[must_use]
 pub fn atr(history: &History, id: InstrumentId, span: Span) -> Option<f64> {
-    let age = history.age_in_bars(id)?;
+    let age = history.listed_bars(id)?;
     let (highs, lows, closes) = (history.highs(id, age)?, history.lows(id, age)?, history.closes(id, age)?);
     let bars = highs.iter().zip(lows).zip(closes).map(|((&high, &low), &close)| (high, low, close));
     average_true_range(bars.filter(|(.., close)| !close.is_nan()), history.bars_in(span))

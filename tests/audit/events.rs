@@ -187,6 +187,12 @@ fn funding(market: &Market, events: &Events, positions: &mut Positions, last: i6
         let same = |at: &usize| is(sum + paid.quantity, &possible[*at]) || (new(*at) && is(paid.quantity, &possible[*at]));
         let on_open = paid.time % market.bar == 0;
         let found = if on_open { (from..possible.len()).find(same) } else { (from..possible.len()).rev().find(same) };
+        // What left inside the bar, in part, pays the settlements of that bar that go against it; it belongs to the position before.
+        let left = |at: &usize| paid.amount <= 0.0 && {
+            let part = possible[at - 1].after - possible[*at].after;
+            (part - paid.quantity).abs() <= 1e-9 * possible[at - 1].after.abs()
+        };
+        let found = found.or_else(|| (from + 1..possible.len()).find(left).filter(|_| !on_open).map(|at| at - 1));
         settled.insert(key.clone(), (sum + paid.quantity, found.unwrap_or_default()));
         let Some(step) = found.map(|at| &possible[at]) else {
             let held: Vec<f64> = possible.iter().map(|step| step.after).collect();
@@ -205,7 +211,12 @@ fn funding(market: &Market, events: &Events, positions: &mut Positions, last: i6
         let began = steps.first().map_or(last, |step| step.time);
         let held = |time: i64| candidates(steps, time, market.bar).iter().all(|step| step.after != 0.0) && time > began;
         let mut stamps = market.funding.get(symbol).into_iter().flat_map(|stamps| stamps.range(began..last));
-        if let Some((lost, _)) = stamps.find(|(time, _)| held(**time) && paid.binary_search(time).is_err()) {
+        // What was opened inside a bar, by a limit, receives none of its settlements.
+        let receives = |time: i64, rate: f64| {
+            time - time.rem_euclid(market.bar) == began && candidates(steps, time, market.bar).iter().all(|step| step.after * rate <= 0.0)
+        };
+        let due = |time: i64, rate: f64| held(time) && !receives(time, rate);
+        if let Some((lost, _)) = stamps.find(|(time, rate)| due(**time, **rate) && paid.binary_search(time).is_err()) {
             return Err(format!("funding.csv {}: no row of {kind} {symbol} {bucket}, which was held", stamp(*lost)));
         }
         // A perpetual that trades no more settles no more: what is left waits for its delisting.

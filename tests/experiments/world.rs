@@ -86,6 +86,7 @@ fn empty() -> MarketParts {
         instruments: Vec::new(),
         narratives: (0..NARRATIVES).map(|n| format!("narrative {n}")).collect(),
         memberships: Vec::new(),
+        conversions: Vec::new(),
         series: Vec::new(),
         caps: Vec::new(),
         tiers: Vec::new(),

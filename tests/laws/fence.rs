@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use rotate::exchange::margin::DEFAULT_BRACKETS;
 use rotate::market::{Kind, Market};
-use rotate::replay::run::{Run, STAKING, Side};
+use rotate::replay::run::{CONVERSION, Run, SETTLED, STAKING, Side};
 use rotate::strategy::{Hold, Margin, Strategy as Rules};
 use rotate::units::{Bracket, Direction, InstrumentId, Time, Usd};
 
@@ -150,7 +150,7 @@ proptest! {
                 if mark.is_nan() || room(&market, *id, open, shadow, mark) > -HAIR {
                     continue;
                 }
-                let gone = bar.left.iter().any(|(b, i, _, reason)| (b, i) == (bucket, id) && reason == "liquidation" || reason == "delisting");
+                let gone = bar.left.iter().any(|(b, i, _, reason)| (b, i) == (bucket, id) && reason == "liquidation" || reason == "delisting" || reason == SETTLED);
                 prop_assert!(gone, "{} until {}: {:?} should not have lived past the open", open, close, shadow);
             }
         }
@@ -171,7 +171,9 @@ proptest! {
             let trades = market.panel.trades(fill.instrument, t);
             match fill.reason.as_str() {
                 // These are made by silence.
-                "delisting" => prop_assert!(!trades),
+                "delisting" | SETTLED => prop_assert!(!trades),
+                // One coin does not trade, and the other does.
+                CONVERSION => prop_assert_eq!(trades, fill.side == Side::Buy),
                 // At its open, at the price of the day before.
                 "end of data" | STAKING => {}
                 // In a bar that is missing only a settlement can break a margin, or those that share a pool and trade.

@@ -55,7 +55,7 @@ fn story(run: &Run, last: usize, ends: bool) -> Vec<(&'static str, String)> {
     ]
 }
 
-fn same(left: &Run, right: &Run, last: usize, ends: bool) -> Result<(), TestCaseError> {
+pub fn same(left: &Run, right: &Run, last: usize, ends: bool) -> Result<(), TestCaseError> {
     for ((what, left), (_, right)) in story(left, last, ends).iter().zip(&story(right, last, ends)) {
         if left != right {
             let apart = left.lines().zip(right.lines()).position(|(a, b)| a != b).unwrap_or(0);

@@ -47,6 +47,9 @@ fn held(market: &Market, kind: FactKind, now: Time, before: bool) -> String {
             let spreads: Vec<_> = market.spreads.iter().filter(|row| known(row.since)).collect();
             format!("{spreads:?} {:?}", market.rules.iter().filter(|row| known(row.since)).collect::<Vec<_>>())
         }
+        FactKind::Conversions => {
+            format!("{:?}", market.conversions.iter().filter(|conversion| known(conversion.known_at)).collect::<Vec<_>>())
+        }
     }
 }
 
@@ -72,17 +75,24 @@ proptest! {
             prop_assert_eq!(&past, &held(&cut, kind, now, true));
             // Alone or with others, a kind has the same future.
             let alone = changed(&spec, now, seed, &[kind]);
-            if kind != FactKind::Funding {
+            // What settles depends on what trades, and coins inherit labels of those that became them.
+            if !matches!(kind, FactKind::Funding | FactKind::Memberships) {
                 prop_assert_eq!(held(&alone, kind, now, false), held(&all, kind, now, false));
             }
             for other in FactKind::ALL {
                 // Settlements are paid on marks, and fall due while a perpetual is listed.
-                let follows = kind == FactKind::Bars && other == FactKind::Funding;
+                let follows = matches!(
+                    (kind, other),
+                    (FactKind::Bars, FactKind::Funding) | (FactKind::Conversions, FactKind::Memberships)
+                );
                 if other != kind && !follows {
                     prop_assert_eq!(held(&alone, other, now, false), held(&market, other, now, false));
                 }
             }
-            let ends = |kind: &FactKind| matches!(kind, FactKind::Bars | FactKind::Funding | FactKind::Tiers | FactKind::Memberships);
+            let ends = |kind: &FactKind| {
+                use FactKind::{Bars, Conversions, Funding, Memberships, Tiers};
+                matches!(kind, Bars | Funding | Tiers | Memberships | Conversions)
+            };
             if !ends(&kind) {
                 prop_assert_ne!(held(&alone, kind, now, false), held(&market, kind, now, false));
             }

@@ -1,11 +1,12 @@
 //! Random small markets: walks with jumps and gaps, late listings, delistings, funding every 1, 4 or 8 hours that may switch,
-//! marks that stray from the last price, some margin tables, ranks that change, narratives that come and go.
+//! marks that stray from the last price, some margin tables, ranks that change, narratives that come and go, coins
+//! that become others.
 
 use proptest::prelude::*;
 
 use rotate::market::{
-    Asset, Bar, CapFact, Evidence, Instrument, Kind, ListingPolicy, MarkBar, Market, MarketParts, Membership, RawSettlement, SeriesPart,
-    Subject, Tier, TierTable, VenueCosts, VenueKind, freeze,
+    Asset, Bar, CapFact, Conversion, Evidence, Instrument, Kind, ListingPolicy, MarkBar, Market, MarketParts, Membership, RawSettlement,
+    SeriesPart, Subject, Tier, TierTable, VenueCosts, VenueKind, freeze,
 };
 use rotate::units::{AssetId, Bracket, InstrumentId, NarrativeId, Span, Time};
 
@@ -28,6 +29,8 @@ pub struct MarketSpec {
     pub missing_rate: Option<f64>,
     /// Basis points: spot fee, perpetual fee, half-spreads.
     pub costs_bps: [f64; 5],
+    /// Share of coins that become one before them.
+    pub converting: f64,
 }
 
 #[allow(clippy::struct_excessive_bools, reason = "independent properties of a coin")]
@@ -73,6 +76,7 @@ pub fn markets() -> impl Strategy<Value = MarketSpec> {
             penalty,
             missing_rate,
             costs_bps,
+            converting: 0.4,
         })
 }
 
@@ -124,6 +128,7 @@ impl MarketSpec {
             instruments: Vec::new(),
             narratives: (0..self.narratives).map(|n| format!("N{n}")).collect(),
             memberships: Vec::new(),
+            conversions: Vec::new(),
             series: Vec::new(),
             caps: Vec::new(),
             tiers: Vec::new(),
@@ -145,7 +150,31 @@ impl MarketSpec {
             self.add(&mut parts, index, coin);
         }
         parts.evidence.sort_by_key(|fact| fact.known_at);
+        for (index, coin) in self.coins.iter().enumerate() {
+            self.convert(&mut parts, index, coin);
+        }
         parts
+    }
+
+    /// Some coins become one before them, for about as much as they are worth at their end.
+    fn convert(&self, parts: &mut MarketParts, index: usize, coin: &CoinSpec) {
+        // A stream of its own, so that everything else stays as it is without.
+        let mut chance = Chance::new(coin.seed ^ 0x636f_6e76_6572_7473);
+        let Some(to) = index.checked_sub(1).map(|before| chance.below(before + 1)).filter(|_| chance.happens(self.converting)) else {
+            return;
+        };
+        let close = |asset: usize| {
+            let id = parts.assets[asset].spot.or(parts.assets[asset].perp)?;
+            parts.series[id.index()].bars.last().map(|bar| bar.close)
+        };
+        let worth = close(index).zip(close(to)).map_or(1.0, |(old, new)| old / new);
+        if coin.spot && parts.assets[to].spot.is_none() {
+            return;
+        }
+        let known_at = if chance.happens(0.5) { self.open(0) } else { self.instant(&mut chance) };
+        let ratio = worth * chance.between(0.5, 2.0);
+        let since = chance.happens(0.3).then(|| self.instant(&mut chance));
+        parts.conversions.push(Conversion { asset: AssetId::new(index), to: AssetId::new(to), ratio, known_at, since });
     }
 
     fn costs(&self) -> VenueCosts {

@@ -76,7 +76,17 @@ fn lone_coin(seed: u64, bars: usize, range: f64, jumps: f64) -> MarketSpec {
         ranked: false,
     };
     let costs_bps = [10.0, 5.0, 3.0, 8.0, 30.0];
-    MarketSpec { bar_hours: 8, bars, coins: vec![coin], narratives: 1, silence: 5, penalty: 0.05, missing_rate: None, costs_bps }
+    MarketSpec {
+        bar_hours: 8,
+        bars,
+        coins: vec![coin],
+        narratives: 1,
+        silence: 5,
+        penalty: 0.05,
+        missing_rate: None,
+        costs_bps,
+        converting: 0.0,
+    }
 }
 
 /// More volume than any order of ours asks for.

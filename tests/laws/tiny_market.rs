@@ -61,6 +61,7 @@ impl TinyVenue {
             instruments: vec![Instrument { symbol: "COINUSDT".to_owned(), asset, kind: Kind::Perp, contract_size: 1.0 }],
             narratives: Vec::new(),
             memberships: Vec::new(),
+            conversions: Vec::new(),
             series: vec![part],
             caps: vec![Vec::new()],
             tiers: vec![vec![TierTable { since: Time::MIN, brackets: self.brackets().to_vec() }]],

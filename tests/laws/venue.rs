@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use rotate::exchange::assumptions::Assumptions;
 use rotate::market::{Kind, Market};
-use rotate::replay::run::{Fill, Run, STAKING, Side};
+use rotate::replay::run::{CONVERSION, Fill, Run, SETTLED, STAKING, Side};
 use rotate::strategy::Strategy as Rules;
 
 use crate::random_market::markets;
@@ -14,7 +14,7 @@ use crate::random_strategy::strategies;
 use crate::{cases, replay};
 
 /// Fills that no order of ours made.
-const FORCED: &[&str] = &["liquidation", "delisting", "end of data", "auto-deleveraging", STAKING];
+const FORCED: &[&str] = &["liquidation", "delisting", SETTLED, CONVERSION, "end of data", "auto-deleveraging", STAKING];
 
 fn terms(strategy: &Rules) -> Assumptions {
     strategy.assumptions.resolve().expect("sound")

@@ -168,9 +168,23 @@ fn evidence_used_before_it_was_known() {
     assert_ne!(leak.first.whole, leak.first.changed);
 }
 
+/// How many conversions are known at a close, shown `early` seconds before they are.
+fn conversions(market: &Market, t: usize, early: i64) -> Decision {
+    let now = market.clock.close(t).plus(early);
+    let known = market.conversions.iter().filter(|conversion| conversion.known_at <= now).count();
+    says(market, t, "conversions", "market", Some(known as f64))
+}
+
+#[test]
+fn a_conversion_used_before_it_was_announced() {
+    let leak = only(&ruled(|market, t| Some(conversions(market, t, 1))), Cause::Kind(FactKind::Conversions));
+    assert_eq!((leak.dates, leak.first.time, leak.first.rule.as_str()), (DATES, leak.after, "conversions"));
+}
+
 #[test]
 fn the_same_rule_without_a_leak_is_clean() {
     assert_eq!(ruled(|market, t| evidence(market, t, 0)).leaks, []);
+    assert_eq!(ruled(|market, t| Some(conversions(market, t, 0))).leaks, []);
     // And so is the signal that rules read.
     let by_signal = ruled(|market, t| {
         if t % 97 != 0 {

@@ -4,10 +4,10 @@
 use std::path::Path;
 
 use rotate::batch::Arena;
-use rotate::market::{Kind, Market, MarketParts, RawSettlement, VenueKind, freeze};
+use rotate::market::{Conversion, Kind, Market, MarketParts, RawSettlement, VenueKind, freeze};
 use rotate::replay::run::Run;
 use rotate::strategy::{Strategy, StrategyFile};
-use rotate::units::{Span, Time, Usd};
+use rotate::units::{AssetId, Span, Time, Usd};
 
 use crate::parts;
 
@@ -94,6 +94,26 @@ impl Small {
 
     pub fn parts(self) -> MarketParts {
         self.0
+    }
+
+    /// A coin becomes another, as announced at an instant.
+    pub fn becomes(mut self, asset: &str, to: &str, ratio: f64, known_at: &str) -> Self {
+        let named = |name: &str| AssetId::new(self.0.assets.iter().position(|asset| asset.name == name).expect("a coin"));
+        let conversion = Conversion { asset: named(asset), to: named(to), ratio, known_at: time(known_at), since: None };
+        self.0.conversions.push(conversion);
+        self
+    }
+
+    /// The conversion that stands last is in force from an instant on.
+    pub fn not_before(mut self, since: &str) -> Self {
+        self.0.conversions.last_mut().expect("a conversion").since = Some(time(since));
+        self
+    }
+
+    /// The coin that stands last trades so much in its last bar.
+    pub fn last_volume(mut self, volume: f64) -> Self {
+        self.0.series.last_mut().and_then(|part| part.bars.last_mut()).expect("a bar").volume = volume;
+        self
     }
 
     pub fn market(self) -> Market {

@@ -15,7 +15,8 @@ fn the_dead_count_at_their_last_price_less_the_penalty() {
         .market();
     let audit = Survival::of(&market);
     // Last traded on day 1; two days of silence are over at the open of day 3.
-    let death = Death { asset: AssetId(1), instrument: InstrumentId(1), ended: day(2), forced_out: day(3), coin_lives: false };
+    let death =
+        Death { asset: AssetId(1), instrument: InstrumentId(1), ended: day(2), forced_out: day(3), became: None, coin_lives: false };
     assert_eq!((audit.listings, audit.survivors, audit.deaths.as_slice()), (4, 3, &[death][..]));
     near(audit.whole_universe, (1.0 + (0.5 * 0.9 - 1.0) + 0.5 + 0.0) / 4.0);
     near(audit.survivors_only, (1.0 + 0.5 + 0.0) / 3.0);

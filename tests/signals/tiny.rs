@@ -1,6 +1,6 @@
 //! A market of a few days, coin by coin.
 
-use rotate::market::{CapFact, Evidence, Kind, ListingPolicy, Market, MarketParts, Membership, RawSettlement, Subject, freeze};
+use rotate::market::{CapFact, Conversion, Evidence, Kind, ListingPolicy, Market, MarketParts, Membership, RawSettlement, Subject, freeze};
 use rotate::units::{AssetId, NarrativeId, Span, Time};
 
 use crate::parts;
@@ -68,6 +68,13 @@ impl Tiny {
         let (asset, narrative) = (self.asset(asset), self.narrative(narrative));
         let (since, until) = (day(since), until.map(day));
         self.0.memberships.push(Membership { asset, narrative, since, until, source: "test".to_owned() });
+        self
+    }
+
+    /// Announced at the open of a day.
+    pub fn becomes(mut self, asset: &str, to: &str, ratio: f64, known_at: i64) -> Self {
+        let (asset, to) = (self.asset(asset), self.asset(to));
+        self.0.conversions.push(Conversion { asset, to, ratio, known_at: day(known_at), since: None });
         self
     }
 

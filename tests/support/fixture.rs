@@ -39,6 +39,7 @@ pub(crate) fn market(bars: usize, bar: Span) -> Market {
         narratives: vec!["oracles & <b>bots</b>".to_string(), "gaming, \"play\"".to_string()],
         memberships: Vec::new(),
         labels: Labels::default(),
+        conversions: Vec::new(),
         panel: panel(bars, 3),
         funding: FundingBook::default(),
         caps: vec![Vec::new(); 2],

@@ -17,6 +17,7 @@ pub fn empty(name: &str, about: &str, bar: Span) -> MarketParts {
         instruments: Vec::new(),
         narratives: Vec::new(),
         memberships: Vec::new(),
+        conversions: Vec::new(),
         series: Vec::new(),
         caps: Vec::new(),
         tiers: Vec::new(),

@@ -58,6 +58,35 @@ fn a_short_halved_then_closed_adds_up() {
 }
 
 #[test]
+fn a_holding_that_becomes_another_moves_no_money() {
+    let (other, third) = (InstrumentId(1), InstrumentId(2));
+    let mut books = Books::open(usd(1_000.0), &[1.0]);
+    books.increase(BUCKET, COIN, None, false, &entry(4.0, 100.0, 100.0, 0.5), Usd::ZERO);
+    books.increase(BUCKET, third, None, false, &entry(1.0, 50.0, 50.0, 0.5), Usd::ZERO);
+    // Half of it leaves at a profit of 20 before: that stays on its record.
+    books.mark(&[110.0, f64::NAN, 50.0], &mut [Usd::ZERO]);
+    books.reduce(0, &entry(-2.0, 110.0, 110.0, 0.0), Backing::Margin);
+    let before = (books.equity(), books.cash(BUCKET));
+    let at = books.convert(0, other, 10.0);
+    let position = &books.positions()[at];
+    assert_eq!((position.instrument, position.quantity, position.entry_price(), position.bought_at()), (other, 20.0, 10.0, 10.0));
+    assert_eq!((books.equity(), books.cash(BUCKET)), before);
+    books.assert_balanced(books.equity());
+    // One of the third is held already: 20 become 2, worth 220, and all three cost 250.
+    let at = books.convert(at, third, 0.1);
+    assert_eq!(books.positions().len(), 1);
+    let position = &books.positions()[at];
+    assert_eq!((position.quantity, position.entry_price(), position.worth()), (3.0, 250.0 / 3.0, usd(270.0)));
+    assert_eq!((books.equity(), books.cash(BUCKET)), before);
+    books.mark(&[f64::NAN, f64::NAN, 100.0], &mut [Usd::ZERO]);
+    let closed = books.reduce(at, &entry(-3.0, 100.0, 100.0, 0.0), Backing::Margin).expect("flat");
+    books.assert_balanced(books.equity());
+    assert_eq!((closed.traded(), books.equity()), (usd(20.0 + 50.0 - 1.0), usd(1_069.0)));
+    // All that ever came in and went out, in units of the third.
+    assert_eq!((closed.tally.entry_quantity, closed.tally.exit_quantity, closed.tally.most_quantity), (5.0, 5.0, 4.0));
+}
+
+#[test]
 fn a_liquidation_loses_the_margin_and_no_more() {
     for mark in [91.0, 70.0] {
         let mut books = Books::open(usd(1_000.0), &[1.0]);

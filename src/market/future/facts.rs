@@ -1,10 +1,10 @@
 //! Other dated facts: what was known stays, what becomes known later is another thing, and something new is known a second later.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::market::sample::chance::Chance;
 use crate::market::{
-    Bracket, CapFact, DatedRules, DatedSpread, Evidence, Kind, MarketParts, Membership, SpreadOf, TierTable, TradingRules,
+    Bracket, CapFact, Conversion, DatedRules, DatedSpread, Evidence, Kind, MarketParts, Membership, SpreadOf, TierTable, TradingRules,
 };
 use crate::units::{AssetId, InstrumentId, NarrativeId, Time};
 
@@ -27,6 +27,7 @@ pub(super) fn cut(parts: &mut MarketParts, now: Time) {
     }
     parts.spreads.retain(|row| row.since <= now);
     parts.rules.retain(|row| row.since <= now);
+    parts.conversions.retain(|row| row.known_at <= now);
 }
 
 pub(super) fn scramble_caps(parts: &mut MarketParts, now: Time, chance: &mut Chance) {
@@ -108,5 +109,21 @@ pub(super) fn scramble_venue(parts: &mut MarketParts, now: Time, chance: &mut Ch
     for id in (0..parts.instruments.len()).map(InstrumentId::new) {
         let rules = TradingRules { tick_size: 0.0, lot_size: 0.0, min_notional: chance.between(100.0, 100_000.0) };
         parts.rules.push(DatedRules { id, since, rules });
+    }
+}
+
+/// Coins become others that they did not become, at ratios of their own; none leads back.
+pub(super) fn scramble_conversions(parts: &mut MarketParts, now: Time, chance: &mut Chance) {
+    parts.conversions.retain(|row| row.known_at <= now);
+    let mut becomes: BTreeMap<AssetId, AssetId> = parts.conversions.iter().map(|row| (row.asset, row.to)).collect();
+    let spot = |asset: AssetId| parts.assets[asset.index()].spot.is_some();
+    for asset in (0..parts.assets.len()).map(AssetId::new) {
+        let to = AssetId::new(chance.below(parts.assets.len()));
+        let leads_back = std::iter::successors(Some(to), |at| becomes.get(at).copied()).any(|at| at == asset);
+        if becomes.contains_key(&asset) || leads_back || (spot(asset) && !spot(to)) {
+            continue;
+        }
+        becomes.insert(asset, to);
+        parts.conversions.push(Conversion { asset, to, ratio: chance.between(0.01, 10.0), known_at: now.plus(1), since: None });
     }
 }

@@ -28,10 +28,13 @@ pub enum FactKind {
     Tiers,
     /// Dated half-spreads and trading rules.
     Venue,
+    /// Coins that become others.
+    Conversions,
 }
 
 impl FactKind {
-    pub const ALL: [Self; 7] = [Self::Bars, Self::Funding, Self::Caps, Self::Evidence, Self::Memberships, Self::Tiers, Self::Venue];
+    pub const ALL: [Self; 8] =
+        [Self::Bars, Self::Funding, Self::Caps, Self::Evidence, Self::Memberships, Self::Tiers, Self::Venue, Self::Conversions];
 
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -43,6 +46,7 @@ impl FactKind {
             Self::Memberships => "memberships",
             Self::Tiers => "margin tiers",
             Self::Venue => "spreads and trading rules",
+            Self::Conversions => "conversions",
         }
     }
 
@@ -55,6 +59,7 @@ impl FactKind {
             Self::Memberships => Purpose::FutureMemberships,
             Self::Tiers => Purpose::FutureTiers,
             Self::Venue => Purpose::FutureVenue,
+            Self::Conversions => Purpose::FutureConversions,
         }
     }
 }
@@ -95,6 +100,7 @@ impl MarketParts {
                 FactKind::Memberships => facts::scramble_memberships(&mut parts, now, &mut chance(0)),
                 FactKind::Tiers => facts::scramble_tiers(&mut parts, now, &mut chance(0)),
                 FactKind::Venue => facts::scramble_venue(&mut parts, now, &mut chance(0)),
+                FactKind::Conversions => facts::scramble_conversions(&mut parts, now, &mut chance(0)),
             }
         }
         parts

@@ -26,6 +26,7 @@ pub(in crate::market) enum Purpose {
     FutureMemberships,
     FutureTiers,
     FutureVenue,
+    FutureConversions,
 }
 
 pub(in crate::market) struct Chance {

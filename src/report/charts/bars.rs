@@ -69,13 +69,15 @@ fn candles(bars: &Bars, id: InstrumentId, entry: usize, exit: usize) -> (Vec<Can
 /// `None` where the market holds no bars of it.
 #[must_use]
 pub fn bars(market: &Market, run: &Run, trade: &Trade) -> Option<String> {
-    let (entry, exit) = (market.clock.bar_of(trade.opened)?, market.clock.bar_of(trade.closed)?);
+    let fills = fills_of(run, trade);
+    // What was opened in a coin that became this one is drawn from there on.
+    let held = fills.first().map_or(trade.opened, |first| first.time.max(trade.opened));
+    let (entry, exit) = (market.clock.bar_of(held)?, market.clock.bar_of(trade.closed)?);
     if exit >= market.panel.bars {
         return None;
     }
     let (candles, together) = candles(&market.panel, trade.instrument, entry, exit);
     let (first, last) = (candles.first()?.first, candles.last()?.first + together);
-    let fills = fills_of(run, trade);
     let shown = candles.iter().flat_map(|c| [c.low, c.high]).chain(fills.iter().map(|fill| fill.price));
     let panel =
         Panel { x: Scale::of_time(market.clock.open(first), market.clock.open(last), LEFT, RIGHT), y: Scale::of_money(shown, BOTTOM, TOP) };

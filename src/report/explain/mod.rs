@@ -10,6 +10,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::fault::Fault;
+use crate::replay::run::CONVERSION;
 use crate::report::opened;
 use crate::report::words::quantity;
 use crate::units::Time;
@@ -89,10 +90,11 @@ impl Tables {
         };
         let (from, to) = (&trade["opened"], &trade["closed"]);
         let within = |row: &&Row| &row["time"] >= from && &row["time"] <= to;
+        let coins = self.coins(trade);
         let mut events = self.before(trade, from);
-        events.extend(self.decisions.iter().filter(within).filter(|row| concerns(row, trade)).map(decision));
+        events.extend(self.decisions.iter().filter(within).filter(|row| coins.iter().any(|coin| concerns(row, coin))).map(decision));
         events.extend(self.rotations.iter().filter(within).filter(|row| turns(row, trade)).map(rotation));
-        let own = |row: &&Row| same_position(row, trade);
+        let own = |row: &&Row| coins.iter().any(|coin| coin.is_in(row));
         events.extend(self.fills.iter().filter(within).filter(own).map(fill));
         events.extend(settlements(&self.funding.iter().filter(within).filter(own).collect::<Vec<_>>()));
         events.extend(self.liquidations.iter().filter(within).filter(own).map(liquidation));
@@ -133,12 +135,13 @@ impl Tables {
         let mut events = Vec::new();
         for (number, trade) in self.trades.iter().enumerate() {
             if &trade["opened"] < at && &trade["closed"] >= at {
-                let held = self.held(trade, at);
-                let name = format!("held: {} {}", trade["side"], trade["symbol"]);
-                facts.push((
-                    name,
-                    format!("{held} since {}, bucket {}; --trade {} tells all", trade["opened"], trade["bucket"], number + 1),
-                ));
+                for (coin, held) in self.held(trade, at) {
+                    let name = format!("held: {} {}", trade["side"], coin.symbol);
+                    facts.push((
+                        name,
+                        format!("{held} since {}, bucket {}; --trade {} tells all", trade["opened"], trade["bucket"], number + 1),
+                    ));
+                }
                 events.extend(self.last_word(trade, at));
             }
         }
@@ -147,30 +150,54 @@ impl Tables {
         Ok(Story { title: format!("Standing at {at}"), facts, events: in_order(events) })
     }
 
-    /// Signed sum of the trade's fills before an instant.
-    fn held(&self, trade: &Row, at: &str) -> String {
-        let fills = self.fills.iter().filter(|row| same_position(row, trade));
-        let fills = fills.filter(|row| row["time"] >= trade["opened"] && row["time"].as_str() < at);
-        let sum: f64 = fills.map(|row| number(&row["quantity"]) * if row["side"] == "sell" { -1.0 } else { 1.0 }).sum();
-        quantity(sum)
+    /// The coins that a position has been, its own first: a coin became another where two fills say so, one after the other.
+    fn coins<'a>(&'a self, trade: &'a Row) -> Vec<Coin<'a>> {
+        let mut coins = vec![Coin { symbol: &trade["symbol"], bucket: &trade["bucket"], until: &trade["closed"] }];
+        let mut at = 0;
+        while let Some(&coin) = coins.get(at) {
+            let became = |gone: &&[Row]| {
+                let [gone, there] = gone else { return false };
+                let turned = [gone, there].iter().all(|row| row["reason"] == CONVERSION) && gone["side"] == "sell";
+                turned && coin.is_in(there) && there["time"] >= trade["opened"]
+            };
+            let before = self.fills.windows(2).filter(became).map(|pair| &pair[0]);
+            coins.extend(before.map(|gone| Coin { symbol: &gone["symbol"], until: &gone["time"], ..coin }));
+            at += 1;
+        }
+        coins
+    }
+
+    /// Signed sums of the trade's fills before an instant, of each coin that it was then.
+    fn held<'a>(&'a self, trade: &'a Row, at: &str) -> Vec<(Coin<'a>, String)> {
+        let coins = self.coins(trade);
+        let alone = coins.len() == 1;
+        let sum = |coin: &Coin| -> f64 {
+            let fills = self.fills.iter().filter(|row| coin.is_in(row));
+            let fills = fills.filter(|row| row["time"] >= trade["opened"] && row["time"].as_str() < at);
+            fills.map(|row| number(&row["quantity"]) * if row["side"] == "sell" { -1.0 } else { 1.0 }).sum()
+        };
+        let then = coins.into_iter().filter(|coin| coin.until >= at).map(|coin| (coin, sum(&coin)));
+        then.filter(|(_, sum)| alone || *sum != 0.0).map(|(coin, sum)| (coin, quantity(sum))).collect()
     }
 
     /// The newest decision about a position before an instant, and its newest fill.
     fn last_word(&self, trade: &Row, at: &str) -> Vec<Event> {
+        let coins = self.coins(trade);
         let since = |row: &&Row| row["time"] >= trade["opened"] && row["time"].as_str() < at;
-        let said = self.decisions.iter().rev().filter(since).find(|row| concerns(row, trade));
-        let done = self.fills.iter().rev().filter(since).find(|row| same_position(row, trade));
+        let said = self.decisions.iter().rev().filter(since).find(|row| coins.iter().any(|coin| concerns(row, coin)));
+        let done = self.fills.iter().rev().filter(since).find(|row| coins.iter().any(|coin| coin.is_in(row)));
         said.map(decision).into_iter().chain(done.map(fill)).collect()
     }
 
     /// What was said of the coin and its narrative last before the trade began: refusals that ended with it. What led to an earlier trade of
     /// the same coin in the same bucket belongs to that one.
     fn before(&self, trade: &Row, from: &String) -> Vec<Event> {
-        let earlier =
-            self.trades.iter().filter(|other| same_position(other, trade) && &other["opened"] < from).map(|other| &other["closed"]);
+        let coins = self.coins(trade);
+        let earlier = self.trades.iter().filter(|other| coins.iter().any(|coin| coin.is_of(other)) && &other["opened"] < from);
+        let earlier = earlier.map(|other| &other["closed"]);
         let free = earlier.max();
         let own = self.decisions.iter().rev().filter(|row| &row["time"] < from && free.is_none_or(|closed| &row["time"] > closed));
-        let mut told: Vec<Event> = own.filter(|row| concerns(row, trade)).take(EARLIER).map(decision).collect();
+        let mut told: Vec<Event> = own.filter(|row| coins.iter().any(|coin| concerns(row, coin))).take(EARLIER).map(decision).collect();
         told.extend(self.rotations.iter().rev().find(|row| &row["time"] < from && turns(row, trade)).map(rotation));
         told
     }
@@ -179,17 +206,33 @@ impl Tables {
 /// Decisions told of the time before a trade.
 const EARLIER: usize = 3;
 
-fn same_position(row: &Row, trade: &Row) -> bool {
-    row["symbol"] == trade["symbol"] && row["bucket"] == trade["bucket"]
+/// A coin that a position is or was, up to an instant.
+#[derive(Clone, Copy)]
+struct Coin<'a> {
+    symbol: &'a str,
+    bucket: &'a str,
+    until: &'a str,
 }
 
-/// Whether a decision is about the coin of a trade, and not about another bucket that wants the same coin.
-fn concerns(decision: &Row, trade: &Row) -> bool {
+impl Coin<'_> {
+    /// Whether a row is of this coin in this bucket, at whatever time.
+    fn is_of(&self, row: &Row) -> bool {
+        row["symbol"] == self.symbol && row["bucket"] == self.bucket
+    }
+
+    /// The same, while the position was this coin.
+    fn is_in(&self, row: &Row) -> bool {
+        self.is_of(row) && row["time"].as_str() <= self.until
+    }
+}
+
+/// Whether a decision is about a coin of a trade, and not about another bucket that wants the same coin.
+fn concerns(decision: &Row, coin: &Coin) -> bool {
     let of_bucket = |detail: &str| {
         let Some(rest) = detail.strip_prefix("bucket ") else { return true };
-        rest.strip_prefix(trade["bucket"].as_str()).is_some_and(|rest| rest.starts_with([':', ',']))
+        rest.strip_prefix(coin.bucket).is_some_and(|rest| rest.starts_with([':', ',']))
     };
-    decision["subject"] == trade["symbol"] && of_bucket(&decision["detail"])
+    decision["subject"] == coin.symbol && decision["time"].as_str() <= coin.until && of_bucket(&decision["detail"])
 }
 
 /// Whether a rotation is a step in the life of a trade's narrative, or its own bucket's choice of it.
@@ -210,7 +253,8 @@ mod tests {
     #[test]
     fn a_decision_is_of_one_bucket() {
         let trade = row(&[("symbol", "A"), ("bucket", "alts"), ("narrative", "ai")]);
-        let about = |subject: &str, detail: &str| concerns(&row(&[("subject", subject), ("detail", detail)]), &trade);
+        let coin = Coin { symbol: "A", bucket: "alts", until: "3" };
+        let about = |subject: &str, detail: &str| concerns(&row(&[("time", "2"), ("subject", subject), ("detail", detail)]), &coin);
         assert!(about("A", "bucket alts: why") && about("A", "bucket alts, narrative ai: why") && about("A", "why"));
         assert!(!about("A", "bucket altsy: why") && !about("A", "bucket perps: why") && !about("B", "bucket alts: why"));
         let step = |from: &str, to: &str, cause: &str| {
@@ -256,5 +300,44 @@ mod tests {
         assert_eq!(times(1), [day(1), day(2), day(4)]);
         assert_eq!(times(2), [day(6), day(8)], "the decisions of the first trade are not of the second");
         assert_eq!(tables.trade(2).unwrap().events[0].text, "enter A: passed, saw 0.44925 (bucket alts: why)");
+    }
+
+    #[test]
+    fn a_story_goes_back_to_the_coin_that_it_was() {
+        let day = |day: usize| format!("2024-01-{day:02}T00:00:00Z");
+        let fill = |at: usize, symbol: &str, side: &str, quantity: &str, reason: &str| {
+            let cells = [("time", day(at)), ("symbol", symbol.to_string()), ("bucket", "alts".to_string()), ("side", side.to_string())];
+            let more = [("quantity", quantity), ("reason", reason), ("price", "1"), ("notional", "1"), ("fee", "0"), ("slippage", "0")];
+            let all = cells.into_iter().chain(more.map(|(name, cell)| (name, cell.to_string())));
+            all.map(|(name, cell)| (name.to_string(), cell)).collect::<Row>()
+        };
+        let tables = Tables {
+            folder: "it".to_string(),
+            trades: vec![trade(&day(2), &day(8))],
+            decisions: Vec::new(),
+            // B became A on the 5th, two for one; what B does in the same bucket later is another story.
+            fills: vec![
+                fill(2, "B", "buy", "10", "enter"),
+                fill(5, "B", "sell", "10", CONVERSION),
+                fill(5, "A", "buy", "20", CONVERSION),
+                fill(6, "B", "buy", "3", "enter"),
+                fill(8, "A", "sell", "20", "rotated out"),
+            ],
+            funding: Vec::new(),
+            liquidations: Vec::new(),
+            flows: Vec::new(),
+            rotations: Vec::new(),
+            equity: Vec::new(),
+            buckets: Vec::new(),
+        };
+        let told: Vec<(String, String)> = tables.trade(1).unwrap().events.into_iter().map(|event| (event.time, event.subject)).collect();
+        let expected = [(2, "B"), (5, "B"), (5, "A"), (8, "A")].map(|(at, symbol)| (day(at), symbol.to_string()));
+        assert_eq!(told, expected);
+        let held = |at: usize| -> Vec<(String, String)> {
+            tables.held(&tables.trades[0], &day(at)).into_iter().map(|(coin, held)| (coin.symbol.to_string(), held)).collect()
+        };
+        let was = |symbol: &str, held: &str| vec![(symbol.to_string(), held.to_string())];
+        // On the 5th the event of that instant is not in yet.
+        assert_eq!([held(4), held(5), held(6)], [was("B", "10"), was("B", "10"), was("A", "20")]);
     }
 }

@@ -4,15 +4,17 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use crate::market::Market;
-use crate::replay::run::{Fill, Run, Side};
+use crate::replay::run::{CONVERSION, Fill, Run, SETTLED, Side};
 use crate::report::charts::bars::{bars, fills_of};
 use crate::report::html::{captioned_figure, escaped};
 use crate::report::words::{count, money_of, price};
 
 /// Forced exits have no price of the market's own.
-const BOOKED: [(&str, &str); 2] = [
+const BOOKED: [(&str, &str); 4] = [
     ("liquidation", "the price that leaves what came back of its margin"),
     ("delisting", "the last price less the penalty, after the last bar"),
+    (SETTLED, "the last price of a contract whose coin became another, after the last bar"),
+    (CONVERSION, "the last price of the coin that is gone, in units of either coin"),
 ];
 
 /// Trades drawn at each end.

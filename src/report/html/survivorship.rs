@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use crate::market::{Kind, Market};
-use crate::replay::run::{Run, Survival, Trade};
+use crate::replay::run::{DELISTING, Run, Survival, Trade};
 use crate::report::html::{Column, list_table, table};
 use crate::report::words::{count, grouped, money_of, signed_percent};
 use crate::units::{InstrumentId, Time, Usd};
@@ -50,11 +50,12 @@ pub(super) fn survivorship(market: &Market, run: &Run) -> String {
         out,
         "<p>{} of {} listings ended inside the run; {} of its trades were forced out by that, for {}. <span class=\"dim\">A coin that comes back is another listing. A stake in one is \
          bought at its first close and sold at its last, less the delisting penalty where it died. Not known, and not to be known from here: coins \
-         that were never in the folder, and why those in it were chosen.</span></p>",
+         that were never in the folder, and why those in it were chosen.{}</span></p>",
         count(dead),
         count(survival.listings),
         count(caught.len()),
-        money_of(caught.iter().copied().sum())
+        money_of(caught.iter().copied().sum()),
+        if market.conversions.is_empty() { "" } else { " A coin that became another is not dead: a stake in it goes on in that one." }
     );
     out += &cut_together(&survival);
     out += &list_table("The coins of this market", &[("survivorship audit", false), ("of the market", true)], &rows);
@@ -71,7 +72,10 @@ pub(super) fn survivorship(market: &Market, run: &Run) -> String {
                 instrument.symbol.clone(),
                 instrument.kind.name().to_string(),
                 death.ended.date(),
-                if death.coin_lives { "yes" } else { "no" }.to_string(),
+                match death.became {
+                    Some(coin) => format!("{} as {}", if death.coin_lives { "yes," } else { "no, nor" }, market.asset(coin).name),
+                    None => if death.coin_lives { "yes" } else { "no" }.to_string(),
+                },
                 count(held().count()),
                 money_of(held().map(|trade| trade.pnl).sum()),
             ]
@@ -102,6 +106,3 @@ fn cut_together(survival: &Survival) -> String {
 fn life(survival: &Survival, instrument: InstrumentId, opened: Time) -> Option<Time> {
     survival.deaths.iter().filter(|death| death.instrument == instrument && death.ended > opened).map(|death| death.ended).min()
 }
-
-/// The reason of a forced exit from a listing that ended.
-const DELISTING: &str = "delisting";

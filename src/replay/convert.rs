@@ -1,0 +1,127 @@
+//! Coins that became others: holders have the other one from the open of the bar in which that shows, and nobody sells or buys anything.
+
+use crate::exchange::orders::Kind;
+use crate::market::{Conversion, Successor};
+use crate::replay::desk::{Beside, Desk};
+use crate::replay::orders::{Order, Want};
+use crate::replay::story::Converted;
+use crate::strategy::Verdict;
+use crate::units::{BucketId, InstrumentId};
+
+impl Desk<'_> {
+    /// Whatever is another coin from this bar on.
+    pub fn convert_all(&mut self) {
+        let due = |beside: &Beside| beside.converts.filter(|&(bar, _)| bar == self.t).map(|(_, successor)| successor);
+        if !self.beside.iter().any(|beside| due(beside).is_some()) {
+            return;
+        }
+        // What was earned until now was earned by the old coin.
+        self.attribute_open_positions();
+        while let Some((at, successor)) = self.next_due() {
+            self.convert(at, successor);
+        }
+    }
+
+    fn next_due(&self) -> Option<(usize, Successor)> {
+        let due = |(at, beside): (usize, &Beside)| beside.converts.filter(|&(bar, _)| bar == self.t).map(|(_, successor)| (at, successor));
+        self.beside.iter().enumerate().find_map(due)
+    }
+
+    fn convert(&mut self, at: usize, Successor { instrument: into, ratio }: Successor) {
+        let position = &self.books.positions()[at];
+        let (bucket, from) = (position.bucket, position.instrument);
+        let last = self.market.panel.value_at(from, self.t - 1);
+        let gone = Converted { instrument: from, narrative: position.narrative, quantity: position.quantity, price: last };
+        let joins = self.books.find(bucket, into).is_some();
+        let beside = self.beside.remove(at);
+        let at = self.books.convert(at, into, ratio);
+        if joins {
+            self.beside[at].take_in(&beside, ratio);
+        } else {
+            let turned = self.turned(beside, into, ratio);
+            self.beside.insert(at, turned);
+        }
+        let narrative = self.books.positions()[at].narrative;
+        let there = Converted { instrument: into, narrative, quantity: gone.quantity * ratio, price: last / ratio };
+        self.story.conversion(self.now(), bucket, &gone, &there);
+        self.note_converted(bucket, &gone, &there, ratio);
+        self.convert_orders((bucket, from), &there, ratio, joins);
+        // Who was stopped out of the one is not to buy the other at once.
+        self.bar_entry_as(bucket, from, into);
+        self.protect(at);
+    }
+
+    /// What stands beside a position whose coin is another one.
+    fn turned(&self, old: Beside, into: InstrumentId, ratio: f64) -> Beside {
+        let mut guard = old.guard;
+        (guard.best, guard.atr) = (guard.best / ratio, guard.atr.map(|atr| atr / ratio));
+        let panel = &self.market.panel;
+        let silence = self.market.listing.delisted_after.in_bars(self.market.clock.bar);
+        Beside {
+            guard,
+            delisted: panel.forced_out(into, self.t, silence),
+            converts: self.market.converted_after(into, self.t),
+            near: false,
+            series: panel.at(into, 0),
+            blocks: into.index() * panel.blocks(),
+            staked: old.staked * ratio,
+            added_inside: old.added_inside * ratio,
+            ..old
+        }
+    }
+
+    /// An order to leave the old coin leaves as much of the new one; an order to buy the old one is over.
+    fn convert_orders(&mut self, (bucket, from): (BucketId, InstrumentId), there: &Converted, ratio: f64, joins: bool) {
+        for mut order in std::mem::take(&mut self.orders) {
+            if (order.bucket, order.instrument) != (bucket, from) {
+                self.orders.push(order);
+                continue;
+            }
+            let symbol = &self.market.instrument(there.instrument).symbol;
+            order.want = match order.want {
+                Want::Add { .. } => {
+                    let why = format!("the coin is {symbol} from here on, so the order `{}` is dropped", order.reason);
+                    self.note("conversion", (bucket, from), Verdict::Refused, [None, None], &why);
+                    continue;
+                }
+                // What the bucket held of the new coin before is not what was to be left.
+                Want::Close if joins => Want::Reduce { quantity: there.quantity, leverage: 1.0 },
+                Want::Close => Want::Close,
+                Want::Reduce { quantity, leverage } => Want::Reduce { quantity: quantity * ratio, leverage },
+            };
+            if let Kind::Limit { price, .. } = &mut order.kind {
+                *price /= ratio;
+            }
+            self.orders.push(Order { instrument: there.instrument, ..order });
+        }
+    }
+
+    fn note_converted(&mut self, bucket: BucketId, gone: &Converted, there: &Converted, ratio: f64) {
+        let [old, new] = [gone, there].map(|of| self.market.instrument(of.instrument));
+        let why = format!(
+            "{} {} became {} {}, {ratio} for one; cost and time of the purchase go along",
+            gone.quantity, old.symbol, there.quantity, new.symbol
+        );
+        let numbers = [Some(gone.quantity), Some(there.quantity)];
+        self.note("conversion", (bucket, there.instrument), Verdict::Passed, numbers, &why);
+    }
+
+    /// Why a holder is forced out of a coin that is known to have become another.
+    pub fn note_unconverted(&mut self, whose: (BucketId, InstrumentId), conversion: &Conversion) {
+        let coin = &self.market.asset(conversion.to).name;
+        let why = format!("it became {coin}, which has not traded since, so the holding is forced out at the penalty");
+        self.note("conversion", whose, Verdict::Refused, [None, None], &why);
+    }
+}
+
+impl Beside {
+    /// What stood beside a holding that has become a part of this one, `ratio` of this for one of that.
+    fn take_in(&mut self, other: &Self, ratio: f64) {
+        self.opened = self.opened.min(other.opened);
+        self.offered += other.offered;
+        self.realised += other.realised;
+        self.funding.add(&other.funding);
+        self.staked += other.staked * ratio;
+        self.added_inside += other.added_inside * ratio;
+    }
+}
