@@ -36,6 +36,12 @@ impl<'m> Arena<'m> {
         Some(replay::replay(self.market, &self.signals, &plan, capital))
     }
 
+    /// Whether a run over this market has held any perpetual.
+    #[must_use]
+    pub fn held_perpetuals(&self, run: &Run) -> bool {
+        run.fills.iter().any(|fill| self.market.instrument(fill.instrument).kind == Kind::Perp)
+    }
+
     /// [`replay::replay_to`]: what was done by the close of bar `bars − 1`, and what was about to be.
     #[must_use]
     pub fn replay_to(&self, strategy: &Strategy, capital: Usd, bars: usize) -> Standing {

@@ -8,7 +8,7 @@ use rotate::market::{Market, Window};
 use rotate::metrics::Metrics;
 use rotate::report::charts::contributions::courses;
 use rotate::strategy::{Strategy, StrategyFile};
-use rotate::stress::{MULTIPLES, Step, Stress};
+use rotate::stress::{Futures, MULTIPLES, Step, Stress};
 use rotate::units::{Time, Usd};
 
 const OWN: &str = r#"
@@ -80,6 +80,12 @@ fn each_answer_is_the_replay_it_says_it_is() {
     assert_eq!(equity("coin"), &run.benchmark);
     assert_eq!(equity("static"), &arena.replay(&strategy(STATIC), capital).equity);
     assert_eq!(equity("without_futures"), &arena.replay_without_futures(&own, capital).unwrap().equity);
+    // The verdict on the futures is their difference, of which the columns have the ends.
+    let added = stress.futures.and_then(|futures| futures.added()).expect("perpetuals were held for a year");
+    let against = &stress.benchmark("without_futures").unwrap().against;
+    assert!((added.annual_return - against.excess_annual_return.unwrap()).abs() < 1e-12);
+    assert!(added.interval.low < added.annual_return && added.annual_return < added.interval.high && (0.0..=1.0).contains(&added.added_in));
+    assert_eq!(stress.named()["futures_added_in"], added.added_in);
     // Not the run itself, and not each other.
     assert!(equity("static") != &run.equity && equity("without_futures") != &run.equity && equity("static") != equity("without_futures"));
 
@@ -127,6 +133,12 @@ leverage = { open = 1.0 }
 "#,
     );
     assert_eq!(keys(&perps), ["coin", "without_futures"]);
+    let verdict = |strategy: &Strategy| Stress::of(&arena, strategy, &arena.replay(strategy, Usd::round(1_000.0)), false).futures;
+    assert_eq!(verdict(&spot), None);
+    assert!(verdict(&perps).is_some_and(|futures| futures.added().is_some()));
+    // It may hold perpetuals, and none is good enough.
+    let never = OWN.replace("leverage = { open = 3.0 }", "leverage = { open = 3.0 }\nenter_above = 1000.0");
+    assert_eq!(verdict(&strategy(&never)), Some(Futures::NeverHeld));
 }
 
 #[test]

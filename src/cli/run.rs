@@ -108,7 +108,7 @@ fn closing(arguments: &Arguments, common: Common, market: &Market, runs: &[Run],
                 0 => None,
                 count => Some(format!("{count} about the market itself: rotate check --market {}", arguments.market.market.display())),
             };
-            let closing = terminal::closing(runs, about_market, look());
+            let closing = terminal::closing(runs, stresses, about_market, look());
             let climbed = report::climb::climbed(runs, stresses, look());
             format!("{}\n{closing}{climbed}\nreport: {}\n{led}", terminal::paragraph(&head, look()), out.join("index.html").display())
         }

@@ -6,6 +6,7 @@ use crate::metrics::against::Against;
 use crate::report::carries;
 use crate::report::charts;
 use crate::report::html::{Column, escaped, list_table, table, told_figure};
+use crate::report::sleeve;
 use crate::report::summary::told;
 use crate::report::versus::untold_in_words;
 use crate::report::words::{brief_money, money, number, percent, signed_percent};
@@ -19,6 +20,9 @@ pub(super) fn benchmarks(piece: &Told) -> String {
         return String::new();
     }
     let mut out = String::from("<h2 id=\"against\">Was it worth it?</h2>\n");
+    if let Some(futures) = piece.stress.futures {
+        let _ = writeln!(out, "<p><b>Futures:</b> {}.</p>", escaped(&sleeve::told(futures)));
+    }
     if let Some(svg) = charts::against::against(piece.market, piece.run, piece.stress) {
         out += &told_figure(
             &svg,
