@@ -96,6 +96,8 @@ fn each_answer_is_the_replay_it_says_it_is() {
     assert_eq!(rung(Step::Under(Preset::Realistic)), &Metrics::of(&run));
     assert_eq!(rung(Step::Under(Preset::Pessimistic)), &of("assumptions = { name = \"pessimistic\" }"));
     assert_eq!(rung(Step::Costs(2)), &of("assumptions = { impact = 2.0, fee_multiplier = 2.0, spread_multiplier = 2.0 }"));
+    assert_eq!(rung(Step::Later(1)), &of("assumptions = { latency_bars = 1 }"));
+    assert!(rung(Step::Later(1)) != rung(Step::OWN));
     let left = ladder.survives(Step::Costs(2));
     let [once, twice] = [1, 2].map(|times| rung(Step::Costs(times)).total_return.unwrap());
     assert_eq!(left, (once > 0.0).then(|| twice / once));

@@ -41,11 +41,11 @@ pub fn brief(half: Half) -> String {
     }
 }
 
-/// Short enough for a picture or a table: `pessimistic`, `costs 2x`.
+/// Short enough for a picture or a table: `pessimistic`, `costs 2x`, `1 bar later`.
 #[must_use]
 pub fn rung(step: Step) -> String {
     match step.kind() {
-        Kind::Assumptions => step.name(),
+        Kind::Assumptions | Kind::Latency => step.name(),
         Kind::Costs => format!("costs {}", step.name()),
     }
 }
@@ -68,6 +68,7 @@ fn outlives(returns: impl Iterator<Item = (Step, f64)>) -> String {
     let at = |step: Step| match step.kind() {
         Kind::Assumptions => format!("under {} assumptions", step.name()),
         Kind::Costs => format!("at {} costs", step.name()),
+        Kind::Latency => step.name(),
     };
     let lost: Vec<String> = lost.into_iter().map(|(step, _)| at(step)).collect();
     format!("There is no gain {}: a strategy whose sign depends on assumptions is unproven.", lost.join(", "))
@@ -97,10 +98,10 @@ mod tests {
 
     #[test]
     fn a_sign_depends_on_assumptions_only_where_it_changes() {
-        let sign = |returns: [f64; 7]| outlives(Step::ALL.into_iter().zip(returns));
-        assert_eq!(sign([0.0; 7]), "There is no gain on any rung, whatever is assumed.");
-        assert!(sign([0.1; 7]).starts_with("The gain stays"));
-        let some = sign([0.1, 0.1, -0.1, 0.1, 0.1, 0.1, 0.0]);
-        assert!(some.starts_with("There is no gain under pessimistic assumptions, at 3x costs: "), "{some}");
+        let sign = |returns: [f64; 8]| outlives(Step::ALL.into_iter().zip(returns));
+        assert_eq!(sign([0.0; 8]), "There is no gain on any rung, whatever is assumed.");
+        assert!(sign([0.1; 8]).starts_with("The gain stays"));
+        let some = sign([0.1, 0.1, -0.1, 0.1, 0.1, 0.1, 0.0, -0.1]);
+        assert!(some.starts_with("There is no gain under pessimistic assumptions, at 3x costs, 1 bar later: "), "{some}");
     }
 }

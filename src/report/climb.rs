@@ -49,10 +49,10 @@ fn left(ladders: &[(&Run, &Ladder)], look: Look) -> String {
         shares.push(String::new());
         rows.extend([returns, shares]);
     }
-    let said = "left of the total return under optimistic assumptions, and at the costs assumed; carries: capital at which half of the return before \
+    let said = "left of the total return under optimistic assumptions, at the costs assumed, and in time; carries: capital at which half of the return before \
                 costs is left; < where less was left at once, > where more is left of the most tried (ladder.csv, capacity.csv)";
     // Where there is little room, the rungs between are left out.
-    format!("\n{}{}", aligned(&fitted(rows, &[4, 2, 1], look.width)), caution_line("  ", said, look))
+    format!("\n{}{}", aligned(&fitted(rows, &[4, 2, 1, 3], look.width)), caution_line("  ", said, look))
 }
 
 fn whole_percent(share: f64) -> String {

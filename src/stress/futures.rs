@@ -12,7 +12,10 @@ pub enum Futures {
     /// None was ever held.
     NeverHeld,
     /// There is no interval, and why, on so many days.
-    Untold { why: Untold, days: usize },
+    Untold {
+        why: Untold,
+        days: usize,
+    },
     Told(Added),
 }
 

@@ -1,4 +1,4 @@
-//! The assumption ladder: one strategy under ever less kind assumptions, and at ever higher costs.
+//! The assumption ladder: one strategy under ever less kind assumptions, at ever higher costs, and a bar later.
 
 use crate::batch::{Arena, side_by_side};
 use crate::exchange::assumptions::Preset;
@@ -15,6 +15,8 @@ pub enum Kind {
     Assumptions,
     /// Fees, spreads, impact, the slippage and overshoot of stops of the run's own assumptions, so many times.
     Costs,
+    /// Bars by which orders and flows come later than in the run itself.
+    Latency,
 }
 
 impl Kind {
@@ -23,6 +25,7 @@ impl Kind {
         match self {
             Self::Assumptions => "assumptions",
             Self::Costs => "costs",
+            Self::Latency => "latency",
         }
     }
 }
@@ -33,11 +36,13 @@ pub enum Step {
     Under(Preset),
     /// So many times the costs; once is the run itself.
     Costs(u32),
+    /// So many bars later.
+    Later(u32),
 }
 
 impl Step {
     /// In the order in which they are told.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Under(Preset::Optimistic),
         Self::Under(Preset::Realistic),
         Self::Under(Preset::Pessimistic),
@@ -45,6 +50,7 @@ impl Step {
         Self::OWN,
         Self::Costs(2),
         Self::Costs(3),
+        Self::Later(1),
     ];
     /// Without any cost.
     pub const GROSS: Self = Self::Costs(0);
@@ -56,15 +62,18 @@ impl Step {
         match self {
             Self::Under(_) => Kind::Assumptions,
             Self::Costs(_) => Kind::Costs,
+            Self::Later(_) => Kind::Latency,
         }
     }
 
-    /// `optimistic`, `realistic`, `pessimistic`; `0x` to `3x`.
+    /// `optimistic`, `realistic`, `pessimistic`; `0x` to `3x`; `1 bar later`.
     #[must_use]
     pub fn name(self) -> String {
         match self {
             Self::Under(preset) => preset.name().to_owned(),
             Self::Costs(times) => format!("{times}x"),
+            Self::Later(1) => "1 bar later".to_owned(),
+            Self::Later(bars) => format!("{bars} bars later"),
         }
     }
 
@@ -73,7 +82,7 @@ impl Step {
     pub fn base(self) -> Self {
         match self {
             Self::Under(_) => Self::Under(Preset::Optimistic),
-            Self::Costs(_) => Self::OWN,
+            Self::Costs(_) | Self::Later(_) => Self::OWN,
         }
     }
 
@@ -81,6 +90,7 @@ impl Step {
         match self {
             Self::Under(preset) => strategy.under(preset),
             Self::Costs(times) => strategy.with_costs(f64::from(times)),
+            Self::Later(bars) => strategy.with_latency(bars),
         }
     }
 }
@@ -93,7 +103,7 @@ pub struct Rung {
     /// Its total return over that of the rung before; of the first, where the one before made none, and where one of the two ended before its
     /// time, not told.
     pub of_step: Option<f64>,
-    /// Its total return over that of the first of its kind (of costs: of `1x`).
+    /// Its total return over that of the first of its kind (of costs and latency: of the run itself).
     pub survives: Option<f64>,
 }
 

@@ -19,11 +19,12 @@ use crate::replay::run::Run;
 use crate::strategy::Strategy;
 
 /// The columns that say what a rung leaves.
-const SURVIVES: [(&str, Step); 4] = [
+const SURVIVES: [(&str, Step); 5] = [
     ("survives_realistic", Step::Under(Preset::Realistic)),
     ("survives_pessimistic", Step::Under(Preset::Pessimistic)),
     ("survives_double_costs", Step::Costs(2)),
     ("survives_triple_costs", Step::Costs(3)),
+    ("survives_a_bar_later", Step::Later(1)),
 ];
 
 /// What a run is seen against.

@@ -92,7 +92,8 @@ proptest! {
     #[test]
     fn no_strategy_sees_ahead(spec in markets(), strategy in strategies(), seed in any::<u64>()) {
         let verdict = test(&spec.parts(), &strategy.rules(), capital(), Terms { dates: 3, seed }, || {}).expect("a random market is whole");
-        prop_assert!(!verdict.dates.is_empty());
+        // The last bar is never cut after: a market of one has none to try.
+        prop_assert!(!verdict.dates.is_empty() || spec.market().clock.bars < 2);
         prop_assert_eq!(verdict.leaks, vec![]);
     }
 }

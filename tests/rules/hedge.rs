@@ -83,8 +83,7 @@ fn what_a_hedge_has_gained_beyond_its_weight_is_realised_and_leaves() {
     let market = Small::new("2024-01-01", 24).coin("BTC", Kind::Perp, &[50.0; 5], 1e9).coin("AAA", Kind::Spot, &closes, 1e9);
     let run = market.also(Kind::Perp, &closes, 1e9).run(rules, 10_000.0).1;
     // At the close of the third day: 4,000 of coins, 2,000 of hedge, 1,000 of cash. What is over the tenth is 1,300, of which 1,000 can be realised.
-    let flows: Vec<(&str, f64)> =
-        run.flows.iter().map(|flow| (run.buckets[flow.to.index()].as_str(), flow.amount.to_f64())).collect();
+    let flows: Vec<(&str, f64)> = run.flows.iter().map(|flow| (run.buckets[flow.to.index()].as_str(), flow.amount.to_f64())).collect();
     assert_eq!(flows.len(), 2, "{:?}", run.flows);
     assert_eq!((flows[0].0, flows[1].0), ("coins", "stable"));
     near(flows[0].1, 888.888_889);

@@ -11,7 +11,7 @@ use crate::stress::{Kind, Ladder, Step};
 const RIGHT: f64 = WIDTH - 30.0;
 const FLOOR: f64 = 286.0;
 
-/// Total return of every rung; the two kinds apart.
+/// Total return of every rung; the kinds apart.
 #[must_use]
 pub fn ladder(ladder: &Ladder) -> String {
     let known: Vec<(Step, f64)> = ladder.rungs.iter().filter_map(|rung| Some((rung.step, rung.metrics.total_return?))).collect();
@@ -25,13 +25,15 @@ pub fn ladder(ladder: &Ladder) -> String {
             canvas.line(&[(LEFT, place), (RIGHT, place)], Ink::line(palette::MESH, 0.8));
             canvas.text(&label, (LEFT - 9.0, place), TICK);
         }
-        let step = (RIGHT - LEFT) / (known.len().max(1) as f64 + 0.5);
+        let step = (RIGHT - LEFT) / (known.len().max(1) as f64 + 1.0);
         for (i, (on, value)) in known.iter().enumerate() {
-            let costs = on.kind() == Kind::Costs;
-            let apart = if costs { 0.5 } else { 0.0 };
+            let (apart, colour) = match on.kind() {
+                Kind::Assumptions => (0.0, palette::BLUE),
+                Kind::Costs => (0.5, palette::GREEN),
+                Kind::Latency => (1.0, palette::VERMILION),
+            };
             let left = LEFT + (i as f64 + apart + 0.2) * step;
             let (right, nought, place) = (left + step * 0.6, y.place(0.0), y.place(*value));
-            let colour = if costs { palette::GREEN } else { palette::BLUE };
             canvas.block((left, nought.min(place)), (right, nought.max(place).max(nought.min(place) + 1.0)), Ink::tint(colour, 0.75));
             let middle = f64::midpoint(left, right);
             canvas.text(&percent(Some(*value)), (middle, nought.min(place) - 10.0), Words { at: At::Middle, ..LABEL });

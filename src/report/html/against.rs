@@ -95,11 +95,11 @@ pub(super) fn ladder(piece: &Told) -> String {
     let Some(ladder) = &piece.stress.ladder else {
         return out
             + "<p class=\"dim\">Not answered here: <code>rotate run --ladder</code> replays the strategy under optimistic, realistic and \
-                      pessimistic assumptions, at 0 to 3 times its costs, and with more and more money.</p>\n";
+                      pessimistic assumptions, at 0 to 3 times its costs, a bar later, and with more and more money.</p>\n";
     };
     out += &told_figure(
         &charts::ladder::ladder(ladder),
-        "Total return under optimistic, realistic and pessimistic assumptions, and at 0 to 3 times the costs",
+        "Total return under optimistic, realistic and pessimistic assumptions, at 0 to 3 times the costs, and a bar later",
     );
     let columns: [Column; 9] = [
         ("rung", false),
@@ -130,7 +130,7 @@ pub(super) fn ladder(piece: &Told) -> String {
             ]
         })
         .collect();
-    out += &table("Left: share of the total return under optimistic assumptions, and of that at the costs assumed", &columns, &rows);
+    out += &table("Left: share of the total return under optimistic assumptions, and of that at the costs assumed and in time", &columns, &rows);
     let _ = writeln!(out, "<p>{}</p>", escaped(&carries::sign(ladder)));
     capacity(ladder, out)
 }

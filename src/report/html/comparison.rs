@@ -63,6 +63,7 @@ const SOMETIMES: &[(&str, &str)] = &[
     ("survives_pessimistic", "left if pessimistic"),
     ("survives_double_costs", "left at 2x costs"),
     ("survives_triple_costs", "left at 3x costs"),
+    ("survives_a_bar_later", "left a bar later"),
     ("capacity_usd", "capacity"),
 ];
 
