@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
-use rotate::batch::Arena;
+use rotate::batch::{Arena, with_jobs};
 use rotate::exchange::assumptions::Preset;
+use rotate::exchange::jitter::Jitter;
 use rotate::market::{Market, Window};
 use rotate::metrics::Metrics;
 use rotate::report::charts::contributions::courses;
 use rotate::strategy::{Strategy, StrategyFile};
-use rotate::stress::{Futures, MULTIPLES, Step, Stress};
+use rotate::stress::{Futures, MULTIPLES, SEEDS, Step, Stress};
 use rotate::units::{Time, Usd};
 
 const OWN: &str = r#"
@@ -98,6 +99,15 @@ fn each_answer_is_the_replay_it_says_it_is() {
     assert_eq!(rung(Step::Costs(2)), &of("assumptions = { impact = 2.0, fee_multiplier = 2.0, spread_multiplier = 2.0 }"));
     assert_eq!(rung(Step::Later(1)), &of("assumptions = { latency_bars = 1 }"));
     assert!(rung(Step::Later(1)) != rung(Step::OWN));
+    let noise = ladder.noise.expect("a hundred replays");
+    assert!(noise.seeds == SEEDS as usize && noise.deviation > 0.0 && noise.low < noise.high, "{noise:?}");
+    let apart = |step, other| (rung(step).total_return.unwrap() - rung(other).total_return.unwrap()).abs() > noise.width();
+    for (step, other) in
+        [(Step::OWN, Step::GROSS), (Step::Costs(2), Step::OWN), (Step::Costs(3), Step::Costs(2)), (Step::Later(1), Step::OWN)]
+    {
+        assert_eq!(ladder.rung(step).unwrap().told_apart, Some(apart(step, other)), "{step:?}");
+    }
+    assert_eq!(ladder.rung(Step::GROSS).unwrap().told_apart, None, "there is none before it");
     let left = ladder.survives(Step::Costs(2));
     let [once, twice] = [1, 2].map(|times| rung(Step::Costs(times)).total_return.unwrap());
     assert_eq!(left, (once > 0.0).then(|| twice / once));
@@ -110,6 +120,31 @@ fn each_answer_is_the_replay_it_says_it_is() {
         assert_eq!(row.alpha_kept, capacity.gross_alpha.filter(|gross| *gross > 0.0).zip(more.alpha).map(|(gross, alpha)| alpha / gross));
     }
     assert!(Stress::of(&arena, &own, &run, false).ladder.is_none());
+    // On any number of threads.
+    let again = with_jobs(Some(1), || Stress::of(&arena, &own, &run, true)).unwrap();
+    assert_eq!(again.ladder.unwrap().noise, Some(noise));
+}
+
+/// Chance in fills moves prices within their bars and nothing else: the same seed is the same run, another seed another one.
+#[test]
+fn a_jittered_replay_fills_within_its_bars() {
+    let (market, capital) = (market(), Usd::round(50_000.0));
+    let arena = Arena::new(&market);
+    let free =
+        strategy(&format!("assumptions = {{ impact = 0.0, spread_multiplier = 0.0, stop_slippage = 0.0, stop_overshoot = 0.0 }}{OWN}"));
+    let of = |seed, share| arena.replay_jittered(&free, capital, Jitter { seed, share });
+    let (plain, jittered) = (arena.replay(&free, capital), of(1, 1.0));
+    assert_eq!(of(1, 0.0).equity, plain.equity);
+    assert_eq!(of(1, 1.0).equity, jittered.equity);
+    assert!(of(2, 1.0).equity != jittered.equity && jittered.equity != plain.equity);
+    let mut moved = 0;
+    for fill in jittered.fills.iter().filter(|fill| !["end of data", "liquidation"].contains(&fill.reason.as_str())) {
+        let at = market.panel.at(fill.instrument, market.clock.bar_of(fill.time).unwrap());
+        let (low, high) = (market.panel.low[at], market.panel.high[at]);
+        assert!(fill.price >= low * (1.0 - 1e-12) && fill.price <= high * (1.0 + 1e-12), "{fill:?} in {low} to {high}");
+        moved += usize::from(fill.price != market.panel.open[at]);
+    }
+    assert!(moved > 20, "{moved}");
 }
 
 #[test]

@@ -37,7 +37,7 @@ pub(super) struct Arguments {
     #[arg(long, value_enum, default_value_t = Tables::Csv)]
     tables: Tables,
     /// Climb the assumption ladder: each strategy under all three sets of assumptions, at 0 to 3 times its costs, a bar later, and with up to 10,000 times the
-    /// capital; about fifteen replays more a strategy.
+    /// capital, with the noise floor of its fills; about a hundred and fifteen replays more a strategy.
     #[arg(long)]
     ladder: bool,
 }

@@ -69,7 +69,7 @@ impl Desk<'_> {
     pub fn close(&mut self, mut order: Order, moment: Moment) -> Option<Order> {
         // It may have been stopped, liquidated or delisted since the decision.
         let at = self.books.find(order.bucket, order.instrument)?;
-        let Some(bar) = self.bar(order.instrument) else { return self.no_bar(order) };
+        let Some(bar) = self.bar_met(&order) else { return self.no_bar(order) };
         let held = self.books.positions()[at].quantity;
         let quantity = match order.want {
             Want::Reduce { quantity, .. } => quantity.min(held.abs()),

@@ -1,7 +1,7 @@
 //! How much money a strategy carries, and which rung of the ladder it stands on, in words: one place for page, terminal and summary.
 
 use crate::report::words::{brief_money, percent};
-use crate::stress::{Capacity, Half, Kind, Ladder, Step};
+use crate::stress::{Capacity, Half, Kind, Ladder, Noise, Rung, Step};
 
 /// Both answers in a sentence.
 #[must_use]
@@ -50,6 +50,35 @@ pub fn rung(step: Step) -> String {
     }
 }
 
+/// How far fills alone spread the return, and which rungs that does not tell from their neighbour; nothing where it is not known.
+#[must_use]
+pub fn noise(ladder: &Ladder) -> Option<String> {
+    let noise = ladder.noise?;
+    let alike: Vec<String> = ladder.rungs.iter().filter(|rung| rung.told_apart == Some(false)).map(|found| rung(found.step)).collect();
+    Some(floor(&noise, &alike))
+}
+
+fn floor(noise: &Noise, alike: &[String]) -> String {
+    let spread = format!(
+        "With market orders filled by chance elsewhere in their bars ({} seeds) total return lies between {} and {} (5th to 95th percentile, deviation {})",
+        noise.seeds,
+        percent(Some(noise.low)),
+        percent(Some(noise.high)),
+        percent(Some(noise.deviation)),
+    );
+    let width = percent(Some(noise.width()));
+    if alike.is_empty() {
+        return format!("{spread}: every rung is further than these {width} from its neighbour.");
+    }
+    format!("{spread}: a rung within these {width} of its neighbour is not told apart from it ({}).", alike.join(", "))
+}
+
+/// Before a number that the noise of fills does not tell from its neighbour's.
+#[must_use]
+pub fn mark(rung: &Rung) -> &'static str {
+    if rung.told_apart == Some(false) { "≈ " } else { "" }
+}
+
 /// Whether the gain outlives every rung.
 #[must_use]
 pub fn sign(ladder: &Ladder) -> String {
@@ -94,6 +123,15 @@ mod tests {
         let all =
             [Half::NothingToLose, Half::LostAt { capital: 1e5, left: 0.4 }, Half::At(3.16e6), Half::NeverLost { capital: 1e9, left: 0.9 }];
         assert_eq!(all.map(brief), ["–", "<$100k", "$3.16M", ">$1B"]);
+    }
+
+    #[test]
+    fn what_is_within_the_noise_is_not_told_apart() {
+        let noise = Noise { seeds: 100, deviation: 0.02, low: 0.1, high: 0.175 };
+        let said = floor(&noise, &["costs 2x".to_owned(), "costs 3x".to_owned()]);
+        assert!(said.contains("between 10.00 % and 17.50 % (5th to 95th percentile, deviation 2.00 %)"), "{said}");
+        assert!(said.ends_with("a rung within these 7.50 % of its neighbour is not told apart from it (costs 2x, costs 3x)."), "{said}");
+        assert!(floor(&noise, &[]).ends_with("every rung is further than these 7.50 % from its neighbour."));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use crate::metrics::returns::share_of_gain;
 use crate::replay::run::Run;
 use crate::strategy::Strategy;
 use crate::stress::capacity::Capacity;
+use crate::stress::noise::Noise;
 
 /// What a rung turns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,12 +106,16 @@ pub struct Rung {
     pub of_step: Option<f64>,
     /// Its total return over that of the first of its kind (of costs and latency: of the run itself).
     pub survives: Option<f64>,
+    /// Whether its total return is further from that of the rung before than the noise floor; of latency, from the run itself.
+    pub told_apart: Option<bool>,
 }
 
 /// All rungs of one strategy and what they come to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ladder {
     pub rungs: Vec<Rung>,
+    /// What chance in fills alone does to the run itself.
+    pub noise: Option<Noise>,
     pub capacity: Capacity,
 }
 
@@ -125,10 +130,11 @@ impl Ladder {
             let same = rung.assumptions.resolve() == strategy.assumptions.resolve();
             if same { own.clone() } else { Metrics::of(&arena.replay(&rung, run.capital)) }
         });
-        let rungs = compared(&Step::ALL.into_iter().zip(metrics).collect::<Vec<_>>());
+        let noise = Noise::of(arena, strategy, run);
+        let rungs = compared(&Step::ALL.into_iter().zip(metrics).collect::<Vec<_>>(), noise.as_ref());
         let gross = rungs.iter().find(|rung| rung.step == Step::GROSS).expect("a rung of its own");
         let capacity = Capacity::of(arena, strategy, run.capital, &gross.metrics, &own);
-        Self { rungs, capacity }
+        Self { rungs, noise, capacity }
     }
 
     #[must_use]
@@ -144,14 +150,17 @@ impl Ladder {
 }
 
 /// Each rung against the one before it and against the one its kind is measured by.
-fn compared(rungs: &[(Step, Metrics)]) -> Vec<Rung> {
+fn compared(rungs: &[(Step, Metrics)], noise: Option<&Noise>) -> Vec<Rung> {
     let base = |step: Step| rungs.iter().find(|(other, _)| *other == step.base()).map(|(_, metrics)| metrics);
     let mut all: Vec<Rung> = Vec::new();
     for (step, metrics) in rungs {
         let left_of = |other: Option<&Metrics>| left(metrics, other?, |metrics| metrics.total_return);
         let before = all.last().filter(|last| last.step.kind() == step.kind()).map(|last| &last.metrics);
         let (of_step, survives) = (left_of(before), left_of(base(*step)));
-        all.push(Rung { step: *step, metrics: metrics.clone(), of_step, survives });
+        // The first of its kind has another kind's rung for a neighbour, or none.
+        let neighbour = before.or_else(|| base(*step).filter(|_| step.base().kind() != step.kind()));
+        let told_apart = noise.zip(neighbour).and_then(|(noise, other)| noise.tells_apart(metrics, other));
+        all.push(Rung { step: *step, metrics: metrics.clone(), of_step, survives, told_apart });
     }
     all
 }

@@ -5,11 +5,13 @@ mod benchmarks;
 mod capacity;
 mod futures;
 mod ladder;
+mod noise;
 
 pub use benchmarks::Benchmark;
 pub use capacity::{Capacity, Carried, Half, MULTIPLES};
 pub use futures::{Added, Chance, Futures};
 pub use ladder::{Kind, Ladder, Rung, Step};
+pub use noise::{Noise, SEEDS};
 
 use serde_json::{Map, Value, json};
 
@@ -39,7 +41,7 @@ pub struct Stress {
 }
 
 impl Stress {
-    /// `run` is the strategy's own run in this arena. The ladder takes about fifteen replays more.
+    /// `run` is the strategy's own run in this arena. The ladder takes about fifteen replays more, and its noise floor a hundred.
     #[must_use]
     pub fn of(arena: &Arena, strategy: &Strategy, run: &Run, with_ladder: bool) -> Self {
         let benchmarks = benchmarks::of(arena, strategy, run);

@@ -101,7 +101,7 @@ pub(super) fn ladder(piece: &Told) -> String {
         &charts::ladder::ladder(ladder),
         "Total return under optimistic, realistic and pessimistic assumptions, at 0 to 3 times the costs, and a bar later",
     );
-    let columns: [Column; 9] = [
+    let columns: [Column; 10] = [
         ("rung", false),
         ("return", true),
         ("CAGR", true),
@@ -110,6 +110,7 @@ pub(super) fn ladder(piece: &Told) -> String {
         ("fees and slippage", true),
         ("liquidations", true),
         ("of the rung before", true),
+        ("told apart from its neighbour", false),
         ("left", true),
     ];
     let rows: Vec<Vec<String>> = ladder
@@ -126,12 +127,20 @@ pub(super) fn ladder(piece: &Told) -> String {
                 money(m.fees_usd + m.slippage_usd),
                 m.liquidations.to_string(),
                 percent(rung.of_step),
+                rung.told_apart.map_or("", |apart| if apart { "yes" } else { "no" }).to_owned(),
                 percent(rung.survives),
             ]
         })
         .collect();
-    out += &table("Left: share of the total return under optimistic assumptions, and of that at the costs assumed and in time", &columns, &rows);
+    out += &table(
+        "Left: share of the total return under optimistic assumptions, and of that at the costs assumed and in time",
+        &columns,
+        &rows,
+    );
     let _ = writeln!(out, "<p>{}</p>", escaped(&carries::sign(ladder)));
+    if let Some(noise) = carries::noise(ladder) {
+        let _ = writeln!(out, "<p>{}</p>", escaped(&noise));
+    }
     capacity(ladder, out)
 }
 
