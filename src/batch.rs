@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 
+use crate::exchange::jitter::Jitter;
 use crate::exchange::margin::DEFAULT_BRACKETS;
 use crate::fault::Fault;
 use crate::market::{Kind, Market};
@@ -34,6 +35,19 @@ impl<'m> Arena<'m> {
     pub fn replay_without_futures(&self, strategy: &Strategy, capital: Usd) -> Option<Run> {
         let plan = Plan::new(strategy, &History::at_close(self.market, 0)).without_futures()?;
         Some(replay::replay(self.market, &self.signals, &plan, capital))
+    }
+
+    /// The same with every market order met by chance elsewhere in its bar.
+    #[must_use]
+    pub fn replay_jittered(&self, strategy: &Strategy, capital: Usd, jitter: Jitter) -> Run {
+        let plan = Plan::new(strategy, &History::at_close(self.market, 0));
+        replay::replay_jittered(self.market, &self.signals, &plan, capital, jitter)
+    }
+
+    /// Whether a run over this market has held any perpetual.
+    #[must_use]
+    pub fn held_perpetuals(&self, run: &Run) -> bool {
+        run.fills.iter().any(|fill| self.market.instrument(fill.instrument).kind == Kind::Perp)
     }
 
     /// [`replay::replay_to`]: what was done by the close of bar `bars − 1` of the window, and what was about to be.

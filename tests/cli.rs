@@ -345,7 +345,7 @@ fn machines_are_answered_in_json() {
         "{held} {loading}"
     );
     let compare = ask(&["compare", text(&report)]);
-    assert_eq!(compare["strategies"].as_array().unwrap().len(), 6);
+    assert_eq!(compare["strategies"].as_array().unwrap().len(), 7);
     for (i, told) in compare["strategies"].as_array().unwrap().iter().enumerate() {
         let summary = json(&read(report.join(told["strategy"].as_str().unwrap()).join("summary.json")));
         assert_eq!(told["metrics"], summary["metrics"], "strategy {i}");

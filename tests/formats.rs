@@ -279,7 +279,11 @@ fn a_settlement_inside_a_bar_is_paid_on_the_finer_spot_price_in_contracts() {
         let dir = market("1d", "BTCUSDT", "1000BTCUSDT", "");
         write(dir.path(), "assets.csv", format!("{HEAD}BTC,large,BTCUSDT,1000BTCUSDT,1000,venue,cex\n"));
         let day = |k: i64| format!("{},{}000,120000,90000,100000,7\n", START + k * 24 * HOUR, 100 + 3 * k);
-        write(dir.path(), "perp/1000BTCUSDT.csv", "timestamp,open,high,low,close,volume\n".to_owned() + &(0..2).map(day).collect::<String>());
+        write(
+            dir.path(),
+            "perp/1000BTCUSDT.csv",
+            "timestamp,open,high,low,close,volume\n".to_owned() + &(0..2).map(day).collect::<String>(),
+        );
         write(dir.path(), "spot/BTCUSDT.csv", stamped(0..48 / spot_step, spot_step * HOUR));
         write(dir.path(), "funding/1000BTCUSDT.csv", rates(&[0, 8, 16, 24, 32, 40]));
         let market = load(&dir);

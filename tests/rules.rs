@@ -18,6 +18,8 @@ mod given_back;
 mod hedge;
 #[path = "rules/inside.rs"]
 mod inside;
+#[path = "rules/late.rs"]
+mod late;
 #[path = "rules/limits.rs"]
 mod limits;
 #[path = "rules/on_record.rs"]

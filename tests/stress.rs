@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
-use rotate::batch::Arena;
+use rotate::batch::{Arena, with_jobs};
 use rotate::exchange::assumptions::Preset;
+use rotate::exchange::jitter::Jitter;
 use rotate::market::{Market, MarketParts, Window};
 use rotate::metrics::Metrics;
 use rotate::report::charts::contributions::courses;
 use rotate::strategy::{Strategy, StrategyFile};
-use rotate::stress::{Kind, MULTIPLES, Step, Stress};
+use rotate::stress::{Futures, Kind, MULTIPLES, SEEDS, Step, Stress};
 use rotate::units::{Time, Usd};
 
 const OWN: &str = r#"
@@ -80,6 +81,12 @@ fn each_answer_is_the_replay_it_says_it_is() {
     assert_eq!(equity("coin"), &run.benchmark);
     assert_eq!(equity("static"), &arena.replay(&strategy(STATIC), capital).equity);
     assert_eq!(equity("without_futures"), &arena.replay_without_futures(&own, capital).unwrap().equity);
+    // The verdict on the futures is their difference, of which the columns have the ends.
+    let added = stress.futures.and_then(|futures| futures.added()).expect("perpetuals were held for a year");
+    let against = &stress.benchmark("without_futures").unwrap().against;
+    assert!((added.annual_return - against.excess_annual_return.unwrap()).abs() < 1e-12);
+    assert!(added.interval.low < added.annual_return && added.annual_return < added.interval.high && (0.0..=1.0).contains(&added.added_in));
+    assert_eq!(stress.named()["futures_added_in"], added.added_in);
     // Not the run itself, and not each other.
     assert!(equity("static") != &run.equity && equity("without_futures") != &run.equity && equity("static") != equity("without_futures"));
 
@@ -92,6 +99,17 @@ fn each_answer_is_the_replay_it_says_it_is() {
     assert_eq!(rung(Step::Costs(2)), &of("assumptions = { impact = 2.0, fee_multiplier = 2.0, spread_multiplier = 2.0 }"));
     // Every settlement of the sample was observed.
     assert!(ladder.rungs.iter().all(|rung| rung.step.kind() != Kind::AssumedFunding));
+    assert_eq!(rung(Step::Later(1)), &of("assumptions = { latency_bars = 1 }"));
+    assert!(rung(Step::Later(1)) != rung(Step::OWN));
+    let noise = ladder.noise.expect("a hundred replays");
+    assert!(noise.seeds == SEEDS as usize && noise.deviation > 0.0 && noise.low < noise.high, "{noise:?}");
+    let apart = |step, other| (rung(step).total_return.unwrap() - rung(other).total_return.unwrap()).abs() > noise.width();
+    for (step, other) in
+        [(Step::OWN, Step::GROSS), (Step::Costs(2), Step::OWN), (Step::Costs(3), Step::Costs(2)), (Step::Later(1), Step::OWN)]
+    {
+        assert_eq!(ladder.rung(step).unwrap().told_apart, Some(apart(step, other)), "{step:?}");
+    }
+    assert_eq!(ladder.rung(Step::GROSS).unwrap().told_apart, None, "there is none before it");
     let left = ladder.survives(Step::Costs(2));
     let [once, twice] = [1, 2].map(|times| rung(Step::Costs(times)).total_return.unwrap());
     assert_eq!(left, (once > 0.0).then(|| twice / once));
@@ -104,6 +122,31 @@ fn each_answer_is_the_replay_it_says_it_is() {
         assert_eq!(row.alpha_kept, capacity.gross_alpha.filter(|gross| *gross > 0.0).zip(more.alpha).map(|(gross, alpha)| alpha / gross));
     }
     assert!(Stress::of(&arena, &own, &run, false).ladder.is_none());
+    // On any number of threads.
+    let again = with_jobs(Some(1), || Stress::of(&arena, &own, &run, true)).unwrap();
+    assert_eq!(again.ladder.unwrap().noise, Some(noise));
+}
+
+/// Chance in fills moves prices within their bars and nothing else: the same seed is the same run, another seed another one.
+#[test]
+fn a_jittered_replay_fills_within_its_bars() {
+    let (market, capital) = (market(), Usd::round(50_000.0));
+    let arena = Arena::new(&market);
+    let free =
+        strategy(&format!("assumptions = {{ impact = 0.0, spread_multiplier = 0.0, stop_slippage = 0.0, stop_overshoot = 0.0 }}{OWN}"));
+    let of = |seed, share| arena.replay_jittered(&free, capital, Jitter { seed, share });
+    let (plain, jittered) = (arena.replay(&free, capital), of(1, 1.0));
+    assert_eq!(of(1, 0.0).equity, plain.equity);
+    assert_eq!(of(1, 1.0).equity, jittered.equity);
+    assert!(of(2, 1.0).equity != jittered.equity && jittered.equity != plain.equity);
+    let mut moved = 0;
+    for fill in jittered.fills.iter().filter(|fill| !["end of data", "liquidation"].contains(&fill.reason.as_str())) {
+        let at = market.panel.at(fill.instrument, market.clock.bar_of(fill.time).unwrap());
+        let (low, high) = (market.panel.low[at], market.panel.high[at]);
+        assert!(fill.price >= low * (1.0 - 1e-12) && fill.price <= high * (1.0 + 1e-12), "{fill:?} in {low} to {high}");
+        moved += usize::from(fill.price != market.panel.open[at]);
+    }
+    assert!(moved > 20, "{moved}");
 }
 
 #[test]
@@ -152,6 +195,12 @@ leverage = { open = 1.0 }
 "#,
     );
     assert_eq!(keys(&perps), ["coin", "without_futures"]);
+    let verdict = |strategy: &Strategy| Stress::of(&arena, strategy, &arena.replay(strategy, Usd::round(1_000.0)), false).futures;
+    assert_eq!(verdict(&spot), None);
+    assert!(verdict(&perps).is_some_and(|futures| futures.added().is_some()));
+    // It may hold perpetuals, and none is good enough.
+    let never = OWN.replace("leverage = { open = 3.0 }", "leverage = { open = 3.0 }\nenter_above = 1000.0");
+    assert_eq!(verdict(&strategy(&never)), Some(Futures::NeverHeld));
 }
 
 #[test]

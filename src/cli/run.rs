@@ -36,8 +36,8 @@ pub(super) struct Arguments {
     /// The form of the tables: `parquet` writes each one a second time, with typed columns.
     #[arg(long, value_enum, default_value_t = Tables::Csv)]
     tables: Tables,
-    /// Climb the assumption ladder: each strategy under all three sets of assumptions, at 0 to 3 times its costs, and with up to 10,000 times the
-    /// capital; about fifteen replays more a strategy.
+    /// Climb the assumption ladder: each strategy under all three sets of assumptions, at 0 to 3 times its costs, a bar later, and with up to 10,000 times the
+    /// capital, with the noise floor of its fills; about a hundred and fifteen replays more a strategy.
     #[arg(long)]
     ladder: bool,
 }
@@ -108,7 +108,7 @@ fn closing(arguments: &Arguments, common: Common, market: &Market, runs: &[Run],
                 0 => None,
                 count => Some(format!("{count} about the market itself: rotate check --market {}", arguments.market.market.display())),
             };
-            let closing = terminal::closing(runs, about_market, look());
+            let closing = terminal::closing(runs, stresses, about_market, look());
             let climbed = report::climb::climbed(runs, stresses, look());
             format!("{}\n{closing}{climbed}\nreport: {}\n{led}", terminal::paragraph(&head, look()), out.join("index.html").display())
         }

@@ -103,6 +103,9 @@ impl AdlCrash {
 /// (realistic: half of this), between there and the extreme where it did not (pessimistic: half of the rest). Ours; no venue publishes it.
 const MEAN_OF_A_STEADY_FALL: f64 = 0.5;
 
+/// Later than so many bars, orders are sized by a market that is gone.
+pub const MOST_LATENCY: u32 = 10;
+
 /// Everything a run assumes of the venue. Fractions unless said.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "AssumptionKeys", deny_unknown_fields)]
@@ -141,6 +144,8 @@ pub struct Assumptions {
     pub strict_cross: bool,
     /// Auto-deleveraging stress: profitable shorts are closed at a bankruptcy price in a bar that falls by this much or more; `off`: never.
     pub adl_crash: AdlCrash,
+    /// Bars between the open after a decision and the open its orders and flows reach; what rests at the venue is not late.
+    pub latency_bars: u32,
 }
 
 impl Default for Assumptions {
@@ -170,6 +175,7 @@ impl Assumptions {
             liquidation_fee: 0.0125,
             strict_cross: false,
             adl_crash: AdlCrash::OFF,
+            latency_bars: 0,
         };
         match name {
             Preset::Realistic => realistic,
@@ -221,6 +227,7 @@ impl Assumptions {
             ("liquidation_fee", self.liquidation_fee != set.liquidation_fee),
             ("strict_cross", self.strict_cross != set.strict_cross),
             ("adl_crash", self.adl_crash != set.adl_crash),
+            ("latency_bars", self.latency_bars != set.latency_bars),
         ];
         fields.into_iter().filter_map(|(key, differs)| differs.then_some(key)).collect()
     }
@@ -249,6 +256,8 @@ impl Assumptions {
         if let Some(crash) = self.adl_crash.fall() {
             Refusal::unless(crash > 0.0 && crash < 1.0, "adl_crash", crash, "a fraction above 0, below 1, or \"off\"")?;
         }
+        let late = self.latency_bars;
+        Refusal::unless(late <= MOST_LATENCY, "latency_bars", f64::from(late), "a whole number from 0 to 10")?;
         Ok(())
     }
 }
@@ -304,6 +313,9 @@ pub struct AssumptionKeys {
     /// Close profitable shorts at a bankruptcy price in a bar that falls by this fraction or more; `off`: never.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub adl_crash: Option<AdlCrash>,
+    /// Orders and flows reach the venue so many bars after the open that follows their decision, a whole number from 0 to 10.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub latency_bars: Option<u32>,
 }
 
 impl AssumptionKeys {
@@ -330,6 +342,7 @@ impl AssumptionKeys {
             liquidation_fee: self.liquidation_fee.unwrap_or(set.liquidation_fee),
             strict_cross: self.strict_cross.unwrap_or(set.strict_cross),
             adl_crash: self.adl_crash.unwrap_or(set.adl_crash),
+            latency_bars: self.latency_bars.unwrap_or(set.latency_bars),
         };
         resolved.check()?;
         Ok(resolved)
@@ -403,6 +416,9 @@ mod tests {
             ("stop_overshoot = 1.1", "stop_overshoot = 1.1"),
             ("adl_crash = 0", "adl_crash = 0"),
             ("adl_crash = \"on\"", "or \"off\""),
+            ("latency_bars = 11", "latency_bars = 11"),
+            ("latency_bars = -1", "latency_bars"),
+            ("latency_bars = 0.5", "latency_bars"),
             ("name = \"hopeful\"", "hopeful"),
             ("participation = 0.1", "participation"),
         ] {

@@ -6,6 +6,7 @@
 //! | what a fill costs | [`costs`], under which [`assumptions`] |
 //! | what one order gets in one bar | [`orders`], what it may have of the volume [`volume`], where stops stand [`stops`] |
 //! | what becomes of what did not fill | [`patience`] |
+//! | which other price of the bar it could have met | [`jitter`] |
 //! | in which order things happen inside a bar | [`path`] |
 //! | bracket look-up, maintenance margin, checks of a table | [`brackets`] |
 //! | initial margin, affordability, isolated positions | [`margin`] |
@@ -22,6 +23,7 @@ pub mod brackets;
 pub mod costs;
 pub mod cross;
 pub mod funding;
+pub mod jitter;
 pub mod liquidation;
 pub mod margin;
 pub mod orders;

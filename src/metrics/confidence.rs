@@ -82,6 +82,8 @@ pub struct Difference {
     pub annual_return_interval: Option<Interval>,
     /// Share of the resampled histories in which the first had the higher Sharpe ratio.
     pub better_in: Option<f64>,
+    /// Share of the resampled histories in which the first brought more a year.
+    pub added_in: f64,
 }
 
 impl Difference {
@@ -110,6 +112,7 @@ impl Difference {
         }
         let known: Vec<f64> = sharpes.iter().copied().flatten().collect();
         let better = known.iter().filter(|s| **s > 0.0).count() as f64;
+        let added = yearly.iter().flatten().filter(|more| **more > 0.0).count() as f64;
         let (sharpe, annual_return) = both(a, b);
         Some(Self {
             method,
@@ -118,6 +121,7 @@ impl Difference {
             annual_return,
             annual_return_interval: interval(&yearly, method.level),
             better_in: (!known.is_empty()).then(|| better / known.len() as f64),
+            added_in: added / yearly.len() as f64,
         })
     }
 
@@ -244,7 +248,7 @@ mod tests {
         let market = noise(300, 0.05);
         let better: Vec<f64> = market.iter().zip(noise(300, 0.001)).map(|(r, e)| r + 0.002 + e).collect();
         let found = Difference::of_days(&better, &market).unwrap();
-        assert!(found.told_apart() && found.better_in == Some(1.0), "{found:?}");
+        assert!(found.told_apart() && found.better_in == Some(1.0) && found.added_in == 1.0, "{found:?}");
         // Two unrelated series of one kind are not told apart.
         let other: Vec<f64> = market.iter().rev().copied().collect();
         let found = Difference::of_days(&market, &other).unwrap();

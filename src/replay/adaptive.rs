@@ -1,7 +1,6 @@
 //! Buckets that follow the market phase: from one table of weights to another, a part of the equity a day.
 
 use crate::replay::desk::Desk;
-use crate::replay::orders::PlannedFlow;
 use crate::signal::Sight;
 use crate::strategy::{Decision, Verdict, adaptive};
 use crate::units::{BucketId, Usd};
@@ -51,8 +50,7 @@ impl Desk<'_> {
     /// Every bucket to its weight of this moment, perpetual buckets too: here alone they are given money by a table. Returns what each will be
     /// worth. What cannot flow yet, because it is still in positions, flows at the next step.
     pub fn plan_transition(&mut self) -> Vec<Option<Usd>> {
-        let count = self.plan.buckets.len();
-        let values: Vec<f64> = (0..count).map(|b| self.books.bucket_value(BucketId::new(b)).to_f64()).collect();
+        let values = self.worths();
         let equity: f64 = values.iter().sum();
         let target: Vec<f64> = self.weights.iter().map(|weight| weight * equity).collect();
         self.plan_flows(&values, &target, REGIME);
@@ -71,7 +69,7 @@ impl Desk<'_> {
                     *left -= amount;
                     lack -= amount;
                     let (from, to) = (BucketId::new(from), BucketId::new(to));
-                    self.flows.push(PlannedFlow { from, to, amount: Usd::round(amount), reason });
+                    self.plan_flow(from, to, Usd::round(amount), reason);
                 }
             }
         }

@@ -1,5 +1,6 @@
 //! The state of one replay between bars.
 
+use crate::exchange::jitter::Jitter;
 use crate::exchange::margin::DEFAULT_BRACKETS;
 use crate::exchange::volume::VolumePool;
 use crate::ledger::{Books, Position};
@@ -25,6 +26,8 @@ pub(super) struct Desk<'a> {
     /// One label a bar, of the strategy's own classifier where it has one.
     pub regimes: &'a [Regime],
     pub plan: &'a Plan,
+    /// Market orders met elsewhere than at the open, for a noise floor.
+    pub jitter: Option<Jitter>,
     /// The bar being replayed, as a place on the market's whole clock.
     pub t: usize,
     /// Of the bar's open: the first instant of its calendar month, and of the next.
@@ -147,6 +150,7 @@ impl<'a> Desk<'a> {
             known,
             regimes: known.regime_labels().unwrap_or(&signals.regimes),
             plan,
+            jitter: None,
             t: market.first,
             month: (start.month_start(), start.next_month()),
             books: Books::open(capital, &weights),

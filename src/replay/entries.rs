@@ -136,7 +136,7 @@ impl Desk<'_> {
             self.note("gone", (order.bucket, instrument), Verdict::Refused, [None, None], &why);
             return None;
         }
-        let Some(bar) = self.bar(instrument) else {
+        let Some(bar) = self.bar_met(&order) else {
             waiting.extend(self.no_bar(order));
             return None;
         };

@@ -1,7 +1,7 @@
 //! Moment 4, between closing and opening: cash from bucket to bucket.
 
 use crate::replay::desk::Desk;
-use crate::replay::orders::{Order, PlannedFlow, TOP_UP, WATERFALL, Want};
+use crate::replay::orders::{Order, PlannedFlow, TOP_UP, WATERFALL, Want, Way};
 use crate::replay::run::Flow;
 use crate::signal::History;
 use crate::strategy::{Decision, Holding, Verdict};
@@ -11,7 +11,9 @@ impl Desk<'_> {
     /// Where profit to be passed on is no longer all there, every share of its bucket's shrinks alike; a bucket that holds something buys more of it with
     /// what really came, unless it sells the same thing at this open (`sold`).
     pub fn execute_flows(&mut self, sold: &[(BucketId, InstrumentId)], opening: &mut Vec<Order>) {
-        let flows = std::mem::take(&mut self.flows);
+        let (flows, coming): (Vec<_>, Vec<_>) = std::mem::take(&mut self.flows).into_iter().partition(|flow| flow.way == Way::Coming(0));
+        self.flows = coming;
+        self.flows.iter_mut().for_each(|flow| _ = flow.way.meets());
         let covered = self.covered_profit(&flows);
         for flow in &flows {
             let passes = flow.reason == WATERFALL;
@@ -75,12 +77,15 @@ impl Desk<'_> {
     }
 }
 
-/// What a bucket has of an instrument, and what orders for this open add to it.
+/// What a bucket has of an instrument, and what orders for this open, or still on their way, add to it.
 fn held_and_coming(desk: &Desk, bucket: BucketId, instrument: InstrumentId, opening: &[Order]) -> f64 {
     let held = desk.books.find(bucket, instrument).map_or(0.0, |at| desk.books.positions()[at].quantity.abs());
-    let coming = opening.iter().filter(|order| (order.bucket, order.instrument) == (bucket, instrument)).map(|order| match order.want {
-        Want::Add { quantity, .. } => quantity.abs(),
-        _ => 0.0,
-    });
+    let coming =
+        opening.iter().chain(&desk.orders).filter(|order| (order.bucket, order.instrument) == (bucket, instrument)).map(
+            |order| match order.want {
+                Want::Add { quantity, .. } => quantity.abs(),
+                _ => 0.0,
+            },
+        );
     held + coming.sum::<f64>()
 }

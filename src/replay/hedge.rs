@@ -1,8 +1,7 @@
 //! Shorts against what another bucket holds on spot: sized from that holding, not from a score.
 
-use crate::exchange::orders::Kind as OrderKind;
 use crate::replay::desk::Desk;
-use crate::replay::orders::{ENTER, PlannedFlow, Want};
+use crate::replay::orders::{ENTER, Want};
 use crate::replay::review::ROUNDING;
 use crate::replay::words::dollars;
 use crate::signal::{History, decouple};
@@ -57,7 +56,8 @@ impl Desk<'_> {
         for (id, notional) in wanted {
             let target = notional / self.market.panel.value_at(id, self.t);
             let now = held.iter().find(|(other, _)| *other == id).map_or(0.0, |&(_, quantity)| quantity);
-            if (now / target - 1.0).abs() <= band || self.stopped[bucket.id.index()] || self.t < self.barred_until(bucket.id, id) {
+            let settled = (now / target - 1.0).abs() <= band || self.is_coming(bucket.id, id);
+            if settled || self.stopped[bucket.id.index()] || self.t < self.barred_until(bucket.id, id) {
                 continue;
             }
             if now > target {
@@ -83,7 +83,8 @@ impl Desk<'_> {
     /// Between rebalances what a hedge has become beyond its weight and the band goes to all that is no perpetual, by weight.
     fn plan_excess(&mut self, bucket: &PlanBucket) {
         let gain = self.realisable(bucket);
-        if !gain.is_positive() {
+        // What is on its way leaves once.
+        if !gain.is_positive() || self.flowing(bucket.id) < 0.0 {
             return;
         }
         let full = self.books.equity().to_f64() * self.weights[bucket.id.index()];
@@ -94,12 +95,10 @@ impl Desk<'_> {
         if all <= 0.0 {
             return;
         }
-        let flow = |other: &PlanBucket| {
-            let amount = Usd::round(excess * weight_of(other) / all);
-            PlannedFlow { from: bucket.id, to: other.id, amount, reason: HEDGE }
-        };
-        let flows: Vec<PlannedFlow> = others().map(flow).filter(|flow| flow.amount.is_positive()).collect();
-        self.flows.extend(flows);
+        let shares: Vec<_> = others().map(|other| (other.id, Usd::round(excess * weight_of(other) / all))).collect();
+        for (to, amount) in shares.into_iter().filter(|(_, amount)| amount.is_positive()) {
+            self.plan_flow(bucket.id, to, amount, HEDGE);
+        }
     }
 
     /// Closes the shorts that are ahead and opens what is wanted of them again at the same open, both at the market: what they gained is cash in between.
@@ -115,8 +114,7 @@ impl Desk<'_> {
             let (_, notional) = wanted.remove(place);
             let quantity = notional / self.market.panel.value_at(id, self.t);
             for (want, reason) in [(Want::Close, HEDGE), (Want::Add { quantity: -quantity, leverage }, ENTER)] {
-                let order = self.order(bucket.id, (id, None), want, reason, OrderKind::Market);
-                self.orders.push(order);
+                self.send_at_market(bucket.id, (id, None), want, reason);
             }
             self.story.decisions.push(Decision {
                 time: history.now(),

@@ -5,7 +5,7 @@ use crate::exchange::assumptions::Leg;
 use crate::exchange::liquidation::AdlStress;
 use crate::exchange::orders::{Bar, Filled, Kind, Moment, OrderSpec, Side, take_at};
 use crate::replay::desk::{Desk, margin_view};
-use crate::replay::orders::{Order, Want, side};
+use crate::replay::orders::{Order, Want, Way, side};
 use crate::replay::protect::exit_side;
 use crate::replay::quote::meets;
 use crate::strategy::Verdict;
@@ -24,7 +24,7 @@ impl Desk<'_> {
         let positions = self.books.positions().iter().enumerate();
         let concerned = positions.filter(|&(at, _)| deleveraging || self.touched(at));
         let mut places: Vec<Place> = concerned.map(|(_, position)| (position.bucket, position.instrument)).collect();
-        places.extend(self.orders.iter().map(|order| (order.bucket, order.instrument)));
+        places.extend(self.orders.iter().filter(|order| order.way == Way::There).map(|order| (order.bucket, order.instrument)));
         places.sort_unstable();
         places.dedup();
         match self.plan.assumptions.path {
@@ -123,8 +123,10 @@ impl Desk<'_> {
     /// The next opening limit of a place that the rest of the bar fills: where it stands among the orders, and its price.
     fn entry_inside(&mut self, (bucket, instrument): Place) -> Option<(usize, f64)> {
         let t = self.t;
-        let here =
-            |order: &Order| order.bucket == bucket && order.instrument == instrument && order.want.opens() && order.tried_inside != t;
+        let here = |order: &Order| {
+            let untried = order.way == Way::There && order.tried_inside != t;
+            untried && order.bucket == bucket && order.instrument == instrument && order.want.opens()
+        };
         if !self.orders.iter().any(here) {
             return None;
         }
@@ -171,7 +173,8 @@ impl Desk<'_> {
         if let Some(price) = self.deleveraged_at(at, &bar) {
             steps.push((price, Step::Deleverage));
         }
-        let closes = |order: &&Order| order.bucket == bucket && order.instrument == instrument && !order.want.opens();
+        let closes =
+            |order: &&Order| order.way == Way::There && order.bucket == bucket && order.instrument == instrument && !order.want.opens();
         for order in self.orders.iter().filter(closes) {
             if let Kind::Limit { price, .. } = order.kind {
                 steps.push((price, Step::Close(order.id)));

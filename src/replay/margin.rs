@@ -4,7 +4,6 @@ use crate::exchange::assumptions::LiquidationRule;
 use crate::exchange::liquidation::outcome;
 use crate::ledger::Entry;
 use crate::replay::desk::{Desk, margin_view};
-use crate::replay::orders::PlannedFlow;
 use crate::replay::protect::exit_side;
 use crate::replay::run::Liquidation;
 use crate::strategy::{Aftermath, Verdict};
@@ -122,7 +121,7 @@ impl Desk<'_> {
                 let why = format!("what was lost is asked of {}", self.bucket(from).name);
                 self.note(rule, whose, Verdict::Passed, [Some(lost.to_f64()), None], &why);
                 if lost.is_positive() {
-                    self.flows.push(PlannedFlow { from, to: bucket, amount: lost, reason: REFILL });
+                    self.plan_flow(from, bucket, lost, REFILL);
                 }
             }
         }

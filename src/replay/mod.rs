@@ -45,6 +45,7 @@ mod waterfall;
 mod words;
 mod yields;
 
+use crate::exchange::jitter::Jitter;
 use crate::market::Market;
 use crate::signal::Signals;
 use crate::strategy::Plan;
@@ -73,8 +74,21 @@ pub fn replay(market: &Market, signals: &Signals, plan: &Plan, capital: Usd) -> 
 /// As [`replay`].
 #[must_use]
 pub fn replay_to(market: &Market, signals: &Signals, plan: &Plan, capital: Usd, bars: usize) -> Standing {
+    standing(market, signals, plan, (capital, bars), None)
+}
+
+/// As [`replay`], with every market order met by chance elsewhere in its bar.
+///
+/// # Panics
+/// As [`replay`].
+#[must_use]
+pub fn replay_jittered(market: &Market, signals: &Signals, plan: &Plan, capital: Usd, jitter: Jitter) -> Run {
+    standing(market, signals, plan, (capital, market.clock.bars), Some(jitter)).run
+}
+
+fn standing(market: &Market, signals: &Signals, plan: &Plan, (capital, bars): (Usd, usize), jitter: Option<Jitter>) -> Standing {
     let known = signals.known(market, &plan.definitions);
-    let desk = || Desk::new(market, signals, &known, plan, capital);
+    let desk = || Desk { jitter, ..Desk::new(market, signals, &known, plan, capital) };
     let (mut until, mut stop) = (bars, None);
     // A bar that the books cannot hold is no part of the run. The bars before it come out the same to the last bit when they are replayed again.
     loop {

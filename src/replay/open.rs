@@ -3,7 +3,7 @@
 
 use crate::exchange::orders::{Kind, Moment, OrderSpec, take_at, trades_through};
 use crate::replay::desk::Desk;
-use crate::replay::orders::{ENTER, Order, STOP, Want};
+use crate::replay::orders::{ENTER, Order, STOP, Want, Way};
 use crate::replay::protect::exit_side;
 use crate::replay::quote::{fill, meets, worth_working};
 use crate::strategy::Verdict;
@@ -17,7 +17,9 @@ impl Desk<'_> {
         if self.orders.is_empty() && self.flows.is_empty() {
             return;
         }
-        let mut orders = std::mem::take(&mut self.orders);
+        let (mut orders, coming): (Vec<Order>, Vec<Order>) =
+            std::mem::take(&mut self.orders).into_iter().map(Order::at_open).partition(|order| order.way == Way::There);
+        self.orders = coming;
         orders.sort_by_key(|order| (order.want.opens(), order.instrument, order.bucket));
         let (mut opening, closing): (Vec<Order>, Vec<Order>) = orders.into_iter().partition(|order| order.want.opens());
         let sold: Vec<_> = closing.iter().map(|order| (order.bucket, order.instrument)).collect();
@@ -67,7 +69,7 @@ impl Desk<'_> {
     pub fn close(&mut self, mut order: Order, moment: Moment) -> Option<Order> {
         // It may have been stopped, liquidated or delisted since the decision.
         let at = self.books.find(order.bucket, order.instrument)?;
-        let Some(bar) = self.bar(order.instrument) else { return self.no_bar(order) };
+        let Some(bar) = self.bar_met(&order) else { return self.no_bar(order) };
         let held = self.books.positions()[at].quantity;
         let quantity = match order.want {
             Want::Reduce { quantity, .. } => quantity.min(held.abs()),

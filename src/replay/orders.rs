@@ -41,6 +41,34 @@ pub(super) struct Order {
     pub atr: Option<f64>,
     /// The leverage asked for what it opens, before anything lowered that.
     pub rung: f64,
+    pub way: Way,
+}
+
+/// Where on its way to the venue something is that was decided at a close.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    /// So many opens pass before the one it meets.
+    Coming(u32),
+    There,
+}
+
+impl Way {
+    /// An open passes; whether it has been met.
+    pub fn meets(&mut self) -> bool {
+        match *self {
+            Self::Coming(opens) if opens > 0 => *self = Self::Coming(opens - 1),
+            _ => *self = Self::There,
+        }
+        *self == Self::There
+    }
+}
+
+impl Order {
+    /// After one more open.
+    pub fn at_open(mut self) -> Self {
+        self.way.meets();
+        self
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -66,9 +94,74 @@ pub(super) struct PlannedFlow {
     pub to: BucketId,
     pub amount: Usd,
     pub reason: &'static str,
+    pub way: Way,
 }
 
 impl Desk<'_> {
+    /// The way of what is decided now.
+    pub fn way(&self) -> Way {
+        Way::Coming(self.plan.assumptions.latency_bars)
+    }
+
+    /// Whether something sent at an earlier close has yet to reach the venue: no review takes it back, and what it brings is reckoned with.
+    fn under_way(&self, way: Way) -> bool {
+        matches!(way, Way::Coming(opens) if opens < self.plan.assumptions.latency_bars)
+    }
+
+    /// Plans a flow from the close of this bar, or from what happened in it.
+    pub fn plan_flow(&mut self, from: BucketId, to: BucketId, amount: Usd, reason: &'static str) {
+        let way = self.way();
+        self.flows.push(PlannedFlow { from, to, amount, reason, way });
+    }
+
+    /// What flows of earlier closes bring a bucket, less what they take, in USD.
+    pub fn flowing(&self, bucket: BucketId) -> f64 {
+        let way = |flow: &&PlannedFlow| self.under_way(flow.way);
+        let net = |flow: &PlannedFlow| match flow {
+            flow if flow.to == bucket => flow.amount,
+            flow if flow.from == bucket => -flow.amount,
+            _ => Usd::ZERO,
+        };
+        self.flows.iter().filter(way).map(net).sum::<Usd>().to_f64()
+    }
+
+    /// Whether an order of an earlier close for this place has yet to reach the venue.
+    pub fn is_coming(&self, bucket: BucketId, instrument: InstrumentId) -> bool {
+        self.orders.iter().any(|order| order.bucket == bucket && order.instrument == instrument && self.under_way(order.way))
+    }
+
+    /// What a bucket has ordered at earlier closes and does not hold yet, with its signed quantity.
+    pub fn coming(&self, bucket: BucketId) -> Vec<(InstrumentId, Option<NarrativeId>, f64)> {
+        let entries = self.orders.iter().filter(|order| order.bucket == bucket && order.reason == ENTER && self.under_way(order.way));
+        let fresh = entries.filter(|order| self.books.find(bucket, order.instrument).is_none());
+        let quantity = |order: &Order| if let Want::Add { quantity, .. } = order.want { quantity } else { 0.0 };
+        fresh.map(|order| (order.instrument, order.narrative, quantity(order))).collect()
+    }
+
+    /// Takes back what a bucket has at the venue or sends now, except what a stop has sent.
+    pub fn take_back(&mut self, bucket: BucketId) {
+        self.keep_orders(|order| order.bucket != bucket || order.reason == STOP);
+    }
+
+    /// The same for one place, for something else to be sent instead.
+    pub fn replace(&mut self, bucket: BucketId, instrument: InstrumentId) {
+        self.keep_orders(|order| order.bucket != bucket || order.instrument != instrument);
+    }
+
+    /// What is under way is kept whatever anybody says: no word overtakes it.
+    fn keep_orders(&mut self, keep: impl Fn(&Order) -> bool) {
+        let mut orders = std::mem::take(&mut self.orders);
+        orders.retain(|order| keep(order) || self.under_way(order.way));
+        self.orders = orders;
+    }
+
+    /// Puts a market order of a review on its way.
+    pub fn send_at_market(&mut self, bucket: BucketId, subject: (InstrumentId, Option<NarrativeId>), want: Want, reason: &'static str) {
+        let order = self.order(bucket, subject, want, reason, Kind::Market);
+        let way = self.way();
+        self.orders.push(Order { way, ..order });
+    }
+
     /// Sends an order as its bucket sends them, from the close of this bar.
     pub fn send(
         &mut self,
@@ -79,7 +172,8 @@ impl Desk<'_> {
     ) -> &mut Order {
         let kind = self.kind_at(bucket, subject.0, want.opens(), self.t);
         let order = self.order(bucket.id, subject, want, reason, kind);
-        self.orders.push(order);
+        let way = self.way();
+        self.orders.push(Order { way, ..order });
         self.orders.last_mut().expect("one was pushed")
     }
 
@@ -94,7 +188,21 @@ impl Desk<'_> {
         self.sent += 1;
         let (id, tried_inside) = (self.sent, usize::MAX);
         let rung = if let Want::Add { leverage, .. } = want { leverage } else { 1.0 };
-        Order { id, bucket, instrument, narrative, want, reason, kind, seen: 0, told: false, tried_inside, atr: None, rung }
+        Order {
+            id,
+            bucket,
+            instrument,
+            narrative,
+            want,
+            reason,
+            kind,
+            seen: 0,
+            told: false,
+            tried_inside,
+            atr: None,
+            rung,
+            way: Way::There,
+        }
     }
 
     /// How a bucket sends an order decided at the close of bar `t`: a market order, or a limit on the passive side of the last price.
@@ -112,6 +220,10 @@ impl Desk<'_> {
         }
         let orders = std::mem::take(&mut self.orders);
         for mut order in orders {
+            if order.way != Way::There {
+                self.orders.push(order);
+                continue;
+            }
             order.seen += 1;
             let bucket = self.bucket(order.bucket);
             let market_order =

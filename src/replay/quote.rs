@@ -5,6 +5,7 @@ use crate::exchange::orders::{Bar, Filled, Kind as OrderKind, Moment, OrderSpec,
 use crate::exchange::volume::VolumePool;
 use crate::market::{Kind, TradingRules};
 use crate::replay::desk::Desk;
+use crate::replay::orders::Order;
 use crate::signal::liquidity::assumed_volatility;
 use crate::units::InstrumentId;
 
@@ -90,6 +91,13 @@ impl Desk<'_> {
         let at = panel.at(instrument, self.t);
         let bar = Bar { open: panel.open[at], high: panel.high[at], low: panel.low[at], close: panel.close[at], volume: panel.volume[at] };
         (!bar.close.is_nan()).then_some(bar)
+    }
+
+    /// The bar as an order meets it: market orders at its open, or at what stands for the open in a replay under jitter.
+    pub fn bar_met(&self, order: &Order) -> Option<Bar> {
+        let bar = self.bar(order.instrument)?;
+        let jitter = self.jitter.filter(|_| order.kind == OrderKind::Market);
+        Some(jitter.map_or(bar, |jitter| jitter.meets(&bar, order.instrument.index() as u64, self.t as u64)))
     }
 
     /// The last price at the close of bar `t`, of the last bar that traded where this one did not; NaN before the first.

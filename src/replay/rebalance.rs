@@ -1,7 +1,7 @@
 //! Money between buckets, decided at a close and moved at the next open: top-ups, and buckets back to their weights.
 
 use crate::replay::desk::Desk;
-use crate::replay::orders::{PlannedFlow, TOP_UP};
+use crate::replay::orders::TOP_UP;
 use crate::replay::review::ROUNDING;
 use crate::strategy::{Decision, Holding, Verdict};
 use crate::units::{BucketId, Usd};
@@ -14,7 +14,7 @@ impl Desk<'_> {
         for bucket in &self.plan.buckets {
             let Some(rule) = bucket.top_up else { continue };
             let (b, full) = (bucket.id.index(), equity * self.weights[bucket.id.index()]);
-            let value = self.books.bucket_value(bucket.id).to_f64();
+            let value = self.worth(bucket.id);
             let waited = now.seconds() - self.last_top_up[b].seconds() >= rule.every.seconds();
             if !waited || value >= full * rule.below {
                 continue;
@@ -35,22 +35,33 @@ impl Desk<'_> {
             }
             let amount = Usd::round(lack.min(left));
             if amount.is_positive() {
-                self.flows.push(PlannedFlow { from: rule.from, to: bucket.id, amount, reason: TOP_UP });
+                self.plan_flow(rule.from, bucket.id, amount, TOP_UP);
             }
         }
+    }
+
+    /// What a bucket will be worth when the flows under way are there, in USD.
+    pub fn worth(&self, bucket: BucketId) -> f64 {
+        self.books.bucket_value(bucket).to_f64() + self.flowing(bucket)
+    }
+
+    /// The same of every bucket.
+    pub fn worths(&self) -> Vec<f64> {
+        (0..self.plan.buckets.len()).map(|b| self.worth(BucketId::new(b))).collect()
     }
 
     /// Brings buckets back to their weights when one has drifted beyond the band. A perpetual bucket gives up free cash above its
     /// weight, a hedge also what it can realise, and neither is refilled here; the others share what is left in proportion. Returns what each moved bucket will be worth.
     pub fn plan_rebalance(&mut self) -> Vec<Option<Usd>> {
         let count = self.plan.buckets.len();
-        let values: Vec<f64> = (0..count).map(|b| self.books.bucket_value(BucketId::new(b)).to_f64()).collect();
+        let values = self.worths();
         let equity: f64 = values.iter().sum();
         let perp = |b: usize| self.plan.buckets[b].holding == Holding::Perp;
         let mut target = values.clone();
         for b in (0..count).filter(|&b| perp(b)) {
             let spare = self.books.cash(BucketId::new(b)) + self.realisable(&self.plan.buckets[b]);
-            target[b] = values[b] - (values[b] - equity * self.weights[b]).clamp(0.0, spare.to_f64());
+            let spare = (spare.to_f64() + self.flowing(BucketId::new(b)).min(0.0)).max(0.0);
+            target[b] = values[b] - (values[b] - equity * self.weights[b]).clamp(0.0, spare);
         }
         let fenced: f64 = (0..count).filter(|&b| perp(b)).map(|b| target[b]).sum();
         let open_weight: f64 = (0..count).filter(|&b| !perp(b)).map(|b| self.weights[b]).sum();

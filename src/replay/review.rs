@@ -3,7 +3,7 @@
 use crate::ledger::Excess;
 use crate::replay::attribution::Cell;
 use crate::replay::desk::Desk;
-use crate::replay::orders::{ENTER, STOP, Want};
+use crate::replay::orders::{ENTER, Want};
 use crate::replay::rotations::ROTATED_OUT;
 use crate::signal::{History, Sight};
 use crate::strategy::{self, BucketState, BucketWish, Decision, Exit, Holding, Pick, PlanBucket, Refusal, Refused, Verdict};
@@ -76,7 +76,7 @@ impl Desk<'_> {
             }
             let value = budgets[bucket.id.index()];
             if value.is_some() || self.is_due(&sight, bucket) {
-                self.orders.retain(|order| order.bucket != bucket.id || order.reason == STOP);
+                self.take_back(bucket.id);
                 let exits = self.exits(&sight, bucket);
                 if self.weights[bucket.id.index()] <= 0.0 {
                     self.leave_all(bucket);
@@ -103,7 +103,8 @@ impl Desk<'_> {
     /// A bucket that has no weight in this phase gives up what it holds.
     fn leave_all(&mut self, bucket: &PlanBucket) {
         let held: Vec<_> = self.books.positions().iter().filter(|p| p.bucket == bucket.id).map(|p| (p.instrument, p.narrative)).collect();
-        for (instrument, narrative) in held {
+        let coming = self.coming(bucket.id).into_iter().map(|(instrument, narrative, _)| (instrument, narrative));
+        for (instrument, narrative) in held.into_iter().chain(coming) {
             if !self.is_leaving(bucket.id, instrument) {
                 self.send(bucket, (instrument, narrative), Want::Close, "regime");
             }
@@ -128,7 +129,7 @@ impl Desk<'_> {
             }
             let due = strategy::exit_due(sight, bucket, instrument, narrative).or_else(|| self.time_stop_due(history, bucket, instrument));
             let Some(exit) = due else { continue };
-            self.cancel(bucket.id, instrument);
+            self.replace(bucket.id, instrument);
             self.send(bucket, (instrument, narrative), Want::Close, exit.rule);
             self.bar_entry(bucket.id, instrument);
             self.story.decisions.push(Decision {
@@ -142,6 +143,7 @@ impl Desk<'_> {
             });
             left.push(instrument);
         }
+        left.extend(self.coming(bucket.id).iter().map(|&(id, ..)| id).filter(|&id| self.is_leaving(bucket.id, id)));
         left
     }
 
@@ -165,8 +167,11 @@ impl Desk<'_> {
         let positions = self.books.positions().iter().filter(|p| p.bucket == bucket.id && !exits.contains(&p.instrument));
         let instruments = (0..self.market.instruments.len()).map(InstrumentId::new);
         let cooling = instruments.map(|id| (id, self.barred_until(bucket.id, id))).filter(|&(_, until)| self.t < until);
+        let coming = self.coming(bucket.id).into_iter().map(|(instrument, narrative, _)| (instrument, narrative));
+        let coming = coming.filter(|(instrument, _)| !exits.contains(instrument));
         BucketState {
-            held: positions.map(|position| (position.instrument, position.narrative)).collect(),
+            // What has been ordered and is on its way is as good as held.
+            held: positions.map(|position| (position.instrument, position.narrative)).chain(coming).collect(),
             leaving: exits.to_vec(),
             cooling: cooling.map(|(id, until)| (id, self.market.clock.close(until))).collect(),
             stopped: self.stopped[bucket.id.index()],
@@ -183,9 +188,10 @@ impl Desk<'_> {
             self.log_refusal(history, bucket, refused);
         }
         let band = if value.is_some() { ROUNDING } else { self.plan.rebalance.band.max(ROUNDING) };
-        let worth = (value.unwrap_or_else(|| self.books.bucket_value(bucket.id)) - self.swept_from(bucket.id)).to_f64();
-        let held: Vec<_> =
-            self.books.positions().iter().filter(|p| p.bucket == bucket.id).map(|p| (p.instrument, p.narrative, p.quantity)).collect();
+        let now = self.books.bucket_value(bucket.id) + Usd::round(self.flowing(bucket.id));
+        let worth = (value.unwrap_or(now) - self.swept_from(bucket.id)).to_f64();
+        let positions = self.books.positions().iter().filter(|p| p.bucket == bucket.id);
+        let held: Vec<_> = positions.map(|p| (p.instrument, p.narrative, p.quantity)).chain(self.coming(bucket.id)).collect();
         for &(instrument, narrative, _) in &held {
             // A bar without a price says nothing against a holding: it is carried until it trades again or its listing has ended.
             let judged = history.trades(instrument) && !exits.contains(&instrument);
@@ -195,6 +201,8 @@ impl Desk<'_> {
         }
         for pick in &wish.picks {
             match held.iter().find(|(instrument, ..)| *instrument == pick.instrument) {
+                // An order that is on its way is let arrive before it is thought over.
+                Some(_) if self.is_coming(bucket.id, pick.instrument) => {}
                 Some(&(.., quantity)) => self.resize(history, bucket, pick, worth, quantity, band),
                 None => self.enter(sight, bucket, pick, worth),
             }

@@ -1,7 +1,7 @@
 //! The buckets of perpetuals together, held to their share of equity: what they have grown beyond it leaves them as cash.
 
 use crate::replay::desk::Desk;
-use crate::replay::orders::{PlannedFlow, SWEEP};
+use crate::replay::orders::SWEEP;
 use crate::replay::quote::CENT;
 use crate::strategy::{Decision, Verdict};
 use crate::units::{BucketId, Usd};
@@ -30,7 +30,7 @@ impl Desk<'_> {
         for (from, cash) in free {
             let amount = Usd::round(cash * part);
             if amount.to_f64() >= CENT {
-                self.flows.push(PlannedFlow { from, to: rule.sweep_to, amount, reason: SWEEP });
+                self.plan_flow(from, rule.sweep_to, amount, SWEEP);
             }
         }
         let bound = excess - there;
@@ -53,6 +53,7 @@ impl Desk<'_> {
 
     /// What the sweep of this close takes from a bucket.
     pub fn swept_from(&self, bucket: BucketId) -> Usd {
-        self.flows.iter().filter(|flow| flow.from == bucket && flow.reason == SWEEP).map(|flow| flow.amount).sum()
+        let now = self.flows.iter().filter(|flow| flow.from == bucket && flow.reason == SWEEP && flow.way == self.way());
+        now.map(|flow| flow.amount).sum()
     }
 }

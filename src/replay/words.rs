@@ -130,9 +130,17 @@ fn of_the_venue(market: &Market, terms: &Assumptions) -> Vec<(&'static str, Stri
         1 => "only when the bar trades through it by a tick".to_owned(),
         ticks => format!("only when the bar trades through it by {ticks} ticks"),
     };
+    let late = match terms.latency_bars {
+        0 => "none: what is decided at a close meets the next open".to_owned(),
+        1 => "orders and flows meet the open one bar later, in the size of their decision; what rests at the venue is not late".to_owned(),
+        bars => {
+            format!("orders and flows meet the open {bars} bars later, in the size of their decision; what rests at the venue is not late")
+        }
+    };
     vec![
         ("assumptions", set),
         ("decision", "at the close of a bar, from closed bars, settlements stamped before it and facts already known".to_owned()),
+        ("latency", late),
         (
             "market orders",
             "from the next bar's open on: the open, half the spread, the impact of their own size and the taker fee; the rest goes on at later opens"

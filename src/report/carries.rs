@@ -1,7 +1,7 @@
 //! How much money a strategy carries, and which rung of the ladder it stands on, in words: one place for page, terminal and summary.
 
 use crate::report::words::{brief_money, percent};
-use crate::stress::{Capacity, Half, Kind, Ladder, Step};
+use crate::stress::{Capacity, Half, Kind, Ladder, Noise, Rung, Step};
 
 /// Both answers in a sentence.
 #[must_use]
@@ -41,14 +41,43 @@ pub fn brief(half: Half) -> String {
     }
 }
 
-/// Short enough for a picture or a table: `pessimistic`, `costs 2x`, `assumed 2x` (the funding that is).
+/// Short enough for a picture or a table: `pessimistic`, `costs 2x`, `1 bar later`, `assumed 2x` (the funding that is).
 #[must_use]
 pub fn rung(step: Step) -> String {
     match step.kind() {
-        Kind::Assumptions => step.name(),
+        Kind::Assumptions | Kind::Latency => step.name(),
         Kind::Costs => format!("costs {}", step.name()),
         Kind::AssumedFunding => format!("assumed {}", step.name()),
     }
+}
+
+/// How far fills alone spread the return, and which rungs that does not tell from their neighbour; nothing where it is not known.
+#[must_use]
+pub fn noise(ladder: &Ladder) -> Option<String> {
+    let noise = ladder.noise?;
+    let alike: Vec<String> = ladder.rungs.iter().filter(|rung| rung.told_apart == Some(false)).map(|found| rung(found.step)).collect();
+    Some(floor(&noise, &alike))
+}
+
+fn floor(noise: &Noise, alike: &[String]) -> String {
+    let spread = format!(
+        "With market orders filled by chance elsewhere in their bars ({} seeds) total return lies between {} and {} (5th to 95th percentile, deviation {})",
+        noise.seeds,
+        percent(Some(noise.low)),
+        percent(Some(noise.high)),
+        percent(Some(noise.deviation)),
+    );
+    let width = percent(Some(noise.width()));
+    if alike.is_empty() {
+        return format!("{spread}: every rung is further than these {width} from its neighbour.");
+    }
+    format!("{spread}: a rung within these {width} of its neighbour is not told apart from it ({}).", alike.join(", "))
+}
+
+/// Before a number that the noise of fills does not tell from its neighbour's.
+#[must_use]
+pub fn mark(rung: &Rung) -> &'static str {
+    if rung.told_apart == Some(false) { "≈ " } else { "" }
 }
 
 /// Whether the gain outlives every rung.
@@ -69,6 +98,7 @@ fn outlives(returns: impl Iterator<Item = (Step, f64)>) -> String {
     let at = |step: Step| match step.kind() {
         Kind::Assumptions => format!("under {} assumptions", step.name()),
         Kind::Costs => format!("at {} costs", step.name()),
+        Kind::Latency => step.name(),
         Kind::AssumedFunding => format!("at {} the assumed funding", step.name()),
     };
     let lost: Vec<String> = lost.into_iter().map(|(step, _)| at(step)).collect();
@@ -98,11 +128,21 @@ mod tests {
     }
 
     #[test]
+    fn what_is_within_the_noise_is_not_told_apart() {
+        let noise = Noise { seeds: 100, deviation: 0.02, low: 0.1, high: 0.175 };
+        let said = floor(&noise, &["costs 2x".to_owned(), "costs 3x".to_owned()]);
+        assert!(said.contains("between 10.00 % and 17.50 % (5th to 95th percentile, deviation 2.00 %)"), "{said}");
+        assert!(said.ends_with("a rung within these 7.50 % of its neighbour is not told apart from it (costs 2x, costs 3x)."), "{said}");
+        assert!(floor(&noise, &[]).ends_with("every rung is further than these 7.50 % from its neighbour."));
+    }
+
+    #[test]
     fn a_sign_depends_on_assumptions_only_where_it_changes() {
-        let sign = |returns: [f64; 11]| outlives(Step::ALL.into_iter().zip(returns));
-        assert_eq!(sign([0.0; 11]), "There is no gain on any rung, whatever is assumed.");
-        assert!(sign([0.1; 11]).starts_with("The gain stays"));
-        let some = sign([0.1, 0.1, -0.1, 0.1, 0.1, 0.1, 0.0, 0.1, 0.1, 0.1, -0.1]);
-        assert!(some.starts_with("There is no gain under pessimistic assumptions, at 3x costs, at 3x the assumed funding: "), "{some}");
+        let sign = |returns: [f64; 12]| outlives(Step::ALL.into_iter().zip(returns));
+        assert_eq!(sign([0.0; 12]), "There is no gain on any rung, whatever is assumed.");
+        assert!(sign([0.1; 12]).starts_with("The gain stays"));
+        let some = sign([0.1, 0.1, -0.1, 0.1, 0.1, 0.1, 0.0, -0.1, 0.1, 0.1, 0.1, -0.1]);
+        let told = "There is no gain under pessimistic assumptions, at 3x costs, 1 bar later, at 3x the assumed funding: ";
+        assert!(some.starts_with(told), "{some}");
     }
 }

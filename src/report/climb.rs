@@ -2,11 +2,11 @@
 
 use crate::metrics::total_return;
 use crate::replay::run::Run;
-use crate::report::carries::{brief, rung};
+use crate::report::carries::{brief, mark, noise, rung};
 use crate::report::columns;
 use crate::report::terminal::{Look, caution_line, plain};
 use crate::report::words::{grouped, percent};
-use crate::stress::{Ladder, Step, Stress};
+use crate::stress::{Ladder, Rung, Step, Stress};
 
 const LONGEST_NAME: usize = 20;
 /// Names are cut until a table fits, but never below this: the width of `  left of it`.
@@ -44,18 +44,25 @@ fn left(ladders: &[(&Run, &Ladder)], look: Look) -> String {
     let mut rows = vec![std::iter::once("ladder".to_string()).chain(heads).chain(["carries".to_string()]).collect::<Vec<_>>()];
     for (run, ladder) in ladders {
         let mut returns = vec![name(run)];
-        returns.extend(steps.iter().map(|step| percent(ladder.rung(*step).and_then(|rung| rung.metrics.total_return))));
+        let told = |rung: &Rung| mark(rung).to_owned() + &percent(rung.metrics.total_return);
+        returns.extend(steps.iter().map(|step| ladder.rung(*step).map_or_else(|| percent(None), told)));
         returns.push(brief(ladder.capacity.total_return));
         let mut shares = vec!["  left of it".to_string()];
         shares.extend(steps.iter().map(|step| ladder.survives(*step).map_or_else(|| "–".to_string(), whole_percent)));
         shares.push(String::new());
         rows.extend([returns, shares]);
     }
-    let said = "left of the total return under optimistic assumptions, and at the costs and funding assumed; carries: capital at which half of the return before \
-                costs is left; < where less was left at once, > where more is left of the most tried (ladder.csv, capacity.csv)";
+    let said = "left of the total return under optimistic assumptions, at the costs and funding assumed, and in time; carries: capital at which half of the return \
+                before costs is left; < where less was left at once, > where more is left of the most tried (ladder.csv, capacity.csv); ≈: not told apart from its neighbour by the noise of fills";
     // Where there is little room, the rungs between are left out, those of assumed funding first.
-    let spared: &[usize] = if steps.len() > 5 { &[7, 6, 4, 2, 1] } else { &[4, 2, 1] };
-    format!("\n{}{}", aligned(&fitted(rows, spared, look.width)), caution_line("  ", said, look))
+    let spared: &[usize] = if steps.len() > 6 { &[8, 7, 4, 2, 1, 3] } else { &[4, 2, 1, 3] };
+    format!("\n{}{}", aligned(&fitted(rows, spared, look.width)), caution_line("  ", said, look)) + &floors(ladders, look)
+}
+
+/// A sentence a strategy.
+fn floors(ladders: &[(&Run, &Ladder)], look: Look) -> String {
+    let told = ladders.iter().filter_map(|(run, ladder)| Some(format!("{}: {}", run.strategy, noise(ladder)?)));
+    told.map(|text| caution_line("  ", &text, look)).collect()
 }
 
 fn whole_percent(share: f64) -> String {

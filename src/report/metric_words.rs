@@ -38,6 +38,7 @@ const PERCENT: &[&str] = &[
     "min_liquidation_distance",
     "funding_of_gross_profit",
     "average_funding_apr",
+    "futures_added_in",
 ];
 
 const COUNT: &[&str] = &[

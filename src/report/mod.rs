@@ -9,7 +9,7 @@
 //! | `summary`, `comparison`, `manifest` | `summary.json`, `comparison.csv`, `manifest.json` |
 //! | `html` | pages, a file a section: `html/sheet` puts the tear sheet together, `html/index` the batch, `html/comparison`, `html/study` |
 //! | `charts` | pictures, a file each; `charts/canvas` and `charts/panel` are what they are drawn with |
-//! | `words`, `carries` | how numbers are said, and what the ladder comes to, for page and terminal alike |
+//! | `words`, `carries`, `sleeve` | how numbers are said, what the ladder comes to, and what futures added, for page and terminal alike |
 //! | `terminal`, `climb`, `columns`, `spark` | what is printed at the end of a run |
 //! | `opened`, `explain`, `compare`, `versus`, `verify` | reports read back: believed, explained, laid side by side, made again |
 //! | `list` | the reports of a folder, with their key figures |
@@ -38,6 +38,7 @@ pub mod opened;
 pub mod reading;
 pub mod rungs;
 pub mod settings;
+pub mod sleeve;
 pub mod spark;
 pub mod stamp;
 pub mod study;

@@ -7,7 +7,7 @@ use crate::report::carries;
 use crate::report::summary::told;
 use crate::report::tables::Table;
 use crate::report::words::{exact, exact_or_empty};
-use crate::stress::{Benchmark, Carried, Ladder, Stress};
+use crate::stress::{Benchmark, Carried, Ladder, Noise, Stress};
 
 const BENCHMARKS: &[&str] = &["time", "against", "equity"];
 const LADDER: &[&str] = &[
@@ -25,6 +25,8 @@ const LADDER: &[&str] = &[
     "liquidations",
     "of_step",
     "survives",
+    "noise",
+    "told_apart",
 ];
 const CAPACITY: &[&str] = &["capital", "alpha_kept", "return_kept", "average_gross_exposure"];
 
@@ -79,6 +81,8 @@ fn rungs(ladder: &Ladder) -> Table {
             m.liquidations.to_string(),
             exact_or_empty(rung.of_step),
             exact_or_empty(rung.survives),
+            exact_or_empty(ladder.noise.map(|noise| noise.width())),
+            rung.told_apart.map_or("", |apart| if apart { "yes" } else { "no" }).to_string(),
         ]
     });
     Table { file: "ladder.csv", header: LADDER, rows: rows.collect() }
@@ -108,6 +112,7 @@ pub fn ladder(ladder: &Ladder) -> Value {
             "max_drawdown": rung.metrics.max_drawdown,
             "of_step": rung.of_step,
             "survives": rung.survives,
+            "told_apart": rung.told_apart,
         })
     };
     let carried = |row: &Carried| {
@@ -119,7 +124,9 @@ pub fn ladder(ladder: &Ladder) -> Value {
         })
     };
     let capacity = &ladder.capacity;
+    let noise = |noise: Noise| json!({ "seeds": noise.seeds, "deviation": noise.deviation, "low": noise.low, "high": noise.high, "told": carries::noise(ladder) });
     json!({
+        "noise": ladder.noise.map(noise),
         "rungs": ladder.rungs.iter().map(rung).collect::<Vec<_>>(),
         "capacity": {
             "usd": capacity.alpha.usd(),

@@ -12,6 +12,7 @@ use crate::metrics::{LEAST_DAYS_OF_GROWTH, Metrics};
 use crate::replay::run::{Attribution, Beyond, Excess, FundingLines, Run};
 use crate::report::charts::glyphs;
 use crate::report::rungs;
+use crate::report::sleeve;
 use crate::stress::Stress;
 use crate::units::{Time, Usd};
 
@@ -30,6 +31,9 @@ pub struct Summary<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stopped: Option<Value>,
     pub benchmark: &'a str,
+    /// The verdict on its futures, by what they added; only of a strategy that may hold any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub futures: Option<Value>,
     #[serde(skip)]
     pub metrics: Metrics,
     /// The same by name, and what the run was seen against.
@@ -72,6 +76,7 @@ impl<'a> Summary<'a> {
             final_equity: run.final_equity(),
             stopped: stopped(run),
             benchmark: &run.benchmark_name,
+            futures: stress.futures.map(sleeve::value),
             metrics,
             named,
             benchmarks: rungs::benchmarks(stress),

@@ -12,6 +12,7 @@ use crate::report::charts::panel::shortened;
 use crate::report::columns::{self, cut, left, right, width};
 use crate::report::explain::Story;
 use crate::report::rungs;
+use crate::report::sleeve;
 use crate::report::spark::spark;
 use crate::report::summary::{assumptions, attribution, by_name, metrics, stopped};
 use crate::report::words::{grouped, number, percent, short_list, whole_money};
@@ -116,13 +117,13 @@ impl Line {
     }
 }
 
-/// The closing words of a run: the table, then every caution once, and `also` one that is not of the runs.
+/// The closing words of a run: the table, what the futures added, then every caution once, and `also` one that is not of the runs.
 #[must_use]
-pub fn closing(runs: &[Run], also: Option<String>, look: Look) -> String {
+pub fn closing(runs: &[Run], stresses: &[Stress], also: Option<String>, look: Look) -> String {
     let lines: Vec<Line> = runs.iter().map(Line::of_run).collect();
     let mut list = cautions(runs);
     list.extend(also);
-    table(&lines, look) + &caution_lines(&list, look)
+    table(&lines, look) + &sleeve::lines(runs, stresses, look) + &caution_lines(&list, look)
 }
 
 /// The same for machines: an array of strategies with all metrics, and the cautions.
@@ -140,6 +141,7 @@ pub fn closing_json(runs: &[Run], stresses: &[Stress]) -> Value {
                 "from": run.clock.start,
                 "to": run.clock.open(run.equity.len()),
                 "benchmark": run.benchmark_name,
+                "futures": stress.futures.map(sleeve::value),
                 "metrics": by_name(&metrics(run, &trials), stress),
                 "benchmarks": rungs::benchmarks(stress),
                 "ladder": stress.ladder.as_ref().map(rungs::ladder),

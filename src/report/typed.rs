@@ -55,6 +55,7 @@ pub const NUMBERS: &[&str] = &[
     "liquidations",
     "of_step",
     "survives",
+    "noise",
     "capital",
     "alpha_kept",
     "return_kept",

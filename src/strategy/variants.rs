@@ -3,7 +3,7 @@
 
 use indexmap::IndexMap;
 
-use crate::exchange::assumptions::{AssumptionKeys, Preset};
+use crate::exchange::assumptions::{AssumptionKeys, MOST_LATENCY, Preset};
 use crate::strategy::decide::DEFAULT_PER_NARRATIVE;
 use crate::strategy::schema::week;
 use crate::strategy::{AfterLiquidation, Bucket, Hold, Limits, Margin, Orders, Selection, Strategy, Weigh};
@@ -43,6 +43,17 @@ impl Strategy {
         let set = self.assumptions.resolve().expect("validated: the assumptions are sound");
         let times = Some(set.assumed_funding_multiplier * times);
         Self { assumptions: AssumptionKeys { assumed_funding_multiplier: times, ..self.assumptions.clone() }, ..self.clone() }
+    }
+
+    /// The same rules where orders and flows come so many bars later, ten at most.
+    ///
+    /// # Panics
+    /// When the strategy was not validated.
+    #[must_use]
+    pub fn with_latency(&self, bars: u32) -> Self {
+        let set = self.assumptions.resolve().expect("validated: the assumptions are sound");
+        let later = AssumptionKeys { latency_bars: Some((set.latency_bars + bars).min(MOST_LATENCY)), ..self.assumptions.clone() };
+        Self { assumptions: later, ..self.clone() }
     }
 
     /// The same allocation without any opinion: each spot bucket at its own weight in the largest coins that may be in it, chosen anew only when

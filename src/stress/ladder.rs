@@ -1,4 +1,5 @@
-//! The assumption ladder: one strategy under ever less kind assumptions, at ever higher costs, and with ever more of the funding that is only assumed.
+//! The assumption ladder: one strategy under ever less kind assumptions, at ever higher costs, a bar later, and with ever more of the funding that is only
+//! assumed.
 
 use crate::batch::{Arena, side_by_side};
 use crate::exchange::assumptions::Preset;
@@ -7,6 +8,7 @@ use crate::metrics::returns::share_of_gain;
 use crate::replay::run::Run;
 use crate::strategy::Strategy;
 use crate::stress::capacity::Capacity;
+use crate::stress::noise::Noise;
 
 /// What a rung turns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +17,8 @@ pub enum Kind {
     Assumptions,
     /// Fees, spreads, impact, the slippage and overshoot of stops of the run's own assumptions, so many times.
     Costs,
+    /// Bars by which orders and flows come later than in the run itself.
+    Latency,
     /// The funding rate that the market declares where its history has holes, so many times.
     AssumedFunding,
 }
@@ -25,6 +29,7 @@ impl Kind {
         match self {
             Self::Assumptions => "assumptions",
             Self::Costs => "costs",
+            Self::Latency => "latency",
             Self::AssumedFunding => "assumed funding",
         }
     }
@@ -36,13 +41,15 @@ pub enum Step {
     Under(Preset),
     /// So many times the costs; once is the run itself.
     Costs(u32),
+    /// So many bars later.
+    Later(u32),
     /// So many times the assumed funding rate; once is the run itself. Only where the market assumes any.
     AssumedFunding(u32),
 }
 
 impl Step {
     /// In the order in which they are told.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Under(Preset::Optimistic),
         Self::Under(Preset::Realistic),
         Self::Under(Preset::Pessimistic),
@@ -50,6 +57,7 @@ impl Step {
         Self::OWN,
         Self::Costs(2),
         Self::Costs(3),
+        Self::Later(1),
         Self::AssumedFunding(0),
         Self::AssumedFunding(1),
         Self::AssumedFunding(2),
@@ -65,16 +73,19 @@ impl Step {
         match self {
             Self::Under(_) => Kind::Assumptions,
             Self::Costs(_) => Kind::Costs,
+            Self::Later(_) => Kind::Latency,
             Self::AssumedFunding(_) => Kind::AssumedFunding,
         }
     }
 
-    /// `optimistic`, `realistic`, `pessimistic`; `0x` to `3x` of its kind.
+    /// `optimistic`, `realistic`, `pessimistic`; `0x` to `3x` of its kind; `1 bar later`.
     #[must_use]
     pub fn name(self) -> String {
         match self {
             Self::Under(preset) => preset.name().to_owned(),
             Self::Costs(times) | Self::AssumedFunding(times) => format!("{times}x"),
+            Self::Later(1) => "1 bar later".to_owned(),
+            Self::Later(bars) => format!("{bars} bars later"),
         }
     }
 
@@ -83,7 +94,7 @@ impl Step {
     pub fn base(self) -> Self {
         match self {
             Self::Under(_) => Self::Under(Preset::Optimistic),
-            Self::Costs(_) => Self::OWN,
+            Self::Costs(_) | Self::Later(_) => Self::OWN,
             Self::AssumedFunding(_) => Self::AssumedFunding(1),
         }
     }
@@ -92,6 +103,7 @@ impl Step {
         match self {
             Self::Under(preset) => strategy.under(preset),
             Self::Costs(times) => strategy.with_costs(f64::from(times)),
+            Self::Later(bars) => strategy.with_latency(bars),
             Self::AssumedFunding(times) => strategy.with_assumed_funding(f64::from(times)),
         }
     }
@@ -105,14 +117,18 @@ pub struct Rung {
     /// Its total return over that of the rung before; of the first, where the one before made none, and where one of the two ended before its
     /// time, not told.
     pub of_step: Option<f64>,
-    /// Its total return over that of the first of its kind (of costs and assumed funding: of `1x`).
+    /// Its total return over that of the first of its kind (of costs and latency: of the run itself; of assumed funding: of `1x`).
     pub survives: Option<f64>,
+    /// Whether its total return is further from that of the rung before than the noise floor; of latency, from the run itself.
+    pub told_apart: Option<bool>,
 }
 
 /// All rungs of one strategy and what they come to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ladder {
     pub rungs: Vec<Rung>,
+    /// What chance in fills alone does to the run itself.
+    pub noise: Option<Noise>,
     pub capacity: Capacity,
 }
 
@@ -129,10 +145,11 @@ impl Ladder {
             let same = rung.assumptions.resolve() == strategy.assumptions.resolve();
             if same { own.clone() } else { Metrics::of(&arena.replay(&rung, run.capital)) }
         });
-        let rungs = compared(&steps.into_iter().zip(metrics).collect::<Vec<_>>());
+        let noise = Noise::of(arena, strategy, run);
+        let rungs = compared(&steps.into_iter().zip(metrics).collect::<Vec<_>>(), noise.as_ref());
         let gross = rungs.iter().find(|rung| rung.step == Step::GROSS).expect("a rung of its own");
         let capacity = Capacity::of(arena, strategy, run.capital, &gross.metrics, &own);
-        Self { rungs, capacity }
+        Self { rungs, noise, capacity }
     }
 
     #[must_use]
@@ -148,14 +165,17 @@ impl Ladder {
 }
 
 /// Each rung against the one before it and against the one its kind is measured by.
-fn compared(rungs: &[(Step, Metrics)]) -> Vec<Rung> {
+fn compared(rungs: &[(Step, Metrics)], noise: Option<&Noise>) -> Vec<Rung> {
     let base = |step: Step| rungs.iter().find(|(other, _)| *other == step.base()).map(|(_, metrics)| metrics);
     let mut all: Vec<Rung> = Vec::new();
     for (step, metrics) in rungs {
         let left_of = |other: Option<&Metrics>| left(metrics, other?, |metrics| metrics.total_return);
         let before = all.last().filter(|last| last.step.kind() == step.kind()).map(|last| &last.metrics);
         let (of_step, survives) = (left_of(before), left_of(base(*step)));
-        all.push(Rung { step: *step, metrics: metrics.clone(), of_step, survives });
+        // The first of its kind has another kind's rung for a neighbour, or none.
+        let neighbour = before.or_else(|| base(*step).filter(|_| step.base().kind() != step.kind()));
+        let told_apart = noise.zip(neighbour).and_then(|(noise, other)| noise.tells_apart(metrics, other));
+        all.push(Rung { step: *step, metrics: metrics.clone(), of_step, survives, told_apart });
     }
     all
 }

@@ -3,11 +3,15 @@
 
 mod benchmarks;
 mod capacity;
+mod futures;
 mod ladder;
+mod noise;
 
 pub use benchmarks::Benchmark;
 pub use capacity::{Capacity, Carried, Half, MULTIPLES};
+pub use futures::{Added, Chance, Futures};
 pub use ladder::{Kind, Ladder, Rung, Step};
+pub use noise::{Noise, SEEDS};
 
 use serde_json::{Map, Value, json};
 
@@ -17,11 +21,12 @@ use crate::replay::run::Run;
 use crate::strategy::Strategy;
 
 /// The columns that say what a rung leaves.
-const SURVIVES: [(&str, Step); 4] = [
+const SURVIVES: [(&str, Step); 5] = [
     ("survives_realistic", Step::Under(Preset::Realistic)),
     ("survives_pessimistic", Step::Under(Preset::Pessimistic)),
     ("survives_double_costs", Step::Costs(2)),
     ("survives_triple_costs", Step::Costs(3)),
+    ("survives_a_bar_later", Step::Later(1)),
 ];
 
 /// What a run is seen against.
@@ -29,15 +34,20 @@ const SURVIVES: [(&str, Step); 4] = [
 pub struct Stress {
     /// Holding the benchmark coin first.
     pub benchmarks: Vec<Benchmark>,
+    /// What its futures added; none of a strategy that has none.
+    pub futures: Option<Futures>,
     /// Where it was asked for.
     pub ladder: Option<Ladder>,
 }
 
 impl Stress {
-    /// `run` is the strategy's own run in this arena. The ladder takes about fifteen replays more, and three where funding is assumed.
+    /// `run` is the strategy's own run in this arena. The ladder takes about fifteen replays more, three where funding is assumed, and its noise floor a hundred.
     #[must_use]
     pub fn of(arena: &Arena, strategy: &Strategy, run: &Run, with_ladder: bool) -> Self {
-        Self { benchmarks: benchmarks::of(arena, strategy, run), ladder: with_ladder.then(|| Ladder::of(arena, strategy, run)) }
+        let benchmarks = benchmarks::of(arena, strategy, run);
+        let without = benchmarks.iter().find(|benchmark| benchmark.key == benchmarks::WITHOUT_FUTURES);
+        let futures = without.map(|without| Futures::of(arena, run, &without.against));
+        Self { benchmarks, futures, ladder: with_ladder.then(|| Ladder::of(arena, strategy, run)) }
     }
 
     /// The benchmarks that are replays: all but the coin.
@@ -58,6 +68,12 @@ impl Stress {
             let Some(found) = self.benchmark(key) else { continue };
             all.insert(format!("{key}_total_return"), json!(found.against.total_return));
             all.insert(format!("excess_over_{key}"), json!(found.against.excess_annual_return));
+        }
+        if let Some(futures) = self.futures {
+            let added = futures.added();
+            all.insert("excess_over_without_futures_low".to_owned(), json!(added.map(|added| added.interval.low)));
+            all.insert("excess_over_without_futures_high".to_owned(), json!(added.map(|added| added.interval.high)));
+            all.insert("futures_added_in".to_owned(), json!(added.map(|added| added.added_in)));
         }
         if let Some(ladder) = &self.ladder {
             for (name, step) in SURVIVES {

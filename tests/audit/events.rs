@@ -188,9 +188,11 @@ fn funding(market: &Market, events: &Events, positions: &mut Positions, last: i6
         let on_open = paid.time % market.bar == 0;
         let found = if on_open { (from..possible.len()).find(same) } else { (from..possible.len()).rev().find(same) };
         // What left inside the bar, in part, pays the settlements of that bar that go against it; it belongs to the position before.
-        let left = |at: &usize| paid.amount <= 0.0 && {
-            let part = possible[at - 1].after - possible[*at].after;
-            (part - paid.quantity).abs() <= 1e-9 * possible[at - 1].after.abs()
+        let left = |at: &usize| {
+            paid.amount <= 0.0 && {
+                let part = possible[at - 1].after - possible[*at].after;
+                (part - paid.quantity).abs() <= 1e-9 * possible[at - 1].after.abs()
+            }
         };
         let found = found.or_else(|| (from + 1..possible.len()).find(left).filter(|_| !on_open).map(|at| at - 1));
         settled.insert(key.clone(), (sum + paid.quantity, found.unwrap_or_default()));

@@ -29,17 +29,18 @@ pub struct StrategySpec {
 pub struct VenueSpec {
     pub preset: &'static str,
     pub adl: Option<f64>,
+    pub latency: u32,
     /// Offset, bars until they expire, reprice, taker.
     pub limits: Option<(f64, Option<&'static str>, bool, bool)>,
 }
 
 impl VenueSpec {
     /// Market orders under the default assumptions, and nothing taken away by others.
-    pub const PLAIN: Self = Self { preset: "realistic", adl: None, limits: None };
+    pub const PLAIN: Self = Self { preset: "realistic", adl: None, latency: 0, limits: None };
 
     fn write(&self, text: &mut String, decide: &'static str) {
         let adl = self.adl.map_or_else(String::new, |crash| format!(", adl_crash = {crash:?}"));
-        let _ = writeln!(text, "assumptions = {{ name = \"{}\"{adl} }}", self.preset);
+        let _ = writeln!(text, "assumptions = {{ name = \"{}\", latency_bars = {}{adl} }}", self.preset, self.latency);
         if let Some((offset, expire, reprice, taker)) = self.limits {
             let expire = expire.map_or_else(String::new, |span| format!(", expire = \"{}\"", in_step(span, decide)));
             let (waiting, then) = (if reprice { "reprice" } else { "rest" }, if taker { "taker" } else { "expire" });
@@ -205,10 +206,19 @@ fn venues() -> impl Strategy<Value = VenueSpec> {
         prop::option::weighted(0.2, 0.02..0.5_f64),
         prop::option::weighted(0.4, limits),
     )
-        .prop_map(|(preset, adl, limits)| VenueSpec { preset, adl, limits })
+        .prop_map(|(preset, adl, limits)| VenueSpec { preset, adl, latency: 0, limits })
 }
 
+/// One in four is late.
 pub fn strategies() -> impl Strategy<Value = StrategySpec> {
+    (punctual(), prop_oneof![3 => Just(0), 1 => 1_u32..5]).prop_map(|(mut strategy, latency)| {
+        strategy.venue.latency = latency;
+        strategy
+    })
+}
+
+/// Whatever is decided meets the next open.
+pub fn punctual() -> impl Strategy<Value = StrategySpec> {
     let waterfall = prop::option::of((0_usize..4, 1_u32..11, 1_u32..11));
     let band = prop_oneof![Just(0.0), 0.0..0.5_f64];
     (prop::collection::vec(buckets(), 1..5), 1_u32..10, spans(), spans(), band, waterfall, venues(), rules()).prop_map(

@@ -208,7 +208,7 @@ fn a_few_days_are_not_told_as_a_year() {
 #[test]
 fn the_closing_table_is_aligned_and_says_every_caution_once() {
     let (_, runs) = batch();
-    let text = terminal::closing(&runs, None, terminal::Look::PLAIN);
+    let text = terminal::closing(&runs, &[], None, terminal::Look::PLAIN);
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(lines[0].split_whitespace().collect::<Vec<_>>().join(" "), "strategy return CAGR Sharpe max DD funding fees liq equity");
     let width = lines[1].chars().count();

@@ -1,12 +1,12 @@
 //! The assumption ladder as bars: what each rung would have brought.
 
-use crate::report::carries::rung;
+use crate::report::carries::{mark, rung};
 use crate::report::charts::canvas::{At, Ink, Words, picture};
 use crate::report::charts::palette;
 use crate::report::charts::panel::{LABEL, LEFT, NOTE, TICK, WIDTH};
 use crate::report::charts::scale::Scale;
 use crate::report::words::percent;
-use crate::stress::{Kind, Ladder, Step};
+use crate::stress::{Kind, Ladder, Rung};
 
 const RIGHT: f64 = WIDTH - 30.0;
 const FLOOR: f64 = 286.0;
@@ -14,31 +14,41 @@ const FLOOR: f64 = 286.0;
 /// Total return of every rung; the kinds apart.
 #[must_use]
 pub fn ladder(ladder: &Ladder) -> String {
-    let known: Vec<(Step, f64)> = ladder.rungs.iter().filter_map(|rung| Some((rung.step, rung.metrics.total_return?))).collect();
-    let (low, high) = known.iter().fold((0.0_f64, 0.0_f64), |(l, h), (_, value)| (l.min(*value), h.max(*value)));
+    let known: Vec<(&Rung, f64)> = ladder.rungs.iter().filter_map(|rung| Some((rung, rung.metrics.total_return?))).collect();
+    let floor = ladder.noise.map(|noise| (noise.low, noise.high));
+    let shown = known.iter().map(|(_, value)| (*value, *value)).chain(floor);
+    let (low, high) = shown.fold((0.0_f64, 0.0_f64), |(l, h), (least, most)| (l.min(least), h.max(most)));
     let air = ((high - low) * 0.14).max(1e-6);
     picture(WIDTH, 330.0, |canvas| {
         let y = Scale { low: if low < 0.0 { low - air } else { 0.0 }, high: high + air, start: FLOOR, end: 44.0, log: false };
-        canvas.text("Total return on each rung", (LEFT, 26.0), NOTE);
+        canvas.text("Total return on each rung; shaded: where chance in fills alone puts the run itself", (LEFT, 26.0), NOTE);
+        if let Some((least, most)) = floor {
+            canvas.block((LEFT, y.place(most)), (RIGHT, y.place(least)), Ink::tint(palette::GREY, 0.18));
+        }
         for (value, label) in y.percent_ticks(5) {
             let place = y.place(value);
             canvas.line(&[(LEFT, place), (RIGHT, place)], Ink::line(palette::MESH, 0.8));
             canvas.text(&label, (LEFT - 9.0, place), TICK);
         }
-        let gaps = if known.iter().any(|(step, _)| step.kind() == Kind::AssumedFunding) { 1.0 } else { 0.5 };
+        let gaps = if known.iter().any(|(on, _)| on.step.kind() == Kind::AssumedFunding) { 1.5 } else { 1.0 };
         let step = (RIGHT - LEFT) / (known.len().max(1) as f64 + gaps);
         for (i, (on, value)) in known.iter().enumerate() {
-            let (apart, colour) = match on.kind() {
+            let (apart, colour) = match on.step.kind() {
                 Kind::Assumptions => (0.0, palette::BLUE),
                 Kind::Costs => (0.5, palette::GREEN),
-                Kind::AssumedFunding => (1.0, palette::PURPLE),
+                Kind::Latency => (1.0, palette::VERMILION),
+                Kind::AssumedFunding => (1.5, palette::PURPLE),
             };
             let left = LEFT + (i as f64 + apart + 0.2) * step;
             let (right, nought, place) = (left + step * 0.6, y.place(0.0), y.place(*value));
             canvas.block((left, nought.min(place)), (right, nought.max(place).max(nought.min(place) + 1.0)), Ink::tint(colour, 0.75));
             let middle = f64::midpoint(left, right);
-            canvas.text(&percent(Some(*value)), (middle, nought.min(place) - 10.0), Words { at: At::Middle, ..LABEL });
-            canvas.text(&rung(*on), (middle, 304.0), Words { at: At::Middle, ..TICK });
+            canvas.text(
+                &(mark(on).to_owned() + &percent(Some(*value))),
+                (middle, nought.min(place) - 10.0),
+                Words { at: At::Middle, ..LABEL },
+            );
+            canvas.text(&rung(on.step), (middle, 304.0), Words { at: At::Middle, ..TICK });
         }
         canvas.line(&[(LEFT, y.place(0.0)), (RIGHT, y.place(0.0))], Ink::line(palette::GREY, 1.0));
     })

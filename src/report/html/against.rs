@@ -6,6 +6,7 @@ use crate::metrics::against::Against;
 use crate::report::carries;
 use crate::report::charts;
 use crate::report::html::{Column, escaped, list_table, table, told_figure};
+use crate::report::sleeve;
 use crate::report::summary::told;
 use crate::report::versus::untold_in_words;
 use crate::report::words::{brief_money, money, number, percent, signed_percent};
@@ -19,6 +20,9 @@ pub(super) fn benchmarks(piece: &Told) -> String {
         return String::new();
     }
     let mut out = String::from("<h2 id=\"against\">Was it worth it?</h2>\n");
+    if let Some(futures) = piece.stress.futures {
+        let _ = writeln!(out, "<p><b>Futures:</b> {}.</p>", escaped(&sleeve::told(futures)));
+    }
     if let Some(svg) = charts::against::against(piece.market, piece.run, piece.stress) {
         out += &told_figure(
             &svg,
@@ -91,13 +95,13 @@ pub(super) fn ladder(piece: &Told) -> String {
     let Some(ladder) = &piece.stress.ladder else {
         return out
             + "<p class=\"dim\">Not answered here: <code>rotate run --ladder</code> replays the strategy under optimistic, realistic and \
-                      pessimistic assumptions, at 0 to 3 times its costs, and with more and more money.</p>\n";
+                      pessimistic assumptions, at 0 to 3 times its costs, a bar later, and with more and more money.</p>\n";
     };
     out += &told_figure(
         &charts::ladder::ladder(ladder),
-        "Total return under optimistic, realistic and pessimistic assumptions, at 0 to 3 times the costs, and at 0 to 3 times the funding that is assumed",
+        "Total return under optimistic, realistic and pessimistic assumptions, at 0 to 3 times the costs, a bar later, and at 0 to 3 times the funding that is assumed",
     );
-    let columns: [Column; 9] = [
+    let columns: [Column; 10] = [
         ("rung", false),
         ("return", true),
         ("CAGR", true),
@@ -106,6 +110,7 @@ pub(super) fn ladder(piece: &Told) -> String {
         ("fees and slippage", true),
         ("liquidations", true),
         ("of the rung before", true),
+        ("told apart from its neighbour", false),
         ("left", true),
     ];
     let rows: Vec<Vec<String>> = ladder
@@ -122,16 +127,20 @@ pub(super) fn ladder(piece: &Told) -> String {
                 money(m.fees_usd + m.slippage_usd),
                 m.liquidations.to_string(),
                 percent(rung.of_step),
+                rung.told_apart.map_or("", |apart| if apart { "yes" } else { "no" }).to_owned(),
                 percent(rung.survives),
             ]
         })
         .collect();
     out += &table(
-        "Left: share of the total return under optimistic assumptions, and of that at the costs, and the funding, assumed",
+        "Left: share of the total return under optimistic assumptions, and of that at the costs, and the funding, assumed, and in time",
         &columns,
         &rows,
     );
     let _ = writeln!(out, "<p>{}</p>", escaped(&carries::sign(ladder)));
+    if let Some(noise) = carries::noise(ladder) {
+        let _ = writeln!(out, "<p>{}</p>", escaped(&noise));
+    }
     capacity(ladder, out)
 }
 

@@ -56,10 +56,14 @@ const METRICS: &[(&str, &str)] = &[
 const SOMETIMES: &[(&str, &str)] = &[
     ("excess_over_static", "over static a year"),
     ("excess_over_without_futures", "over no futures a year"),
+    ("excess_over_without_futures_low", "its interval from"),
+    ("excess_over_without_futures_high", "to"),
+    ("futures_added_in", "futures added in"),
     ("survives_realistic", "left if realistic"),
     ("survives_pessimistic", "left if pessimistic"),
     ("survives_double_costs", "left at 2x costs"),
     ("survives_triple_costs", "left at 3x costs"),
+    ("survives_a_bar_later", "left a bar later"),
     ("capacity_usd", "capacity"),
 ];
 

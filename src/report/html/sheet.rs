@@ -25,8 +25,8 @@ use crate::report::write::Told;
 const SECTIONS: [(&str, &str); 16] = [
     ("cautions", "Cautions"),
     ("findings", "Findings"),
-    ("metrics", "Metrics"),
     ("against", "Worth it?"),
+    ("metrics", "Metrics"),
     ("ladder", "Ladder"),
     ("way", "On the way"),
     ("money", "Money"),
@@ -78,13 +78,17 @@ pub fn page(piece: &Told, summary: &Summary, pictures: &Pictures) -> String {
     body += &cautions(&summary.cautions);
     body += "<h2 id=\"findings\">What the run says of itself</h2>\n";
     body += &cautions(summary.findings);
+    body += &against::benchmarks(piece);
     body += "<h2 id=\"metrics\">Metrics</h2>\n<div class=\"cards\">\n";
     for group in groups(&summary.metrics, summary.confidence.as_ref()) {
         body += &list_table("", &[(group.0, false), ("value", true)], &group.1);
     }
     body += "</div>\n<p class=\"dim\">Ratios on UTC calendar days, 365 a year, risk-free 0, sample deviation; drawdowns on every bar; growth on elapsed time. \
              Intervals: stationary bootstrap of daily returns, 2,000 histories, seed 1; they know nothing of days unlike these.</p>\n";
-    body += &against::benchmarks(piece);
+    if piece.stress.futures.is_some() {
+        body += "<p class=\"dim\">Probabilistic and deflated Sharpe ratios judge the whole, which is mostly its beta; what the futures added is told by \
+                 their difference, <a href=\"#against\">above</a>.</p>\n";
+    }
     body += &against::ladder(piece);
     body += "<h2 id=\"way\">On the way</h2>\n";
     body += &heat(run);
