@@ -56,7 +56,7 @@ fn a_random_walk_earns_minus_costs() {
         });
         // Of each pair of mirrored seeds one number.
         let share = |of: fn(&rotate::replay::run::BySource) -> Usd| {
-            sources.chunks_exact(2).map(|pair| (of(&pair[0]).to_f64() + of(&pair[1]).to_f64()) / 2.0 / CAPITAL).collect()
+            sources.chunks_exact(2).map(|pair| f64::midpoint(of(&pair[0]).to_f64(), of(&pair[1]).to_f64()) / CAPITAL).collect()
         };
         let earned = Earned {
             before_costs: share(|source| source.price + source.funding),

@@ -152,7 +152,7 @@ impl Pool<'_> {
 
     /// How the legs of a pool liquidated at `marks` leave. `exchange-like`: each at its mark less its part of the fee, by notional, and the rest of
     /// the balance comes back. `lose-margin`: what the balance still is at the marks the venue keeps, by notional. Where there is no balance left,
-    /// nobody pays the debt: it is forgiven to the legs that lost ([`Self::forgiven`]), and the others leave at their marks.
+    /// nobody pays the debt: it is forgiven to the legs that lost, and the others leave at their marks.
     ///
     /// What the pool had and lost is shared by what the legs lose.
     #[must_use]
