@@ -100,6 +100,9 @@ fn affordable(openings: &[Opening], cash: f64) -> f64 {
     }
 }
 
+/// Steps in which an order is cut to the cash there is; each leaves a small part of what the one before left.
+const MOST_CUTS: u32 = 16;
+
 impl Desk<'_> {
     /// The opening orders of one bucket that meet the open. Never borrow: where its cash does not reach, all of them shrink alike. What is
     /// left of an order goes to `waiting`.
@@ -232,11 +235,15 @@ impl Desk<'_> {
         let venue = self.venue(instrument);
         let of = |quantity: f64| fill(&opening.spec(quantity), &opening.bar, &venue);
         let mut filled = of(opening.quantity * scale)?;
-        // An order of the same symbol before it has used up volume, and made the rest dearer.
-        let cost = filled.quantity * filled.price / opening.leverage + filled.fee;
         let cash = (self.books.cash(bucket) - Usd::from_micros(4)).max(Usd::ZERO).to_f64();
-        let there = cash + self.freed(&opening.order, opening.leverage, filled.price);
-        if cost > there {
+        for _ in 0..MOST_CUTS {
+            // An order of the same symbol before it has used up volume, and made the rest dearer. A smaller one moves the price less, which
+            // changes what stands behind the position it adds to.
+            let cost = filled.quantity * filled.price / opening.leverage + filled.fee;
+            let there = cash + self.freed(&opening.order, opening.leverage, filled.price);
+            if cost <= there {
+                break;
+            }
             // Never by the last bit of a division more than there is: of a large book that is more than the microdollars kept back.
             filled = of(filled.quantity * there / cost * (1.0 - 1e-12))?;
         }
