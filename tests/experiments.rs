@@ -6,6 +6,9 @@
 #[path = "laws/chance.rs"]
 #[allow(dead_code, reason = "the laws use the rest of it")]
 mod chance;
+#[path = "support/parts.rs"]
+#[allow(dead_code, reason = "other tests list coins by their closes")]
+mod parts;
 #[path = "experiments/world.rs"]
 mod world;
 

@@ -1,5 +1,10 @@
 //! One price series in every form a file may take, read back equal; aggregation, mark prices and funding through the files.
 
+#[path = "formats/funding.rs"]
+mod funding;
+#[path = "formats/manifest.rs"]
+mod manifest;
+
 use std::fs;
 use std::io::{Cursor, Write};
 use std::path::Path;
@@ -231,90 +236,6 @@ fn gaps_are_carried_and_long_ones_end_a_listing() {
     );
 }
 
-fn rates(hours: &[i64]) -> String {
-    let row = |hour: &i64| format!("{},0.0001\n", (START + hour * HOUR) * 1_000 + 17);
-    "calc_time,last_funding_rate\n".to_owned() + &hours.iter().map(row).collect::<String>()
-}
-
-#[test]
-fn one_column_of_mark_prices_is_the_close_of_its_bar() {
-    let dir = market("8h", "", "BTCUSDT", "");
-    write(dir.path(), "perp/BTCUSDT.csv", stamped(0..3, 8 * HOUR));
-    write(dir.path(), "funding/BTCUSDT.csv", rates(&[0, 8, 12, 16, 20]));
-    // Hourly from two hours before the clock, hour 10 missing: the close of hour h is 1000 + h.
-    let hours = (-8..24).filter(|&hour| hour != 10);
-    let mark: Vec<String> = hours.map(|hour| format!("{},{}", START + hour * HOUR, 1_000 + hour)).collect();
-    write(dir.path(), "mark/BTCUSDT.csv", "timestamp,mark_price\n".to_owned() + &mark.join("\n"));
-    let market = load(&dir);
-    let p = &market.panel;
-    // Bar 0 opens at the close of hour −1 and closes with hour 7; its low is its open.
-    assert_eq!([p.mark_open[0], p.mark_high[0], p.mark_low[0], p.mark_close[0]], [999.0, 1_007.0, 999.0, 1_007.0]);
-    assert_eq!([p.mark_open[1], p.mark_close[1], p.value_at(SPOT, 1)], [1_007.0, 1_015.0, 1_015.0]);
-    assert_eq!((p.close[1], p.marked_bars[0]), (bar(1)[3], 3));
-    let paid: Vec<(i64, f64, f64)> =
-        market.funding.by_instrument[0].iter().map(|s| ((s.time.seconds() - START) / HOUR, s.interval_hours, s.mark)).collect();
-    // The mark at an instant is the close of the hour before it.
-    assert_eq!(paid, [(0, 8.0, 999.0), (8, 8.0, 1_007.0), (12, 4.0, 1_011.0), (16, 4.0, 1_015.0), (20, 4.0, 1_019.0)]);
-    let in_bar_1: Vec<Time> = market.funding.in_bar(1).map(|(_, s)| s.time).collect();
-    assert_eq!(in_bar_1, [Time::from_seconds(START + 8 * HOUR), Time::from_seconds(START + 12 * HOUR)]);
-    assert_eq!(market.funding.observed_before(SPOT, Time::from_seconds(START + 16 * HOUR)).len(), 3);
-}
-
-#[test]
-fn without_marks_a_settlement_is_paid_on_the_finer_price_or_the_open_of_its_bar() {
-    for (step, inside) in [(8, 103.0), (4, 109.0)] {
-        let dir = market("8h", "", "BTCUSDT", "");
-        write(dir.path(), "perp/BTCUSDT.csv", stamped(0..8 / step * 3, step * HOUR));
-        write(dir.path(), "funding/BTCUSDT.csv", rates(&[0, 4, 8, 12, 16, 20]));
-        let market = load(&dir);
-        // 12 o'clock lies inside bar 1, whose open is row 1 of 8 h and row 2 of 4 h; row 3 of 4 h opens at 12.
-        let noon = market.funding.by_instrument[0][3];
-        assert_eq!((noon.mark, noon.interval_hours, noon.assumed), (inside, 4.0, false), "{step} h");
-    }
-}
-
-#[test]
-fn a_settlement_inside_a_bar_is_paid_on_the_finer_spot_price_in_contracts() {
-    let told = |spot_step: i64| {
-        let dir = market("1d", "BTCUSDT", "1000BTCUSDT", "");
-        write(dir.path(), "assets.csv", format!("{HEAD}BTC,large,BTCUSDT,1000BTCUSDT,1000,venue,cex\n"));
-        let day = |k: i64| format!("{},{}000,120000,90000,100000,7\n", START + k * 24 * HOUR, 100 + 3 * k);
-        write(
-            dir.path(),
-            "perp/1000BTCUSDT.csv",
-            "timestamp,open,high,low,close,volume\n".to_owned() + &(0..2).map(day).collect::<String>(),
-        );
-        write(dir.path(), "spot/BTCUSDT.csv", stamped(0..48 / spot_step, spot_step * HOUR));
-        write(dir.path(), "funding/1000BTCUSDT.csv", rates(&[0, 8, 16, 24, 32, 40]));
-        let market = load(&dir);
-        let marks: Vec<f64> = market.funding.by_instrument[1].iter().map(|settlement| settlement.mark).collect();
-        (marks, market.cautions.iter().filter(|caution| caution.starts_with("settlements inside a bar")).count())
-    };
-    // Rows of spot open at 100, 103, 106 …; midnights are paid on the perpetual's own open, which is row 0 and row 1 of its file.
-    assert_eq!(told(8), (vec![100_000.0, 103_000.0, 106_000.0, 103_000.0, 112_000.0, 115_000.0], 0));
-    // Four rows a day: the last ones would lie above the day's high, where the perpetual never was.
-    assert_eq!(told(4).0, vec![100_000.0, 106_000.0, 112_000.0, 103_000.0, 120_000.0, 120_000.0]);
-    assert_eq!(told(24), (vec![100_000.0, 100_000.0, 100_000.0, 103_000.0, 103_000.0, 103_000.0], 1));
-}
-
-#[test]
-fn a_declared_rate_fills_the_holes() {
-    let dir = market("8h", "", "BTCUSDT", "[funding]\nmissing_rate_8h = 0.0002\n");
-    write(dir.path(), "perp/BTCUSDT.csv", stamped(0..12, 8 * HOUR));
-    // Days 1 and 2 (hours 24 to 64) are missing in part: 32, 40, 48 and 56.
-    write(dir.path(), "funding/BTCUSDT.csv", rates(&[0, 8, 16, 24, 64, 72, 80, 88]));
-    let market = load(&dir);
-    let settled: Vec<(i64, f64, bool)> =
-        market.funding.by_instrument[0].iter().map(|s| ((s.time.seconds() - START) / HOUR, s.rate, s.assumed)).collect();
-    let real = |hour: i64| (hour, 0.0001, false);
-    let filled = |hour: i64| (hour, 0.0002, true);
-    let expected =
-        [real(0), real(8), real(16), real(24), filled(32), filled(40), filled(48), filled(56), real(64), real(72), real(80), real(88)];
-    assert_eq!(settled, expected);
-    assert!(market.cautions.iter().any(|caution| caution
-        == "no funding history, the constant 0.0002 per 8 hours is used instead: BTCUSDT 33 % of its life (4 settlements, 2024-01-02 to 2024-01-03)"));
-}
-
 #[test]
 fn the_window_narrows_and_a_date_includes_its_day() {
     let dir = market("8h", "BTCUSDT", "", "");
@@ -347,71 +268,6 @@ fn a_last_bar_that_was_still_open_is_told() {
 }
 
 #[test]
-fn a_manifest_has_costs_and_policies() {
-    let dir = market("8h", "BTCUSDT", "", "[half_spread_bps]\nmid = 12\n[listing]\ndelisted_after = \"2d\"\npenalty_pct = 10\n");
-    write(dir.path(), "spot/BTCUSDT.csv", stamped(0..6, 8 * HOUR));
-    let market = load(&dir);
-    let costs = market.costs;
-    assert_eq!([costs.spot_maker, costs.spot_taker, costs.perp_maker, costs.perp_taker], [0.001, 0.001, 0.000_2, 0.000_5]);
-    assert_eq!(costs.half_spread, [0.000_3, 0.001_2, 0.003]);
-    assert_eq!((market.listing.delisted_after, market.listing.penalty), (Span::from_seconds(2 * 86_400), 0.1));
-}
-
-/// What may be meant and is more likely a slip is carried on with, and told.
-#[test]
-fn odd_fees_and_empty_tables_are_told() {
-    let dir = market("8h", "BTCUSDT", "", "");
-    write(dir.path(), "spot/BTCUSDT.csv", stamped(0..6, 8 * HOUR));
-    let manifest = fs::read_to_string(dir.path().join("market.toml")).unwrap();
-    write(dir.path(), "market.toml", manifest.replace("perp_maker = 2", "perp_maker = 0").replace("spot_maker = 10", "spot_maker = 0.1"));
-    write(dir.path(), "narratives.csv", "asset,narrative,since,until,source\n");
-    write(dir.path(), "evidence/facts.csv", "known_at,narrative,metric,value\n");
-    assert_eq!(
-        load(&dir).cautions,
-        [
-            "fees below half a basis point (a per cent or a fraction written as basis points? 0.1 % is 10): spot_maker = 0.1",
-            "tables without a row: nothing is known of what they should tell: narratives.csv; evidence/facts.csv",
-        ]
-    );
-}
-
-#[test]
-fn half_spreads_are_dated_and_an_asset_goes_before_its_tier() {
-    let more = "[half_spread_bps]\nlarge = 2\n\
-                [[half_spread]]\ntier = \"large\"\nsince = 2024-01-03\nbps = 4\n\
-                [[half_spread]]\nasset = \"BTC\"\nsince = 2024-01-05T08:00:00Z\nbps = 6\n\
-                [[half_spread]]\nasset = \"BTC\"\nsince = \"2024-01-06\"\nbps = 0\n\
-                [[half_spread]]\ntier = \"mid\"\nbps = 10\n";
-    let dir = market("8h", "BTCUSDT", "", more);
-    write(dir.path(), "spot/BTCUSDT.csv", stamped(0..6, 8 * HOUR));
-    // Ranked 30th on the 2nd, 3rd from the 3rd on.
-    write(dir.path(), "market-cap.csv", "known_at,asset,market_cap_usd,rank\n2024-01-02,BTC,1e9,30\n2024-01-03,BTC,1e12,3\n");
-    let market = load(&dir);
-    let bps = |at: &str| (market.half_spread_at(AssetId(0), Time::parse(at).unwrap()) * 10_000.0).round();
-    let found =
-        ["2024-01-01", "2024-01-02", "2024-01-02 23:59:59", "2024-01-03", "2024-01-05", "2024-01-05 08:00:00", "2024-01-06"].map(bps);
-    assert_eq!(found, [2.0, 10.0, 10.0, 4.0, 4.0, 6.0, 0.0]);
-}
-
-#[test]
-fn trading_rules_are_dated_and_of_one_market() {
-    let more = "[[trading_rules]]\nmarket = \"perp\"\nsymbol = \"BTCUSDT\"\nsince = 2024-01-02\ntick_size = 0.1\nlot_size = 0.001\nmin_notional = 6\n\
-                [[trading_rules]]\nmarket = \"perp\"\nsymbol = \"BTCUSDT\"\nsince = 2024-01-03\nmin_notional = 100\n";
-    let dir = market("8h", "BTCUSDT", "BTCUSDT", &(more.to_owned() + "[funding]\nmissing_rate_8h = 0.0001\n"));
-    write(dir.path(), "spot/BTCUSDT.csv", stamped(0..6, 8 * HOUR));
-    write(dir.path(), "perp/BTCUSDT.csv", stamped(0..6, 8 * HOUR));
-    let market = load(&dir);
-    let perp = |at: &str| market.rules_at(InstrumentId(1), Time::parse(at).unwrap());
-    // The market's own smallest order, where nothing else is said.
-    let bare = TradingRules { min_notional: 5.0, ..TradingRules::default() };
-    assert_eq!(perp("2024-01-01"), bare);
-    assert_eq!(perp("2024-01-02"), TradingRules { tick_size: 0.1, lot_size: 0.001, min_notional: 6.0 });
-    // A later table replaces the earlier one whole.
-    assert_eq!(perp("2024-02-01"), TradingRules { min_notional: 100.0, ..TradingRules::default() });
-    assert_eq!(market.rules_at(SPOT, Time::parse("2024-02-01").unwrap()), bare);
-}
-
-#[test]
 fn loading_is_the_same_twice_and_on_any_number_of_threads() {
     let dir = market("8h", "BTCUSDT", "BTCPERP", "[funding]\nmissing_rate_8h = 0.0001\n");
     write(dir.path(), "spot/BTCUSDT.csv", stamped(0..200, 2 * HOUR));
@@ -423,23 +279,6 @@ fn loading_is_the_same_twice_and_on_any_number_of_threads() {
     let first = on(1);
     assert_eq!(first, on(1));
     assert_eq!(first, on(4));
-}
-
-#[test]
-fn odd_rates_and_intervals_are_told() {
-    let dir = market("8h", "", "BTCUSDT", "");
-    write(dir.path(), "perp/BTCUSDT.csv", stamped(0..6, 8 * HOUR));
-    let rate = |k: i64| if k == 2 { -0.06 } else { 0.05 };
-    let row = |k: i64| format!("{},{},{}\n", (START + k * 8 * HOUR) * 1_000, if k == 3 { "4" } else { "8" }, rate(k));
-    let text = "calc_time,funding_interval_hours,last_funding_rate\n".to_owned() + &(0..6).map(row).collect::<String>();
-    write(dir.path(), "funding/BTCUSDT.csv", text);
-    let cautions = load(&dir).cautions;
-    for told in [
-        "funding rates beyond 5 % in one settlement (a fraction is wanted: 0.0001 is 0.01 %): BTCUSDT funding 1 (first 2024-01-01T16:00:00Z)",
-        "settlements whose funding_interval_hours contradicts the steady distance of their stamps (the column is believed): BTCUSDT funding 1 of 6",
-    ] {
-        assert!(cautions.iter().any(|caution| caution == told), "{cautions:#?}");
-    }
 }
 
 #[test]
@@ -532,38 +371,4 @@ fn the_last_bracket_may_be_open_ended() {
     );
     let caps: Vec<f64> = load(&dir).tiers[0][0].brackets.iter().map(|bracket| bracket.cap).collect();
     assert_eq!(caps, [50_000.0, f64::INFINITY]);
-}
-
-#[test]
-fn wicks_beyond_the_limit_are_cut_in_the_rows_of_the_file() {
-    let table = |low: f64| {
-        let row = |k: i64| format!("{},100,110,{},105,7\n", START + k * 6 * HOUR, if k == 2 { low } else { 95.0 });
-        "timestamp,open,high,low,close,volume\n".to_owned() + &(0..8).map(row).collect::<String>()
-    };
-    let lows = |more: &str| {
-        let dir = market("12h", "BTCUSDT", "", more);
-        write(dir.path(), "spot/BTCUSDT.csv", table(1.0));
-        let market = load(&dir);
-        (market.panel.low[..4].to_vec(), market.cautions.join("\n"))
-    };
-    let (believed, said) = lows("");
-    assert_eq!(believed, [95.0, 1.0, 95.0, 95.0]);
-    assert!(said.contains("(first at 2024-01-01T12:00:00Z: 1 to 110, closing at 105)"), "{said}");
-    let (cut, said) = lows("[data]\nwick_limit = 4\n");
-    assert_eq!(cut, [95.0, 25.0, 95.0, 95.0]);
-    assert!(said.contains("wicks beyond `[data] wick_limit`, cut to it: BTCUSDT spot 1"), "{said}");
-    // A cut to more than a caution's three times is still told of.
-    assert!(said.contains("25 to 110"), "{said}");
-}
-
-#[test]
-fn an_order_is_worth_five_dollars_at_least_but_where_the_market_says_otherwise() {
-    let least = |more: &str| {
-        let dir = market("8h", "BTCUSDT", "", more);
-        write(dir.path(), "spot/BTCUSDT.csv", stamped(0..6, 8 * HOUR));
-        load(&dir).rules_at(SPOT, Time::from_seconds(START)).min_notional
-    };
-    let own = "[[trading_rules]]\nmarket = \"spot\"\nsymbol = \"BTCUSDT\"\n";
-    let cases = ["", "[orders]\nmin_notional = 1\n", &format!("{own}lot_size = 1\n"), &format!("{own}min_notional = 20\n")];
-    assert_eq!(cases.map(least), [5.0, 1.0, 5.0, 20.0]);
 }

@@ -1,6 +1,7 @@
 //! Market orders that meet a bar elsewhere than at its open: how much of a result hangs on the very prices it was filled at.
 
 use crate::exchange::orders::Bar;
+use crate::units::chance::word_after;
 
 /// The open that market orders meet, moved by chance inside each bar.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -15,7 +16,7 @@ impl Jitter {
     /// order anything is replayed.
     #[must_use]
     pub fn meets(&self, bar: &Bar, instrument: u64, t: u64) -> Bar {
-        let word = mixed(mixed(mixed(self.seed) ^ instrument) ^ t);
+        let word = word_after(word_after(word_after(self.seed) ^ instrument) ^ t);
         // 53 bits: every float of the kind.
         let chance = (word >> 11) as f64 / 9_007_199_254_740_992.0;
         let point = bar.low + chance * (bar.high - bar.low);
@@ -23,24 +24,9 @@ impl Jitter {
     }
 }
 
-/// The next word of `SplitMix64` (Steele, Lea and Flood 2014) after the state `word`.
-fn mixed(word: u64) -> u64 {
-    let word = word.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    word ^ (word >> 31)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_mixer_is_the_published_one() {
-        // The first words of SplitMix64 from state 0, as its reference implementation prints them.
-        assert_eq!(mixed(0), 0xe220_a839_7b1d_cdaf);
-        assert_eq!(mixed(0x9e37_79b9_7f4a_7c15), 0x6e78_9e6a_a1b9_65f4);
-    }
 
     #[test]
     fn the_price_stays_in_the_bar_and_is_spread_over_its_share_of_it() {

@@ -2,6 +2,7 @@
 
 use crate::lookahead::Terms;
 use crate::replay::run::Run;
+use crate::units::chance::{STEP, word_after};
 use crate::units::{Span, Time};
 
 /// Bars, ascending, one from each of `terms.dates` equal stretches of the run that has any, the last bar never among them: by turns a close at
@@ -31,10 +32,7 @@ pub fn dates(run: &Run, decide: Span, terms: Terms) -> Vec<usize> {
     found
 }
 
-/// A word of the seed and a number (splitmix64: Steele, Lea and Flood 2014).
+/// A word of the seed and a number.
 fn mixed(seed: u64, number: u64) -> u64 {
-    let mut z = seed.wrapping_add(number.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
-    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    z ^ (z >> 31)
+    word_after(seed.wrapping_add(number.wrapping_mul(STEP)))
 }

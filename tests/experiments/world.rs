@@ -1,12 +1,12 @@
 //! Markets about which the truth is known: either nobody can earn in them, or narratives run as the idea says they do.
 
 use rotate::market::{
-    Asset, Bar, CapFact, Instrument, Kind, ListingPolicy, Market, MarketParts, Membership, RawSettlement, SeriesPart, Tier, VenueCosts,
-    VenueKind, freeze,
+    Asset, Bar, CapFact, Instrument, Kind, Market, MarketParts, Membership, RawSettlement, SeriesPart, Tier, VenueCosts, VenueKind, freeze,
 };
 use rotate::units::{AssetId, InstrumentId, NarrativeId, Span, Time};
 
 use crate::chance::Chance;
+use crate::parts;
 
 const START: i64 = 1_640_995_200;
 const DAY: i64 = 86_400;
@@ -61,7 +61,7 @@ fn runs(narrative: usize, day: usize) -> bool {
 /// Three years of days; the same for the same seed. Seeds come in pairs: what rises in an even one falls in the odd one after it, so that the luck of a few
 /// seeds cancels (antithetic variates).
 pub fn market(truth: Truth, seed: u64) -> Market {
-    let mut parts = empty();
+    let mut parts = bare();
     let (pair, sign) = (seed / 2, if seed.is_multiple_of(2) { 1.0 } else { -1.0 });
     let mut common = Chance::new(pair);
     // The factor that all share, step by step.
@@ -73,24 +73,9 @@ pub fn market(truth: Truth, seed: u64) -> Market {
     freeze(parts).expect("a made-up market is whole")
 }
 
-fn empty() -> MarketParts {
+fn bare() -> MarketParts {
     MarketParts {
-        name: "experiment".to_owned(),
-        about: "A market whose truth is known".to_owned(),
-        synthetic: true,
-        quote: "USDT".to_owned(),
-        bar: Span::DAY,
-        from: None,
-        to: None,
-        assets: Vec::new(),
-        instruments: Vec::new(),
         narratives: (0..NARRATIVES).map(|n| format!("narrative {n}")).collect(),
-        memberships: Vec::new(),
-        conversions: Vec::new(),
-        series: Vec::new(),
-        caps: Vec::new(),
-        tiers: Vec::new(),
-        evidence: Vec::new(),
         costs: VenueCosts {
             spot_maker: 0.001,
             spot_taker: 0.001,
@@ -99,13 +84,7 @@ fn empty() -> MarketParts {
             half_spread: [0.0003, 0.0008, 0.002],
             min_notional: 5.0,
         },
-        spreads: Vec::new(),
-        rules: Vec::new(),
-        listing: ListingPolicy::default(),
-        missing_rate_8h: None,
-        inputs: Vec::new(),
-        cautions: Vec::new(),
-        summaries: Vec::new(),
+        ..parts::empty("experiment", "A market whose truth is known", Span::DAY)
     }
 }
 

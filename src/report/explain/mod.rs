@@ -270,6 +270,22 @@ mod tests {
         all
     }
 
+    /// A report of these trades with nothing else in it.
+    fn of_trades(trades: Vec<Row>) -> Tables {
+        Tables {
+            folder: "it".to_string(),
+            trades,
+            decisions: Vec::new(),
+            fills: Vec::new(),
+            funding: Vec::new(),
+            liquidations: Vec::new(),
+            flows: Vec::new(),
+            rotations: Vec::new(),
+            equity: Vec::new(),
+            buckets: Vec::new(),
+        }
+    }
+
     #[test]
     fn a_story_begins_after_the_trade_before_it() {
         let day = |day: usize| format!("2024-01-{day:02}T00:00:00Z");
@@ -284,18 +300,8 @@ mod tests {
                 ("detail", "bucket alts: why"),
             ])
         };
-        let tables = Tables {
-            folder: "it".to_string(),
-            trades: vec![trade(&day(2), &day(4)), trade(&day(8), &day(9))],
-            decisions: [1, 2, 4, 6, 8].map(said).to_vec(),
-            fills: Vec::new(),
-            funding: Vec::new(),
-            liquidations: Vec::new(),
-            flows: Vec::new(),
-            rotations: Vec::new(),
-            equity: Vec::new(),
-            buckets: Vec::new(),
-        };
+        let decisions = [1, 2, 4, 6, 8].map(said).to_vec();
+        let tables = Tables { decisions, ..of_trades(vec![trade(&day(2), &day(4)), trade(&day(8), &day(9))]) };
         let times = |number| tables.trade(number).unwrap().events.into_iter().map(|event| event.time).collect::<Vec<_>>();
         assert_eq!(times(1), [day(1), day(2), day(4)]);
         assert_eq!(times(2), [day(6), day(8)], "the decisions of the first trade are not of the second");
@@ -311,25 +317,15 @@ mod tests {
             let all = cells.into_iter().chain(more.map(|(name, cell)| (name, cell.to_string())));
             all.map(|(name, cell)| (name.to_string(), cell)).collect::<Row>()
         };
-        let tables = Tables {
-            folder: "it".to_string(),
-            trades: vec![trade(&day(2), &day(8))],
-            decisions: Vec::new(),
-            // B became A on the 5th, two for one; what B does in the same bucket later is another story.
-            fills: vec![
-                fill(2, "B", "buy", "10", "enter"),
-                fill(5, "B", "sell", "10", CONVERSION),
-                fill(5, "A", "buy", "20", CONVERSION),
-                fill(6, "B", "buy", "3", "enter"),
-                fill(8, "A", "sell", "20", "rotated out"),
-            ],
-            funding: Vec::new(),
-            liquidations: Vec::new(),
-            flows: Vec::new(),
-            rotations: Vec::new(),
-            equity: Vec::new(),
-            buckets: Vec::new(),
-        };
+        // B became A on the 5th, two for one; what B does in the same bucket later is another story.
+        let fills = vec![
+            fill(2, "B", "buy", "10", "enter"),
+            fill(5, "B", "sell", "10", CONVERSION),
+            fill(5, "A", "buy", "20", CONVERSION),
+            fill(6, "B", "buy", "3", "enter"),
+            fill(8, "A", "sell", "20", "rotated out"),
+        ];
+        let tables = Tables { fills, ..of_trades(vec![trade(&day(2), &day(8))]) };
         let told: Vec<(String, String)> = tables.trade(1).unwrap().events.into_iter().map(|event| (event.time, event.subject)).collect();
         let expected = [(2, "B"), (5, "B"), (5, "A"), (8, "A")].map(|(at, symbol)| (day(at), symbol.to_string()));
         assert_eq!(told, expected);
