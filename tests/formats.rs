@@ -1,5 +1,7 @@
 //! One price series in every form a file may take, read back equal; aggregation, mark prices and funding through the files.
 
+#[path = "formats/benchmark.rs"]
+mod benchmark;
 #[path = "formats/funding.rs"]
 mod funding;
 #[path = "formats/manifest.rs"]

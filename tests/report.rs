@@ -14,5 +14,7 @@ mod pages;
 mod replaced;
 #[path = "report/tables.rs"]
 mod tables;
+#[path = "report/tax.rs"]
+mod tax;
 #[path = "report/written.rs"]
 mod written;

@@ -81,6 +81,7 @@ name = "all"
 about = "every key"
 synthetic = true
 bar = "8h"
+benchmark = "BTC"
 quote = "USD"
 from = 2024-01-01
 to = 2024-12-31

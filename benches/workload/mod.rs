@@ -95,6 +95,7 @@ pub fn market() -> Market {
         spreads: Vec::new(),
         rules: Vec::new(),
         listing: ListingPolicy::default(),
+        benchmark: None,
         missing_rate_8h: None,
         inputs: Vec::new(),
         cautions: Vec::new(),

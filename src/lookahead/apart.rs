@@ -53,6 +53,7 @@ pub(super) fn first(parts: &MarketParts, whole: &Standing, changed: &Standing, l
         buckets,
         // The strategy's own words.
         hedges: _,
+        tax: _,
         bucket_values,
         fills,
         trades,

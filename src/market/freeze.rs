@@ -9,8 +9,8 @@ use crate::market::cite::{escaped, numeral};
 use crate::market::conversions::inherited;
 use crate::market::settle::settle;
 use crate::market::{
-    Asset, CapFact, Conversion, DatedRules, DatedSpread, Evidence, InputFile, Instrument, Labels, ListingPolicy, Market, Membership,
-    SeriesSummary, TierTable, VenueCosts,
+    Asset, Benchmark, CapFact, Conversion, DatedRules, DatedSpread, Evidence, InputFile, Instrument, Labels, ListingPolicy, Market,
+    Membership, SeriesSummary, TierTable, VenueCosts,
 };
 use crate::units::{Clock, InstrumentId, Span, Time};
 
@@ -42,6 +42,8 @@ pub struct MarketParts {
     pub spreads: Vec<DatedSpread>,
     pub rules: Vec<DatedRules>,
     pub listing: ListingPolicy,
+    /// What runs are measured against; `None`: BTC, else the first asset with a spot series.
+    pub benchmark: Option<Benchmark>,
     pub missing_rate_8h: Option<f64>,
     pub inputs: Vec<InputFile>,
     pub cautions: Vec<String>,
@@ -146,6 +148,7 @@ pub fn freeze(mut parts: MarketParts) -> Result<Market, Fault> {
         spreads: parts.spreads,
         rules: parts.rules,
         listing: parts.listing,
+        benchmark: parts.benchmark,
         missing_rate_8h: parts.missing_rate_8h,
         inputs: parts.inputs,
         cautions,

@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::bounded::BY_HAND;
 use crate::fault::Fault;
 use crate::market::bars::Grid;
+use crate::market::benchmark::{self, Benchmark, Index};
 use crate::market::caution::tell;
 use crate::market::conversions;
 use crate::market::facts;
@@ -108,6 +109,16 @@ fn parts(dir: &Path, window: Window) -> Result<MarketParts, Fault> {
         .map_or_else(|| Ok(vec![Vec::new(); roster.assets.len()]), |table| facts::caps(&table, &roster))?;
     let tiers = table("margin-tiers.csv", &tiers::COLUMNS, false)?
         .map_or_else(|| Ok(vec![Vec::new(); roster.instruments.len()]), |table| tiers::tiers(&table, &roster))?;
+    let benchmark = match &manifest.benchmark {
+        None => None,
+        Some((name, place)) => Some(match benchmark::Named::of(name, place.clone(), &roster)? {
+            benchmark::Named::Instrument(id) => Benchmark::Instrument(id),
+            benchmark::Named::Index(file) => {
+                let table = table(&file, &benchmark::COLUMNS, false)?.ok_or_else(|| benchmark::unknown(name, place.clone()))?;
+                Benchmark::Index(Index::read(name.clone(), &table)?)
+            }
+        }),
+    };
     let mut evidence = Vec::new();
     for name in names(&dir.join("evidence"))?.iter().filter(|name| Path::new(name).extension().is_some_and(|ending| ending == "csv")) {
         if let Some(table) = table(&format!("evidence/{name}"), &facts::EVIDENCE, false)? {
@@ -140,6 +151,10 @@ fn parts(dir: &Path, window: Window) -> Result<MarketParts, Fault> {
     summaries.extend(facts_of("narrative", "", "narratives.csv", memberships.iter().flat_map(spans)));
     summaries.extend(facts_of("conversion", "", "conversions.csv", conversions.iter().map(|conversion| conversion.known_at)));
     summaries.extend(facts_of("tiers", "", "margin-tiers.csv", tiers.iter().flatten().map(|table| table.since)));
+    if let Some(Benchmark::Index(index)) = &benchmark {
+        let file = format!("indices/{}.csv", index.name);
+        summaries.extend(facts_of("index", &index.name, &file, index.times()));
+    }
     summaries.extend(facts_of("evidence", "", "evidence/*.csv", evidence.iter().map(|fact| fact.known_at)));
     inputs.sort_by(|a, b| a.path.cmp(&b.path));
     let narrow = |own: Option<Time>, asked: Option<Time>, pick: fn(Time, Time) -> Time| match (own, asked) {
@@ -167,6 +182,7 @@ fn parts(dir: &Path, window: Window) -> Result<MarketParts, Fault> {
         spreads,
         rules,
         listing: manifest.listing,
+        benchmark,
         missing_rate_8h: manifest.missing_rate_8h,
         inputs,
         cautions,

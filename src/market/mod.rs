@@ -3,6 +3,7 @@
 
 mod align;
 mod bars;
+mod benchmark;
 mod careful;
 mod caution;
 mod cite;
@@ -38,6 +39,7 @@ mod unpack;
 mod venue;
 mod wicks;
 
+pub use benchmark::{Benchmark, Index};
 pub use conversions::Conversion;
 pub use freeze::{Bar, MarkBar, MarketParts, RawSettlement, SeriesPart, freeze};
 pub use future::FactKind;
@@ -90,6 +92,8 @@ pub struct Market {
     /// Ascending in instrument, then `since`; empty where the market gives none.
     pub rules: Vec<DatedRules>,
     pub listing: ListingPolicy,
+    /// What runs are measured against, where `market.toml` says so.
+    pub benchmark: Option<Benchmark>,
     /// Constant paid where the funding history has holes; `None` means such a market was refused at load.
     pub missing_rate_8h: Option<f64>,
     /// Every file read, relative to the market folder, with the SHA-256 of its bytes; sorted by path.

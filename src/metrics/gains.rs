@@ -5,9 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::metrics::lots::{Closed, Lot, Lots, Method};
+use crate::metrics::lots::{Closed, Lot, Lots, Method, YEAR};
 use crate::replay::run::{CONVERSION, Fill, Run, Side};
-use crate::units::{BucketId, InstrumentId, Time, Usd};
+use crate::units::{BucketId, InstrumentId, Span, Time, Usd};
 
 /// One year of one pool under one method.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,12 +20,14 @@ pub struct Gain {
     /// Of what was closed: sales less their fees, purchases with theirs.
     pub proceeds: Usd,
     pub cost: Usd,
-    /// Part of the gain that came from lots held for more than 365 days; one lot at an average price has no age.
-    pub held_over_a_year: Option<Usd>,
+    /// Part of the gain that came from old lots, held for more than a year where nobody asked for another period; one lot at an average price has no age.
+    pub old: Option<Usd>,
     /// Settled in the year, positive was received: the same under both methods.
     pub funding: Usd,
     /// Value less cost of what was still open at the year's last close; none where no price is known.
     pub unrealised: Option<Usd>,
+    /// Part of that in lots that were old at that close; none under average cost.
+    pub unrealised_old: Option<Usd>,
 }
 
 impl Gain {
@@ -41,13 +43,25 @@ struct Year {
     closed: Closed,
     funding: Usd,
     unrealised: Option<Usd>,
+    unrealised_old: Option<Usd>,
     standing: bool,
 }
 
-/// All years and pools in which anything was closed, settled or held at the end: by year, then instrument, then method. Only the fills and
-/// payments of buckets that `counts` are looked at. `price` says what a contract was worth at a close.
+/// As [`gains_with`], where a lot is old after a year.
 #[must_use]
 pub fn gains(run: &Run, counts: impl Fn(BucketId) -> bool, price: impl Fn(InstrumentId, Time) -> Option<f64>) -> Vec<Gain> {
+    gains_with(run, YEAR, counts, price)
+}
+
+/// All years and pools in which anything was closed, settled or held at the end: by year, then instrument, then method. Only the fills and
+/// payments of buckets that `counts` are looked at. A lot is old that was held for longer than `old_after`. `price` says what a contract was worth at a close.
+#[must_use]
+pub fn gains_with(
+    run: &Run,
+    old_after: Span,
+    counts: impl Fn(BucketId) -> bool,
+    price: impl Fn(InstrumentId, Time) -> Option<f64>,
+) -> Vec<Gain> {
     let mut fills: Vec<&Fill> = run.fills.iter().filter(|fill| counts(fill.bucket)).collect();
     fills.sort_by_key(|fill| fill.time);
     let mut funding: BTreeMap<(i32, InstrumentId), Usd> = BTreeMap::new();
@@ -56,7 +70,7 @@ pub fn gains(run: &Run, counts: impl Fn(BucketId) -> bool, price: impl Fn(Instru
     }
     let mut found = BTreeMap::new();
     for (order, method) in Method::ALL.into_iter().enumerate() {
-        for ((year, instrument), sums) in of_method(run, &fills, &funding, method, &price) {
+        for ((year, instrument), sums) in of_method(run, &fills, &funding, (method, old_after), &price) {
             found.insert((year, instrument, order), row(year, instrument, method, &sums));
         }
     }
@@ -71,9 +85,10 @@ fn row(year: i32, instrument: InstrumentId, method: Method, sums: &Year) -> Gain
         quantity: sums.closed.quantity,
         proceeds: sums.closed.proceeds,
         cost: sums.closed.cost,
-        held_over_a_year: (method == Method::Fifo).then_some(sums.closed.old_gain),
+        old: (method == Method::Fifo).then_some(sums.closed.old_gain),
         funding: sums.funding,
         unrealised: if sums.standing { sums.unrealised } else { Some(Usd::ZERO) },
+        unrealised_old: if sums.standing { sums.unrealised_old } else { Some(Usd::ZERO) }.filter(|_| method == Method::Fifo),
     }
 }
 
@@ -81,7 +96,7 @@ fn of_method(
     run: &Run,
     fills: &[&Fill],
     funding: &BTreeMap<(i32, InstrumentId), Usd>,
-    method: Method,
+    (method, old_after): (Method, Span),
     price: &impl Fn(InstrumentId, Time) -> Option<f64>,
 ) -> BTreeMap<(i32, InstrumentId), Year> {
     let mut years: BTreeMap<(i32, InstrumentId), Year> = BTreeMap::new();
@@ -95,7 +110,7 @@ fn of_method(
         while let Some(fill) = fills.next_if(|fill| year_of(fill.time) <= year) {
             let notional = if fill.side == Side::Buy { -fill.notional } else { fill.notional };
             let quantity = if fill.side == Side::Buy { fill.quantity } else { -fill.quantity };
-            let pool = pools.entry(fill.instrument).or_insert_with(|| Lots::new(method));
+            let pool = pools.entry(fill.instrument).or_insert_with(|| Lots::new(method, old_after));
             if fill.reason == CONVERSION {
                 // Two fills, one after the other: the one coin gives its lots, the other takes them.
                 handed = match std::mem::take(&mut handed) {
@@ -120,6 +135,10 @@ fn of_method(
                 let sums = years.entry((year, instrument)).or_default();
                 let worth = close.and_then(|close| price(instrument, close));
                 (sums.standing, sums.unrealised) = (true, worth.map(|price| Usd::round(quantity * price) + cash));
+                sums.unrealised_old = close.zip(worth).map(|(close, price)| {
+                    let (quantity, cash) = pool.standing_old(close);
+                    Usd::round(quantity * price) + cash
+                });
             }
         }
     }

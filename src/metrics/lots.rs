@@ -3,10 +3,10 @@
 
 use std::collections::VecDeque;
 
-use crate::units::{Time, Usd};
+use crate::units::{Span, Time, Usd};
 
-/// A lot held for more than this many days is old.
-const OLD_DAYS: i64 = 365;
+/// A lot held for longer than this is old, unless somebody says otherwise: a year of 365 days.
+pub const YEAR: Span = Span::from_seconds(365 * 86_400);
 /// Quantities are floats: what is left of a pool below this part of its largest size is the rounding of sums, not a holding.
 const DUST: f64 = 1e-9;
 
@@ -40,7 +40,7 @@ pub struct Closed {
     pub proceeds: Usd,
     /// What the purchases took, fees added.
     pub cost: Usd,
-    /// The part of `proceeds − cost` from lots held for more than a year of 365 days.
+    /// The part of `proceeds − cost` from old lots.
     pub old_gain: Usd,
 }
 
@@ -58,6 +58,8 @@ pub struct Lot {
 #[derive(Clone, Debug)]
 pub struct Lots {
     method: Method,
+    /// A lot held for longer is old.
+    old_after: Span,
     queue: VecDeque<Lot>,
     /// Signed sum of all fills.
     open: f64,
@@ -67,14 +69,26 @@ pub struct Lots {
 
 impl Lots {
     #[must_use]
-    pub fn new(method: Method) -> Self {
-        Self { method, queue: VecDeque::new(), open: 0.0, most: 0.0 }
+    pub fn new(method: Method, old_after: Span) -> Self {
+        Self { method, old_after, queue: VecDeque::new(), open: 0.0, most: 0.0 }
     }
 
     /// What is open, signed, and the cash its opening moved; none where the pool is flat.
     #[must_use]
     pub fn standing(&self) -> Option<(f64, Usd)> {
         (!self.queue.is_empty()).then(|| (self.open, self.queue.iter().map(|lot| lot.cash).sum()))
+    }
+
+    /// The part of [`Self::standing`] in lots that are old at an instant.
+    #[must_use]
+    pub fn standing_old(&self, now: Time) -> (f64, Usd) {
+        let old = self.queue.iter().filter(|lot| self.is_old(lot, now));
+        let (quantity, cash) = old.fold((0.0, Usd::ZERO), |(quantity, cash), lot| (quantity + lot.quantity, cash + lot.cash));
+        (if self.open < 0.0 { -quantity } else { quantity }, cash)
+    }
+
+    fn is_old(&self, lot: &Lot, now: Time) -> bool {
+        now.seconds() - lot.since.seconds() > self.old_after.seconds()
     }
 
     /// A fill of `quantity` (positive buys) that moved `cash`, its fee included (negative was paid). What is against the open side closes it,
@@ -158,7 +172,7 @@ impl Lots {
         for lot in self.take(size, all) {
             opened += lot.cash;
             taken += lot.quantity;
-            if time.seconds() - lot.since.seconds() > OLD_DAYS * 86_400 {
+            if self.is_old(&lot, time) {
                 old_opened += lot.cash;
                 old_taken += lot.quantity;
             }
@@ -181,7 +195,7 @@ mod tests {
 
     /// Buys (positive) and sales at a price with a fee, a day apart unless said otherwise; what each closed.
     fn walk(method: Method, fills: &[(i64, f64, f64, f64)]) -> (Vec<Option<Closed>>, Lots) {
-        let mut lots = Lots::new(method);
+        let mut lots = Lots::new(method, YEAR);
         let told = fills
             .iter()
             .map(|&(day, quantity, price, fee)| lots.fill(Time::from_seconds(day * 86_400), quantity, Usd::round(-quantity * price - fee)));

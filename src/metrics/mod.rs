@@ -19,6 +19,7 @@ pub mod relative;
 pub mod returns;
 pub mod sharpe;
 pub mod tail;
+pub mod tax;
 pub mod trades;
 
 use serde::Serialize;

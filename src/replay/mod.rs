@@ -27,6 +27,7 @@ mod hedge;
 mod legs;
 mod limits;
 mod margin;
+mod measure;
 mod open;
 mod orders;
 mod protect;

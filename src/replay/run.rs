@@ -8,7 +8,7 @@ pub use crate::ledger::{BySource, Excess};
 pub use crate::signal::lifecycle::Stage;
 pub use crate::signal::regime::Regime;
 pub use crate::signal::survivors::Survival;
-pub use crate::strategy::{Decision, Verdict};
+pub use crate::strategy::{Decision, Tax, Verdict};
 use crate::units::{AssetId, BucketId, Clock, Direction, InstrumentId, NarrativeId, Time, Usd};
 
 /// The reason of fills that are rewards in kind: no order made them, nobody was paid.
@@ -46,6 +46,8 @@ pub struct Run {
     pub buckets: Vec<String>,
     /// Buckets of shorts, each with the bucket whose coins it stands against.
     pub hedges: Vec<(BucketId, BucketId)>,
+    /// How tax on its gains is reckoned.
+    pub tax: Option<Tax>,
     /// Bar-major: bucket `b` at bar `t` is `bucket_values[t * buckets.len() + b]`. Each row sums to `equity[t]`.
     pub bucket_values: Vec<Usd>,
     pub fills: Vec<Fill>,

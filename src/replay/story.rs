@@ -4,6 +4,7 @@ use crate::ledger::{Closed, Entry, Snapshot};
 use crate::market::Market;
 use crate::replay::desk::Desk;
 use crate::replay::findings::{filled_in_wicks, findings};
+use crate::replay::measure::Measure;
 use crate::replay::run::{
     CONVERSION, Exposure, Fill, Flow, FundingPayment, Liquidation, NarrativeTrack, Rotation, Run, Side, Stage, Stop, Trade, Yield,
 };
@@ -194,6 +195,7 @@ impl Desk<'_> {
             regime: story.regime,
             buckets: plan.buckets.iter().map(|bucket| bucket.name.clone()).collect(),
             hedges: plan.buckets.iter().filter_map(|bucket| Some((bucket.id, bucket.hedge?.of))).collect(),
+            tax: plan.tax.clone(),
             bucket_values: story.bucket_values,
             fills: story.fills,
             trades: story.trades,
@@ -228,11 +230,10 @@ pub(super) struct Benchmark {
 
 impl Benchmark {
     fn of(market: &Market, capital: Usd) -> Self {
-        let directory = History::at_close(market, 0).directory();
-        let id = directory.benchmark();
+        let measure = Measure::of(market);
         let (mut first, mut worth, mut beyond) = (None, Vec::with_capacity(market.window().bars), None);
         for t in market.trading() {
-            let price = market.panel.value_at(id, t);
+            let price = measure.value(market, t);
             let dollars = if price.is_nan() { capital.to_f64() } else { capital.to_f64() * price / *first.get_or_insert(price) };
             if dollars > Usd::MOST.to_f64() {
                 beyond = Some((worth.len(), dollars));
@@ -240,7 +241,7 @@ impl Benchmark {
             }
             worth.push(Usd::round(dollars));
         }
-        Self { name: market.asset(directory.asset_of(id)).name.clone(), worth, beyond }
+        Self { name: measure.name(market).to_owned(), worth, beyond }
     }
 }
 

@@ -4,9 +4,10 @@ use crate::exchange::assumptions::{Assumptions, Leg, LiquidationRule};
 use crate::exchange::margin::DEFAULT_BRACKETS;
 use crate::market::{Kind, Market};
 use crate::replay::desk::Desk;
+use crate::replay::measure::Measure;
 use crate::replay::run::{Beyond, Excess, Stop};
 use crate::replay::terms::of_the_plan;
-use crate::signal::{History, regime};
+use crate::signal::regime;
 use crate::strategy::Plan;
 use crate::units::{Clock, Usd, grouped};
 
@@ -49,13 +50,15 @@ impl Desk<'_> {
     /// Where what the run is measured against has no price, it stands flat, and beta and alpha say nothing.
     fn benchmark_missing(&self) -> Option<String> {
         let (market, bars) = (self.market, self.market.first..self.t + 1);
-        let directory = History::at_close(market, 0).directory();
-        let id = directory.benchmark();
-        let trades = |t: &usize| !market.panel.close[market.panel.at(id, *t)].is_nan();
-        let (first, last) = (bars.clone().find(trades)?, bars.clone().rfind(trades)?);
-        let name = &market.asset(directory.asset_of(id)).name;
+        let measure = Measure::of(market);
+        let name = measure.name(market);
+        let Some((first, last)) = measure.told(market, &bars) else {
+            return Some(format!(
+                "the benchmark {name} has no price in the whole run: it stands flat, and what is measured against it says nothing"
+            ));
+        };
         // One that traded before the window is carried into it.
-        let late = market.panel.last_traded(id, bars.start).is_none().then(|| format!("before {}", market.clock.open(first)));
+        let late = measure.value(market, bars.start).is_nan().then(|| format!("before {}", market.clock.open(first)));
         let early = (last + 1 < bars.end).then(|| format!("after {}", market.clock.close(last)));
         let told: Vec<String> = late.into_iter().chain(early).collect();
         (!told.is_empty()).then(|| {

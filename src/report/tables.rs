@@ -393,7 +393,7 @@ fn gains(names: &Names) -> Table {
             g.proceeds.to_string(),
             g.cost.to_string(),
             g.gain().to_string(),
-            g.held_over_a_year.map(|gain| gain.to_string()).unwrap_or_default(),
+            g.old.map(|gain| gain.to_string()).unwrap_or_default(),
             if perp { g.funding.to_string() } else { String::new() },
             g.unrealised.map(|gain| gain.to_string()).unwrap_or_default(),
         ]

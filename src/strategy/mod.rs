@@ -16,6 +16,7 @@ mod nearest;
 mod plan;
 mod protection;
 mod schema;
+mod tax;
 mod validate;
 mod variants;
 mod verdict;
@@ -34,5 +35,6 @@ pub use schema::{
     Bucket, EntryGate, Hedge, HedgeBy, Hold, Leverage, LossExit, Purpose, Rebalance, ResidualScore, Score, Selection, StageGate, Strategy,
     TopUp, Tune, Weigh,
 };
+pub use tax::Tax;
 pub use verdict::{Decision, Verdict};
 pub use waterfall::{PlanWaterfall, Sources, Trigger, Waterfall};

@@ -9,7 +9,7 @@ use crate::strategy::checklist::Checklist;
 use crate::strategy::contradiction::contradictions;
 use crate::strategy::{
     AfterLiquidation, CrowdingExit, EntryGate, HedgeBy, Hold, Leverage, LiquidationDistance, LossExit, Margin, OrderKind, Orders,
-    PlanFutures, PlanWaterfall, PositionLimit, Rebalance, Score, Selection, Stop, Strategy, TakeProfit, TimeStop, Weigh, gaps, names,
+    PlanFutures, PlanWaterfall, PositionLimit, Rebalance, Score, Selection, Stop, Strategy, TakeProfit, Tax, TimeStop, Weigh, gaps, names,
 };
 use crate::units::{AssetId, BucketId, Direction, Span};
 
@@ -28,6 +28,8 @@ pub struct Plan {
     pub buckets: Vec<PlanBucket>,
     pub waterfall: Option<PlanWaterfall>,
     pub futures: Option<PlanFutures>,
+    /// For the report alone.
+    pub tax: Option<Tax>,
     /// Coins asked for that the market does not have, rules it gives nothing to look at, limits that leave a bucket empty.
     pub cautions: Vec<String>,
 }
@@ -250,6 +252,7 @@ impl Plan {
             assumptions: strategy.assumptions.resolve().expect("validated: the assumptions are sound"),
             buckets,
             waterfall,
+            tax: strategy.tax.clone(),
             futures,
             cautions,
         }

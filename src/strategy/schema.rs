@@ -12,7 +12,9 @@ use crate::signal::narrative::Weighting;
 use crate::signal::regime::RegimeRule;
 use crate::strategy::adaptive::Adaptive;
 use crate::strategy::checklist::Checklist;
-use crate::strategy::{AfterLiquidation, CrowdingExit, Limits, LiquidationDistance, Margin, Orders, Stop, TakeProfit, TimeStop, Waterfall};
+use crate::strategy::{
+    AfterLiquidation, CrowdingExit, Limits, LiquidationDistance, Margin, Orders, Stop, TakeProfit, Tax, TimeStop, Waterfall,
+};
 use crate::units::{Direction, Span};
 
 /// One strategy file.
@@ -56,6 +58,9 @@ pub struct Strategy {
     /// Where realised profit goes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waterfall: Option<Waterfall>,
+    /// How the report reckons tax on realised gains. Absent: not at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tax: Option<Tax>,
     /// What no bucket may exceed, unless it has limits of its own.
     #[serde(default, skip_serializing_if = "Limits::is_empty")]
     pub limits: Limits,

@@ -8,7 +8,7 @@ mod signals;
 use crate::exchange::Refusal;
 use crate::strategy::limits;
 use crate::strategy::{AfterLiquidation, Bucket, Hold, OrderKind, Orders, Score, Selection, Strategy, Weigh};
-use crate::strategy::{waterfall, yields};
+use crate::strategy::{tax, waterfall, yields};
 use crate::units::{Direction, Span};
 
 use signals::{check_hedge, check_signals, check_stages};
@@ -101,6 +101,7 @@ pub(super) fn check(strategy: &Strategy) -> Checked {
     }
     check_signals(&root, strategy)?;
     waterfall::check(&root, strategy)?;
+    tax::check(&root, strategy.tax.as_ref())?;
     limits::check(&root, strategy)?;
     check_tune(&root, strategy)
 }

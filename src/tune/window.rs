@@ -35,6 +35,7 @@ pub fn window(run: &Run, range: Range<usize>) -> Run {
         regime: run.regime[range.clone()].to_vec(),
         buckets: run.buckets.clone(),
         hedges: run.hedges.clone(),
+        tax: run.tax.clone(),
         bucket_values: run.bucket_values[range.start * buckets..range.end * buckets].to_vec(),
         fills: run.fills.iter().filter(|row| inside(row.time)).cloned().collect(),
         trades: run.trades.iter().filter(|row| inside(row.opened) && inside(row.closed)).cloned().collect(),

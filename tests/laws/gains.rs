@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use rotate::market::{Market, Window};
 use rotate::metrics::gains::{Gain, gains, year_ends};
-use rotate::metrics::lots::{Lots, Method};
+use rotate::metrics::lots::{Lots, Method, YEAR};
 use rotate::replay::run::{CONVERSION, Run, Side};
 use rotate::strategy::StrategyFile;
 use rotate::units::{BucketId, InstrumentId, Time, Usd};
@@ -64,7 +64,7 @@ proptest! {
     fn every_method_sums_to_the_cash(fills in pools()) {
         let moved: Usd = fills.iter().filter(|(quantity, _)| *quantity != 0.0).map(|(_, cash)| *cash).sum();
         for method in Method::ALL {
-            let mut lots = Lots::new(method);
+            let mut lots = Lots::new(method, YEAR);
             let mut gained = Usd::ZERO;
             for (day, &(quantity, cash)) in fills.iter().filter(|(quantity, _)| *quantity != 0.0).enumerate() {
                 let before = lots.standing();
@@ -129,8 +129,8 @@ fn at_each_years_end_realised_and_unrealised_are_the_equity() {
                 assert!(apart.micros().abs() <= 50, "{} {year} {}: {apart} apart", run.strategy, method.name());
             }
         }
-        let held: Usd = of(&all, Method::Fifo).filter_map(|row| row.held_over_a_year).map(Usd::abs).sum();
-        assert!(of(&all, Method::Average).all(|row| row.held_over_a_year.is_none()));
+        let held: Usd = of(&all, Method::Fifo).filter_map(|row| row.old).map(Usd::abs).sum();
+        assert!(of(&all, Method::Average).all(|row| row.old.is_none()));
         assert!(run.strategy != "foundation-first" || held.is_positive(), "nothing was held for a year");
     }
 }

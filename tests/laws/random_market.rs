@@ -141,6 +141,7 @@ impl MarketSpec {
                 penalty: self.penalty,
                 ..ListingPolicy::default()
             },
+            benchmark: None,
             missing_rate_8h: self.missing_rate,
             inputs: Vec::new(),
             cautions: Vec::new(),

@@ -77,6 +77,7 @@ impl TinyVenue {
             spreads: Vec::new(),
             rules: vec![DatedRules { id, since: Time::MIN, rules: TradingRules { tick_size: self.tick, ..TradingRules::default() } }],
             listing: ListingPolicy::default(),
+            benchmark: None,
             missing_rate_8h: None,
             inputs: Vec::new(),
             cautions: Vec::new(),

@@ -63,7 +63,7 @@ fn what_is_not_sold_stands_at_each_years_end() {
     assert_eq!(told, [("2021", "0.000000", "0.000000", ""), ("2022", "0.000000", "0.000000", ""), sold]);
     let worth = |_, close: Time| Some(if close == Time::parse("2022-01-01").unwrap() { 60_000.0 } else { 40_000.0 });
     let own = rotate::metrics::gains::gains(&run, |bucket| bucket == BucketId(0), worth);
-    let unrealised: Vec<Usd> = own.iter().filter(|row| row.held_over_a_year.is_some()).map(|row| row.unrealised.unwrap()).collect();
+    let unrealised: Vec<Usd> = own.iter().filter(|row| row.old.is_some()).map(|row| row.unrealised.unwrap()).collect();
     assert_eq!(unrealised, [18_000.0 - 15_005.15, 12_000.0 - 15_005.15, 0.0].map(usd));
     let page = fs::read_to_string(out.join("held/report.html")).unwrap();
     assert!(page.contains("Hedging instead of selling: <b>narratives</b> made"), "the hedge is told");

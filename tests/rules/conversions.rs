@@ -211,7 +211,7 @@ fn a_year_in_two_coins_is_a_year() {
     let small = Small::new("2023-01-01", 24).coin("OLD", Kind::Spot, &old, 1e9).coin("NEW", Kind::Spot, &new, 1e9);
     let (_, run) = small.becomes("OLD", "NEW", 1.0, "2023-06-01").run(&spot(&["OLD"]).replace("\"365d\"", "\"1000d\""), CAPITAL);
     sound(&run);
-    let old_gain: Vec<Usd> = gains(&run, |_| true, |_, _| Some(1.0)).iter().filter_map(|row| row.held_over_a_year).collect();
+    let old_gain: Vec<Usd> = gains(&run, |_| true, |_, _| Some(1.0)).iter().filter_map(|row| row.old).collect();
     // Nothing in the first year, all of it in the second.
     assert_eq!(old_gain, [Usd::ZERO, usd(2_000.0)]);
 }

@@ -55,6 +55,7 @@ pub(crate) fn market(bars: usize, bar: Span) -> Market {
         },
         spreads: Vec::new(),
         rules: Vec::new(),
+        benchmark: None,
         listing: ListingPolicy::default(),
         missing_rate_8h: None,
         inputs: vec![InputFile { path: "assets.csv".to_string(), sha256: "00".repeat(32) }],
@@ -152,6 +153,7 @@ pub(crate) fn run(name: &str, market: &Market, seed: u64, drift: f64, swing: f64
         regime,
         buckets,
         hedges: vec![(BucketId(1), BucketId(0))],
+        tax: None,
         bucket_values,
         fills: (0..6)
             .map(|k| Fill {

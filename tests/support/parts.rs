@@ -26,6 +26,7 @@ pub fn empty(name: &str, about: &str, bar: Span) -> MarketParts {
         spreads: Vec::new(),
         rules: Vec::new(),
         listing: ListingPolicy::default(),
+        benchmark: None,
         missing_rate_8h: None,
         inputs: Vec::new(),
         cautions: Vec::new(),

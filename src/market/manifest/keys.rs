@@ -33,6 +33,9 @@ pub(super) struct File {
     /// Last day, included; or the instant before which bars must open. Absent: all there is.
     #[schemars(with = "Option<String>")]
     pub(super) to: Option<Spanned<Value>>,
+    /// What runs are measured against: an asset of `assets.csv`, or the index of `indices/<name>.csv`. Absent: BTC, else the first asset with a spot series.
+    #[schemars(with = "Option<String>")]
+    pub(super) benchmark: Option<Spanned<String>>,
     pub(super) fees: Fees,
     #[serde(default)]
     pub(super) half_spread_bps: HalfSpread,

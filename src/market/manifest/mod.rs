@@ -50,6 +50,8 @@ pub(super) struct Manifest {
     pub(super) to: Option<Time>,
     pub(super) costs: VenueCosts,
     pub(super) listing: ListingPolicy,
+    /// The name of the benchmark, and where it stands.
+    pub(super) benchmark: Option<(String, String)>,
     pub(super) missing_rate_8h: Option<f64>,
     /// What may be meant, and is more likely a slip.
     pub(super) cautions: Vec<String>,
@@ -102,6 +104,11 @@ impl Manifest {
         }
         let costs = costs(&lines, &file)?;
         let listing = listing(&lines, &file.listing)?;
+        let benchmark = file.benchmark.as_ref().map(|value| {
+            let name = lines.fit("benchmark", value, names::symbol)?;
+            Ok((name, Fault::at(path, lines.line(value.span().start))))
+        });
+        let benchmark = benchmark.transpose()?;
         let missing_rate_8h = file.funding.missing_rate_8h.as_ref().map(|value| {
             let rate = *value.get_ref();
             if rate.is_finite() && rate.abs() < 1.0 {
@@ -125,6 +132,7 @@ impl Manifest {
             to,
             costs,
             listing,
+            benchmark,
             missing_rate_8h,
             cautions: cheap_fees(&file.fees).into_iter().collect(),
             table_bytes,

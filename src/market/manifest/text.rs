@@ -22,6 +22,7 @@ const MODEL: &str = "README, step 6, shows a market.toml and its keys";
 fn meaning(key: &str) -> &'static str {
     match key {
         "name" | "about" => "text in quotes",
+        "benchmark" => "an asset of assets.csv, or an index of indices/, in quotes",
         "quote" => "the currency of all prices in quotes, as \"USDT\"",
         "synthetic" => "true or false",
         "bar" | "delisted_after" => "a length of time in quotes, as \"8h\"",

@@ -6,6 +6,7 @@ use crate::market::Market;
 use crate::metrics::gains::{Gain, gains as realised, year_ends};
 use crate::metrics::lots::Method;
 use crate::replay::run::Run;
+use crate::report::html::tax::tax;
 use crate::report::html::{Column, escaped, table};
 use crate::report::tables::worth;
 use crate::report::words::money_of;
@@ -45,6 +46,7 @@ pub(super) fn gains(market: &Market, run: &Run) -> String {
     for &(hedge, of) in &run.hedges {
         out += &hedged(market, run, hedge, of);
     }
+    out += &tax(market, run);
     let mut rows: Vec<&[Gain]> = all.chunk_by(|a, b| (a.year, a.instrument) == (b.year, b.instrument)).collect();
     let mut caption = "By year and asset".to_string();
     if rows.len() > SHOWN {
@@ -82,7 +84,7 @@ impl Sums {
         let by = |method: Method| rows.iter().filter(move |row| row.method == method);
         Self {
             fifo: by(Method::Fifo).map(Gain::gain).sum(),
-            old: by(Method::Fifo).filter_map(|row| row.held_over_a_year).sum(),
+            old: by(Method::Fifo).filter_map(|row| row.old).sum(),
             average: by(Method::Average).map(Gain::gain).sum(),
             // The same in the rows of either method.
             funding: by(Method::Fifo).map(|row| row.funding).sum(),

@@ -19,6 +19,7 @@ mod refusals;
 pub mod sheet;
 pub mod study;
 mod survivorship;
+mod tax;
 mod trades;
 mod unanswered;
 
