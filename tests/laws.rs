@@ -17,6 +17,8 @@ mod foresight;
 mod gains;
 #[path = "laws/given_orders.rs"]
 mod given_orders;
+#[path = "laws/hedges.rs"]
+mod hedges;
 #[path = "laws/knowledge.rs"]
 mod knowledge;
 #[path = "laws/limits.rs"]

@@ -4,6 +4,8 @@
 mod bands;
 #[path = "rules/beyond.rs"]
 mod beyond;
+#[path = "rules/collateral.rs"]
+mod collateral;
 #[path = "rules/conversions.rs"]
 mod conversions;
 #[path = "rules/crash.rs"]

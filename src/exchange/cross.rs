@@ -17,7 +17,16 @@ pub struct Leg<'a> {
     pub entry_price: f64,
     /// Any number that legs on the same underlying share: they are always tested in the same world.
     pub underlying: usize,
+    /// Empty for collateral, of which no margin is asked.
     pub brackets: &'a [Bracket],
+}
+
+impl Leg<'static> {
+    /// Coins that stand behind a pool, as many as count: worth their price, and nothing is asked of them.
+    #[must_use]
+    pub fn collateral(quantity: f64, underlying: usize) -> Self {
+        Self { direction: Direction::Long, quantity, entry_price: 0.0, underlying, brackets: &[] }
+    }
 }
 
 impl Leg<'_> {
@@ -30,6 +39,9 @@ impl Leg<'_> {
     /// Maintenance margin at a mark price, the closing fee included.
     #[must_use]
     pub fn maintenance(&self, mark: f64, closing_fee: f64) -> f64 {
+        if self.brackets.is_empty() {
+            return 0.0;
+        }
         let notional = self.quantity * mark;
         maintenance_margin(self.brackets, notional) + notional * closing_fee
     }

@@ -32,6 +32,9 @@ impl Desk<'_> {
         let margins: Usd = members.iter().map(|&at| positions[at].margin()).sum();
         let legs = members.iter().map(|&at| {
             let position = &positions[at];
+            if !position.margined {
+                return self.collateral_leg(bucket, at);
+            }
             Leg {
                 direction: position.direction(),
                 quantity: position.quantity.abs(),
@@ -41,6 +44,12 @@ impl Desk<'_> {
             }
         });
         Pool { wallet: (self.books.cash(bucket) + margins).to_f64(), legs: legs.collect() }
+    }
+
+    /// The pool with what stands behind it: all that it is tested with.
+    pub fn tested_pool(&self, bucket: BucketId, tested: &[usize]) -> Pool<'_> {
+        let pool = self.pool_of(bucket, tested);
+        Pool { wallet: pool.wallet + self.collateral_cash(bucket).to_f64(), ..pool }
     }
 
     /// A price of this bar for every member; where a member does not trade, what it was last worth.
@@ -53,9 +62,9 @@ impl Desk<'_> {
     }
 
     pub fn liquidate_pool_failing(&mut self, bucket: BucketId, marks: &[f64]) {
-        let members = self.members(bucket);
+        let members = self.tested(bucket);
         let marks = self.prices(&members, marks);
-        if self.pool_of(bucket, &members).is_liquidated(&marks, self.closing_fee()) {
+        if self.tested_pool(bucket, &members).is_liquidated(&marks, self.closing_fee()) {
             self.liquidate_pool(bucket, &members, &marks);
         }
     }
@@ -74,12 +83,12 @@ impl Desk<'_> {
         let panel = &self.market.panel;
         let mut from = 0.0;
         loop {
-            let members = self.members(bucket);
+            let members = self.tested(bucket);
             if members.is_empty() {
                 return;
             }
             let opens = self.prices(&members, &panel.mark_open);
-            let pool = self.pool_of(bucket, &members);
+            let pool = self.tested_pool(bucket, &members);
             let (lows, highs) = (self.prices(&members, &panel.mark_low), self.prices(&members, &panel.mark_high));
             let extremes = match world {
                 World::Lows => lows,
@@ -111,7 +120,7 @@ impl Desk<'_> {
             // Where its costs carry a stop to the pool's liquidation, it is a liquidation.
             let place = members.iter().position(|&member| member == at).expect("it is a member");
             marks[place] = self.paid_by_stop(at, reference).unwrap_or(marks[place]);
-            if self.pool_of(bucket, &members).is_liquidated(&marks, self.closing_fee()) {
+            if self.tested_pool(bucket, &members).is_liquidated(&marks, self.closing_fee()) {
                 self.liquidate_pool(bucket, &members, &marks);
                 return;
             }
@@ -122,7 +131,8 @@ impl Desk<'_> {
     /// The first stop on the way to a world's extremes, from `from` (a share of the way) on.
     fn next_stop(&self, members: &[usize], world: World, from: f64) -> Option<(f64, usize)> {
         let panel = &self.market.panel;
-        let reached = members.iter().filter_map(|&at| {
+        let own = members.iter().filter(|&&at| self.books.positions()[at].margined);
+        let reached = own.filter_map(|&at| {
             let beside = &self.beside[at];
             let stop = beside.guard.stop?;
             let cell = beside.series + self.t;
@@ -136,15 +146,28 @@ impl Desk<'_> {
         reached.min_by(|a, b| a.0.total_cmp(&b.0))
     }
 
-    /// The venue takes the whole pool over at these marks; how its legs leave is [`Pool::departures`].
-    fn liquidate_pool(&mut self, bucket: BucketId, members: &[usize], marks: &[f64]) {
-        let terms = &self.plan.assumptions;
-        let (rule, fee_rate) = (terms.liquidation, terms.liquidation_fee);
-        let taken: Vec<InstrumentId> = members.iter().map(|&at| self.books.positions()[at].instrument).collect();
-        for &at in members {
+    /// The venue takes the whole pool over at these marks of all that it was tested with; how its legs leave is [`Pool::departures`]. What it owes
+    /// beyond its own money its collateral pays first.
+    fn liquidate_pool(&mut self, bucket: BucketId, tested: &[usize], marks: &[f64]) {
+        let all = tested.iter().zip(marks).filter(|(at, _)| self.books.positions()[**at].margined);
+        let (members, own): (Vec<usize>, Vec<f64>) = all.unzip();
+        for &at in &members {
             let quantity = self.books.positions()[at].quantity;
             self.pay_adverse_settlements(at, quantity);
         }
+        let debt = -self.pool_of(bucket, &members).balance(&own);
+        if debt > 0.0 {
+            let price_of: Vec<_> = tested.iter().zip(marks).map(|(&at, &mark)| (self.books.positions()[at].instrument, mark)).collect();
+            self.raise(bucket, Usd::round(debt), &price_of);
+        }
+        let members = self.members(bucket);
+        self.close_pool(bucket, &members, &own);
+    }
+
+    fn close_pool(&mut self, bucket: BucketId, members: &[usize], marks: &[f64]) {
+        let terms = &self.plan.assumptions;
+        let (rule, fee_rate) = (terms.liquidation, terms.liquidation_fee);
+        let taken: Vec<InstrumentId> = members.iter().map(|&at| self.books.positions()[at].instrument).collect();
         let pool = self.pool_of(bucket, members);
         let wallet = Usd::round(pool.wallet);
         let gives_back = rule == LiquidationRule::ExchangeLike && pool.balance(marks) > 0.0;

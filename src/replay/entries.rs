@@ -111,7 +111,7 @@ impl Desk<'_> {
         let Some(bucket) = openings.first().map(|opening| opening.order.bucket) else { return };
         // Each order rounds three amounts to the microdollar; keep that much back.
         let slack = Usd::from_micros(4 * openings.len() as i64);
-        let cash = (self.books.cash(bucket) - slack).max(Usd::ZERO).to_f64();
+        let cash = (self.spendable(bucket) - slack).max(Usd::ZERO).to_f64();
         let bill = Bill::of(&openings, cash);
         for opening in openings {
             if self.affords(&opening, &bill) {
@@ -123,7 +123,7 @@ impl Desk<'_> {
     /// An opening limit that fills inside the bar. What is left of it comes back.
     pub fn open_inside(&mut self, order: Order, waiting: &mut Vec<Order>) {
         let Some(opening) = self.opening(order, Moment::Inside, waiting) else { return };
-        let cash = (self.books.cash(opening.order.bucket) - Usd::from_micros(4)).max(Usd::ZERO).to_f64();
+        let cash = (self.spendable(opening.order.bucket) - Usd::from_micros(4)).max(Usd::ZERO).to_f64();
         let bill = Bill::of(std::slice::from_ref(&opening), cash);
         if self.affords(&opening, &bill) {
             waiting.extend(self.open(&opening, bill.scale, Moment::Inside));
@@ -235,7 +235,7 @@ impl Desk<'_> {
         let venue = self.venue(instrument);
         let of = |quantity: f64| fill(&opening.spec(quantity), &opening.bar, &venue);
         let mut filled = of(opening.quantity * scale)?;
-        let cash = (self.books.cash(bucket) - Usd::from_micros(4)).max(Usd::ZERO).to_f64();
+        let cash = (self.spendable(bucket) - Usd::from_micros(4)).max(Usd::ZERO).to_f64();
         for _ in 0..MOST_CUTS {
             // An order of the same symbol before it has used up volume, and made the rest dearer. A smaller one moves the price less, which
             // changes what stands behind the position it adds to.

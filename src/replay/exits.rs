@@ -19,7 +19,9 @@ impl Desk<'_> {
         let quantity = -held.signum() * filled.quantity.min(held.abs());
         let instrument = position.instrument;
         self.pool(instrument).take(filled.quantity);
-        let entry = self.fenced(at, (quantity, filled.fee), filled.price, filled.reference, &self.market.panel.mark_open);
+        let marks = &self.market.panel.mark_open;
+        let entry = self.fenced(at, (quantity, filled.fee), filled.price, filled.reference, marks);
+        let at = self.pay_before_leaving(at, &entry, marks);
         self.reduce(at, &entry, reason)
     }
 
@@ -30,6 +32,7 @@ impl Desk<'_> {
         let taker = Taker { half_spread: crossing, ..self.quote(position.instrument, self.t).taker };
         let price = taker.price(quantity.signum(), reference).max(0.0);
         let entry = self.fenced(at, (quantity, taker.fee(quantity * price)), price, reference, marks);
+        let at = self.pay_before_leaving(at, &entry, marks);
         self.reduce(at, &entry, reason);
     }
 
@@ -61,21 +64,21 @@ impl Desk<'_> {
     /// stays in the pool owes it, and there is nothing behind; the last position to leave leaves the debt to nobody, and pays it first.
     fn behind(&self, at: usize, quantity: f64, marks: &[f64]) -> f64 {
         let bucket = self.books.positions()[at].bucket;
-        let members = self.members(bucket);
+        let members = self.tested(bucket);
         let place = members.iter().position(|&member| member == at).expect("a position of its bucket");
         let marks = self.prices(&members, marks);
-        let pool = self.pool_of(bucket, &members);
+        let pool = self.tested_pool(bucket, &members);
         let behind = pool.balance(&marks) - pool.legs[place].profit(marks[place]);
         if self.leaves_last(at, quantity) { behind } else { behind.max(0.0) }
     }
 
     /// Whether `quantity` takes the last position of its bucket to flat.
-    fn leaves_last(&self, at: usize, quantity: f64) -> bool {
+    pub fn leaves_last(&self, at: usize, quantity: f64) -> bool {
         let position = &self.books.positions()[at];
         position.quantity + quantity == 0.0 && self.members(position.bucket).len() == 1
     }
 
-    fn reduce(&mut self, at: usize, entry: &Entry, reason: &'static str) -> bool {
+    pub fn reduce(&mut self, at: usize, entry: &Entry, reason: &'static str) -> bool {
         let position = &self.books.positions()[at];
         let (bucket, instrument, narrative) = (position.bucket, position.instrument, position.narrative);
         let cost = Usd::round(-entry.quantity * position.entry_price());

@@ -39,10 +39,10 @@ impl Desk<'_> {
         if !self.is_cross(position.bucket) {
             return margin_view(position).liquidation_price(self.brackets(position.instrument), self.closing_fee());
         }
-        let members = self.members(position.bucket);
+        let members = self.tested(position.bucket);
         let place = members.iter().position(|&member| member == at)?;
         let marks: Vec<f64> =
             members.iter().map(|&member| self.market.panel.value_at(self.books.positions()[member].instrument, self.t)).collect();
-        self.pool_of(position.bucket, &members).liquidation_price(place, &marks, self.closing_fee())
+        self.tested_pool(position.bucket, &members).liquidation_price(place, &marks, self.closing_fee())
     }
 }

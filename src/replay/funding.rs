@@ -150,11 +150,11 @@ impl Desk<'_> {
         }
         let (bucket, instrument) = (position.bucket, position.instrument);
         let there = if self.is_cross(bucket) {
-            let members = self.members(bucket);
+            let members = self.tested(bucket);
             let panel = &self.market.panel;
             let mut marks = self.prices(&members, if settlement.time > self.now() { &panel.mark_close } else { &panel.mark_open });
             marks[members.iter().position(|&member| member == at).expect("a position of its bucket")] = settlement.mark;
-            let pool = self.pool_of(bucket, &members);
+            let pool = self.tested_pool(bucket, &members);
             pool.wallet.max(pool.balance(&marks))
         } else {
             let isolated = margin_view(position);

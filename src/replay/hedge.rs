@@ -21,7 +21,8 @@ impl Desk<'_> {
         let leaves: Usd = self.flows.iter().filter(|flow| flow.from == bucket.id).map(|flow| flow.amount).sum();
         let realises = leaves > self.books.cash(bucket.id) && self.realisable(bucket).is_positive();
         let mut wanted = self.shorts_for(history, bucket, &hedge);
-        let worth = value.unwrap_or_else(|| self.books.bucket_value(bucket.id) - leaves).to_f64();
+        let own = value.unwrap_or_else(|| self.books.bucket_value(bucket.id) - leaves).to_f64();
+        let worth = (own + self.collateral_value(bucket.id)).max(0.0);
         let leverage = bucket.leverage.open;
         let quote_room = |desk: &Self, id| {
             let quote = desk.quote(id, desk.t + 1);

@@ -13,6 +13,7 @@
 
 mod adaptive;
 mod attribution;
+mod collateral;
 mod convert;
 mod cross;
 mod crowded;
@@ -115,6 +116,7 @@ fn walk(mut desk: Desk, until: usize, stop: Option<Stop>) -> Result<Standing, St
         desk.liquidate_at_open();
         // 3. Funding stamped at the open, on what was held before it.
         desk.settle_at_open();
+        desk.call_collateral();
         // 4. Stops and targets the open lies beyond; then orders decided earlier: closing, flows between buckets, opening, and 2. again for
         // what was opened.
         desk.at_open();

@@ -4,6 +4,17 @@ use crate::strategy::{Plan, Trigger};
 
 pub(super) fn of_the_plan(plan: &Plan) -> Vec<(&'static str, String)> {
     let mut rows = vec![("waterfall", waterfall(plan).to_owned())];
+    for (bucket, hedge) in plan.buckets.iter().filter_map(|bucket| Some((bucket, bucket.hedge?))) {
+        if let Some(haircut) = hedge.collateral_haircut {
+            let coins = &plan.buckets[hedge.of.index()].name;
+            let rule = format!(
+                "the coins of `{coins}`, less {} %, and the cash beside them stand behind `{}`: it can lose more than its own money",
+                (haircut * 1e6).round() / 1e4,
+                bucket.name
+            );
+            rows.push(("collateral", rule));
+        }
+    }
     if plan.buckets.iter().any(|bucket| !bucket.staking.is_empty()) {
         let rule =
             "in kind at each UTC midnight, on the least quantity held over the day, simple, at the day's last price and without costs";

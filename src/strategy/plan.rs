@@ -8,7 +8,7 @@ use crate::signal::{Definitions, History};
 use crate::strategy::checklist::Checklist;
 use crate::strategy::contradiction::contradictions;
 use crate::strategy::{
-    AfterLiquidation, CrowdingExit, EntryGate, HedgeBy, Hold, Leverage, LiquidationDistance, LossExit, Margin, OrderKind, Orders,
+    AfterLiquidation, CrowdingExit, EntryGate, Hedge, HedgeBy, Hold, Leverage, LiquidationDistance, LossExit, Margin, OrderKind, Orders,
     PlanFutures, PlanWaterfall, PositionLimit, Rebalance, Score, Selection, Stop, Strategy, TakeProfit, Tax, TimeStop, Weigh, gaps, names,
 };
 use crate::units::{AssetId, BucketId, Direction, Span};
@@ -63,6 +63,8 @@ pub struct PlanHedge {
     pub ratio: f64,
     pub by: HedgeBy,
     pub span: Span,
+    /// The part of the hedged coins' value that does not count as collateral; `None`: none of it does.
+    pub collateral_haircut: Option<f64>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,7 +152,9 @@ impl Plan {
                 Hold::Hedge(_) => (Holding::Perp, Selection::default()),
             };
             let hedge = match &bucket.hold {
-                Hold::Hedge(hedge) => Some(PlanHedge { of: bucket_id(&hedge.of), ratio: hedge.ratio, by: hedge.by, span: hedge.span }),
+                Hold::Hedge(Hedge { of, ratio, by, span, collateral_haircut }) => {
+                    Some(PlanHedge { of: bucket_id(of), ratio: *ratio, by: *by, span: *span, collateral_haircut: *collateral_haircut })
+                }
                 _ => None,
             };
             let resolve = |asset: &String| directory.asset_named(asset);

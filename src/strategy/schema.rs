@@ -215,6 +215,10 @@ pub struct Hedge {
     #[serde(default = "quarter")]
     #[schemars(with = "String")]
     pub span: Span,
+    /// The hedged coins stand behind the shorts, beside the bucket's own cash, at their value less this part: 0.05 counts 95 %. They are sold when the
+    /// shorts owe, so that more than the bucket's own money can be lost. Absent: they do not. Needs `margin = "cross"`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub collateral_haircut: Option<f64>,
 }
 
 fn quarter() -> Span {

@@ -5,7 +5,7 @@ use crate::signal::Contradiction;
 use crate::signal::lifecycle::LifeCycleRule;
 use crate::signal::regime::RegimeRule;
 use crate::strategy::checklist::{Checklist, Criterion, Measure};
-use crate::strategy::{Hedge, Hold, Selection, Strategy};
+use crate::strategy::{Bucket, Hedge, Hold, Margin, OrderKind, Selection, Strategy};
 
 fn contradiction(key: &Key, found: &Contradiction) -> Checked {
     let place = found.key.split('.').filter(|part| !part.is_empty()).fold(key.clone(), |key, part| key.child(part));
@@ -134,5 +134,41 @@ pub(super) fn check_hedge(key: &Key, hedge: &Hedge, strategy: &Strategy) -> Chec
     if !(hedge.ratio > 0.0 && hedge.ratio <= 2.0) {
         return key.child("ratio").wrong(hedge.ratio.to_string(), "above 0, at most 2", "0.5 hedges half");
     }
-    Ok(())
+    hedge.collateral_haircut.map_or(Ok(()), |haircut| check_collateral(key, haircut, hedge, strategy))
+}
+
+/// What is paid with coins is paid at an open, or when the venue takes the pool over; so nothing else of the bucket acts inside a bar, and no other pool
+/// counts on the same coins.
+fn check_collateral(key: &Key, haircut: f64, hedge: &Hedge, strategy: &Strategy) -> Checked {
+    let key = key.child("collateral_haircut");
+    if !(0.0..1.0).contains(&haircut) {
+        return key.wrong(haircut.to_string(), "at least 0, below 1", "0.05 counts 95 % of the coins' value");
+    }
+    let counts = |bucket: &&Bucket| match &bucket.hold {
+        Hold::Hedge(other) => other.of == hedge.of && other.collateral_haircut.is_some(),
+        _ => false,
+    };
+    let all: Vec<&Bucket> = strategy.buckets.values().filter(counts).collect();
+    if all.len() > 1 {
+        return key.wrong(
+            format!("{} hedges count on the coins of {:?}", all.len(), hedge.of),
+            "one pool that a coin stands behind",
+            "remove it from the others",
+        );
+    }
+    let bucket = all[0];
+    let found = [
+        ("isolated margin", bucket.margin != Margin::Cross),
+        ("a stop", bucket.stop.is_some()),
+        ("a target", bucket.take_profit.is_some()),
+        ("limit orders", bucket.orders.as_ref().unwrap_or(&strategy.orders).kind == OrderKind::Limit),
+    ];
+    match found.iter().find(|(_, is)| *is) {
+        Some((what, _)) => key.wrong(
+            format!("coins behind shorts with {what}"),
+            "margin = \"cross\", market orders, no stop and no target",
+            "change that of the bucket, or remove the key",
+        ),
+        None => Ok(()),
+    }
 }

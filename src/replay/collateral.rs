@@ -1,0 +1,183 @@
+//! Coins as collateral of the shorts that hedge them (multi-asset margin): they count at their value less a haircut in every test of the pool, and are
+//! sold when the pool owes. Until then no coin is sold for a loss that is only on paper, so that a hedge is not cut on the way up.
+//!
+//! What a pool owes at an open, realised losses, fees and funding beyond its own money, is paid at that open; what a liquidation or the last
+//! short to leave would leave owing, at the prices of that moment. Cash beside the coins pays first.
+
+use crate::exchange::costs::Taker;
+use crate::exchange::cross::Leg;
+use crate::ledger::Entry;
+use crate::replay::desk::Desk;
+use crate::replay::run::Flow;
+use crate::strategy::{Decision, Verdict};
+use crate::units::{BucketId, InstrumentId, Usd};
+
+/// The rule, and the reason of fills and flows, of a sale for what a hedge owes.
+pub(super) const COLLATERAL: &str = "collateral";
+
+/// Kept beside what is owed, for the rounding of each sale.
+const ROUNDING: Usd = Usd::from_micros(4);
+
+impl Desk<'_> {
+    /// The bucket whose coins stand behind a pool, and the part of their value that does not count.
+    fn collateral_of(&self, pool: BucketId) -> Option<(BucketId, f64)> {
+        let hedge = self.bucket(pool).hedge?;
+        Some((hedge.of, hedge.collateral_haircut?))
+    }
+
+    /// All that a pool is tested with: its own positions, and the coins behind them.
+    pub fn tested(&self, pool: BucketId) -> Vec<usize> {
+        let mut all = self.members(pool);
+        if let Some((coins, _)) = self.collateral_of(pool) {
+            all.extend(self.members(coins));
+        }
+        all
+    }
+
+    /// A holding as a leg of the pool it stands behind: worth its price less the haircut, and nothing is asked of it.
+    pub fn collateral_leg(&self, pool: BucketId, at: usize) -> Leg<'static> {
+        let position = &self.books.positions()[at];
+        let haircut = self.collateral_of(pool).map_or(1.0, |(_, haircut)| haircut);
+        let underlying = self.market.instrument(position.instrument).asset.index();
+        Leg::collateral(position.quantity * (1.0 - haircut), underlying)
+    }
+
+    /// The cash beside the coins that stand behind a pool.
+    pub fn collateral_cash(&self, pool: BucketId) -> Usd {
+        self.collateral_of(pool).map_or(Usd::ZERO, |(coins, _)| self.books.cash(coins))
+    }
+
+    /// USD that a pool may count on beside its own money, at the last close: coins less the haircut, and the cash beside them.
+    pub fn collateral_value(&self, pool: BucketId) -> f64 {
+        let Some((coins, haircut)) = self.collateral_of(pool) else { return 0.0 };
+        let held: f64 = self.books.positions().iter().filter(|position| position.bucket == coins).map(|p| p.worth().to_f64()).sum();
+        held * (1.0 - haircut) + self.books.cash(coins).to_f64()
+    }
+
+    /// The cash that orders of a bucket may take. With collateral it is what the pool's balance at the open leaves beside the initial margin of what
+    /// it holds.
+    pub fn spendable(&self, bucket: BucketId) -> Usd {
+        if self.collateral_of(bucket).is_none() {
+            return self.books.cash(bucket);
+        }
+        let tested = self.tested(bucket);
+        let marks = self.prices(&tested, &self.market.panel.mark_open);
+        let initial = |(&at, mark): (&usize, &f64)| {
+            let position = &self.books.positions()[at];
+            if position.margined { position.quantity.abs() * mark / self.beside[at].rung } else { 0.0 }
+        };
+        let bound: f64 = tested.iter().zip(&marks).map(initial).sum();
+        let balance = self.tested_pool(bucket, &tested).balance(&marks);
+        Usd::round(balance - bound).max(Usd::ZERO)
+    }
+
+    /// At an open, before any order: what pools owe is paid.
+    pub fn call_collateral(&mut self) {
+        for k in 0..self.cross_buckets.len() {
+            let pool = self.cross_buckets[k];
+            if self.collateral_of(pool).is_none() {
+                continue;
+            }
+            let margins: Usd = self.members(pool).iter().map(|&at| self.books.positions()[at].margin()).sum();
+            let owed = -(self.books.cash(pool) + margins);
+            if owed.is_positive() {
+                let prices = self.coin_prices(pool, &self.market.panel.mark_open);
+                self.raise(pool, owed, &prices);
+            }
+            for at in self.members(pool) {
+                self.books.back(at, -self.books.positions()[at].margin());
+            }
+        }
+    }
+
+    /// Before the last short of a pool leaves: what it would leave owing is paid. Where its position is then.
+    pub fn pay_before_leaving(&mut self, at: usize, entry: &Entry, marks: &[f64]) -> usize {
+        let position = &self.books.positions()[at];
+        let (pool, instrument) = (position.bucket, position.instrument);
+        if self.collateral_of(pool).is_none() || !self.leaves_last(at, entry.quantity) {
+            return at;
+        }
+        let profit = -entry.notional() - Usd::round(-entry.quantity * position.entry_price());
+        let owed = -(self.books.cash(pool) + position.margin() + profit - entry.fee);
+        if owed.is_positive() {
+            let prices = self.coin_prices(pool, marks);
+            self.raise(pool, owed, &prices);
+        }
+        self.books.find(pool, instrument).expect("no short is sold as collateral")
+    }
+
+    /// What the coins behind a pool trade at, by a column of prices.
+    fn coin_prices(&self, pool: BucketId, column: &[f64]) -> Vec<(InstrumentId, f64)> {
+        let coins = self.collateral_of(pool).map_or_else(Vec::new, |(coins, _)| self.members(coins));
+        let ids = coins.iter().map(|&at| self.books.positions()[at].instrument);
+        ids.zip(self.prices(&coins, column)).collect()
+    }
+
+    /// Pays `owed` into a pool: from the cash beside the coins, then by a sale of every coin alike at the prices given, with the costs of crossing and
+    /// whatever its volume. Positions of coins may go; those of the pool stay.
+    pub fn raise(&mut self, pool: BucketId, owed: Usd, prices: &[(InstrumentId, f64)]) {
+        let Some((coins, _)) = self.collateral_of(pool) else { return };
+        let wanted = owed + ROUNDING;
+        let lacking = wanted - self.books.cash(coins);
+        if lacking.is_positive() {
+            self.sell_alike(coins, lacking, prices);
+        }
+        let moved = self.books.flow(coins, pool, wanted);
+        self.story.decisions.push(Decision {
+            time: self.now(),
+            rule: COLLATERAL.to_owned(),
+            subject: self.bucket(pool).name.clone(),
+            verdict: if moved < owed { Verdict::Resized } else { Verdict::Passed },
+            value: Some(owed.to_f64()),
+            limit: Some(moved.to_f64()),
+            detail: format!("the pool owes more than its own money: {} pays", self.bucket(coins).name),
+        });
+        if moved.is_positive() {
+            self.story.flows.push(Flow { time: self.now(), from: coins, to: pool, amount: moved, reason: COLLATERAL.to_owned() });
+        }
+    }
+
+    /// Sells so much of each coin of a bucket, by value, that `lacking` comes in; all of them where that does not reach.
+    fn sell_alike(&mut self, coins: BucketId, lacking: Usd, prices: &[(InstrumentId, f64)]) {
+        let price_of = |id| prices.iter().find(|(own, _)| *own == id).map(|&(_, price)| price);
+        let held = self.members(coins);
+        let sale = |&at: &usize| {
+            let position = &self.books.positions()[at];
+            let (quantity, reference) = (position.quantity, price_of(position.instrument)?);
+            let quote = self.quote(position.instrument, self.t);
+            let taker = Taker { half_spread: quote.crossing(quantity * reference), ..quote.taker };
+            Some(Sale { at, quantity, reference, taker })
+        };
+        let all: Vec<Sale> = held.iter().filter_map(sale).collect();
+        let brings: f64 = all.iter().map(|sale| sale.brings(sale.quantity)).sum();
+        let share = (lacking.to_f64() / brings).min(1.0);
+        // From the last position to the first, so that places stay what they are.
+        for sale in all.iter().rev() {
+            let quantity = if share < 1.0 { sale.quantity * share } else { sale.quantity };
+            let price = sale.price();
+            let fee = Usd::round(sale.taker.fee(quantity * price));
+            self.reduce(sale.at, &Entry { quantity: -quantity, price, reference: sale.reference, fee }, COLLATERAL);
+        }
+    }
+}
+
+/// What is sold of one coin, all of it at most.
+struct Sale {
+    at: usize,
+    quantity: f64,
+    reference: f64,
+    /// With the impact of all of it in the half-spread.
+    taker: Taker,
+}
+
+impl Sale {
+    fn price(&self) -> f64 {
+        self.taker.price(-1.0, self.reference).max(0.0)
+    }
+
+    /// USD, the fee taken off.
+    fn brings(&self, quantity: f64) -> f64 {
+        let notional = quantity * self.price();
+        notional - self.taker.fee(notional)
+    }
+}
