@@ -3,6 +3,8 @@
 mod documents;
 mod kinds;
 mod readme;
+mod source;
+mod style;
 mod tidy;
 
 #[path = "../support/program.rs"]

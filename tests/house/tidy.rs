@@ -3,9 +3,10 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+use crate::program::ROOT;
+use crate::source::{crate_paths, line, sources};
 
 /// Each room and the rooms it may use, beside itself.
 const ROOMS: &[(&str, &[&str])] = &[
@@ -80,160 +81,6 @@ const MAY_HASH: &[&str] = &[];
 const MAY_DRAW: &[(&str, &str)] = &[("folder/work.rs", "RandomState")];
 /// Files that may ask how many threads there are, each because what it gives does not depend on them.
 const MAY_COUNT_THREADS: &[&str] = &["market/threads.rs"];
-
-struct Source {
-    /// Below `src/`, with `/`.
-    path: String,
-    text: String,
-    /// Code alone: comments and the insides of texts are blank; lines stay where they are.
-    code: String,
-}
-
-impl Source {
-    fn room(&self) -> &str {
-        self.path.split(['/', '.']).next().unwrap()
-    }
-
-    /// `path:line` of every place that holds the words, not as the end of a longer name.
-    fn places(&self, words: &str) -> Vec<String> {
-        let named = |c: char| c.is_alphanumeric() || c == '_';
-        let inside = |at: usize| words.starts_with(named) && self.code[..at].ends_with(named);
-        let found = self.code.match_indices(words).filter(|&(at, _)| !inside(at));
-        found.map(|(at, _)| format!("src/{}:{}: {words}", self.path, line(&self.code, at))).collect()
-    }
-}
-
-fn line(text: &str, at: usize) -> usize {
-    text[..at].matches('\n').count() + 1
-}
-
-fn sources() -> Vec<Source> {
-    fn collect(folder: &Path, all: &mut Vec<PathBuf>) {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                collect(&path, all);
-            } else if path.extension().is_some_and(|end| end == "rs") {
-                all.push(path);
-            }
-        }
-    }
-    let root = Path::new(ROOT).join("src");
-    let mut paths = Vec::new();
-    collect(&root, &mut paths);
-    paths.sort();
-    assert!(paths.len() > 50, "the sources were not found");
-    let source = |path: &PathBuf| {
-        let text = fs::read_to_string(path).unwrap();
-        let below = path.strip_prefix(&root).unwrap().components().map(|part| part.as_os_str().to_str().unwrap());
-        Source { path: below.collect::<Vec<_>>().join("/"), code: code_of(&text), text }
-    };
-    paths.iter().map(source).collect()
-}
-
-/// Blanks comments and the insides of string and character literals.
-fn code_of(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    let blank = |out: &mut String, part: &str| out.extend(part.chars().map(|c| if c == '\n' { '\n' } else { ' ' }));
-    while let Some(c) = rest.chars().next() {
-        let before = out.chars().next_back().unwrap_or(' ');
-        let word = before.is_alphanumeric() || before == '_';
-        let taken = if rest.starts_with("//") {
-            rest.find('\n').unwrap_or(rest.len())
-        } else if let Some(block) = rest.strip_prefix("/*") {
-            2 + block.find("*/").map_or(block.len(), |end| end + 2)
-        } else if c == '"' {
-            quoted(rest)
-        } else if !word && (rest.starts_with("r\"") || rest.starts_with("r#")) {
-            let hashes = rest[1..].chars().take_while(|&c| c == '#').count();
-            let close = format!("\"{}", "#".repeat(hashes));
-            match rest[1 + hashes..].strip_prefix('"') {
-                Some(inside) => 2 + hashes + inside.find(&close).map_or(inside.len(), |end| end + close.len()),
-                None => 0,
-            }
-        } else if c == '\'' {
-            // A character, not a lifetime.
-            let mut inside = rest[1..].chars();
-            match (inside.next(), inside.next()) {
-                (Some('\\'), _) => 3 + rest[3..].find('\'').map_or(0, |end| end + 1),
-                (Some(one), Some('\'')) => 2 + one.len_utf8(),
-                _ => 0,
-            }
-        } else {
-            0
-        };
-        if taken == 0 {
-            out.push(c);
-            rest = &rest[c.len_utf8()..];
-        } else {
-            blank(&mut out, &rest[..taken]);
-            rest = &rest[taken..];
-        }
-    }
-    out
-}
-
-fn quoted(rest: &str) -> usize {
-    let mut escaped = false;
-    for (at, c) in rest.char_indices().skip(1) {
-        match c {
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            '"' => return at + 1,
-            _ => {}
-        }
-    }
-    rest.len()
-}
-
-/// Every path of a `use` or an expression that starts at the crate, its groups taken apart: `market::panel::Panel`.
-fn crate_paths(code: &str) -> Vec<(usize, String)> {
-    fn expand(prefix: &str, tree: &str, all: &mut Vec<String>) -> usize {
-        let name_end = tree.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':' || c == '*')).unwrap_or(tree.len());
-        let path = format!("{prefix}{}", &tree[..name_end]);
-        if !tree[name_end..].starts_with('{') {
-            all.push(path);
-            return name_end;
-        }
-        let mut at = name_end + 1;
-        loop {
-            at += tree[at..].find(|c: char| !(c.is_whitespace() || c == ',')).unwrap_or(tree.len() - at);
-            if at >= tree.len() || tree[at..].starts_with('}') {
-                return at + 1;
-            }
-            let taken = expand(&path, &tree[at..], all);
-            assert!(taken > 0, "cannot read the import `{}`", &tree[..tree.len().min(80)]);
-            at += taken;
-            // `Name as other`
-            if let Some(rest) = tree[at..].strip_prefix(" as ") {
-                at += 4 + rest.find([',', '}', '\n']).unwrap_or(0);
-            }
-        }
-    }
-    let mut found = Vec::new();
-    for (at, _) in code.match_indices("crate::") {
-        let mut paths = Vec::new();
-        expand("", &code[at + "crate::".len()..], &mut paths);
-        found.extend(paths.into_iter().map(|path| (line(code, at), path)));
-    }
-    found
-}
-
-#[test]
-fn the_reader_of_source_reads_it() {
-    let code = code_of(
-        "use a::b; // crate::cli\nlet s = \"crate::tune \\\" {\"; let c = '\"'; let l: &'static str = r#\"crate::\"x\"#; /* dbg! */ f('\\n', '{')\n",
-    );
-    assert!(!code.contains("crate::") && !code.contains("dbg!") && !code.contains('{'), "{code}");
-    assert!(code.contains("use a::b;") && code.contains("&'static str") && code.matches('\n').count() == 2, "{code}");
-    let paths = |code| crate_paths(code).into_iter().map(|(_, path)| path).collect::<Vec<_>>();
-    assert_eq!(
-        paths("use crate::market::{Kind, panel::{Panel, Row as R}, self};"),
-        ["market::Kind", "market::panel::Panel", "market::panel::Row", "market::self"]
-    );
-    assert_eq!(paths("use crate::{cli::run, units::Usd};\nfn f() -> crate::fault::Fault {"), ["cli::run", "units::Usd", "fault::Fault"]);
-}
 
 #[test]
 fn rooms_know_only_what_the_table_allows() {
