@@ -25,7 +25,7 @@
 //! | [`report`] | words and pictures | names, a run, its market's names, metrics, a study, what is left | how to change any of it |
 //! | [`cli`] | the program | all | – |
 //!
-//! `tests/tidy.rs` holds the table.
+//! `tests/house/tidy.rs` holds the table.
 
 pub mod batch;
 pub mod bounded;

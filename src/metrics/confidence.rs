@@ -249,6 +249,8 @@ mod tests {
         let better: Vec<f64> = market.iter().zip(noise(300, 0.001)).map(|(r, e)| r + 0.002 + e).collect();
         let found = Difference::of_days(&better, &market).unwrap();
         assert!(found.told_apart() && found.better_in == Some(1.0) && found.added_in == 1.0, "{found:?}");
+        // Two thousandths a day are 0.73 a year, less or more the noise of a thousandth.
+        assert!(found.annual_return_interval.is_some_and(|i| 0.68 < i.low && i.low < i.high && i.high < 0.78), "{found:?}");
         // Two unrelated series of one kind are not told apart.
         let other: Vec<f64> = market.iter().rev().copied().collect();
         let found = Difference::of_days(&market, &other).unwrap();

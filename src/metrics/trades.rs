@@ -173,6 +173,8 @@ mod tests {
     fn a_narrative_is_held_while_any_of_its_coins_is() {
         let all = [trade(Some(1), 0, 4, 0.0), trade(Some(1), 2, 6, 0.0), trade(Some(1), 10, 12, 0.0), trade(Some(2), 0, 1, 0.0)];
         assert_eq!(average_narrative_days(&all), Some(3.0));
+        // One that is left at the instant in which the next is entered: eight days, not twice four.
+        assert_eq!(average_narrative_days(&[trade(Some(1), 0, 4, 0.0), trade(Some(1), 4, 8, 0.0)]), Some(8.0));
         assert_eq!(average_narrative_days(&[trade(None, 0, 4, 0.0)]), None);
     }
 }

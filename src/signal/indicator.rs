@@ -1,5 +1,5 @@
 //! Trailing indicators on plain slices that end now: the value as of the last element, `None` where the slice is too short or the
-//! answer is undefined. Definitions as in `fidelity.md` 5; held against TA-Lib and pandas in `tests/golden_signals.rs`.
+//! answer is undefined. Definitions as in `fidelity.md` 5; held against TA-Lib and pandas in `tests/golden/signals.rs`.
 //!
 //! Slices hold no missing values. [`atr`] at the end reads a [`History`], where bars may be missing and are skipped.
 

@@ -179,3 +179,15 @@ fn what_is_liquidated_inside_a_bar_pays_and_never_receives() {
         }
     }
 }
+
+/// A limit of 98 rests through a day that does not come down to it, and the next opens at 95 and stays below 96: it is filled at its own price, which that day
+/// never saw, and the three dollars a coin are slippage.
+#[test]
+fn a_limit_that_the_price_leapt_over_gives_away_the_gap() {
+    let run = by_limit(0.0, &[QUIET, QUIET, [100.0, 101.0, 99.0, 100.0], [95.0, 96.0, 94.0, 95.0], [95.0; 4]], "review = \"30d\"");
+    let fill = &run.fills[0];
+    assert_eq!((fill.time, fill.side, fill.price), (time("2024-01-04"), Side::Buy, 98.0), "{:?}", run.fills);
+    assert!(fill.quantity > 50.0, "{fill:?}");
+    near(fill.slippage.to_f64(), (3.0 * fill.quantity * 1e6).round() / 1e6);
+    near(run.final_equity().to_f64(), ((10_000.0 - 3.0 * fill.quantity) * 1e6).round() / 1e6);
+}

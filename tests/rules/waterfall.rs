@@ -151,3 +151,27 @@ fn where_cash_does_not_cover_the_profit_all_shares_shrink_alike() {
         assert!(date == "2024-02-01" && to == name && (amount - part).abs() < 0.001, "{parts:?}");
     }
 }
+
+/// A trader wins 500, of which half is for a bucket with 100 coins of each of two at 50: 125 buy more of the one, 125 of the other. Where
+/// each of the three is held to 24.5 % of the equity, 4,900, the trader wins 490, and each of the two may grow by 24.5 % of that.
+#[test]
+fn profit_buys_of_each_coin_up_to_the_limit_of_its_own_position() {
+    let mut closes = trades(&[(100.0, 110.0)]);
+    closes.resize(8, 110.0);
+    let bought = |most: f64| {
+        let rules = format!(
+            "rebalance = {{ every = \"365d\", band = 0.9 }}\nlimits = {{ position = {{ most = {most}, of = \"notional\" }} }}\n{}[buckets.two]\nweight = 0.5\n\
+             hold = {{ spot = {{ assets = [\"XXX\", \"YYY\"] }} }}\n[buckets.stable]\nweight = 0.25\nhold = \"cash\"\n[waterfall]\nfrom = \"a\"\n\
+             to = {{ two = 0.5 }}\n",
+            trader("a", "AAA")
+        );
+        let market = Small::new("2024-01-01", 24).coin("AAA", Kind::Spot, &closes, 1e9);
+        let market = market.coin("XXX", Kind::Spot, &[50.0; 8], 1e9).coin("YYY", Kind::Spot, &[50.0; 8], 1e9);
+        let (_, run) = market.run(&rules, 20_000.0);
+        run.fills.iter().filter(|fill| fill.reason == "waterfall").map(|fill| fill.notional.to_f64()).collect::<Vec<f64>>()
+    };
+    for (most, each) in [(0.251, 125.0), (0.245, 120.05)] {
+        let found = bought(most);
+        assert!(found.len() == 2 && found.iter().all(|part| (part - each).abs() < 0.01), "{most}: {found:?}");
+    }
+}

@@ -104,7 +104,7 @@ document.querySelectorAll('table.sort').forEach(function (table) {
 });
 ";
 
-/// What a page may do: show its own styles and pictures and run the one script above, by the digest of its text (`tests/report/pages.rs` holds it). A
+/// What a page may do: show its own styles and pictures and run the one script above, by the digest of its text (`tests/reports/report/pages.rs` holds it). A
 /// browser that knows the policy fetches nothing, sends nothing and runs nothing else, even where a name should get past [`escaped`].
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-8i3tU9JCVBKn1sdzmu7neSuTszw6fqYblLWAHh4kEGw='; img-src data:; base-uri 'none'; form-action 'none'";
 

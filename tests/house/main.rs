@@ -1,0 +1,11 @@
+//! What the house asks of itself: its source, its documents, what it is built on.
+
+mod documents;
+mod kinds;
+mod readme;
+mod source;
+mod style;
+mod tidy;
+
+#[path = "../support/program.rs"]
+mod program;

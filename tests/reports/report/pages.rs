@@ -1,0 +1,219 @@
+//! Pages, pictures and the closing words: what they say, and that they ask nobody for anything.
+
+use std::fs;
+
+use rotate::metrics::Metrics;
+use rotate::report::{terminal, write_batch};
+use rotate::stress::Stress;
+use rotate::units::{Span, Usd};
+use sha2::{Digest, Sha256};
+
+use super::written::{batch, rows, tree, written};
+use crate::fixture::{HOSTILE, manifest, market, run};
+
+#[test]
+fn pages_ask_nobody_for_anything_and_run_nothing_but_our_own() {
+    let (_home, out) = written();
+    for page in ["index.html", "up/report.html", "down----out-/report.html"] {
+        let html = fs::read_to_string(out.join(page)).unwrap();
+        // One script, ours, and nothing in it that comes from a file.
+        let script = format!("<script>{}</script>", rotate::report::html::SCRIPT);
+        assert_eq!(html.matches(&script).count(), 1, "{page}");
+        let html = html.replace(&script, "");
+        for foreign in ["http:", "https:", "//", "src=", "@import", "url(", "<link", "<script", "<b>bots", "<i>", "<made up>", "<out>"] {
+            assert!(!html.contains(foreign), "{page} contains {foreign}");
+        }
+        assert!(html.contains("SYNTHETIC DATA"), "{page}");
+    }
+    let html = fs::read_to_string(out.join("up/report.html")).unwrap();
+    assert!(html.contains("&lt;script&gt;alert(1)&lt;/script&gt;"));
+    assert!(fs::read_to_string(out.join("up/trades.csv")).unwrap().contains(HOSTILE), "tables keep names as they are");
+    let index = fs::read_to_string(out.join("index.html")).unwrap();
+    assert!(index.contains("href=\"up/report.html\"") && index.contains("href=\"down----out-/report.html\""));
+}
+
+/// Base64 of bytes (RFC 4648), as a policy writes a digest.
+fn base64(bytes: &[u8]) -> String {
+    const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let of = |chunk: &[u8]| {
+        let bits = (0..3).fold(0_u32, |bits, at| (bits << 8) | u32::from(chunk.get(at).copied().unwrap_or(0)));
+        (0..4)
+            .map(|at| if at <= chunk.len() { char::from(LETTERS[(bits >> (18 - 6 * at)) as usize & 63]) } else { '=' })
+            .collect::<String>()
+    };
+    bytes.chunks(3).map(of).collect()
+}
+
+#[test]
+fn a_page_allows_its_own_script_and_nothing_else() {
+    assert_eq!([base64(b"Man"), base64(b"Ma"), base64(b"M")], ["TWFu", "TWE=", "TQ=="]);
+    let digest = base64(&Sha256::digest(rotate::report::html::SCRIPT.as_bytes()));
+    let (_home, out) = written();
+    for page in ["index.html", "up/report.html"] {
+        let html = fs::read_to_string(out.join(page)).unwrap();
+        let policy = html.split("<meta http-equiv=\"Content-Security-Policy\" content=\"").nth(1).unwrap().split('"').next().unwrap();
+        let told: Vec<&str> = policy.split("; ").collect();
+        let script = format!("script-src 'sha256-{digest}'");
+        let all = ["default-src 'none'", "style-src 'unsafe-inline'", &script, "img-src data:", "base-uri 'none'", "form-action 'none'"];
+        assert_eq!(told, all, "{page}");
+        let (before, after) = html.split_once(policy).unwrap();
+        assert!(!before.contains("<style") && after.contains("<style"), "it comes before everything it rules");
+        // A handler in an attribute would need 'unsafe-inline' for scripts.
+        for handler in [" onclick", " onload", " onerror", "javascript:"] {
+            assert!(!html.contains(handler), "{page} {handler}");
+        }
+    }
+}
+
+#[test]
+fn pictures_say_what_they_show_and_stay_on_the_paper() {
+    let (_home, out) = written();
+    for (picture, words) in [
+        ("equity.svg", &["SYNTHETIC DATA", "made up", "Equity, USD", "Jan 2021"][..]),
+        ("drawdown.svg", &["up now ", " %, max −"]),
+        ("up/equity.svg", &["SYNTHETIC DATA", ">\nup\n<", "BTC bought and held", "bull market", "liquidation (1)", "Drawdown"]),
+        ("up/drawdown.svg", &["up: drawdown", "max −"]),
+        ("up/buckets.svg", &["foundation", "stablecoins", "Value of each bucket, USD"]),
+        ("down----out-/equity.svg", &["down &amp; &lt;out&gt;"]),
+    ] {
+        let svg = fs::read_to_string(out.join(picture)).unwrap();
+        for word in words {
+            assert!(svg.contains(word), "{picture} does not say {word}");
+        }
+        // Four units a pixel; every point of every line lies on the paper.
+        let size = |name: &str| -> f64 {
+            let view = svg.split("viewBox=\"0 0 ").nth(1).unwrap().split('"').next().unwrap();
+            view.split(' ').nth(usize::from(name == "height")).unwrap().parse().unwrap()
+        };
+        let (wide, high) = (size("width"), size("height"));
+        for text in svg.split("<text ").skip(1) {
+            let attribute = |name: &str| text.split(&format!(" {name}=\"")).nth(1).unwrap_or_default().split('"').next().unwrap();
+            let x: f64 = text.strip_prefix("x=\"").unwrap().split('"').next().unwrap().parse().unwrap();
+            let line = text.split(">\n").nth(1).unwrap().split('\n').next().unwrap();
+            let letters = line.replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">").chars().count() as f64;
+            if attribute("text-anchor") == "start" {
+                let size: f64 = attribute("font-size").parse().unwrap();
+                // Six tenths of its size is a mean letter's width in the embedded face.
+                assert!(x + 0.6 * size * letters <= wide, "{picture}: {text}");
+            }
+        }
+        for points in svg.split("points=\"").skip(1) {
+            for point in points.split('"').next().unwrap().split_whitespace() {
+                let (x, y) = point.split_once(',').unwrap();
+                assert!((0.0..=wide).contains(&x.parse().unwrap()) && (0.0..=high).contains(&y.parse().unwrap()), "{picture}: {point}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_real_market_carries_no_mark() {
+    let home = tempfile::tempdir().unwrap();
+    let (mut market, runs) = batch();
+    market.synthetic = false;
+    let out = home.path().join("out");
+    write_batch(&out, &market, &runs, &manifest(&market, &runs)).unwrap();
+    for (name, bytes) in tree(&out) {
+        assert!(!String::from_utf8_lossy(&bytes).contains("SYNTHETIC"), "{}", name.display());
+    }
+}
+
+#[test]
+fn runs_without_bars_or_with_ruin_are_written_too() {
+    let home = tempfile::tempdir().unwrap();
+    let market = market(30, Span::DAY);
+    let mut ruin = run("ruin", &market, 3, 0.0, 1.0);
+    for t in 10..30 {
+        ruin.equity[t] = Usd::ZERO;
+        for b in 0..3 {
+            ruin.bucket_values[t * 3 + b] = Usd::ZERO;
+        }
+    }
+    let mut none = run("none", &market, 4, 0.0, 1.0);
+    none.clock.bars = 0;
+    for column in [&mut none.equity, &mut none.benchmark, &mut none.margin_used, &mut none.bucket_values] {
+        column.clear();
+    }
+    none.gross_exposure.clear();
+    none.net_exposure.clear();
+    none.regime.clear();
+    let runs = vec![ruin, none];
+    let metrics = Metrics::of(&runs[0]);
+    assert_eq!((metrics.total_return, metrics.cagr, metrics.max_drawdown), (Some(-1.0), Some(-1.0), Some(-1.0)));
+    assert_eq!((Metrics::of(&runs[1]).sharpe, Metrics::of(&runs[1]).total_return), (None, None));
+    write_batch(&home.path().join("out"), &market, &runs, &manifest(&market, &runs)).unwrap();
+}
+
+#[test]
+fn the_index_shows_what_a_comparison_shows() {
+    let home = tempfile::tempdir().unwrap();
+    let out = home.path().join("out");
+    let market = market(600, Span::from_seconds(28_800));
+    let runs = vec![run("down & <out>", &market, 2, -0.001, 1.5), run("up", &market, 1, 0.001, 1.0)];
+    let mut record = manifest(&market, &runs);
+    record.strategies[0].resolved = serde_json::json!({ "decide": "8h" });
+    record.strategies[1].resolved = serde_json::json!({ "decide": "1d" });
+    write_batch(&out, &market, &runs, &record).unwrap();
+    let index = fs::read_to_string(out.join("index.html")).unwrap();
+    // Ranked, the best first, each with the way to its page.
+    let table = index.split("<caption>One row a strategy, best first").nth(1).unwrap().split("</table>").next().unwrap();
+    let place = |words: &str| table.find(words).unwrap_or_else(|| panic!("no {words} in {table}"));
+    let up = place("<a href=\"up/report.html\">up</a></th><td class=\"n\">1</td>");
+    assert!(up < place("<a href=\"down----out-/report.html\">down &amp; &lt;out&gt;</a></th><td class=\"n\">2</td>"));
+    for head in ["volatility", "deflated Sharpe", "Sortino", "turnover"] {
+        assert!(table.contains(&format!("class=\"n\">{head}</th>")), "{head}");
+    }
+    assert!(!table.contains("left at 2x costs"), "no ladder was climbed");
+    for words in ["CAGR against volatility a year", "up less each other one", "Correlation of daily returns", "<mark>8h</mark>"] {
+        assert!(index.contains(words), "{words}");
+    }
+}
+
+#[test]
+fn the_index_tells_what_is_odd_about_the_market_once_and_briefly() {
+    let home = tempfile::tempdir().unwrap();
+    let (mut market, runs) = batch();
+    let all: Vec<String> = (0..40).map(|i| format!("COIN{i}USDT perp 1")).collect();
+    market.cautions = vec![format!("rows that repeat another: {}", all.join("; ")), "a short one".to_string()];
+    let out = home.path().join("out");
+    write_batch(&out, &market, &runs, &manifest(&market, &runs)).unwrap();
+    let index = fs::read_to_string(out.join("index.html")).unwrap();
+    assert_eq!(index.matches("a short one").count(), 1);
+    assert!(index.contains("COIN2USDT perp 1; … and 37 more</summary>"), "a long list is shortened");
+    assert_eq!(index.matches("COIN39USDT").count(), 1, "and told in full below");
+}
+
+#[test]
+fn a_few_days_are_not_told_as_a_year() {
+    let home = tempfile::tempdir().unwrap();
+    let out = home.path().join("out");
+    for (days, told) in [(29, false), (30, true)] {
+        let market = market(days, Span::DAY);
+        let runs = vec![run("short", &market, 1, 0.01, 1.0)];
+        write_batch(&out, &market, &runs, &manifest(&market, &runs)).unwrap();
+        let text = fs::read_to_string(out.join("short/summary.json")).unwrap();
+        let summary: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert!(summary["metrics"]["total_return"].is_number());
+        for metric in ["cagr", "calmar"] {
+            assert_eq!(summary["metrics"][metric].is_number(), told, "{metric} of {days} days");
+            assert_eq!(!rows(&out.join("comparison.csv"))[0][metric].is_empty(), told, "{metric} of {days} days");
+            assert_eq!(
+                terminal::closing_json(&runs, &vec![Stress::default(); runs.len()])["strategies"][0]["metrics"][metric].is_number(),
+                told
+            );
+        }
+    }
+}
+
+#[test]
+fn the_closing_table_is_aligned_and_says_every_caution_once() {
+    let (_, runs) = batch();
+    let text = terminal::closing(&runs, &[], None, terminal::Look::PLAIN);
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines[0].split_whitespace().collect::<Vec<_>>().join(" "), "strategy return CAGR Sharpe max DD funding fees liq equity");
+    let width = lines[1].chars().count();
+    assert!(lines[2..4].iter().all(|line| line.chars().count() == width), "{text}");
+    assert_eq!(text.matches("the made-up data").count(), 1);
+    assert!(text.contains("  ! up: only up knows"));
+    assert_eq!(terminal::closing_json(&runs, &vec![Stress::default(); runs.len()])["strategies"][1]["metrics"]["liquidations"], 1);
+}

@@ -1,0 +1,29 @@
+//! What rules say and what comes of it, worked by hand on markets of a few bars.
+
+mod bands;
+mod beyond;
+mod collateral;
+mod conversions;
+mod crash;
+mod empty;
+mod funding;
+mod given_back;
+mod hedge;
+mod idea;
+mod inside;
+mod late;
+mod limits;
+mod listings;
+mod on_record;
+mod rotation;
+mod signals;
+mod small;
+mod stops;
+mod tiny;
+mod warm;
+mod waterfall;
+mod wicks;
+mod yields;
+
+#[path = "../support/parts.rs"]
+mod parts;
