@@ -15,7 +15,9 @@ use std::path::{Path, PathBuf};
 use chromium::{Chromium, looked_at};
 use fixture::{manifest, market, run};
 use program::{WINDOW, fine};
-use rotate::report::compare::{self, Ranking};
+use rotate::report::compare;
+use rotate::report::loaded::Ranking;
+use rotate::report::reading::read;
 use rotate::report::write_batch;
 use rotate::units::Span;
 
@@ -111,7 +113,7 @@ fn tables_sort_and_filter_as_one_clicks_and_types() {
     let brief = market(20, Span::DAY);
     let alone = vec![run("young", &brief, 1, 0.001, 1.0)];
     write_batch(&short, &brief, &alone, &manifest(&brief, &alone)).unwrap();
-    let all = compare::read(&[out, short], &Ranking::default()).unwrap();
+    let all = read(&[out, short], &Ranking::default()).unwrap();
     compare::write(&compared, &all, "sharpe").unwrap();
     browser.open(&compared.join("index.html"), 1280, false);
 

@@ -27,7 +27,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("metrics", &["units", "replay"]),
     ("tune", &["units", "fault", "strategy", "replay", "batch", "metrics"]),
     ("stress", &["units", "strategy", "exchange", "replay", "batch", "metrics"]),
-    ("report", &["names", "units", "fault", "bounded", "folder", "market", "replay", "metrics", "tune", "stress"]),
+    ("evaluate", &["units", "market", "strategy", "replay", "batch", "metrics", "stress"]),
+    ("report", &["names", "units", "fault", "bounded", "folder", "market", "replay", "metrics", "tune", "stress", "evaluate"]),
     (
         "cli",
         &[
@@ -47,6 +48,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "metrics",
             "tune",
             "stress",
+            "evaluate",
             "report",
         ],
     ),

@@ -7,28 +7,20 @@ use serde_json::{Value, json};
 
 use crate::fault::Fault;
 use crate::folder::Staging;
-use crate::metrics::LESS_IS_BETTER;
+use crate::metrics::table::named;
 use crate::report::charts::overlay::Overlay;
 use crate::report::charts::palette;
 use crate::report::charts::panel::{Series, period};
+use crate::report::files::{put, write_picture};
+use crate::report::kinds::Kind;
+use crate::report::loaded::{LoadedStrategy, ranked};
 use crate::report::metric_words::said;
-pub use crate::report::reading::{Ranking, Told, read};
+use crate::report::strategy_table::{Line, table};
 use crate::report::versus::{Duel, Versus};
-use crate::report::write::{put, write_picture};
-use crate::report::{Kind, comparison, html, manifest, terminal};
-
-/// Positions from best to worst; equals and unknowns keep their order, unknowns last.
-#[must_use]
-pub fn ranked(all: &[Told], by: &str) -> Vec<usize> {
-    let sign = if LESS_IS_BETTER.contains(&by) { 1.0 } else { -1.0 };
-    let key = |i: &usize| all[*i].metrics.get(by).and_then(Value::as_f64).map_or(f64::INFINITY, |value| sign * value);
-    let mut order: Vec<usize> = (0..all.len()).collect();
-    order.sort_by(|a, b| key(a).total_cmp(&key(b)));
-    order
-}
+use crate::report::{comparison, html, manifest, terminal};
 
 /// The best of the ranking, those with a curve.
-fn best<'a>(all: &'a [Told], by: &str) -> Vec<&'a Told> {
+fn best<'a>(all: &'a [LoadedStrategy], by: &str) -> Vec<&'a LoadedStrategy> {
     ranked(all, by).into_iter().map(|i| &all[i]).filter(|told| !told.times.is_empty()).collect()
 }
 
@@ -37,7 +29,7 @@ const CAUTIONS: usize = 12;
 
 /// Side by side on the terminal: the best, with what to mind. `written` is where all of them were written, if they were.
 #[must_use]
-pub fn text(all: &[Told], by: &str, written: Option<&Path>, look: terminal::Look) -> String {
+pub fn text(all: &[LoadedStrategy], by: &str, written: Option<&Path>, look: terminal::Look) -> String {
     let made_up: Vec<&str> = all.iter().filter(|told| told.synthetic).map(|told| told.name.as_str()).collect();
     let mark = match made_up.len() {
         0 => String::new(),
@@ -46,8 +38,8 @@ pub fn text(all: &[Told], by: &str, written: Option<&Path>, look: terminal::Look
     };
     let head = terminal::caution_line("", &format!("{}{mark}, ranked by {by}", title(all)), look);
     let best = best(all, by);
-    let lines: Vec<terminal::Line> = best.iter().map(|told| line(told, by)).collect();
-    let table = terminal::table(&lines, look);
+    let lines: Vec<Line> = best.iter().map(|told| line(told, by)).collect();
+    let rows = table(&lines, look);
     let rest = match (all.len() - lines.len(), written) {
         (0, _) => String::new(),
         (more, Some(out)) => format!("… and {more} more in {}\n", out.join("comparison.csv").display()),
@@ -72,17 +64,17 @@ pub fn text(all: &[Told], by: &str, written: Option<&Path>, look: terminal::Look
         list.push(format!("… and {more} more: the page of --out and --format json tell all of them"));
     }
     let place = written.map_or_else(String::new, |out| format!("\ncomparison: {}\n", out.join("index.html").display()));
-    format!("{head}\n{table}{rest}{between}{}{place}", terminal::caution_lines(&list, look))
+    format!("{head}\n{rows}{rest}{between}{}{place}", terminal::caution_lines(&list, look))
 }
 
-fn title(all: &[Told]) -> String {
+fn title(all: &[LoadedStrategy]) -> String {
     let one_market = all.iter().all(|told| told.market == all[0].market);
     if one_market { format!("Comparison on {}", all[0].market) } else { "Comparison".to_string() }
 }
 
 /// The same for machines.
 #[must_use]
-pub fn to_json(all: &[Told], by: &str) -> Value {
+pub fn to_json(all: &[LoadedStrategy], by: &str) -> Value {
     let strategies: Vec<Value> = all
         .iter()
         .map(|told| {
@@ -105,13 +97,13 @@ pub fn to_json(all: &[Told], by: &str) -> Value {
 }
 
 /// Writes `comparison.csv`, the overlays, `index.html` and a manifest that marks the folder as ours.
-pub fn write(out: &Path, all: &[Told], by: &str) -> Result<(), Fault> {
+pub fn write(out: &Path, all: &[LoadedStrategy], by: &str) -> Result<(), Fault> {
     let staging = Staging::begin(out, Kind::Comparison)?;
     staging.fill(|dir| write_in(dir, all, by))?;
     staging.finish()
 }
 
-fn write_in(dir: &Path, all: &[Told], by: &str) -> Result<(), Fault> {
+fn write_in(dir: &Path, all: &[LoadedStrategy], by: &str) -> Result<(), Fault> {
     let rows: Vec<_> = all.iter().map(|told| (told.name.clone(), told.metrics.clone())).collect();
     put(&dir.join("comparison.csv"), &comparison::comparison_csv(&rows)?)?;
     let best = best(all, by);
@@ -119,7 +111,7 @@ fn write_in(dir: &Path, all: &[Told], by: &str) -> Result<(), Fault> {
     let (equity, drawdown) = (overlay.equity(), overlay.drawdown());
     write_picture(dir, "equity", &equity)?;
     write_picture(dir, "drawdown", &drawdown)?;
-    let order: Vec<&Told> = ranked(all, by).into_iter().map(|i| &all[i]).collect();
+    let order: Vec<&LoadedStrategy> = ranked(all, by).into_iter().map(|i| &all[i]).collect();
     let page = html::comparison::page(&html::comparison::Page {
         title: &overlay.title,
         synthetic: overlay.synthetic,
@@ -144,17 +136,18 @@ fn write_in(dir: &Path, all: &[Told], by: &str) -> Result<(), Fault> {
 }
 
 /// The metric of the ranking has its own column where it is not among those of every table.
-fn line(told: &Told, by: &str) -> terminal::Line {
+fn line(told: &LoadedStrategy, by: &str) -> Line {
     let start = (!told.equity.is_empty()).then_some(told.capital);
     let equity = start.into_iter().chain(told.equity.iter().copied()).collect();
-    let own = (!terminal::METRICS.contains(&by)).then(|| (by.to_owned(), said(by, told.metrics.get(by).and_then(Value::as_f64))));
-    terminal::Line { equity, by: own, ..terminal::Line::read(&told.name, &told.metrics) }
+    let own = (named(by).is_none_or(|metric| metric.terminal.is_none()))
+        .then(|| (by.to_owned(), said(by, told.metrics.get(by).and_then(Value::as_f64))));
+    Line { equity, by: own, ..Line::read(&told.name, &told.metrics) }
 }
 
 /// What makes the numbers not quite comparable, then what the reports themselves warn of.
-fn notes(all: &[Told]) -> Vec<String> {
+fn notes(all: &[LoadedStrategy]) -> Vec<String> {
     let mut notes = Vec::new();
-    let differ = |pick: fn(&Told) -> String| all.iter().any(|told| pick(told) != pick(&all[0]));
+    let differ = |pick: fn(&LoadedStrategy) -> String| all.iter().any(|told| pick(told) != pick(&all[0]));
     if differ(|told| told.market.clone()) {
         notes.push("the strategies ran on different markets".to_string());
     }
@@ -172,17 +165,17 @@ fn notes(all: &[Told]) -> Vec<String> {
 }
 
 /// What the markets themselves warn of, each once.
-fn market_notes(all: &[Told]) -> Vec<String> {
+fn market_notes(all: &[LoadedStrategy]) -> Vec<String> {
     let mut seen = BTreeSet::new();
     all.iter().flat_map(|told| &told.market_cautions).filter(|text| seen.insert(text.as_str())).cloned().collect()
 }
 
 /// The best over each other.
-fn overlay(all: &[Told], best: &[&Told]) -> Overlay {
+fn overlay(all: &[LoadedStrategy], best: &[&LoadedStrategy]) -> Overlay {
     let rebased = best.iter().any(|told| told.capital != best[0].capital);
     let from = all.iter().map(|told| told.from).min().unwrap_or_default();
     let to = all.iter().map(|told| told.to).max().unwrap_or_default();
-    let line = |told: &Told| {
+    let line = |told: &LoadedStrategy| {
         let times = std::iter::once(told.from.seconds() as f64).chain(told.times.iter().copied()).collect();
         let unit = if rebased { 100.0 / told.capital } else { 1.0 };
         let values = std::iter::once(told.capital).chain(told.equity.iter().copied()).map(|v| v * unit).collect();
@@ -199,10 +192,10 @@ fn overlay(all: &[Told], best: &[&Told]) -> Overlay {
 }
 
 /// The benchmark all have in common, if they have: then the picture spans what that of a run spans, on the same kind of axis.
-fn benchmark(all: &[&Told]) -> Option<Series> {
+fn benchmark(all: &[&LoadedStrategy]) -> Option<Series> {
     let first = all.first()?;
     let (name, values) = first.benchmark.as_ref()?;
-    let alike = |told: &Told| told.benchmark == first.benchmark && told.times == first.times && told.capital == first.capital;
+    let alike = |told: &LoadedStrategy| told.benchmark == first.benchmark && told.times == first.times && told.capital == first.capital;
     all.iter().all(|told| alike(told)).then(|| Series {
         name: format!("{name} held"),
         times: std::iter::once(first.from.seconds() as f64).chain(first.times.iter().copied()).collect(),
