@@ -12,7 +12,7 @@ use rotate::evaluate::{Evaluation, deflated};
 use rotate::market::{Market, Window};
 use rotate::replay::run::Run;
 use rotate::report::charts::{Pictures, bitmap};
-use rotate::report::compare;
+use rotate::report::compare::Comparison;
 use rotate::report::loaded::Ranking;
 use rotate::report::reading::read;
 use rotate::report::summary::Summary;
@@ -78,7 +78,7 @@ fn main() {
     let compared = home.path().join("compared");
     let mut told = Vec::new();
     let reading = seconds(|| told = read(&[many], &Ranking::default()).unwrap_or_else(|fault| panic!("{fault}")));
-    let writing = seconds(|| compare::write(&compared, &told, "sharpe").unwrap_or_else(|fault| panic!("{fault}")));
+    let writing = seconds(|| Comparison::of(&told, "sharpe").write(&compared).unwrap_or_else(|fault| panic!("{fault}")));
     let size = fs::metadata(compared.join("index.html")).unwrap().len() as f64 / 1e6;
     println!(
         "{RUNS} runs compared: {reading:.2} s read, {writing:.2} s written (goal under 10 together); page {size:.2} MB (goal under 3)"

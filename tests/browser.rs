@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use chromium::{Chromium, looked_at};
 use fixture::{manifest, market, run};
 use program::{WINDOW, fine};
-use rotate::report::compare;
+use rotate::report::compare::Comparison;
 use rotate::report::loaded::Ranking;
 use rotate::report::reading::read;
 use rotate::report::write_batch;
@@ -114,7 +114,7 @@ fn tables_sort_and_filter_as_one_clicks_and_types() {
     let alone = vec![run("young", &brief, 1, 0.001, 1.0)];
     write_batch(&short, &brief, &alone, &manifest(&brief, &alone)).unwrap();
     let all = read(&[out, short], &Ranking::default()).unwrap();
-    compare::write(&compared, &all, "sharpe").unwrap();
+    Comparison::of(&all, "sharpe").write(&compared).unwrap();
     browser.open(&compared.join("index.html"), 1280, false);
 
     let heads = browser.value("[...document.querySelector('table.sort').tHead.rows[0].cells].map(h => [h.textContent, h.className])");

@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 
 use rotate::metrics::Metrics;
 use rotate::replay::run::Run;
+use rotate::report::compare::Comparison;
 use rotate::report::loaded::{Ranking, ranked};
 use rotate::report::reading::read;
 use rotate::report::strategy_table::Line;
-use rotate::report::{compare, terminal, write_batch};
+use rotate::report::{terminal, write_batch};
 use rotate::units::{Span, Usd};
 
 use crate::fixture::{manifest, market, run};
@@ -26,23 +27,23 @@ fn folders_read_back_compare_as_they_were_written() {
     assert_eq!(told.equity.len(), 400);
     assert_eq!(Usd::round(told.equity[399]), runs[0].final_equity());
     assert_eq!(Line::read("x", &told.metrics), Line::of("x", &Metrics::of(&runs[0])));
-    let said = compare::text(&all, "sharpe", None, terminal::Look::PLAIN);
+    let said = Comparison::of(&all, "sharpe").text(None, terminal::Look::PLAIN);
     assert!(said.contains("latest/up (2)") && said.contains("(SYNTHETIC DATA)"), "{said}");
     assert_eq!(said.matches("the made-up data").count(), 1, "{said}");
     let target = home.path().join("side-by-side");
-    compare::write(&target, &all, "sharpe").unwrap();
-    compare::write(&target, &all, "sharpe").unwrap();
+    Comparison::of(&all, "sharpe").write(&target).unwrap();
+    Comparison::of(&all, "sharpe").write(&target).unwrap();
     // The fixture's strategies are measured against different curves; one in common is drawn, as in the picture of the run.
     let held = |target: &Path| fs::read_to_string(target.join("equity.svg")).unwrap().contains(" held $");
     assert!(!held(&target));
     let alone = home.path().join("alone");
-    compare::write(&alone, &all[1..], "sharpe").unwrap();
+    Comparison::of(&all[1..], "sharpe").write(&alone).unwrap();
     assert!(held(&alone));
     for name in ["comparison.csv", "index.html", "equity.svg", "equity.png", "drawdown.svg", "drawdown.png", "manifest.json"] {
         assert!(target.join(name).is_file(), "{name}");
     }
     assert_eq!(rows(&target.join("comparison.csv"))[0]["sharpe"], rows(&out.join("comparison.csv"))[1]["sharpe"]);
-    assert_eq!(compare::to_json(&all, "sharpe")["strategies"][0]["market"], market.name);
+    assert_eq!(Comparison::of(&all, "sharpe").to_json()["strategies"][0]["market"], market.name);
 }
 
 #[test]
@@ -90,7 +91,7 @@ fn two_thousand_runs_compare_in_one_small_page() {
     assert_eq!(all.len(), 2_000);
     assert_eq!(all.iter().filter(|told| !told.times.is_empty()).count(), 12);
     let target = home.path().join("compared");
-    compare::write(&target, &all, "sharpe").unwrap();
+    Comparison::of(&all, "sharpe").write(&target).unwrap();
     let page = fs::read_to_string(target.join("index.html")).unwrap();
     assert!(page.len() < 3_000_000, "{} bytes", page.len());
     assert!(page.contains("2000 strategies, ranked by sharpe; the best 12 are drawn") && page.matches("<tr>").count() > 2_000);
@@ -104,11 +105,11 @@ fn two_thousand_runs_compare_in_one_small_page() {
     assert!(page.contains("<a href=\"#all\">") && page.contains("<h2 id=\"all\">"));
     assert_eq!(rows(&target.join("comparison.csv")).len(), 2_000);
     // The terminal shows the best, and says where the others are.
-    let said = compare::text(&all, "sharpe", None, terminal::Look::PLAIN);
+    let said = Comparison::of(&all, "sharpe").text(None, terminal::Look::PLAIN);
     assert!(said.lines().count() < 60 && said.contains("… and 1988 more: the page of --out"), "{said}");
     assert!(page.contains("<summary>1960 more</summary>") && page.matches("only s1999 knows").count() == 1);
     assert!(said.contains("s1998") && !said.contains("s0123") && said.contains("… and 1988 more"), "{said}");
-    let said = compare::text(&all, "sharpe", Some(&target), terminal::Look { width: 300, colour: false });
+    let said = Comparison::of(&all, "sharpe").text(Some(&target), terminal::Look { width: 300, colour: false });
     let place = |name: &str| target.join(name).display().to_string();
     assert!(said.contains(&format!("… and 1988 more in {}", place("comparison.csv"))), "{said}");
     assert!(said.ends_with(&format!("comparison: {}\n", place("index.html"))), "{said}");
@@ -119,7 +120,7 @@ fn a_metric_without_a_column_gets_one_in_its_own_unit() {
     let (_home, out) = written();
     let by = |metric: &str| {
         let all = read(std::slice::from_ref(&out), &Ranking { by: metric.to_string(), top: 12 }).unwrap();
-        compare::text(&all, metric, None, terminal::Look::PLAIN)
+        Comparison::of(&all, metric).text(None, terminal::Look::PLAIN)
     };
     let said = by("ulcer_index");
     let told = rows(&out.join("comparison.csv"))[0]["ulcer_index"].parse::<f64>().unwrap();
@@ -147,12 +148,12 @@ fn two_that_cannot_be_told_apart_are_told_why() {
     let first = write("first", 200, 0, &|_| {});
     let duel = |other: PathBuf| {
         let all = read(&[first.clone(), other], &Ranking::default()).unwrap();
-        let json = compare::to_json(&all, "sharpe")["best"]["duels"][0].clone();
+        let json = Comparison::of(&all, "sharpe").to_json()["best"]["duels"][0].clone();
         let page = home.path().join("compared");
-        compare::write(&page, &all, "sharpe").unwrap();
+        Comparison::of(&all, "sharpe").write(&page).unwrap();
         (
             json,
-            compare::text(&all, "sharpe", None, terminal::Look { width: 300, colour: false }),
+            Comparison::of(&all, "sharpe").text(None, terminal::Look { width: 300, colour: false }),
             fs::read_to_string(page.join("index.html")).unwrap(),
         )
     };
@@ -190,11 +191,11 @@ fn what_is_named_twice_counts_once_and_capital_is_a_setting() {
     assert_eq!(all.len(), 7);
     let tried: Vec<u64> = all.iter().map(|told| told.metrics["sharpe_trials"].as_u64().unwrap()).collect();
     assert_eq!(tried, [2; 7]);
-    let settings = compare::to_json(&all, "sharpe")["best"]["settings"].clone();
+    let settings = Comparison::of(&all, "sharpe").to_json()["best"]["settings"].clone();
     assert_eq!(settings.as_array().unwrap().len(), 1, "{settings:#}");
     assert_eq!(settings[0]["key"], "--capital");
     let target = home.path().join("compared");
-    compare::write(&target, &all, "sharpe").unwrap();
+    Comparison::of(&all, "sharpe").write(&target).unwrap();
     assert!(fs::read_to_string(target.join("index.html")).unwrap().contains("<mark>50000</mark>"));
 }
 
@@ -230,7 +231,7 @@ fn the_best_is_told_from_luck_and_settings_that_differ_are_marked() {
     record.strategies[1].resolved = serde_json::json!({ "buckets": { "a": { "weight": 0.5 } }, "every": "7d" });
     write_batch(&out, &market, &runs, &record).unwrap();
     let all = read(std::slice::from_ref(&out), &Ranking::default()).unwrap();
-    let json = compare::to_json(&all, "sharpe");
+    let json = Comparison::of(&all, "sharpe").to_json();
     assert_eq!(json["ranking"], serde_json::json!(["up", "down"]));
     let duel = &json["best"]["duels"][0];
     assert_eq!((duel["better"].as_str(), duel["than"].as_str()), (Some("up"), Some("down")));
@@ -240,14 +241,14 @@ fn the_best_is_told_from_luck_and_settings_that_differ_are_marked() {
     assert!(duel["difference"]["sharpe_interval"]["low"].as_f64().unwrap() < told);
     assert_eq!(json["best"]["correlation"][0].as_f64().map(|c| (c * 1e9).round()), Some(1e9));
     assert_eq!(json["best"]["settings"], serde_json::json!([{ "key": "buckets.a.weight", "values": ["0.4", "0.5"] }]));
-    let text = compare::text(&all, "sharpe", None, terminal::Look::PLAIN);
+    let text = Comparison::of(&all, "sharpe").text(None, terminal::Look::PLAIN);
     assert!(text.contains("up less down: Sharpe "), "{text}");
     let target = home.path().join("compared");
-    compare::write(&target, &all, "sharpe").unwrap();
+    Comparison::of(&all, "sharpe").write(&target).unwrap();
     let page = fs::read_to_string(target.join("index.html")).unwrap();
     assert!(page.contains("<mark>0.5</mark>") && !page.contains("<mark>7d"), "what differs is marked");
     // Less of it is better: the order turns.
-    assert_eq!(compare::to_json(&all, "volatility")["ranking"].as_array().unwrap().len(), 2);
+    assert_eq!(Comparison::of(&all, "volatility").to_json()["ranking"].as_array().unwrap().len(), 2);
     let unknown = read(&[out], &Ranking { by: "beauty".to_string(), top: 2 }).unwrap_err();
     assert_eq!((unknown.place.as_str(), unknown.found.as_str()), ("--by beauty", "no such metric"));
 }
