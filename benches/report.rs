@@ -8,13 +8,15 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use rotate::batch::Arena;
+use rotate::evaluate::{Evaluation, deflated};
 use rotate::market::{Market, Window};
-use rotate::metrics::sharpe::Trials;
 use rotate::replay::run::Run;
 use rotate::report::charts::{Pictures, bitmap};
-use rotate::report::compare::{self, Ranking};
+use rotate::report::compare::Comparison;
+use rotate::report::loaded::Ranking;
+use rotate::report::reading::read;
 use rotate::report::summary::Summary;
-use rotate::report::{Manifest, html, tables, write};
+use rotate::report::{Batch, Manifest, ReportInput, files, html, tables};
 use rotate::strategy::{Strategy, StrategyFile};
 use rotate::stress::Stress;
 use rotate::units::Usd;
@@ -53,9 +55,10 @@ fn main() {
     let runs = replayed();
     let pairs: Vec<(&Strategy, &Run)> = all.iter().copied().zip(&runs).collect();
     let manifest = Manifest::new(Vec::new(), market.name.clone(), Value::Null, market.inputs.clone(), Vec::new());
-    let stresses = arena.map_all(&pairs, |(strategy, run)| Stress::of(&arena, strategy, run, false));
+    let evaluated = |ladder: bool| deflated(arena.map_all(&pairs, |(strategy, run)| Evaluation::of(&arena, strategy, run, ladder)));
+    let evaluations = evaluated(false);
     let written = || {
-        let batch = write::Batch::new(&market, &runs, &stresses, &manifest, false);
+        let batch = Batch { market: &market, evaluations: &evaluations, manifest: &manifest, parquet: false };
         let done = arena.map_all(&batch.parts(), |part| batch.write(&report, *part));
         done.into_iter().collect::<Result<(), _>>().unwrap_or_else(|fault| panic!("{fault}"));
     };
@@ -65,20 +68,17 @@ fn main() {
     let [replay, write] = [0, 1].map(|k| median(rounds.iter().map(|pair| if k == 0 { pair.0 } else { pair.1 }).collect()) * 1e3);
     println!("{} strategies over {}: replays {replay:.0} ms, report {write:.0} ms", runs.len(), market.name);
     println!("report / replays = {ratio:.2} (median of {ROUNDS}; goal at most 1)");
-    let [without, with] = [false, true].map(|ladder| {
-        let climb = || arena.map_all(&pairs, |(strategy, run)| Stress::of(&arena, strategy, run, ladder));
-        median((0..5).map(|_| seconds(|| _ = black_box(climb()))).collect()) * 1e3
-    });
-    println!("measured against its benchmarks: {without:.0} ms, with the ladder {with:.0} ms");
+    let [without, with] = [false, true].map(|ladder| median((0..5).map(|_| seconds(|| _ = black_box(evaluated(ladder)))).collect()) * 1e3);
+    println!("evaluated, with its benchmarks: {without:.0} ms, with the ladder {with:.0} ms");
 
-    steps(&market, &runs, &stresses, home.path());
+    steps(&market, &evaluations, home.path());
 
     let many = home.path().join("many");
-    copies(&report.join(write::folder_name(&runs[0].strategy)), &report.join("manifest.json"), &many);
+    copies(&report.join(files::folder_name(&runs[0].strategy)), &report.join("manifest.json"), &many);
     let compared = home.path().join("compared");
     let mut told = Vec::new();
-    let reading = seconds(|| told = compare::read(&[many], &Ranking::default()).unwrap_or_else(|fault| panic!("{fault}")));
-    let writing = seconds(|| compare::write(&compared, &told, "sharpe").unwrap_or_else(|fault| panic!("{fault}")));
+    let reading = seconds(|| told = read(&[many], &Ranking::default()).unwrap_or_else(|fault| panic!("{fault}")));
+    let writing = seconds(|| Comparison::of(&told, "sharpe").write(&compared).unwrap_or_else(|fault| panic!("{fault}")));
     let size = fs::metadata(compared.join("index.html")).unwrap().len() as f64 / 1e6;
     println!(
         "{RUNS} runs compared: {reading:.2} s read, {writing:.2} s written (goal under 10 together); page {size:.2} MB (goal under 3)"
@@ -86,27 +86,27 @@ fn main() {
 }
 
 /// Where the time goes, all strategies one after the other.
-fn steps(market: &Market, runs: &[Run], stresses: &[Stress], home: &Path) {
+fn steps(market: &Market, evaluations: &[Evaluation], home: &Path) {
     let dir = home.join("steps");
     fs::create_dir(&dir).unwrap();
-    let pictures: Vec<Pictures> = runs.iter().map(|run| Pictures::of(market, run)).collect();
-    let trials = Trials::of_runs(runs);
-    let piece = |i: usize| write::Told { market, run: &runs[i], stress: &stresses[i], trials: &trials, parquet: false };
-    let summary = |i: usize| Summary::of(market, &runs[i], &stresses[i], &trials);
-    let summaries: Vec<Summary> = (0..runs.len()).map(summary).collect();
+    let pictures: Vec<Pictures> = evaluations.iter().map(|one| Pictures::of(market, one.run)).collect();
+    let summaries: Vec<Summary> = evaluations.iter().map(|one| Summary::of(market, one)).collect();
     let told = |name: &str, work: &dyn Fn(usize)| {
-        let times = (0..5).map(|_| seconds(|| (0..runs.len()).for_each(work))).collect();
+        let times = (0..5).map(|_| seconds(|| (0..evaluations.len()).for_each(work))).collect();
         println!("  {name:<22}{:>7.0} ms", median(times) * 1e3);
     };
     println!("in one thread:");
+    told("metrics and intervals", &|i| _ = black_box(Evaluation::with(market, evaluations[i].run, Stress::default())));
     told("tables", &|i| {
-        let all = tables::tables(market, &runs[i]).into_iter();
-        tables::write_tables(&dir, all, false).unwrap_or_else(|fault| panic!("{fault}"));
+        let source = tables::Source { market, evaluation: &evaluations[i] };
+        tables::write_tables(&dir, &source, false).unwrap_or_else(|fault| panic!("{fault}"));
     });
-    told("metrics and intervals", &|i| _ = black_box(summary(i)));
-    told("pictures", &|i| _ = black_box(Pictures::of(market, &runs[i])));
+    told("pictures", &|i| _ = black_box(Pictures::of(market, evaluations[i].run)));
     told("pictures as PNG", &|i| pictures[i].named().for_each(|(_, svg)| _ = black_box(bitmap::render(svg))));
-    told("page", &|i| _ = black_box(html::sheet::page(&piece(i), &summaries[i], &pictures[i])));
+    told("page", &|i| {
+        let input = ReportInput { market, evaluation: &evaluations[i], parquet: false };
+        _ = black_box(html::sheet::page(&input, &summaries[i], &pictures[i]));
+    });
 }
 
 /// One strategy's folder many times over, its numbers changed from one to the next.

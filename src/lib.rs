@@ -22,7 +22,8 @@
 //! | [`metrics`] | what it was worth | a run | how it came about |
 //! | [`tune`] | which parameters, honestly | batch, metrics | how a study looks |
 //! | [`stress`] | what is left of it | batch, metrics, and the exchange's named assumptions | how it looks |
-//! | [`report`] | words and pictures | names, a run, its market's names, metrics, a study, what is left | how to change any of it |
+//! | [`evaluate`] | what a run comes to | batch, metrics, stress, and the market's prices | how it looks |
+//! | [`report`] | words and pictures | names, a run, its market's names, its evaluation, a study | how to change any of it |
 //! | [`cli`] | the program | all | – |
 //!
 //! `tests/house/tidy.rs` holds the table.
@@ -30,6 +31,7 @@
 pub mod batch;
 pub mod bounded;
 pub mod cli;
+pub mod evaluate;
 pub mod exchange;
 pub mod fault;
 pub mod folder;

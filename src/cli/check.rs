@@ -13,7 +13,7 @@ use crate::cli::strategies::StrategyArguments;
 use crate::cli::{Answer, Common, Format, MarketArguments};
 use crate::fault::Fault;
 use crate::market::{Kind, Market, SeriesSummary, Subject};
-use crate::report::words::short_list;
+use crate::report::number_format::short_list;
 use crate::report::{columns, terminal};
 use crate::signal::History;
 use crate::strategy::Plan;

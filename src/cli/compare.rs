@@ -8,8 +8,10 @@ use serde_json::json;
 use crate::cli::look::look;
 use crate::cli::{Common, Format};
 use crate::fault::Fault;
-use crate::report::apart::apart;
-use crate::report::compare::{self, Ranking};
+use crate::report::compare::Comparison;
+use crate::report::loaded::Ranking;
+use crate::report::output_guard::apart;
+use crate::report::reading::read;
 
 #[derive(Args, Clone, Debug)]
 pub(super) struct Arguments {
@@ -32,18 +34,19 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
         // A strategy is gone with the report it lies in.
         apart(out, arguments.reports.iter().map(PathBuf::as_path))?;
     }
-    let told = compare::read(&arguments.reports, &Ranking { by: arguments.by.clone(), top: usize::from(arguments.top) })?;
+    let told = read(&arguments.reports, &Ranking { by: arguments.by.clone(), top: usize::from(arguments.top) })?;
+    let comparison = Comparison::of(&told, &arguments.by);
     if let Some(out) = &arguments.out {
-        compare::write(out, &told, &arguments.by)?;
+        comparison.write(out)?;
     }
     Ok(match common.format {
         Format::Json => {
-            let mut said = compare::to_json(&told, &arguments.by);
+            let mut said = comparison.to_json();
             if let Some(out) = &arguments.out {
                 said["comparison"] = json!(out.display().to_string());
             }
             serde_json::to_string_pretty(&said).expect("plain values") + "\n"
         }
-        Format::Text => compare::text(&told, &arguments.by, arguments.out.as_deref(), look()),
+        Format::Text => comparison.text(arguments.out.as_deref(), look()),
     })
 }

@@ -7,7 +7,7 @@ use clap::{ArgGroup, Args};
 use crate::cli::look::look;
 use crate::cli::{Common, Format, parse_instant};
 use crate::fault::Fault;
-use crate::report::{explain::Tables, terminal};
+use crate::report::{explain::Tables, story_text};
 use crate::units::Time;
 
 #[derive(Args, Clone, Debug)]
@@ -33,6 +33,6 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
     };
     Ok(match common.format {
         Format::Json => serde_json::to_string_pretty(&story).expect("plain values") + "\n",
-        Format::Text => terminal::story(&story, look()),
+        Format::Text => story_text::story(&story, look()),
     })
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::fault::Fault;
 use crate::folder::{self, Ours, broken, free_name};
-use crate::report::{Kind, stamp};
+use crate::report::{Kind, timestamp};
 
 /// Where reports lie.
 pub(super) const REPORTS: &str = "reports";
@@ -21,7 +21,7 @@ impl Latest {
         let found = match fs::symlink_metadata(&latest) {
             Err(_) => None,
             Ok(seen) if seen.is_symlink() => {
-                (!stamp::is_pointer(&latest)).then(|| "a link to something else than a report beside it".to_owned())
+                (!timestamp::is_pointer(&latest)).then(|| "a link to something else than a report beside it".to_owned())
             }
             Ok(seen) if seen.is_dir() => Kind::Batch.objection(&latest)?,
             Ok(_) => Some("a file".to_owned()),
@@ -58,7 +58,7 @@ impl Latest {
         if !fs::symlink_metadata(latest).is_ok_and(|seen| seen.is_dir()) {
             return Ok(None);
         }
-        let name = stamp::name_of(latest).unwrap_or_else(|| "report".to_owned());
+        let name = timestamp::name_of(latest).unwrap_or_else(|| "report".to_owned());
         let place = free_name(&latest.with_file_name(name));
         fs::rename(latest, &place).map_err(|e| broken(latest, &e))?;
         Ok(Some(place))

@@ -11,14 +11,16 @@ use crate::cli::latest::{Latest, REPORTS};
 use crate::cli::look::look;
 use crate::cli::strategies::StrategyArguments;
 use crate::cli::{Common, Format, MarketArguments, parse_capital, progress};
+use crate::evaluate::{Evaluation, deflated};
 use crate::fault::Fault;
 use crate::folder::Staging;
 use crate::market::Market;
 use crate::replay::run::Run;
-use crate::report::apart::apart;
-use crate::report::{self, Batch, Kind, stamp, terminal};
+use crate::report::closing::{closing as closing_words, closing_json};
+use crate::report::output_guard::apart;
+use crate::report::stress_tables::stress_tables;
+use crate::report::{self, Batch, Kind, terminal, timestamp};
 use crate::strategy::Strategy;
-use crate::stress::Stress;
 use crate::units::Usd;
 
 #[derive(Args, Clone, Debug)]
@@ -63,9 +65,9 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
     let latest = if named.is_none() { Some(Latest::ready()?) } else { None };
     let market = arguments.market.load()?;
     files.iter().try_for_each(|file| suits(&market, file))?;
-    report::write::distinct(files.iter().map(|file| file.strategy.name.as_str()))?;
+    report::files::distinct(files.iter().map(|file| file.strategy.name.as_str()))?;
     let manifest = arguments.asked()?.manifest(&files, &market);
-    let out = arguments.out.clone().unwrap_or_else(|| Path::new(REPORTS).join(stamp::name(&manifest)));
+    let out = arguments.out.clone().unwrap_or_else(|| Path::new(REPORTS).join(timestamp::name(&manifest)));
     let staging = named.map_or_else(|| begin(&out), Ok)?;
     let arena = Arena::new(&market);
     let strategies: Vec<&Strategy> = files.iter().map(|file| &file.strategy).collect();
@@ -73,19 +75,20 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
     let bar = progress(common, strategies.len(), "replaying");
     let runs = arena.replay_all(&strategies, arguments.capital, || bar.inc(1));
     bar.finish_and_clear();
-    let stresses = stress(&arena, &strategies, &runs, arguments.ladder, common);
+    let evaluations = evaluate(&arena, &strategies, &runs, arguments.ladder, common);
     let parquet = arguments.tables == Tables::Parquet;
-    staging.fill(|dir| write(&arena, &Batch::new(&market, &runs, &stresses, &manifest, parquet), common, dir))?;
+    let batch = Batch { market: &market, evaluations: &evaluations, manifest: &manifest, parquet };
+    staging.fill(|dir| write(&arena, &batch, common, dir))?;
     staging.finish()?;
     let led = latest.map_or_else(String::new, |latest| latest.point(&out));
-    Ok(closing(arguments, common, &market, &runs, &stresses, &out, &led))
+    Ok(closing(arguments, common, &market, &evaluations, &out, &led))
 }
 
 /// What is printed at the end; `led` says what became of `reports/latest`.
-fn closing(arguments: &Arguments, common: Common, market: &Market, runs: &[Run], stresses: &[Stress], out: &Path, led: &str) -> String {
+fn closing(arguments: &Arguments, common: Common, market: &Market, evaluations: &[Evaluation], out: &Path, led: &str) -> String {
     match common.format {
         Format::Json => {
-            let mut closing = terminal::closing_json(runs, stresses);
+            let mut closing = closing_json(evaluations);
             closing["market"] = json!(market.name);
             closing["synthetic"] = json!(market.synthetic);
             closing["cautions_of_the_market"] = json!(market.cautions);
@@ -108,24 +111,30 @@ fn closing(arguments: &Arguments, common: Common, market: &Market, runs: &[Run],
                 0 => None,
                 count => Some(format!("{count} about the market itself: rotate check --market {}", arguments.market.market.display())),
             };
-            let closing = terminal::closing(runs, stresses, about_market, look());
-            let climbed = report::climb::climbed(runs, stresses, look());
-            format!("{}\n{closing}{climbed}\nreport: {}\n{led}", terminal::paragraph(&head, look()), out.join("index.html").display())
+            let closing = closing_words(evaluations, about_market, look());
+            let stressed = stress_tables(evaluations, look());
+            format!("{}\n{closing}{stressed}\nreport: {}\n{led}", terminal::paragraph(&head, look()), out.join("index.html").display())
         }
     }
 }
 
-/// What each run is seen against; results in the order of the runs.
-pub(super) fn stress(arena: &Arena, strategies: &[&Strategy], runs: &[Run], with_ladder: bool, common: Common) -> Vec<Stress> {
-    let pairs: Vec<(&Strategy, &Run)> = strategies.iter().copied().zip(runs).collect();
+/// What each run comes to, seen against its benchmarks, and each beside all others; in the order of the runs.
+pub(super) fn evaluate<'a>(
+    arena: &Arena,
+    strategies: &[&Strategy],
+    runs: &'a [Run],
+    with_ladder: bool,
+    common: Common,
+) -> Vec<Evaluation<'a>> {
+    let pairs: Vec<(&Strategy, &'a Run)> = strategies.iter().copied().zip(runs).collect();
     let bar = progress(common, pairs.len(), "measuring against");
-    let stresses = arena.map_all(&pairs, |(strategy, run)| {
-        let stress = Stress::of(arena, strategy, run, with_ladder);
+    let all = arena.map_all(&pairs, |(strategy, run)| {
+        let evaluation = Evaluation::of(arena, strategy, run, with_ladder);
         bar.inc(1);
-        stress
+        evaluation
     });
     bar.finish_and_clear();
-    stresses
+    deflated(all)
 }
 
 /// Writes every file of a report into `dir`.

@@ -11,7 +11,7 @@ use crate::cli::strategies::AssumptionArguments;
 use crate::cli::{Common, Format, MarketArguments, parse_capital, progress, strategies};
 use crate::fault::Fault;
 use crate::folder::Staging;
-use crate::report::apart::apart;
+use crate::report::output_guard::apart;
 use crate::report::{Kind, Manifest, study as told};
 use crate::strategy::StrategyFile;
 use crate::tune::{self, Study};

@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::batch::{Arena, suits};
 use crate::cli::asked::{self, Asked, AskedRun, Tables};
 use crate::cli::named::found;
-use crate::cli::run::{stress, write};
+use crate::cli::run::{evaluate, write};
 use crate::cli::strategies::AssumptionArguments;
 use crate::cli::{Common, Format, progress, tune};
 use crate::fault::Fault;
@@ -87,8 +87,9 @@ fn run_again(arena: &Arena, report: &Path, manifest: &Manifest, common: Common, 
     let runs = arena.replay_all(&all, asked.asked.capital, || bar.inc(1));
     bar.finish_and_clear();
     let again = asked.manifest(&files, arena.market);
-    let stresses = stress(arena, &all, &runs, asked.ladder, common);
-    write(arena, &Batch::new(arena.market, &runs, &stresses, &again, asked.tables == Tables::Parquet), common, dir)?;
+    let evaluations = evaluate(arena, &all, &runs, asked.ladder, common);
+    let parquet = asked.tables == Tables::Parquet;
+    write(arena, &Batch { market: arena.market, evaluations: &evaluations, manifest: &again, parquet }, common, dir)?;
     Ok(format!("{} strategies run again", runs.len()))
 }
 

@@ -1,8 +1,8 @@
-//! One curve against another over the same bars: what was added, and whether that could be luck. Definitions: `fidelity.md` section 2.
+//! One curve against another over the same bars: what was added, and whether that is significant. Definitions: `fidelity.md` section 2.
 
 use serde::Serialize;
 
-use crate::metrics::confidence::{Difference, Untold};
+use crate::metrics::confidence::{Difference, NotComparable};
 use crate::metrics::drawdown::{drawdowns, max_drawdown};
 use crate::metrics::{DAYS_PER_YEAR, LEAST_DAYS_OF_GROWTH, daily, growth, relative, returns};
 use crate::units::{Clock, Usd};
@@ -28,9 +28,9 @@ pub struct Against {
     pub shared_days: usize,
     /// The first less the other, resampled on those days.
     pub difference: Option<Difference>,
-    /// Why they cannot be told apart, where that is so.
+    /// Why they cannot be compared, where that is so.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub untold: Option<Untold>,
+    pub not_comparable: Option<NotComparable>,
 }
 
 impl Against {
@@ -66,7 +66,7 @@ impl Against {
             information_ratio: relative::information_ratio(&days, &others, year),
             shared_days: shared,
             difference: Difference::of_days(&days, &others),
-            untold: Untold::of_days(&days, &others),
+            not_comparable: NotComparable::of_days(&days, &others),
         }
     }
 }
@@ -98,6 +98,6 @@ mod tests {
         // 10 %, −10 %, 21.2121 %: their mean over a year of 365 days.
         assert!((found.excess_annual_return.unwrap() - (0.1 - 0.1 + 21.0 / 99.0) / 3.0 * 365.0).abs() < 1e-9);
         // Three days are too few to resample.
-        assert_eq!((found.difference, found.untold, found.shared_days), (None, Some(Untold::TooFewDays), 3));
+        assert_eq!((found.difference, found.not_comparable, found.shared_days), (None, Some(NotComparable::TooFewDays), 3));
     }
 }

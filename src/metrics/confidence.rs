@@ -8,9 +8,7 @@ use serde::Serialize;
 use crate::metrics::DAYS_PER_YEAR;
 use crate::metrics::blocks::politis_white;
 use crate::metrics::bootstrap::{Interval, Resampler, interval};
-use crate::metrics::daily::daily_returns;
 use crate::metrics::returns::{annual_return, cagr, finite, mean, sharpe, varies};
-use crate::replay::run::Run;
 
 pub const LEVEL: f64 = 0.95;
 pub const SEED: u64 = 1;
@@ -44,9 +42,14 @@ pub struct Confidence {
 }
 
 impl Confidence {
+    /// The metrics it has an interval of.
+    pub const OF: [&str; 2] = ["sharpe", "cagr"];
+
+    /// The interval of a metric by its name; none where it has none.
     #[must_use]
-    pub fn of(run: &Run) -> Option<Self> {
-        Self::of_days(&daily_returns(&run.clock, &run.equity, run.capital))
+    pub fn interval(&self, metric: &str) -> Option<Interval> {
+        let all = [self.sharpe, self.cagr];
+        Self::OF.iter().position(|name| *name == metric).and_then(|at| all[at])
     }
 
     /// Of simple returns, one a UTC day.
@@ -127,7 +130,7 @@ impl Difference {
 
     /// The interval of the difference of Sharpe ratios leaves out nought.
     #[must_use]
-    pub fn told_apart(&self) -> bool {
+    pub fn is_significant(&self) -> bool {
         self.sharpe_interval.is_some_and(|i| i.low > 0.0 || i.high < 0.0)
     }
 }
@@ -135,7 +138,7 @@ impl Difference {
 /// Why two curves cannot be told from each other by their Sharpe ratios.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Untold {
+pub enum NotComparable {
     /// They were never alive on the same day.
     OtherDays,
     /// Fewer than [`LEAST_DAYS`] days in common.
@@ -148,7 +151,7 @@ pub enum Untold {
     EvenStep,
 }
 
-impl Untold {
+impl NotComparable {
     /// Of daily returns of the same days; none where there is something to tell.
     #[must_use]
     pub fn of_days(a: &[f64], b: &[f64]) -> Option<Self> {
@@ -248,13 +251,13 @@ mod tests {
         let market = noise(300, 0.05);
         let better: Vec<f64> = market.iter().zip(noise(300, 0.001)).map(|(r, e)| r + 0.002 + e).collect();
         let found = Difference::of_days(&better, &market).unwrap();
-        assert!(found.told_apart() && found.better_in == Some(1.0) && found.added_in == 1.0, "{found:?}");
+        assert!(found.is_significant() && found.better_in == Some(1.0) && found.added_in == 1.0, "{found:?}");
         // Two thousandths a day are 0.73 a year, less or more the noise of a thousandth.
         assert!(found.annual_return_interval.is_some_and(|i| 0.68 < i.low && i.low < i.high && i.high < 0.78), "{found:?}");
-        // Two unrelated series of one kind are not told apart.
+        // Two unrelated series of one kind do not differ significantly.
         let other: Vec<f64> = market.iter().rev().copied().collect();
         let found = Difference::of_days(&market, &other).unwrap();
-        assert!(!found.told_apart(), "{found:?}");
+        assert!(!found.is_significant(), "{found:?}");
         assert_eq!(Difference::of_days(&market, &market[1..]), None);
     }
 
@@ -266,16 +269,16 @@ mod tests {
         let quarters: Vec<f64> = (0..300).map(|i| f64::from(i % 5) * 0.25 - 0.5).collect();
         let ahead: Vec<f64> = quarters.iter().map(|r| r + 0.25).collect();
         for (a, b, why) in [
-            (&market[..], &market[1..], Some(Untold::OtherDays)),
-            (&[], &[], Some(Untold::OtherDays)),
-            (&market[..29], &other[..29], Some(Untold::TooFewDays)),
+            (&market[..], &market[1..], Some(NotComparable::OtherDays)),
+            (&[], &[], Some(NotComparable::OtherDays)),
+            (&market[..29], &other[..29], Some(NotComparable::TooFewDays)),
             (&market[..30], &other[..30], None),
-            (&market, &market, Some(Untold::SameCurve)),
-            (&market, &[0.0; 300], Some(Untold::Still)),
-            (&[0.0; 300], &[0.0; 300], Some(Untold::Still)),
-            (&ahead, &quarters, Some(Untold::EvenStep)),
+            (&market, &market, Some(NotComparable::SameCurve)),
+            (&market, &[0.0; 300], Some(NotComparable::Still)),
+            (&[0.0; 300], &[0.0; 300], Some(NotComparable::Still)),
+            (&ahead, &quarters, Some(NotComparable::EvenStep)),
         ] {
-            assert_eq!(Untold::of_days(a, b), why);
+            assert_eq!(NotComparable::of_days(a, b), why);
             // Without a reason there is an answer.
             assert!(why.is_some() || Difference::of_days(a, b).is_some_and(|found| found.sharpe_interval.is_some()));
         }

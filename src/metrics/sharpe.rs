@@ -38,14 +38,17 @@ impl Trials {
         Self::of(&distinct(tried).iter().map(|ratio| ratio.map(per_day)).collect::<Vec<_>>())
     }
 
+    /// From the daily returns of each that was tried.
+    #[must_use]
+    pub fn of_days<'a>(all: impl IntoIterator<Item = &'a [f64]>) -> Self {
+        Self::of(&distinct(&all.into_iter().map(|days| (sharpe(days, 0.0, 1.0), days.len())).collect::<Vec<_>>()))
+    }
+
     /// The same of runs.
     #[must_use]
     pub fn of_runs(runs: &[Run]) -> Self {
-        let tried = |run: &Run| {
-            let days = daily_returns(&run.clock, &run.equity, run.capital);
-            (sharpe(&days, 0.0, 1.0), days.len())
-        };
-        Self::of(&distinct(&runs.iter().map(tried).collect::<Vec<_>>()))
+        let days: Vec<Vec<f64>> = runs.iter().map(|run| daily_returns(&run.clock, &run.equity, run.capital)).collect();
+        Self::of_days(days.iter().map(Vec::as_slice))
     }
 
     /// The Sharpe ratio per day that the best of so many reaches by luck alone: `√V · E_N`.

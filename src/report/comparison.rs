@@ -5,8 +5,8 @@ use std::path::Path;
 use serde_json::{Map, Value};
 
 use crate::fault::Fault;
-use crate::report::words::exact;
-use crate::report::write::broken;
+use crate::folder::broken;
+use crate::report::number_format::exact;
 
 /// The table, for strategies and their metrics by name. Columns are those of the first row, then any the later rows add.
 pub fn comparison_csv(rows: &[(String, Map<String, Value>)]) -> Result<Vec<u8>, Fault> {

@@ -1,7 +1,7 @@
 //! Daily returns of curves that were read back, and the days that two of them share.
 
 use crate::metrics::daily::daily_returns;
-use crate::report::compare::Told;
+use crate::report::loaded::LoadedStrategy;
 use crate::units::{Clock, Span, Time, Usd};
 
 const DAY: i64 = 86_400;
@@ -28,7 +28,7 @@ pub struct Shared<'a> {
 
 impl Days {
     #[must_use]
-    pub fn of(told: &Told) -> Self {
+    pub fn of(told: &LoadedStrategy) -> Self {
         let day = told.from.seconds().div_euclid(DAY);
         let Some(first) = told.times.first() else {
             return Self { from: told.from, to: told.from, first: day, returns: Vec::new() };

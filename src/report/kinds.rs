@@ -10,13 +10,10 @@ use crate::bounded::{self, OWN};
 use crate::fault::Fault;
 use crate::folder::{Ours, broken};
 use crate::market::{InputFile, digest};
+use crate::report::files::{BATCH_FILES, folder_name};
 use crate::report::manifest::PROGRAM;
-use crate::report::write::folder_name;
-use crate::report::{rungs, stamp, tables};
+use crate::report::{tables, timestamp};
 
-/// What a batch or a comparison writes beside the folders of its strategies.
-pub const BATCH_FILES: &[&str] =
-    &["manifest.json", "comparison.csv", "index.html", "equity.svg", "equity.png", "drawdown.svg", "drawdown.png"];
 /// What a study writes, heat maps apart.
 const STUDY_FILES: &[&str] = &["manifest.json", "trials.csv", "trials.parquet", "best.toml", "study.html"];
 /// What a study writes for its reader to go on with, who may do so in place.
@@ -68,10 +65,10 @@ impl Kind {
     }
 
     /// The first thing, by name, in a folder of this kind that its command does not write.
-    fn stranger(self, report: &Path) -> Result<Option<String>, Fault> {
+    fn unknown_file(self, report: &Path) -> Result<Option<String>, Fault> {
         for (name, folder) in listed(report)? {
             let found = match (self, folder) {
-                (Self::Batch, true) => stranger_in_strategy(report, &name)?,
+                (Self::Batch, true) => unknown_file_in_strategy(report, &name)?,
                 (_, true) => Some(name),
                 (kind, false) => (!kind.writes(&name)).then_some(name),
             };
@@ -111,7 +108,7 @@ impl Ours for Kind {
             let verb = there.map_or("another version", Self::verb);
             return Ok(Some(format!("what `rotate {verb}` wrote, and nothing else replaces")));
         }
-        if let Some(name) = self.stranger(folder)? {
+        if let Some(name) = self.unknown_file(folder)? {
             return Ok(Some(format!("a report of this program, with `{name}` in it, which the report did not write")));
         }
         Ok(edited(folder).map(|name| format!("a study of this program, with `{name}` in it, which was changed since the study wrote it")))
@@ -131,7 +128,7 @@ impl Ours for Kind {
     }
 
     fn is_pointer(&self, link: &Path) -> bool {
-        stamp::is_pointer(link)
+        timestamp::is_pointer(link)
     }
 }
 
@@ -165,7 +162,7 @@ fn json(path: &Path) -> Option<Value> {
 }
 
 /// The same inside the folder of a strategy, and that folder itself where it is none.
-fn stranger_in_strategy(report: &Path, name: &str) -> Result<Option<String>, Fault> {
+fn unknown_file_in_strategy(report: &Path, name: &str) -> Result<Option<String>, Fault> {
     let inside = report.join(name);
     let told = json(&inside.join("summary.json")).filter(|summary| summary.get("metrics").is_some_and(Value::is_object));
     let strategy = told.as_ref().and_then(|summary| summary.get("strategy")).and_then(Value::as_str);
@@ -180,7 +177,7 @@ fn stranger_in_strategy(report: &Path, name: &str) -> Result<Option<String>, Fau
 fn ours_to_replace(part: &str) -> bool {
     let table = part.strip_suffix(".parquet").map(|stem| format!("{stem}.csv"));
     let part = table.as_deref().unwrap_or(part);
-    let written = tables::HEADERS.iter().chain(rungs::HEADERS).any(|(file, _)| *file == part);
+    let written = tables::of_file(part).is_some();
     let drawn = [".svg", ".png"].iter().any(|ending| part.strip_suffix(ending).is_some_and(|name| STRATEGY_PICTURES.contains(&name)));
     written || drawn || STRATEGY_FILES.contains(&part)
 }

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::bounded::{self, OWN};
 use crate::fault::Fault;
+use crate::report::files::folder_name;
 use crate::report::kinds::Kind;
 use crate::report::metric_words::said;
 use crate::report::terminal::{Look, paragraph};
@@ -89,7 +90,7 @@ fn listed(folder: &Path, kind: Kind, latest: bool) -> Listed {
 }
 
 fn run(folder: &Path, strategy: String) -> ListedRun {
-    let summary = json(&folder.join(super::folder_name(&strategy)).join("summary.json"));
+    let summary = json(&folder.join(folder_name(&strategy)).join("summary.json"));
     let metric = |name: &str| summary.get("metrics")?.get(name)?.as_f64();
     ListedRun {
         strategy,

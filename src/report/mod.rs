@@ -1,57 +1,79 @@
-//! WORDS AND PICTURES: a run becomes tables, a summary, pictures and pages (`formats.md` section 3). This room reads [`Run`], what it was
-//! stressed by, and the names in [`Market`]; it decides nothing. What it computes is arithmetic on what is there, to show it: sums, ranks,
+//! WORDS AND PICTURES: a run becomes tables, a summary, pictures and pages (`formats.md` section 3). This room reads what a run came to
+//! ([`Evaluation`]) and the names in [`Market`]; it decides nothing. What it computes is arithmetic on what is there, to show it: sums, ranks,
 //! bins, and measures of `metrics`. Everything it writes is a function of its input alone: no clock, no host, no path.
 //!
-//! | where | what |
+//! A run on its way to a page:
+//!
+//! ```text
+//! run ─ evaluate ─→ Evaluation ─┬─→ tables/*       a row handed over ─→ its columns ─→ CSV, Parquet
+//!                               ├─→ summary        ─→ summary.json
+//!                               ├─→ charts/*       ─→ SVG ─→ charts/bitmap ─→ PNG
+//!                               ├─→ html/sheet     sections of html/* ─→ report.html
+//!                               ├─→ loaded         as if read back ─→ ranked ─→ versus ─→ html/comparison ─→ index.html
+//!                               └─→ closing        strategy_table, stress_tables ─→ terminal, or JSON
+//!
+//! its folder ─ opened ─→ reading ─→ loaded ─→ compare        its folder ─ opened ─→ explain, verify, list
+//! ```
+//!
+//! Each stratum uses only those below it:
+//!
+//! | stratum | what |
 //! |---|---|
-//! | `write`, `kinds`, `stamp` | a folder filled part by part, what it may replace, what it is called where nobody said |
-//! | `tables`, `rungs`, `typed` | the CSV tables of a strategy, those of its benchmarks and ladder, the types of their columns |
-//! | `summary`, `comparison`, `manifest` | `summary.json`, `comparison.csv`, `manifest.json` |
-//! | `html` | pages, a file a section: `html/sheet` puts the tear sheet together, `html/index` the batch, `html/comparison`, `html/study` |
-//! | `charts` | pictures, a file each; `charts/canvas` and `charts/panel` are what they are drawn with |
-//! | `words`, `carries`, `sleeve` | how numbers are said, what the ladder comes to, and what futures added, for page and terminal alike |
-//! | `terminal`, `climb`, `columns`, `spark` | what is printed at the end of a run |
-//! | `opened`, `explain`, `compare`, `versus`, `verify` | reports read back: believed, explained, laid side by side, made again |
-//! | `list` | the reports of a folder, with their key figures |
-//! | `study`, `trials` | what `rotate tune` writes |
+//! | whole folders | `write` a batch, `study` and `trials` a study, `compare` a comparison; `list` and `verify` look at what lies there |
+//! | pages | `html`, a file a section: `html/sheet` puts the tear sheet together, `html/index` the batch, `html/comparison`, `html/study` |
+//! | the end of a run | `closing`, `strategy_table`, `stress_tables`, `story_text` |
+//! | parts of a folder | `tables` (a file each), `summary`, `comparison`, `manifest`, `stress_json`, `input` (what a strategy's folder tells) |
+//! | readback | `opened` (whether a folder is believed), `reading`, `explain` |
+//! | folders | `files` (how one is called and written), `kinds` (what may be replaced), `timestamp` (a name where nobody gave one), `output_guard` |
+//! | compared | `loaded` (a strategy among others), `settings`, `days`, `versus` |
+//! | pictures | `charts`, a file each; `charts/canvas` and `charts/panel` are what they are drawn with |
+//! | words | `number_format`, `metric_words`, `capacity_text`, `sleeve`, `study_text`; for terminals `terminal`, `columns`, `spark` |
 //!
 //! How to add to it stands in CONTRIBUTING.md.
 //!
-//! [`Run`]: crate::replay::run::Run
+//! [`Evaluation`]: crate::evaluate::Evaluation
 //! [`Market`]: crate::market::Market
 
-pub mod apart;
-pub mod carries;
+pub mod capacity_text;
 pub mod charts;
-pub mod climb;
+pub mod closing;
 pub mod columns;
 pub mod compare;
 pub mod comparison;
 pub mod days;
 pub mod explain;
+pub mod files;
 pub mod html;
+pub mod input;
 pub mod kinds;
 pub mod list;
+pub mod loaded;
 pub mod manifest;
 pub mod metric_words;
+pub mod number_format;
 pub mod opened;
+pub mod output_guard;
 pub mod reading;
-pub mod rungs;
 pub mod settings;
 pub mod sleeve;
 pub mod spark;
-pub mod stamp;
+pub mod story_text;
+pub mod strategy_table;
+pub mod stress_json;
+pub mod stress_tables;
 pub mod study;
+pub mod study_text;
 pub mod summary;
 pub mod tables;
 pub mod terminal;
+pub mod timestamp;
 pub mod trials;
-pub mod typed;
 pub mod verify;
 pub mod versus;
-pub mod words;
 pub mod write;
 
+pub use files::folder_name;
+pub use input::ReportInput;
 pub use kinds::Kind;
 pub use manifest::{Manifest, StrategyRecord};
-pub use write::{Batch, Told, folder_name, write_batch, write_strategy};
+pub use write::{Batch, write_batch, write_strategy};

@@ -4,61 +4,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::bounded::{self, OWN};
 use crate::fault::Fault;
 use crate::metrics::sharpe::{Trials, per_day, probability};
 use crate::names;
-use crate::report::compare::ranked;
+use crate::report::loaded::{LoadedStrategy, Ranking, ranked};
 use crate::report::opened;
 use crate::report::settings::{self, Settings};
 use crate::units::Time;
 
-/// One strategy of a report, as read from its folder.
-#[derive(Clone, Debug)]
-pub struct Told {
-    /// As shown: the strategy, with its report before it where two reports have one of that name.
-    pub name: String,
-    pub strategy: String,
-    pub folder: PathBuf,
-    /// The address of its tear sheet from the page it is shown on, where that is known.
-    pub page: Option<String>,
-    pub market: String,
-    pub synthetic: bool,
-    pub from: Time,
-    pub to: Time,
-    pub capital: f64,
-    pub metrics: Map<String, Value>,
-    /// Of the run itself.
-    pub cautions: Vec<String>,
-    /// Of the market it stands on.
-    pub market_cautions: Vec<String>,
-    /// What the manifest says was set; empty of those that are not drawn.
-    pub settings: Settings,
-    /// Closes of bars in seconds, and the equity there; empty of those that are not drawn.
-    pub times: Vec<f64>,
-    pub equity: Vec<f64>,
-    /// What was held against it: its name, and its worth at the same closes.
-    pub benchmark: Option<(String, Vec<f64>)>,
-}
-
-/// By which metric strategies are ranked, and how many of the best are drawn and compared with each other.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ranking {
-    pub by: String,
-    pub top: usize,
-}
-
-impl Default for Ranking {
-    fn default() -> Self {
-        Self { by: "sharpe".to_string(), top: 12 }
-    }
-}
-
 /// Reads reports, or single strategies of reports, in the order given and by folder name within a report. Only the best by `ranking` have
 /// their curves read, so that two thousand open as fast as their summaries.
-pub fn read(folders: &[PathBuf], ranking: &Ranking) -> Result<Vec<Told>, Fault> {
+pub fn read(folders: &[PathBuf], ranking: &Ranking) -> Result<Vec<LoadedStrategy>, Fault> {
     let mut all = Vec::new();
     let mut sound = BTreeSet::new();
     for folder in folders {
@@ -110,9 +69,9 @@ pub fn read(folders: &[PathBuf], ranking: &Ranking) -> Result<Vec<Told>, Fault> 
 }
 
 /// Holds each Sharpe ratio against the luck of all that are laid side by side, where those are more than its own report tried.
-fn deflate(all: &mut [Told]) {
-    let number = |told: &Told, name: &str| told.metrics.get(name).and_then(Value::as_f64);
-    let observed = |told: &Told| told.metrics.get("sharpe_observations").and_then(Value::as_u64).unwrap_or(0) as usize;
+fn deflate(all: &mut [LoadedStrategy]) {
+    let number = |told: &LoadedStrategy, name: &str| told.metrics.get(name).and_then(Value::as_f64);
+    let observed = |told: &LoadedStrategy| told.metrics.get("sharpe_observations").and_then(Value::as_u64).unwrap_or(0) as usize;
     let trials = Trials::of_annual(&all.iter().map(|told| (number(told, "sharpe"), observed(told))).collect::<Vec<_>>());
     for told in all {
         let tried = number(told, "sharpe_trials");
@@ -133,8 +92,8 @@ fn deflate(all: &mut [Told]) {
 }
 
 /// Strategies of one name get their report's folder, then a number, before it.
-fn distinguish(all: &mut [Told]) {
-    let twins = |all: &[Told]| -> Vec<bool> { all.iter().map(|a| all.iter().filter(|b| a.name == b.name).count() > 1).collect() };
+fn distinguish(all: &mut [LoadedStrategy]) {
+    let twins = |all: &[LoadedStrategy]| -> Vec<bool> { all.iter().map(|a| all.iter().filter(|b| a.name == b.name).count() > 1).collect() };
     for (i, twin) in twins(all).into_iter().enumerate() {
         if twin {
             let report = all[i].folder.parent().and_then(Path::file_name).map(|n| names::shown(&n.to_string_lossy()));
@@ -169,7 +128,7 @@ fn strategies(report: &Path) -> Result<Vec<PathBuf>, Fault> {
     Ok(found)
 }
 
-fn one(folder: &Path) -> Result<Told, Fault> {
+fn one(folder: &Path) -> Result<LoadedStrategy, Fault> {
     let place = folder.join("summary.json");
     let wanted = "the summary.json of a finished report";
     let summary = opened::summary(folder)?;
@@ -185,7 +144,7 @@ fn one(folder: &Path) -> Result<Told, Fault> {
     // The market's own come last; a summary that does not count them has none apart.
     let of_market = summary.get("market_cautions").and_then(Value::as_u64).unwrap_or(0) as usize;
     let market_cautions = cautions.split_off(cautions.len().saturating_sub(of_market));
-    Ok(Told {
+    Ok(LoadedStrategy {
         name: strategy.clone(),
         strategy,
         folder: folder.to_path_buf(),

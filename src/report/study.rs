@@ -6,13 +6,15 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::fault::Fault;
+use crate::folder::broken;
 use crate::market::{InputFile, Market, digest};
 use crate::report::charts::heat::Heat;
 use crate::report::columns::{left, right, width};
-use crate::report::html;
+use crate::report::files::{put, write_picture};
 use crate::report::kinds::HAND_MADE;
-use crate::report::write::{broken, put, write_picture};
-use crate::report::{Manifest, trials};
+use crate::report::manifest::Manifest;
+use crate::report::study_text::{headline, plain, ranked, shared_prefix};
+use crate::report::{html, trials};
 use crate::tune::Study;
 
 /// Keys beyond this many would make more heat maps than anybody looks at.
@@ -31,11 +33,6 @@ pub fn write_study(dir: &Path, market: &Market, study: &Study, manifest: &Manife
     put(&dir.join("study.html"), html::study::page(market, study, &heats).as_bytes())?;
     let outputs = vec![InputFile { path: HAND_MADE[0].to_owned(), sha256: digest::of(best.as_bytes()) }];
     put(&dir.join("manifest.json"), Manifest { outputs, ..manifest.clone() }.to_json().as_bytes())
-}
-
-/// A value as a word: texts without their quotes.
-pub(super) fn plain(value: &toml::Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// The best strategy ready to run, its provenance in comments.
@@ -109,40 +106,6 @@ fn values(study: &Study, key: usize) -> Vec<String> {
 
 fn file_safe(key: &str) -> String {
     key.chars().map(|c| if c.is_ascii_alphanumeric() || c == '.' || c == '_' { c } else { '-' }).collect()
-}
-
-/// What was done, in a sentence.
-#[must_use]
-pub fn headline(study: &Study) -> String {
-    let order = if study.least_first { ", least first" } else { "" };
-    let kept = study.split.map_or_else(|| "nothing kept out of sample".to_owned(), |split| format!("out of sample from {split}"));
-    format!("{} combinations of `{}` tried; ranked by in-sample {}{order}, {kept}", study.trials.len(), study.strategy, study.by)
-}
-
-/// What all keys begin with, dot included, so that columns can be headed by what tells them apart; the last word of a key always stays.
-#[must_use]
-pub fn shared_prefix(keys: &[String]) -> &str {
-    let Some(first) = keys.first() else { return "" };
-    let mut ends = first.char_indices().filter(|&(_, c)| c == '.').map(|(at, _)| &first[..=at]);
-    ends.rfind(|prefix| keys.iter().all(|key| key.starts_with(prefix))).unwrap_or("")
-}
-
-/// The best trials as a table: headings, and whether a column holds numbers; then the rows, both sides of the split.
-#[must_use]
-pub fn ranked(study: &Study, most: usize) -> (Vec<(String, bool)>, Vec<Vec<String>>) {
-    let shown = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.3}"));
-    let by = &study.by;
-    let prefix = shared_prefix(&study.keys).len();
-    let mut columns: Vec<(String, bool)> =
-        ["rank".to_owned(), "trial".to_owned(), format!("is {by}"), format!("oos {by}")].map(|head| (head, true)).into();
-    columns.extend(study.keys.iter().enumerate().map(|(k, key)| (key[prefix..].to_owned(), study.is_number(k))));
-    let rows = study.ranking.iter().take(most).enumerate().map(|(rank, &trial)| {
-        let told = &study.trials[trial];
-        let mut row = vec![(rank + 1).to_string(), (trial + 1).to_string(), shown(told.metric(by, false)), shown(told.metric(by, true))];
-        row.extend(told.combination.0.iter().map(|(_, value)| plain(value)));
-        row
-    });
-    (columns, rows.collect())
 }
 
 /// The terminal's table: the best trials, both sides of the split.

@@ -5,15 +5,13 @@ use std::borrow::Cow;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use crate::evaluate::Evaluation;
 use crate::market::Market;
 use crate::metrics::confidence::Confidence;
-use crate::metrics::sharpe::Trials;
-use crate::metrics::{LEAST_DAYS_OF_GROWTH, Metrics};
 use crate::replay::run::{Attribution, Beyond, Excess, FundingLines, Run};
 use crate::report::charts::glyphs;
-use crate::report::rungs;
 use crate::report::sleeve;
-use crate::stress::Stress;
+use crate::report::stress_json;
 use crate::units::{Time, Usd};
 
 #[derive(Debug, Serialize)]
@@ -34,13 +32,10 @@ pub struct Summary<'a> {
     /// The verdict on its futures, by what they added; only of a strategy that may hold any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub futures: Option<Value>,
-    #[serde(skip)]
-    pub metrics: Metrics,
-    /// The same by name, and what the run was seen against.
-    #[serde(rename = "metrics")]
-    pub named: Map<String, Value>,
+    /// By name, with what the run was seen against.
+    pub metrics: Map<String, Value>,
     /// How sure Sharpe and growth are; none of a few days.
-    pub confidence: Option<Confidence>,
+    pub confidence: Option<&'a Confidence>,
     /// What it is measured against, each with its own numbers and the run's against it.
     pub benchmarks: Value,
     /// Only of a run with `--ladder`.
@@ -59,11 +54,9 @@ pub struct Summary<'a> {
 }
 
 impl<'a> Summary<'a> {
-    /// `trials` are the runs of its batch.
     #[must_use]
-    pub fn of(market: &'a Market, run: &'a Run, stress: &'a Stress, trials: &Trials) -> Self {
-        let metrics = metrics(run, trials);
-        let named = by_name(&metrics, stress);
+    pub fn of(market: &'a Market, evaluation: &'a Evaluation) -> Self {
+        let (run, stress) = (evaluation.run, &evaluation.stress);
         Self {
             strategy: &run.strategy,
             about: &run.about,
@@ -77,11 +70,10 @@ impl<'a> Summary<'a> {
             stopped: stopped(run),
             benchmark: &run.benchmark_name,
             futures: stress.futures.map(sleeve::value),
-            metrics,
-            named,
-            benchmarks: rungs::benchmarks(stress),
-            ladder: stress.ladder.as_ref().map(rungs::ladder),
-            confidence: Confidence::of(run),
+            metrics: evaluation.metrics.named(),
+            confidence: evaluation.confidence.as_ref(),
+            benchmarks: stress_json::benchmarks(stress),
+            ladder: stress.ladder.as_ref().map(stress_json::ladder),
             attribution: attribution(&run.attribution),
             funding: run.attribution.funding,
             assumptions: assumptions(&run.assumptions),
@@ -98,12 +90,6 @@ impl<'a> Summary<'a> {
     }
 }
 
-/// The metrics of a run as reports tell them: what a few days would make of a year is not said, and what was tried beside it is.
-#[must_use]
-pub fn metrics(run: &Run, trials: &Trials) -> Metrics {
-    told(Metrics::of(run).among(trials))
-}
-
 /// When a run ended before its time, of what there would have been too much, and how much.
 pub(super) fn stopped(run: &Run) -> Option<Value> {
     let (of, amount) = match run.stopped?.why {
@@ -112,20 +98,6 @@ pub(super) fn stopped(run: &Run) -> Option<Value> {
         Beyond::Benchmark(amount) => ("benchmark", amount),
     };
     Some(json!({ "at": run.clock.open(run.equity.len()), "beyond": of, "usd": amount, "most_usd": Usd::MOST }))
-}
-
-/// All columns of a run: its metrics, then what it was seen against.
-#[must_use]
-pub fn by_name(metrics: &Metrics, stress: &Stress) -> Map<String, Value> {
-    let mut all = metrics.named();
-    all.extend(stress.named());
-    all
-}
-
-/// The same of metrics at hand.
-#[must_use]
-pub fn told(all: Metrics) -> Metrics {
-    if all.days < LEAST_DAYS_OF_GROWTH { Metrics { cagr: None, calmar: None, cagr_btc: None, ..all } } else { all }
 }
 
 pub(super) fn attribution(cuts: &Attribution) -> Value {

@@ -4,10 +4,11 @@
 use std::path::Path;
 
 use crate::fault::Fault;
+use crate::folder::broken;
 use crate::market::columns::{Cells, parquet};
-use crate::report::study::plain;
-use crate::report::words;
-use crate::report::write::{broken, put};
+use crate::report::files::put;
+use crate::report::number_format;
+use crate::report::study_text::plain;
 use crate::tune::Study;
 
 /// Writes both forms.
@@ -38,7 +39,7 @@ fn table(study: &Study) -> (Vec<(String, bool)>, Vec<Vec<String>>) {
         let mut row = vec![(number + 1).to_string()];
         row.extend(trial.combination.0.iter().map(|(_, value)| plain(value)));
         for out_of_sample in [false, true] {
-            row.extend(metrics.iter().map(|name| words::exact_or_empty(trial.metric(name, out_of_sample))));
+            row.extend(metrics.iter().map(|name| number_format::exact_or_empty(trial.metric(name, out_of_sample))));
         }
         row
     });

@@ -9,12 +9,12 @@ use serde_json::Value;
 
 use crate::bounded::{self, MIB, OWN, Unread};
 use crate::fault::Fault;
+use crate::folder::broken;
 use crate::market::InputFile;
 use crate::report::charts::panel::shortened;
 use crate::report::kinds::LITTER;
 use crate::report::manifest::Manifest;
 use crate::report::opened;
-use crate::report::write::broken;
 
 /// What was found to be the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

@@ -2,15 +2,15 @@
 
 use serde::Serialize;
 
-use crate::metrics::confidence::{Difference, LEAST_DAYS, Untold};
+use crate::metrics::confidence::{Difference, LEAST_DAYS, NotComparable};
 use crate::metrics::relative::correlation;
-use crate::report::compare::Told;
 use crate::report::days::Days;
+use crate::report::loaded::LoadedStrategy;
+use crate::report::number_format::{number, percent};
 use crate::report::settings::{Setting, Settings, that_differ};
-use crate::report::words::{number, percent};
 use crate::units::Time;
 
-/// The first of the ranking less another, on the days they share.
+/// The first of the ranking minus another, on the days they share.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Duel {
     pub better: String,
@@ -21,8 +21,8 @@ pub struct Duel {
     pub to: Option<Time>,
     /// Whether those are all the days of both.
     pub whole: bool,
-    /// Why the two cannot be told apart, where they cannot.
-    pub untold: Option<Untold>,
+    /// Why the two cannot be compared, where they cannot.
+    pub not_comparable: Option<NotComparable>,
     pub difference: Option<Difference>,
 }
 
@@ -36,18 +36,18 @@ impl Duel {
             from: shared.span.map(|(first, _)| first),
             to: shared.span.map(|(_, last)| last),
             whole: shared.whole,
-            untold: Untold::of_days(shared.a, shared.b),
+            not_comparable: NotComparable::of_days(shared.a, shared.b),
             difference: Difference::of_days(shared.a, shared.b),
         }
     }
 
-    /// Told apart, or why not.
+    /// Whether they differ by more than luck, or why that cannot be told.
     #[must_use]
     pub fn verdict(&self) -> String {
-        match self.untold {
-            None if self.difference.as_ref().is_some_and(Difference::told_apart) => "told apart".to_owned(),
-            None => "could be luck".to_owned(),
-            Some(why) => untold_in_words(why, self.days),
+        match self.not_comparable {
+            None if self.difference.as_ref().is_some_and(Difference::is_significant) => "significant (95 %)".to_owned(),
+            None => "not significant (95 %)".to_owned(),
+            Some(why) => not_comparable_text(why, self.days),
         }
     }
 
@@ -62,14 +62,14 @@ impl Duel {
     #[must_use]
     pub fn in_words(&self) -> String {
         let days = self.on_days().map_or_else(String::new, |days| format!(" {days}"));
-        let Some(found) = self.difference.as_ref().filter(|_| self.untold.is_none()) else {
+        let Some(found) = self.difference.as_ref().filter(|_| self.not_comparable.is_none()) else {
             return format!("{} and {}{days}: {}", self.better, self.than, self.verdict());
         };
         let range = found
             .sharpe_interval
             .map_or_else(String::new, |i| format!(" (95 % interval {} to {})", number(Some(i.low)), number(Some(i.high))));
         format!(
-            "{} less {}{days}: Sharpe {}{range}, ahead in {} of resampled histories: {}",
+            "{} minus {}{days}: Sharpe {}{range}, ahead in {} of resampled histories: {}",
             self.better,
             self.than,
             number(found.sharpe),
@@ -94,10 +94,10 @@ pub struct Versus {
 impl Versus {
     /// `best` is ranked, the best first, each with its curve.
     #[must_use]
-    pub fn of(best: &[&Told]) -> Self {
+    pub fn of(best: &[&LoadedStrategy]) -> Self {
         let days: Vec<Days> = best.iter().map(|told| Days::of(told)).collect();
         let pairs = (0..best.len()).flat_map(|a| (0..best.len()).map(move |b| (a, b)));
-        let correlation = pairs.map(|(a, b)| alike(&days[a], &days[b])).collect();
+        let correlation = pairs.map(|(a, b)| shared_correlation(&days[a], &days[b])).collect();
         let duels = (1..best.len()).map(|b| Duel::of(&best[0].name, &best[b].name, &days[0], &days[b]));
         let (settings, settings_left_out) = that_differ(&best.iter().map(|told| &told.settings).collect::<Vec<&Settings>>());
         Self {
@@ -111,19 +111,19 @@ impl Versus {
 }
 
 /// A part of the days is compared only where it is not a handful.
-fn alike(a: &Days, b: &Days) -> Option<f64> {
+fn shared_correlation(a: &Days, b: &Days) -> Option<f64> {
     let shared = a.shared(b);
     (shared.whole || shared.a.len() >= LEAST_DAYS).then(|| correlation(shared.a, shared.b)).flatten()
 }
 
-/// Why two curves that share so many days are not told apart.
+/// Why two curves that share so many days cannot be compared.
 #[must_use]
-pub fn untold_in_words(why: Untold, days: usize) -> String {
+pub fn not_comparable_text(why: NotComparable, days: usize) -> String {
     match why {
-        Untold::OtherDays => "no day in common".to_owned(),
-        Untold::TooFewDays => format!("{days} days in common, too few to tell: {LEAST_DAYS} are needed"),
-        Untold::Still => "one of them never moved: no Sharpe ratio".to_owned(),
-        Untold::SameCurve => "the same curve".to_owned(),
-        Untold::EvenStep => "ahead by the same every day".to_owned(),
+        NotComparable::OtherDays => "no day in common".to_owned(),
+        NotComparable::TooFewDays => format!("{days} days in common, too few to tell: {LEAST_DAYS} are needed"),
+        NotComparable::Still => "one of them never moved: no Sharpe ratio".to_owned(),
+        NotComparable::SameCurve => "the same curve".to_owned(),
+        NotComparable::EvenStep => "ahead by the same every day".to_owned(),
     }
 }

@@ -61,21 +61,21 @@ pub struct Carried {
 impl Capacity {
     /// `own` are the metrics at the run's capital, already known; `gross` those without costs.
     pub(super) fn of(arena: &Arena, strategy: &Strategy, capital: Usd, gross: &Metrics, own: &Metrics) -> Self {
-        let (gross_alpha, gross_return) = (gain(gross.alpha), gain(gross.total_return));
+        let (gross_alpha, gross_return) = (gain(gross.benchmark.alpha), gain(gross.returns.total_return));
         let wanted = gross_alpha.is_some() || gross_return.is_some();
         let capitals = MULTIPLES.iter().map(|times| capital.share(*times)).filter(|money| wanted && *money <= Usd::MAX_CAPITAL);
         let carried = side_by_side(&capitals.collect::<Vec<Usd>>(), |&money| {
             let metrics = if money == capital { own.clone() } else { Metrics::of(&arena.replay(strategy, money)) };
             Carried {
                 capital: money,
-                alpha_kept: left(&metrics, gross, |metrics| metrics.alpha),
-                return_kept: left(&metrics, gross, |metrics| metrics.total_return),
-                average_gross_exposure: metrics.average_gross_exposure,
+                alpha_kept: left(&metrics, gross, |metrics| metrics.benchmark.alpha),
+                return_kept: left(&metrics, gross, |metrics| metrics.returns.total_return),
+                average_gross_exposure: metrics.exposure.average_gross_exposure,
             }
         });
         let alpha = gross_alpha.map_or(Half::NothingToLose, |_| half(&carried, |row| row.alpha_kept));
         let total_return = gross_return.map_or(Half::NothingToLose, |_| half(&carried, |row| row.return_kept));
-        Self { gross_alpha: gross.alpha, gross_return: gross.total_return, carried, alpha, total_return }
+        Self { gross_alpha: gross.benchmark.alpha, gross_return: gross.returns.total_return, carried, alpha, total_return }
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::batch::Arena;
 use crate::metrics::against::Against;
 use crate::metrics::bootstrap::Interval;
-use crate::metrics::confidence::Untold;
+use crate::metrics::confidence::NotComparable;
 use crate::replay::run::Run;
 
 /// Of a strategy that may hold perpetuals.
@@ -12,11 +12,11 @@ pub enum Futures {
     /// None was ever held.
     NeverHeld,
     /// There is no interval, and why, on so many days.
-    Untold {
-        why: Untold,
+    NotComparable {
+        why: NotComparable,
         days: usize,
     },
-    Told(Added),
+    Compared(Added),
 }
 
 /// By the stationary bootstrap of the daily difference.
@@ -38,7 +38,7 @@ pub enum Chance {
     /// It lies below nought.
     Worse,
     /// It holds nought.
-    CouldBeLuck,
+    NotSignificant,
 }
 
 impl Futures {
@@ -52,13 +52,13 @@ impl Futures {
             let (annual_return, interval) = (found.annual_return?, found.annual_return_interval?);
             Some(Added { annual_return, interval, added_in: found.added_in })
         });
-        let untold = Self::Untold { why: without.untold.unwrap_or(Untold::SameCurve), days: without.shared_days };
-        found.map_or(untold, Self::Told)
+        let untold = Self::NotComparable { why: without.not_comparable.unwrap_or(NotComparable::SameCurve), days: without.shared_days };
+        found.map_or(untold, Self::Compared)
     }
 
     #[must_use]
     pub fn added(&self) -> Option<Added> {
-        if let Self::Told(added) = self { Some(*added) } else { None }
+        if let Self::Compared(added) = self { Some(*added) } else { None }
     }
 }
 
@@ -68,7 +68,7 @@ impl Added {
         match self.interval {
             Interval { low, .. } if low > 0.0 => Chance::Better,
             Interval { high, .. } if high < 0.0 => Chance::Worse,
-            _ => Chance::CouldBeLuck,
+            _ => Chance::NotSignificant,
         }
     }
 }
@@ -103,7 +103,7 @@ mod tests {
         let bad = added(-0.001);
         assert!(bad.chance() == Chance::Worse && bad.added_in < 0.01, "{bad:?}");
         let none = added(0.0);
-        assert_eq!(none.chance(), Chance::CouldBeLuck, "{none:?}");
+        assert_eq!(none.chance(), Chance::NotSignificant, "{none:?}");
         assert!((0.05..0.95).contains(&none.added_in), "{none:?}");
     }
 
@@ -113,9 +113,9 @@ mod tests {
         let cash = vec![Usd::round(100.0); 60];
         let own: Vec<Usd> = (0..60).map(|day| Usd::round(100.0 + f64::from(day) + f64::from(day % 3))).collect();
         let found = Against::of(&clock, Usd::round(100.0), &own, &cash);
-        assert_eq!(found.untold, Some(Untold::Still));
+        assert_eq!(found.not_comparable, Some(NotComparable::Still));
         assert!(Futures::by_difference(&found).added().is_some_and(|added| added.annual_return > 0.0));
         let same = Against::of(&clock, Usd::round(100.0), &own, &own);
-        assert_eq!(Futures::by_difference(&same), Futures::Untold { why: Untold::SameCurve, days: 60 });
+        assert_eq!(Futures::by_difference(&same), Futures::NotComparable { why: NotComparable::SameCurve, days: 60 });
     }
 }

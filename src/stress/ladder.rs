@@ -4,13 +4,14 @@
 use crate::batch::{Arena, side_by_side};
 use crate::exchange::assumptions::Preset;
 use crate::metrics::Metrics;
+use crate::metrics::groups::Scenarios;
 use crate::metrics::returns::share_of_gain;
 use crate::replay::run::Run;
 use crate::strategy::Strategy;
 use crate::stress::capacity::Capacity;
 use crate::stress::noise::Noise;
 
-/// What a rung turns.
+/// What a scenario turns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// The named set, in place of the run's own assumptions.
@@ -35,7 +36,7 @@ impl Kind {
     }
 }
 
-/// Which replay a rung is: the one place that names them.
+/// Which replay a scenario is: the one place that names them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
     Under(Preset),
@@ -89,7 +90,7 @@ impl Step {
         }
     }
 
-    /// What is left is told of the gain on this rung.
+    /// What is left is told of the gain on this scenario.
     #[must_use]
     pub fn base(self) -> Self {
         match self {
@@ -111,76 +112,88 @@ impl Step {
 
 /// One replay.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Rung {
+pub struct Scenario {
     pub step: Step,
     pub metrics: Metrics,
-    /// Its total return over that of the rung before; of the first, where the one before made none, and where one of the two ended before its
+    /// Its total return over that of the scenario before; of the first, where the one before made none, and where one of the two ended before its
     /// time, not told.
     pub of_step: Option<f64>,
     /// Its total return over that of the first of its kind (of costs and latency: of the run itself; of assumed funding: of `1x`).
-    pub survives: Option<f64>,
-    /// Whether its total return is further from that of the rung before than the noise floor; of latency, from the run itself.
-    pub told_apart: Option<bool>,
+    pub return_kept: Option<f64>,
+    /// Whether its total return is further from that of the scenario before than the noise floor; of latency, from the run itself.
+    pub is_significant: Option<bool>,
 }
 
-/// All rungs of one strategy and what they come to.
+/// All scenarios of one strategy and what they come to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ladder {
-    pub rungs: Vec<Rung>,
+    pub scenarios: Vec<Scenario>,
     /// What chance in fills alone does to the run itself.
     pub noise: Option<Noise>,
     pub capacity: Capacity,
 }
 
 impl Ladder {
-    /// `run` is the strategy's own run: the rung of costs at `1x`.
+    /// `run` is the strategy's own run, the scenario of costs at `1x`, and `own` what it was worth.
     #[must_use]
-    pub fn of(arena: &Arena, strategy: &Strategy, run: &Run) -> Self {
-        let own = Metrics::of(run);
+    pub fn of(arena: &Arena, strategy: &Strategy, run: &Run, own: &Metrics) -> Self {
         let assumes = arena.market.funding.has_assumed();
         let steps: Vec<Step> = Step::ALL.into_iter().filter(|step| assumes || step.kind() != Kind::AssumedFunding).collect();
         let metrics = side_by_side(&steps, |step| {
-            let rung = step.of(strategy);
+            let scenario = step.of(strategy);
             // The run itself is not replayed again: once the costs, and mostly its own set.
-            let same = rung.assumptions.resolve() == strategy.assumptions.resolve();
-            if same { own.clone() } else { Metrics::of(&arena.replay(&rung, run.capital)) }
+            let same = scenario.assumptions.resolve() == strategy.assumptions.resolve();
+            if same { own.clone() } else { Metrics::of(&arena.replay(&scenario, run.capital)) }
         });
         let noise = Noise::of(arena, strategy, run);
-        let rungs = compared(&steps.into_iter().zip(metrics).collect::<Vec<_>>(), noise.as_ref());
-        let gross = rungs.iter().find(|rung| rung.step == Step::GROSS).expect("a rung of its own");
-        let capacity = Capacity::of(arena, strategy, run.capital, &gross.metrics, &own);
-        Self { rungs, noise, capacity }
+        let scenarios = compared(&steps.into_iter().zip(metrics).collect::<Vec<_>>(), noise.as_ref());
+        let gross = scenarios.iter().find(|scenario| scenario.step == Step::GROSS).expect("a scenario of its own");
+        let capacity = Capacity::of(arena, strategy, run.capital, &gross.metrics, own);
+        Self { scenarios, noise, capacity }
     }
 
     #[must_use]
-    pub fn rung(&self, step: Step) -> Option<&Rung> {
-        self.rungs.iter().find(|rung| rung.step == step)
+    pub fn scenario(&self, step: Step) -> Option<&Scenario> {
+        self.scenarios.iter().find(|scenario| scenario.step == step)
     }
 
-    /// Share of the return that is left on a rung.
+    /// Share of the return that is left on a scenario.
     #[must_use]
-    pub fn survives(&self, step: Step) -> Option<f64> {
-        self.rung(step)?.survives
+    pub fn return_kept(&self, step: Step) -> Option<f64> {
+        self.scenario(step)?.return_kept
+    }
+
+    /// What it comes to as metrics of the run.
+    pub(super) fn metrics(&self) -> Scenarios {
+        Scenarios {
+            realistic: self.return_kept(Step::Under(Preset::Realistic)),
+            pessimistic: self.return_kept(Step::Under(Preset::Pessimistic)),
+            double_costs: self.return_kept(Step::Costs(2)),
+            triple_costs: self.return_kept(Step::Costs(3)),
+            a_bar_later: self.return_kept(Step::Later(1)),
+            capacity_usd: self.capacity.alpha.usd(),
+            capacity_of_return_usd: self.capacity.total_return.usd(),
+        }
     }
 }
 
-/// Each rung against the one before it and against the one its kind is measured by.
-fn compared(rungs: &[(Step, Metrics)], noise: Option<&Noise>) -> Vec<Rung> {
-    let base = |step: Step| rungs.iter().find(|(other, _)| *other == step.base()).map(|(_, metrics)| metrics);
-    let mut all: Vec<Rung> = Vec::new();
-    for (step, metrics) in rungs {
-        let left_of = |other: Option<&Metrics>| left(metrics, other?, |metrics| metrics.total_return);
+/// Each scenario against the one before it and against the one its kind is measured by.
+fn compared(scenarios: &[(Step, Metrics)], noise: Option<&Noise>) -> Vec<Scenario> {
+    let base = |step: Step| scenarios.iter().find(|(other, _)| *other == step.base()).map(|(_, metrics)| metrics);
+    let mut all: Vec<Scenario> = Vec::new();
+    for (step, metrics) in scenarios {
+        let left_of = |other: Option<&Metrics>| left(metrics, other?, |metrics| metrics.returns.total_return);
         let before = all.last().filter(|last| last.step.kind() == step.kind()).map(|last| &last.metrics);
-        let (of_step, survives) = (left_of(before), left_of(base(*step)));
-        // The first of its kind has another kind's rung for a neighbour, or none.
+        let (of_step, return_kept) = (left_of(before), left_of(base(*step)));
+        // The first of its kind has another kind's scenario for a neighbour, or none.
         let neighbour = before.or_else(|| base(*step).filter(|_| step.base().kind() != step.kind()));
-        let told_apart = noise.zip(neighbour).and_then(|(noise, other)| noise.tells_apart(metrics, other));
-        all.push(Rung { step: *step, metrics: metrics.clone(), of_step, survives, told_apart });
+        let is_significant = noise.zip(neighbour).and_then(|(noise, other)| noise.differs(metrics, other));
+        all.push(Scenario { step: *step, metrics: metrics.clone(), of_step, return_kept, is_significant });
     }
     all
 }
 
 /// Share of a gain that is left in another replay over the same time.
 pub(super) fn left(now: &Metrics, before: &Metrics, gain: fn(&Metrics) -> Option<f64>) -> Option<f64> {
-    if now.days == before.days { share_of_gain(gain(now), gain(before)) } else { None }
+    if now.returns.days == before.returns.days { share_of_gain(gain(now), gain(before)) } else { None }
 }

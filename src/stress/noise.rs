@@ -48,10 +48,10 @@ impl Noise {
         self.high - self.low
     }
 
-    /// Whether two rungs are further apart than chance alone puts nine in ten replays of one and the same.
-    pub(super) fn tells_apart(&self, rung: &Metrics, other: &Metrics) -> Option<bool> {
-        let apart = (rung.total_return? - other.total_return?).abs();
-        (rung.days == other.days).then_some(apart > self.width())
+    /// Whether two scenarios are further apart than chance alone puts nine in ten replays of one and the same.
+    pub(super) fn differs(&self, scenario: &Metrics, other: &Metrics) -> Option<bool> {
+        let apart = (scenario.returns.total_return? - other.returns.total_return?).abs();
+        (scenario.returns.days == other.returns.days).then_some(apart > self.width())
     }
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use crate::batch::Arena;
 use crate::fault::Fault;
 use crate::metrics::sharpe::Trials;
-use crate::metrics::{LESS_IS_BETTER, Metrics};
+use crate::metrics::{Metrics, table};
 use crate::strategy::StrategyFile;
 use crate::units::{Time, Usd};
 
@@ -25,7 +25,7 @@ struct Measured {
 
 impl Measured {
     fn sharpe(&self) -> Option<f64> {
-        self.metrics.sharpe.filter(|_| self.whole)
+        self.metrics.ratios.sharpe.filter(|_| self.whole)
     }
 
     fn among(self, trials: &Trials) -> Self {
@@ -128,8 +128,9 @@ pub fn study(arena: &Arena, file: &StrategyFile, capital: Usd, most: usize, done
     }
     measured.extend(arena.map_all(&files[1..], measure));
     // Chosen by these days among all; of the days kept out nothing was chosen, so that there each stands alone.
-    let tried =
-        Trials::of_annual(&measured.iter().map(|(inside, _)| (inside.sharpe(), inside.metrics.sharpe_observations)).collect::<Vec<_>>());
+    let tried = Trials::of_annual(
+        &measured.iter().map(|(inside, _)| (inside.sharpe(), inside.metrics.evidence.sharpe_observations)).collect::<Vec<_>>(),
+    );
     let trials: Vec<Trial> = combinations
         .into_iter()
         .zip(files)
@@ -142,7 +143,7 @@ pub fn study(arena: &Arena, file: &StrategyFile, capital: Usd, most: usize, done
         })
         .collect();
     let mut ranking: Vec<usize> = (0..trials.len()).collect();
-    let least_first = LESS_IS_BETTER.contains(&tune.by.as_str());
+    let least_first = table::least_first(&tune.by);
     let sign = if least_first { -1.0 } else { 1.0 };
     let merit = |trial: usize| trials[trial].metric(&tune.by, false).map_or(f64::NEG_INFINITY, |value| sign * value);
     ranking.sort_by(|&a, &b| merit(b).total_cmp(&merit(a)));

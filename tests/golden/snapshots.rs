@@ -12,7 +12,7 @@ use rotate::units::Span;
 fn held() -> Vec<String> {
     let mut all: Vec<String> = ["comparison.csv", "equity.svg"].map(str::to_owned).into();
     let pictures = ["equity.svg", "drawdown.svg", "buckets.svg", "summary.json"];
-    all.extend(tables::HEADERS.iter().map(|(file, _)| *file).chain(pictures).map(|file| format!("up/{file}")));
+    all.extend(tables::ALWAYS.iter().map(|table| table.file()).chain(pictures).map(|file| format!("up/{file}")));
     all
 }
 

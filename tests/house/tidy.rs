@@ -28,7 +28,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("metrics", &["units", "replay"]),
     ("tune", &["units", "fault", "strategy", "replay", "batch", "metrics"]),
     ("stress", &["units", "strategy", "exchange", "replay", "batch", "metrics"]),
-    ("report", &["names", "units", "fault", "bounded", "folder", "market", "replay", "metrics", "tune", "stress"]),
+    ("evaluate", &["units", "market", "strategy", "replay", "batch", "metrics", "stress"]),
+    ("report", &["names", "units", "fault", "bounded", "folder", "market", "replay", "metrics", "tune", "stress", "evaluate"]),
     (
         "cli",
         &[
@@ -48,6 +49,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "metrics",
             "tune",
             "stress",
+            "evaluate",
             "report",
         ],
     ),

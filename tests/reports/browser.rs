@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 use crate::fixture::{manifest, market, run};
 use crate::program::{WINDOW, fine};
 use chromium::{Chromium, looked_at};
-use rotate::report::compare::{self, Ranking};
+use rotate::report::compare::Comparison;
+use rotate::report::loaded::Ranking;
+use rotate::report::reading::read;
 use rotate::report::write_batch;
 use rotate::units::Span;
 
@@ -104,8 +106,8 @@ fn tables_sort_and_filter_as_one_clicks_and_types() {
     let brief = market(20, Span::DAY);
     let alone = vec![run("young", &brief, 1, 0.001, 1.0)];
     write_batch(&short, &brief, &alone, &manifest(&brief, &alone)).unwrap();
-    let all = compare::read(&[out, short], &Ranking::default()).unwrap();
-    compare::write(&compared, &all, "sharpe").unwrap();
+    let all = read(&[out, short], &Ranking::default()).unwrap();
+    Comparison::of(&all, "sharpe").write(&compared).unwrap();
     browser.open(&compared.join("index.html"), 1280, false);
 
     let heads = browser.value("[...document.querySelector('table.sort').tHead.rows[0].cells].map(h => [h.textContent, h.className])");

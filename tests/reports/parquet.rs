@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::program::{WINDOW, fine};
 use polars::prelude::{Column, DataType, ParquetReader, SerReader, TimeUnit};
-use rotate::report::{tables, typed};
+use rotate::report::tables::{self, Kind};
 use rotate::units::Time;
 
 /// Holds one column against its words; gives the number of cells that were not empty.
@@ -63,14 +63,15 @@ fn every_table_of_a_report_is_the_same_in_both_forms() {
     let mut strategies = 0;
     for entry in fs::read_dir(&out).unwrap().map(Result::unwrap).filter(|entry| entry.path().is_dir()) {
         strategies += 1;
-        for (file, _) in tables::HEADERS {
+        for table in tables::ALWAYS {
+            let file = table.file();
             let (count, types) = same(&entry.path().join(file));
             *rows.entry(file).or_default() += count;
-            for (name, kind) in types {
-                let documented = match name.as_str() {
-                    time if typed::TIMES.contains(&time) => DataType::Datetime(TimeUnit::Milliseconds, None),
-                    number if typed::NUMBERS.contains(&number) => DataType::Float64,
-                    _ => DataType::String,
+            for ((name, kind), heading) in types.into_iter().zip(table.headings()) {
+                let documented = match heading.kind {
+                    Kind::Time => DataType::Datetime(TimeUnit::Milliseconds, None),
+                    Kind::Number => DataType::Float64,
+                    Kind::Text => DataType::String,
                 };
                 assert_eq!(kind, documented, "{file}: {name}");
             }

@@ -76,7 +76,7 @@ fn each_answer_is_the_replay_it_says_it_is() {
     let arena = Arena::new(&market);
     let own = strategy(OWN);
     let run = arena.replay(&own, capital);
-    let stress = Stress::of(&arena, &own, &run, true);
+    let stress = Stress::of(&arena, &own, &run, &Metrics::of(&run), true);
     let equity = |key: &str| &stress.benchmark(key).unwrap().equity;
     assert_eq!(equity("coin"), &run.benchmark);
     assert_eq!(equity("static"), &arena.replay(&strategy(STATIC), capital).equity);
@@ -86,44 +86,48 @@ fn each_answer_is_the_replay_it_says_it_is() {
     let against = &stress.benchmark("without_futures").unwrap().against;
     assert!((added.annual_return - against.excess_annual_return.unwrap()).abs() < 1e-12);
     assert!(added.interval.low < added.annual_return && added.annual_return < added.interval.high && (0.0..=1.0).contains(&added.added_in));
-    assert_eq!(stress.named()["futures_added_in"], added.added_in);
+    assert_eq!(stress.metrics().futures.expect("it has futures").added_in, Some(added.added_in));
     // Not the run itself, and not each other.
     assert!(equity("static") != &run.equity && equity("without_futures") != &run.equity && equity("static") != equity("without_futures"));
 
     let ladder = stress.ladder.as_ref().unwrap();
     let of = |text: &str| Metrics::of(&arena.replay(&strategy(&format!("{text}{OWN}")), capital));
-    let rung = |step| &ladder.rung(step).unwrap().metrics;
-    assert_eq!(rung(Step::OWN), &Metrics::of(&run));
-    assert_eq!(rung(Step::Under(Preset::Realistic)), &Metrics::of(&run));
-    assert_eq!(rung(Step::Under(Preset::Pessimistic)), &of("assumptions = { name = \"pessimistic\" }"));
-    assert_eq!(rung(Step::Costs(2)), &of("assumptions = { impact = 2.0, fee_multiplier = 2.0, spread_multiplier = 2.0 }"));
+    let scenario = |step| &ladder.scenario(step).unwrap().metrics;
+    assert_eq!(scenario(Step::OWN), &Metrics::of(&run));
+    assert_eq!(scenario(Step::Under(Preset::Realistic)), &Metrics::of(&run));
+    assert_eq!(scenario(Step::Under(Preset::Pessimistic)), &of("assumptions = { name = \"pessimistic\" }"));
+    assert_eq!(scenario(Step::Costs(2)), &of("assumptions = { impact = 2.0, fee_multiplier = 2.0, spread_multiplier = 2.0 }"));
     // Every settlement of the sample was observed.
-    assert!(ladder.rungs.iter().all(|rung| rung.step.kind() != Kind::AssumedFunding));
-    assert_eq!(rung(Step::Later(1)), &of("assumptions = { latency_bars = 1 }"));
-    assert!(rung(Step::Later(1)) != rung(Step::OWN));
+    assert!(ladder.scenarios.iter().all(|scenario| scenario.step.kind() != Kind::AssumedFunding));
+    assert_eq!(scenario(Step::Later(1)), &of("assumptions = { latency_bars = 1 }"));
+    assert!(scenario(Step::Later(1)) != scenario(Step::OWN));
     let noise = ladder.noise.expect("a hundred replays");
     assert!(noise.seeds == SEEDS as usize && noise.deviation > 0.0 && noise.low < noise.high, "{noise:?}");
-    let apart = |step, other| (rung(step).total_return.unwrap() - rung(other).total_return.unwrap()).abs() > noise.width();
+    let apart =
+        |step, other| (scenario(step).returns.total_return.unwrap() - scenario(other).returns.total_return.unwrap()).abs() > noise.width();
     for (step, other) in
         [(Step::OWN, Step::GROSS), (Step::Costs(2), Step::OWN), (Step::Costs(3), Step::Costs(2)), (Step::Later(1), Step::OWN)]
     {
-        assert_eq!(ladder.rung(step).unwrap().told_apart, Some(apart(step, other)), "{step:?}");
+        assert_eq!(ladder.scenario(step).unwrap().is_significant, Some(apart(step, other)), "{step:?}");
     }
-    assert_eq!(ladder.rung(Step::GROSS).unwrap().told_apart, None, "there is none before it");
-    let left = ladder.survives(Step::Costs(2));
-    let [once, twice] = [1, 2].map(|times| rung(Step::Costs(times)).total_return.unwrap());
+    assert_eq!(ladder.scenario(Step::GROSS).unwrap().is_significant, None, "there is none before it");
+    let left = ladder.return_kept(Step::Costs(2));
+    let [once, twice] = [1, 2].map(|times| scenario(Step::Costs(times)).returns.total_return.unwrap());
     assert_eq!(left, (once > 0.0).then(|| twice / once));
 
     let capacity = &ladder.capacity;
-    assert_eq!(capacity.gross_return, rung(Step::GROSS).total_return);
+    assert_eq!(capacity.gross_return, scenario(Step::GROSS).returns.total_return);
     for (row, times) in capacity.carried.iter().zip(MULTIPLES) {
         assert_eq!(row.capital, capital.share(times));
         let more = Metrics::of(&arena.replay(&own, row.capital));
-        assert_eq!(row.alpha_kept, capacity.gross_alpha.filter(|gross| *gross > 0.0).zip(more.alpha).map(|(gross, alpha)| alpha / gross));
+        assert_eq!(
+            row.alpha_kept,
+            capacity.gross_alpha.filter(|gross| *gross > 0.0).zip(more.benchmark.alpha).map(|(gross, alpha)| alpha / gross)
+        );
     }
-    assert!(Stress::of(&arena, &own, &run, false).ladder.is_none());
+    assert!(Stress::of(&arena, &own, &run, &Metrics::of(&run), false).ladder.is_none());
     // On any number of threads.
-    let again = with_jobs(Some(1), || Stress::of(&arena, &own, &run, true)).unwrap();
+    let again = with_jobs(Some(1), || Stress::of(&arena, &own, &run, &Metrics::of(&run), true)).unwrap();
     assert_eq!(again.ladder.unwrap().noise, Some(noise));
 }
 
@@ -159,17 +163,17 @@ fn assumed_funding_is_varied_where_there_is_any() {
     let (market, capital) = (parts.freeze_in(folder).unwrap(), Usd::round(50_000.0));
     let (arena, own) = (Arena::new(&market), strategy(OWN));
     let run = arena.replay(&own, capital);
-    let stress = Stress::of(&arena, &own, &run, true);
+    let stress = Stress::of(&arena, &own, &run, &Metrics::of(&run), true);
     let ladder = stress.ladder.as_ref().unwrap();
-    let rung = |times| &ladder.rung(Step::AssumedFunding(times)).unwrap().metrics;
+    let scenario = |times| &ladder.scenario(Step::AssumedFunding(times)).unwrap().metrics;
     let of = |times: &str| strategy(&format!("assumptions = {{ assumed_funding_multiplier = {times} }}{OWN}"));
-    assert_eq!(rung(1), &Metrics::of(&run));
+    assert_eq!(scenario(1), &Metrics::of(&run));
     for (times, said) in [(0, "0.0"), (2, "2.0"), (3, "3.0")] {
-        assert_eq!(rung(times), &Metrics::of(&arena.replay(&of(said), capital)));
+        assert_eq!(scenario(times), &Metrics::of(&arena.replay(&of(said), capital)));
     }
-    assert!(rung(1).funding_assumed_usd != 0.0 && rung(0).funding_assumed_usd == 0.0);
-    let [once, thrice] = [1, 3].map(|times| rung(times).total_return.unwrap());
-    assert_eq!(ladder.survives(Step::AssumedFunding(3)), (once > 0.0).then(|| thrice / once));
+    assert!(scenario(1).funding.assumed_usd != 0.0 && scenario(0).funding.assumed_usd == 0.0);
+    let [once, thrice] = [1, 3].map(|times| scenario(times).returns.total_return.unwrap());
+    assert_eq!(ladder.return_kept(Step::AssumedFunding(3)), (once > 0.0).then(|| thrice / once));
 }
 
 #[test]
@@ -179,7 +183,7 @@ fn what_a_strategy_has_no_use_for_is_left_out() {
     let spot = strategy(STATIC);
     let keys = |strategy: &Strategy| {
         let run = arena.replay(strategy, Usd::round(1_000.0));
-        Stress::of(&arena, strategy, &run, false).benchmarks.iter().map(|benchmark| benchmark.key).collect::<Vec<_>>()
+        Stress::of(&arena, strategy, &run, &Metrics::of(&run), false).benchmarks.iter().map(|benchmark| benchmark.key).collect::<Vec<_>>()
     };
     assert_eq!(keys(&spot), ["coin", "static"]);
     let perps = strategy(
@@ -195,7 +199,10 @@ leverage = { open = 1.0 }
 "#,
     );
     assert_eq!(keys(&perps), ["coin", "without_futures"]);
-    let verdict = |strategy: &Strategy| Stress::of(&arena, strategy, &arena.replay(strategy, Usd::round(1_000.0)), false).futures;
+    let verdict = |strategy: &Strategy| {
+        let run = arena.replay(strategy, Usd::round(1_000.0));
+        Stress::of(&arena, strategy, &run, &Metrics::of(&run), false).futures
+    };
     assert_eq!(verdict(&spot), None);
     assert!(verdict(&perps).is_some_and(|futures| futures.added().is_some()));
     // It may hold perpetuals, and none is good enough.

@@ -9,10 +9,10 @@ mod survivors;
 mod trades;
 mod unanswered;
 
+use rotate::evaluate::Evaluation;
 use rotate::market::Market;
-use rotate::metrics::sharpe::Trials;
 use rotate::replay::run::Run;
-use rotate::report::Told;
+use rotate::report::ReportInput;
 use rotate::report::charts::Pictures;
 use rotate::report::html::sheet;
 use rotate::report::summary::Summary;
@@ -28,9 +28,9 @@ fn days(bars: usize) -> (Market, Run) {
 
 /// The page of a run.
 fn page(market: &Market, run: &Run) -> String {
-    let (stress, trials) = (Stress::default(), Trials::ALONE);
-    let told = Told { market, run, stress: &stress, trials: &trials, parquet: false };
-    sheet::page(&told, &Summary::of(market, run, &stress, &trials), &Pictures::of(market, run))
+    let evaluation = Evaluation::with(market, run, Stress::default());
+    let input = ReportInput { market, evaluation: &evaluation, parquet: false };
+    sheet::page(&input, &Summary::of(market, &evaluation), &Pictures::of(market, run))
 }
 
 /// Whoever adds a section adds the way to it.

@@ -44,7 +44,7 @@ fn a_coin_that_rises_seventy_thousandfold_ends_the_run_and_not_the_books() {
     let gain = run.final_equity() - run.capital;
     assert_eq!(run.attribution.by_bucket, [("coins".to_owned(), gain)]);
     assert_eq!(run.attribution.by_source.total(), gain);
-    near(Metrics::of(&run).total_return.expect("a gain"), 2_400.0);
+    near(Metrics::of(&run).returns.total_return.expect("a gain"), 2_400.0);
     assert!(run.trades.is_empty() && rows(&run, "enter").len() == 1);
 }
 
@@ -116,7 +116,7 @@ fn capacity_goes_as_far_as_the_books() {
     let market = market(Kind::Spot, &RISING).market();
     let (arena, hold): (_, Strategy) = (Arena::new(&market), strategy(HOLD).strategy);
     let run = arena.replay(&hold, usd(1e6));
-    let capacity = Stress::of(&arena, &hold, &run, true).ladder.expect("it was asked for").capacity;
+    let capacity = Stress::of(&arena, &hold, &run, &Metrics::of(&run), true).ladder.expect("it was asked for").capacity;
     let kept: Vec<(f64, Option<f64>)> = capacity.carried.iter().map(|row| (row.capital.to_f64(), row.return_kept)).collect();
     assert_eq!(kept.iter().map(|(capital, _)| *capital).collect::<Vec<_>>(), [1e6, 3e6, 10e6, 30e6, 100e6, 300e6, 1e9]);
     assert!(kept[..3].iter().all(|(_, kept)| kept.is_some_and(|kept| (kept - 1.0).abs() < 1e-6)), "{kept:?}");
@@ -128,7 +128,7 @@ fn capacity_goes_as_far_as_the_books() {
     );
     // The own run is too much already, and three times as much on the same day: they compare as far as they go, and ten times as much ends sooner.
     let run = arena.replay(&hold, usd(200e6));
-    let ladder = Stress::of(&arena, &hold, &run, true).ladder.expect("it was asked for");
+    let ladder = Stress::of(&arena, &hold, &run, &Metrics::of(&run), true).ladder.expect("it was asked for");
     assert!(
         matches!(ladder.capacity.total_return, Half::NeverLost { capital: 600e6, left } if (left - 1.0).abs() < 1e-6),
         "{:?}",

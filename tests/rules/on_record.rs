@@ -175,7 +175,7 @@ fn of_equal_falls_the_first_is_the_deepest() {
     let days = |closes: &[f64]| {
         let rules = "rebalance = { every = \"3650d\", band = 0.9 }\n[buckets.coins]\nweight = 1.0\nhold = { spot = { assets = [\"AAA\"] } }\nreview = \"3650d\"\n";
         let (_, run) = Small::new("2024-01-01", 24).coin("AAA", Kind::Spot, closes, 1e9).run(rules, 10_000.0);
-        Metrics::of(&run).drawdown_recovery_days
+        Metrics::of(&run).drawdown.drawdown_recovery_days
     };
     assert_eq!(days(&[100.0, 100.0, 50.0, 100.0, 50.0, 60.0, 100.0]), Some(1.0));
     assert_eq!(days(&[100.0, 100.0, 50.0, 100.0, 40.0, 60.0, 100.0]), Some(2.0));

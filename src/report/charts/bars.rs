@@ -6,7 +6,7 @@ use crate::report::charts::canvas::{At, Canvas, Ink, Words, picture};
 use crate::report::charts::palette;
 use crate::report::charts::panel::{Panel, TICK, shortened};
 use crate::report::charts::scale::Scale;
-use crate::report::words::price;
+use crate::report::number_format::price;
 use crate::units::{Direction, InstrumentId};
 
 const WIDTH: f64 = 580.0;

@@ -6,7 +6,7 @@ use crate::report::charts::curve::OWN;
 use crate::report::charts::palette;
 use crate::report::charts::panel::{LEFT, Panel, Series, WIDTH, before_names, end_name};
 use crate::report::charts::scale::Scale;
-use crate::report::words::grouped;
+use crate::report::number_format::grouped;
 use crate::units::Usd;
 
 /// How many times the start there was at each close, the start first, measured in the benchmark: 1 means as many coins as all capital would

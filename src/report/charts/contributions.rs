@@ -5,7 +5,7 @@ use crate::report::charts::canvas::{Ink, picture};
 use crate::report::charts::palette;
 use crate::report::charts::panel::{LEFT, Panel, Series, WIDTH, before_names, end_name};
 use crate::report::charts::scale::Scale;
-use crate::report::words::brief_money;
+use crate::report::number_format::brief_money;
 use crate::units::{Time, Usd};
 
 /// Lines drawn by name; what is left stands together as `others`.

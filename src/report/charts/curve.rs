@@ -5,7 +5,7 @@ use crate::report::charts::canvas::{At, Canvas, Ink, Words};
 use crate::report::charts::palette;
 use crate::report::charts::panel::{LEFT, NOTE, Panel, Sample, Series, TICK, WIDTH, legend};
 use crate::report::charts::scale::Scale;
-use crate::report::words::grouped;
+use crate::report::number_format::grouped;
 
 pub(super) const RIGHT: f64 = WIDTH - 30.0;
 pub(super) const OWN: Ink = Ink::line(palette::BLUE, 1.6);

@@ -8,7 +8,7 @@ use crate::replay::run::Run;
 use crate::report::charts::canvas::{At, Canvas, Ink, Point, Words, picture};
 use crate::report::charts::palette;
 use crate::report::charts::panel::{LABEL, NOTE, Sample, WIDTH, legend, shortened};
-use crate::report::words::brief_money;
+use crate::report::number_format::brief_money;
 use crate::units::{BucketId, Time, Usd};
 
 /// Everything that went one way for one reason.

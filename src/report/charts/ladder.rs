@@ -1,12 +1,12 @@
 //! The assumption ladder as bars: what each rung would have brought.
 
-use crate::report::carries::{mark, rung};
+use crate::report::capacity_text::{mark, scenario};
 use crate::report::charts::canvas::{At, Ink, Words, picture};
 use crate::report::charts::palette;
 use crate::report::charts::panel::{LABEL, LEFT, NOTE, TICK, WIDTH};
 use crate::report::charts::scale::Scale;
-use crate::report::words::percent;
-use crate::stress::{Kind, Ladder, Rung};
+use crate::report::number_format::percent;
+use crate::stress::{Kind, Ladder, Scenario};
 
 const RIGHT: f64 = WIDTH - 30.0;
 const FLOOR: f64 = 286.0;
@@ -14,7 +14,8 @@ const FLOOR: f64 = 286.0;
 /// Total return of every rung; the kinds apart.
 #[must_use]
 pub fn ladder(ladder: &Ladder) -> String {
-    let known: Vec<(&Rung, f64)> = ladder.rungs.iter().filter_map(|rung| Some((rung, rung.metrics.total_return?))).collect();
+    let known: Vec<(&Scenario, f64)> =
+        ladder.scenarios.iter().filter_map(|scenario| Some((scenario, scenario.metrics.returns.total_return?))).collect();
     let floor = ladder.noise.map(|noise| (noise.low, noise.high));
     let shown = known.iter().map(|(_, value)| (*value, *value)).chain(floor);
     let (low, high) = shown.fold((0.0_f64, 0.0_f64), |(l, h), (least, most)| (l.min(least), h.max(most)));
@@ -48,7 +49,7 @@ pub fn ladder(ladder: &Ladder) -> String {
                 (middle, nought.min(place) - 10.0),
                 Words { at: At::Middle, ..LABEL },
             );
-            canvas.text(&rung(on.step), (middle, 304.0), Words { at: At::Middle, ..TICK });
+            canvas.text(&scenario(on.step), (middle, 304.0), Words { at: At::Middle, ..TICK });
         }
         canvas.line(&[(LEFT, y.place(0.0)), (RIGHT, y.place(0.0))], Ink::line(palette::GREY, 1.0));
     })

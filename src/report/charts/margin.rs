@@ -6,7 +6,7 @@ use crate::report::charts::canvas::{At, Canvas, Ink, Words, picture};
 use crate::report::charts::curve::{Curve, OWN, draw, percents};
 use crate::report::charts::palette;
 use crate::report::charts::panel::{LABEL, LEFT, NOTE, Panel, Sample, WIDTH, legend, mark, shortened};
-use crate::report::words::percent;
+use crate::report::number_format::percent;
 use crate::units::Time;
 
 /// Distances beyond this are drawn at the edge: nobody was ever liquidated from there.

@@ -71,7 +71,7 @@ pub fn overlays(market: &Market, runs: &[&Run]) -> (String, String) {
             "{}  ·  {} bars  ·  from {}",
             panel::period(run.clock.start, to),
             run.clock.bar,
-            crate::report::words::money_of(run.capital)
+            crate::report::number_format::money_of(run.capital)
         )
     });
     let overlay = Overlay {

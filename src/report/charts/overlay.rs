@@ -5,7 +5,7 @@ use crate::report::charts::palette;
 use crate::report::charts::panel::{LEFT, Panel, Series, TICK, WIDTH, before_names, end_name, heading};
 use crate::report::charts::scale::Scale;
 use crate::report::charts::thin;
-use crate::report::words::{brief_money, now_and_max};
+use crate::report::number_format::{brief_money, now_and_max};
 use crate::units::Time;
 
 /// Columns of points that all lines of a picture share.

@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
 
-use crate::report::words::{decimals_for, grouped, short_money};
+use crate::report::number_format::{decimals_for, grouped, short_money};
 use crate::units::Time;
 
 const DAY: f64 = 86_400.0;

@@ -9,7 +9,7 @@ use crate::report::charts::curve::{Curve, OWN, RIGHT, draw, moneys, percents, pl
 use crate::report::charts::palette;
 use crate::report::charts::panel::{LABEL, LEFT, NOTE, TICK, WIDTH};
 use crate::report::charts::scale::Scale;
-use crate::report::words::{brief_money, grouped};
+use crate::report::number_format::{brief_money, grouped};
 use crate::units::Usd;
 
 /// Days in a rolling window.

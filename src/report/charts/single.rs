@@ -10,7 +10,7 @@ use crate::report::charts::panel::{
 };
 use crate::report::charts::scale::Scale;
 use crate::report::charts::thin;
-use crate::report::words::{brief_money, money_of, percent, signed_percent};
+use crate::report::number_format::{brief_money, money_of, percent, signed_percent};
 
 const OWN: Ink = Ink::line(palette::BLUE, 2.0);
 const ALARM: Ink = Ink::tint(palette::VERMILION, 1.0);

@@ -11,8 +11,8 @@ use serde::Serialize;
 
 use crate::fault::Fault;
 use crate::replay::run::CONVERSION;
+use crate::report::number_format::quantity;
 use crate::report::opened;
-use crate::report::words::quantity;
 use crate::units::Time;
 
 use rows::{number, percent, read, usd};
@@ -265,7 +265,12 @@ mod tests {
     }
 
     fn trade(opened: &str, closed: &str) -> Row {
-        let mut all: Row = crate::report::tables::HEADERS[3].1.iter().map(|name| ((*name).to_string(), String::new())).collect();
+        let mut all: Row = crate::report::tables::of_file("trades.csv")
+            .unwrap()
+            .headings()
+            .iter()
+            .map(|heading| (heading.name.to_string(), String::new()))
+            .collect();
         all.extend(row(&[("symbol", "A"), ("bucket", "alts"), ("opened", opened), ("closed", closed)]));
         all
     }

@@ -6,13 +6,9 @@ use crate::bounded::{self, OWN};
 use crate::fault::Fault;
 use crate::names;
 use crate::report::explain::Row;
-use crate::report::tables::HEADERS;
-use crate::report::typed::{NUMBERS, TIMES};
-use crate::report::words::{self, money};
+use crate::report::number_format::{self, money};
+use crate::report::tables::{Heading, Kind, Table, of_file};
 use crate::units::Time;
-
-/// Numbers that may be undefined, and are empty then.
-const UNDEFINED: [&str; 7] = ["benchmark", "gross_exposure", "net_exposure", "return_on_margin", "value", "limit", "threshold"];
 
 /// # Errors
 /// A table that is missing, of another version, cut short or garbled; a cell that is not of its column's type.
@@ -26,17 +22,18 @@ pub(super) fn read(folder: &Path, name: &str) -> Result<Vec<Row>, Fault> {
             "name the folder of a strategy, as in reports/latest/bull, or run the report again",
         )
     };
-    let header = HEADERS.iter().find(|(file, _)| *file == name).map_or(&[][..], |(_, header)| header);
+    let header = of_file(name).map_or_else(Vec::new, Table::headings);
     let text = bounded::bytes(&place, OWN).map_err(|e| fault(e.to_string()))?;
     let mut reader = csv::Reader::from_reader(text.as_slice());
     let found = reader.headers().map_err(|e| fault(e.to_string()))?.clone();
-    if let Some(missing) = header.iter().find(|column| !found.iter().any(|f| f == **column)) {
-        return Err(fault(format!("no column `{missing}`: a table of another version, or of something else")));
+    if let Some(missing) = header.iter().find(|column| !found.iter().any(|f| f == column.name)) {
+        return Err(fault(format!("no column `{}`: a table of another version, or of something else", missing.name)));
     }
     let rows = reader.records().enumerate().map(|(i, record)| {
         let record = record.map_err(|e| Fault { place: Fault::at(&place, i + 2), ..fault(format!("cut short or garbled: {e}")) })?;
         for (column, cell) in found.iter().zip(&record) {
-            if let Some(expected) = unlike(column, cell) {
+            let heading = header.iter().find(|heading| heading.name == column);
+            if let Some(expected) = unlike(heading, cell) {
                 let line = record.position().map_or(i + 2, |position| position.line() as usize);
                 let found = format!("`{}` in column `{column}`", shown(cell));
                 return Err(Fault::new(Fault::at(&place, line), found, expected, "the table was changed or garbled: run the report again"));
@@ -47,18 +44,17 @@ pub(super) fn read(folder: &Path, name: &str) -> Result<Vec<Row>, Fault> {
     rows.collect()
 }
 
-/// What a cell should have been, where it is something else.
-fn unlike(column: &str, cell: &str) -> Option<&'static str> {
+/// What a cell should have been, where it is something else; a column that the table does not have is text.
+fn unlike(column: Option<&Heading>, cell: &str) -> Option<&'static str> {
     if names::line(cell).is_err() {
         return Some("one line of letters that can be seen");
     }
-    if TIMES.contains(&column) {
-        return Time::parse(cell).is_none().then_some("an instant, as 2024-03-01T08:00:00Z");
+    let column = column.filter(|column| !(column.optional && cell.is_empty()))?;
+    match column.kind {
+        Kind::Text => None,
+        Kind::Time => Time::parse(cell).is_none().then_some("an instant, as 2024-03-01T08:00:00Z"),
+        Kind::Number => (!cell.parse::<f64>().is_ok_and(f64::is_finite)).then_some("a finite number"),
     }
-    if !NUMBERS.contains(&column) || (cell.is_empty() && UNDEFINED.contains(&column)) {
-        return None;
-    }
-    (!cell.parse::<f64>().is_ok_and(f64::is_finite)).then_some("a finite number")
 }
 
 /// The beginning of a cell; a refusal shows it on one line.
@@ -76,16 +72,16 @@ pub(super) fn usd(text: &str) -> String {
 }
 
 pub(super) fn percent(text: &str) -> String {
-    words::percent(text.parse().ok())
+    number_format::percent(text.parse().ok())
 }
 
 pub(super) fn price(text: &str) -> String {
-    words::price(number(text))
+    number_format::price(number(text))
 }
 
 /// Five digits that count; none where the cell is empty.
 pub(super) fn figure(text: &str) -> Option<String> {
-    text.parse().ok().map(words::figure)
+    text.parse().ok().map(number_format::figure)
 }
 
 /// A sentence of the log, whose numbers are exact, with those that run on rounded.
@@ -117,13 +113,28 @@ mod tests {
 
     #[test]
     fn a_cell_is_of_its_columns_type() {
-        for (column, cell) in
-            [("equity", "abc"), ("symbol", "a\u{1b}[2J"), ("equity", ""), ("pnl", "NaN"), ("quantity", "inf"), ("opened", "notadate")]
-        {
-            assert!(unlike(column, cell).is_some(), "{column} {cell}");
+        let unlike = |file: &str, column: &str, cell: &str| {
+            let headings = of_file(file).unwrap().headings();
+            unlike(Some(headings.iter().find(|heading| heading.name == column).unwrap()), cell)
+        };
+        for (file, column, cell) in [
+            ("equity.csv", "equity", "abc"),
+            ("fills.csv", "symbol", "a\u{1b}[2J"),
+            ("equity.csv", "equity", ""),
+            ("trades.csv", "pnl", "NaN"),
+            ("fills.csv", "quantity", "inf"),
+            ("trades.csv", "opened", "notadate"),
+            ("buckets.csv", "value", ""),
+        ] {
+            assert!(unlike(file, column, cell).is_some(), "{column} {cell}");
         }
-        for (column, cell) in [("equity", "-1.5"), ("limit", ""), ("time", "2024-03-01T08:00:00Z"), ("symbol", "NaN")] {
-            assert!(unlike(column, cell).is_none(), "{column} {cell}");
+        for (file, column, cell) in [
+            ("equity.csv", "equity", "-1.5"),
+            ("decisions.csv", "limit", ""),
+            ("fills.csv", "time", "2024-03-01T08:00:00Z"),
+            ("fills.csv", "symbol", "NaN"),
+        ] {
+            assert!(unlike(file, column, cell).is_none(), "{column} {cell}");
         }
     }
 }

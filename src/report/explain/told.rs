@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::report::explain::rows::{figure, number, percent, price, rounded, usd};
 use crate::report::explain::{Event, Row};
-use crate::report::words::{money, quantity};
+use crate::report::number_format::{money, quantity};
 
 /// Settlements of one trade told one by one; of more, the sum and the dearest.
 const FEW: usize = 6;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::replay::run::{Run, Verdict};
 use crate::report::html::refusals::refusals;
 use crate::report::html::table;
-use crate::report::words::count;
+use crate::report::number_format::count;
 
 /// What happened how often.
 pub(super) fn activity(run: &Run) -> String {

@@ -3,27 +3,26 @@
 use std::fmt::Write;
 
 use crate::metrics::against::Against;
-use crate::report::carries;
+use crate::report::capacity_text;
 use crate::report::charts;
 use crate::report::html::{Column, escaped, list_table, table, told_figure};
+use crate::report::input::ReportInput;
+use crate::report::number_format::{brief_money, money, number, percent, signed_percent};
 use crate::report::sleeve;
-use crate::report::summary::told;
-use crate::report::versus::untold_in_words;
-use crate::report::words::{brief_money, money, number, percent, signed_percent};
-use crate::report::write::Told;
+use crate::report::versus::not_comparable_text;
 use crate::stress::{Benchmark, Carried, Ladder};
 
 /// The run against each benchmark. Nothing where there are none.
-pub(super) fn benchmarks(piece: &Told) -> String {
-    let all = &piece.stress.benchmarks;
+pub(super) fn benchmarks(piece: &ReportInput) -> String {
+    let all = &piece.evaluation.stress.benchmarks;
     if all.is_empty() {
         return String::new();
     }
     let mut out = String::from("<h2 id=\"against\">Was it worth it?</h2>\n");
-    if let Some(futures) = piece.stress.futures {
-        let _ = writeln!(out, "<p><b>Futures:</b> {}.</p>", escaped(&sleeve::told(futures)));
+    if let Some(futures) = piece.evaluation.stress.futures {
+        let _ = writeln!(out, "<p><b>Futures:</b> {}.</p>", escaped(&sleeve::text(futures)));
     }
-    if let Some(svg) = charts::against::against(piece.market, piece.run, piece.stress) {
+    if let Some(svg) = charts::against::against(piece.market, piece.evaluation.run, &piece.evaluation.stress) {
         out += &told_figure(
             &svg,
             "Equity of the strategy over the same allocation held statically, the same strategy without its futures, and the coin",
@@ -71,14 +70,16 @@ fn rows(all: &[Benchmark]) -> Vec<Vec<String>> {
 fn verdict(benchmark: &Benchmark) -> String {
     let against = &benchmark.against;
     let more = format!("total return, run less it: {}", signed_percent(against.excess_total_return));
-    let found = against.difference.as_ref().filter(|_| against.untold.is_none());
+    let found = against.difference.as_ref().filter(|_| against.not_comparable.is_none());
     let Some((found, sharpe)) = found.and_then(|found| Some((found, found.sharpe?))) else {
-        let why = against.untold.map_or_else(|| "no Sharpe ratio of both".to_string(), |why| untold_in_words(why, against.shared_days));
+        let why = against
+            .not_comparable
+            .map_or_else(|| "no Sharpe ratio of both".to_string(), |why| not_comparable_text(why, against.shared_days));
         return format!("Not told apart: {why} ({more}).");
     };
     let way = if sharpe > 0.0 { "higher" } else { "lower" };
     let size = if sharpe.abs() < 0.005 { "less than 0.01".to_string() } else { number(Some(sharpe.abs())) };
-    let verdict = if found.told_apart() {
+    let verdict = if found.is_significant() {
         format!(
             "the 95 % interval of the difference leaves out nought, so that it is {} than chance",
             if sharpe > 0.0 { "better" } else { "worse" }
@@ -90,9 +91,9 @@ fn verdict(benchmark: &Benchmark) -> String {
 }
 
 /// The ladder, or how to climb it.
-pub(super) fn ladder(piece: &Told) -> String {
+pub(super) fn ladder(piece: &ReportInput) -> String {
     let mut out = String::from("<h2 id=\"ladder\">What is left of it under harsher assumptions</h2>\n");
-    let Some(ladder) = &piece.stress.ladder else {
+    let Some(ladder) = &piece.evaluation.stress.ladder else {
         return out
             + "<p class=\"dim\">Not answered here: <code>rotate run --ladder</code> replays the strategy under optimistic, realistic and \
                       pessimistic assumptions, at 0 to 3 times its costs, a bar later, and with more and more money.</p>\n";
@@ -114,21 +115,21 @@ pub(super) fn ladder(piece: &Told) -> String {
         ("left", true),
     ];
     let rows: Vec<Vec<String>> = ladder
-        .rungs
+        .scenarios
         .iter()
-        .map(|rung| {
-            let m = told(rung.metrics.clone());
+        .map(|scenario| {
+            let m = &scenario.metrics;
             vec![
-                carries::rung(rung.step),
-                percent(m.total_return),
-                percent(m.cagr),
-                number(m.sharpe),
-                percent(m.max_drawdown),
-                money(m.fees_usd + m.slippage_usd),
-                m.liquidations.to_string(),
-                percent(rung.of_step),
-                rung.told_apart.map_or("", |apart| if apart { "yes" } else { "no" }).to_owned(),
-                percent(rung.survives),
+                capacity_text::scenario(scenario.step),
+                percent(m.returns.total_return),
+                percent(m.shown_cagr()),
+                number(m.ratios.sharpe),
+                percent(m.drawdown.max_drawdown),
+                money(m.costs.fees_usd + m.costs.slippage_usd),
+                m.events.liquidations.to_string(),
+                percent(scenario.of_step),
+                scenario.is_significant.map_or("", |apart| if apart { "yes" } else { "no" }).to_owned(),
+                percent(scenario.return_kept),
             ]
         })
         .collect();
@@ -137,8 +138,8 @@ pub(super) fn ladder(piece: &Told) -> String {
         &columns,
         &rows,
     );
-    let _ = writeln!(out, "<p>{}</p>", escaped(&carries::sign(ladder)));
-    if let Some(noise) = carries::noise(ladder) {
+    let _ = writeln!(out, "<p>{}</p>", escaped(&capacity_text::sign(ladder)));
+    if let Some(noise) = capacity_text::noise(ladder) {
         let _ = writeln!(out, "<p>{}</p>", escaped(&noise));
     }
     capacity(ladder, out)
@@ -151,7 +152,7 @@ fn capacity(ladder: &Ladder, mut out: String) -> String {
         "<h3>Capacity</h3>\n<p>Before costs: alpha {} a year, total return {}. Here, {}.</p>",
         percent(capacity.gross_alpha),
         percent(capacity.gross_return),
-        escaped(&carries::told(capacity))
+        escaped(&capacity_text::text(capacity))
     );
     if !capacity.carried.is_empty() {
         let row = |row: &Carried| {

@@ -7,7 +7,7 @@ use crate::market::Market;
 use crate::replay::run::{CONVERSION, Fill, Run, SETTLED, Side};
 use crate::report::charts::bars::{bars, fills_of};
 use crate::report::html::{captioned_figure, escaped};
-use crate::report::words::{count, money_of, price};
+use crate::report::number_format::{count, money_of, price};
 
 /// Forced exits have no price of the market's own.
 const BOOKED: [(&str, &str); 4] = [

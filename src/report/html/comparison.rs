@@ -5,12 +5,13 @@ use std::fmt::Write;
 use serde_json::Value;
 
 use crate::metrics::bootstrap::Interval;
+use crate::metrics::table::METRICS;
 use crate::report::charts::scatter::{Point, scatter};
-use crate::report::compare::Told;
 use crate::report::html::{Column, cautions, escaped, linked_table, mark, page as whole, table, told_figure, wide};
+use crate::report::loaded::LoadedStrategy;
 use crate::report::metric_words::said;
+use crate::report::number_format::{number, percent};
 use crate::report::versus::Versus;
-use crate::report::words::{number, percent};
 
 /// What the page is made of; `ranked` has the best first.
 pub struct Page<'a> {
@@ -19,7 +20,7 @@ pub struct Page<'a> {
     /// Below the title, as HTML.
     pub head: &'a str,
     pub by: &'a str,
-    pub ranked: &'a [&'a Told],
+    pub ranked: &'a [&'a LoadedStrategy],
     pub versus: &'a Versus,
     pub notes: &'a [String],
     /// What the markets themselves warn of.
@@ -32,40 +33,6 @@ pub struct Page<'a> {
 const MANY: usize = 40;
 /// Settings that differ, more than which are shown only to whoever asks.
 const FEW_SETTINGS: usize = 12;
-
-/// Metrics with a column, and its heading.
-const METRICS: &[(&str, &str)] = &[
-    ("total_return", "return"),
-    ("cagr", "CAGR"),
-    ("volatility", "volatility"),
-    ("sharpe", "Sharpe"),
-    ("deflated_sharpe", "deflated Sharpe"),
-    ("sortino", "Sortino"),
-    ("calmar", "Calmar"),
-    ("max_drawdown", "max drawdown"),
-    ("alpha", "alpha"),
-    ("beta", "beta"),
-    ("trades", "trades"),
-    ("win_rate", "win rate"),
-    ("turnover_per_year", "turnover"),
-    ("funding_net_usd", "funding"),
-    ("fees_usd", "fees"),
-    ("liquidations", "liquidations"),
-];
-/// Those that a report has only where it was asked for them, or where the strategy has such a variant.
-const SOMETIMES: &[(&str, &str)] = &[
-    ("excess_over_static", "over static a year"),
-    ("excess_over_without_futures", "over no futures a year"),
-    ("excess_over_without_futures_low", "its interval from"),
-    ("excess_over_without_futures_high", "to"),
-    ("futures_added_in", "futures added in"),
-    ("survives_realistic", "left if realistic"),
-    ("survives_pessimistic", "left if pessimistic"),
-    ("survives_double_costs", "left at 2x costs"),
-    ("survives_triple_costs", "left at 3x costs"),
-    ("survives_a_bar_later", "left a bar later"),
-    ("capacity_usd", "capacity"),
-];
 
 #[must_use]
 pub fn page(page: &Page) -> String {
@@ -112,26 +79,27 @@ fn many_cautions(all: &[String]) -> String {
     format!("{}<details class=\"rows\"><summary>{} more</summary>\n{}</details>\n", cautions(first), more.len(), cautions(more))
 }
 
-fn value(told: &Told, name: &str) -> Option<f64> {
+fn value(told: &LoadedStrategy, name: &str) -> Option<f64> {
     told.metrics.get(name).and_then(Value::as_f64)
 }
 
-fn point(told: &Told) -> Option<Point> {
+fn point(told: &LoadedStrategy) -> Option<Point> {
     let growth = value(told, "cagr").or_else(|| value(told, "total_return"))?;
     Some(Point { name: told.name.clone(), risk: value(told, "volatility")?, growth })
 }
 
 /// The metric of the ranking comes first where it has no column of its own.
 fn ranking(page: &Page) -> String {
+    // Some a report has only where it was asked for them, or where the strategy has such a variant.
     let there = |name: &str| page.ranked.iter().any(|told| told.metrics.contains_key(name));
-    let mut shown: Vec<(&str, &str)> = METRICS.to_vec();
-    shown.extend(SOMETIMES.iter().filter(|(name, _)| there(name)));
+    let with_column = METRICS.iter().filter_map(|metric| Some((metric.name, metric.column?)));
+    let mut shown: Vec<(&str, &str)> = with_column.filter(|(name, _)| there(name)).collect();
     if shown.iter().all(|(name, _)| *name != page.by) {
         shown.insert(0, (page.by, page.by));
     }
     let mut columns: Vec<Column> = vec![("strategy", false), ("rank", true)];
     columns.extend(shown.iter().map(|(_, head)| (*head, true)));
-    let row = |(i, told): (usize, &&Told)| {
+    let row = |(i, told): (usize, &&LoadedStrategy)| {
         let cells = shown.iter().map(|(name, _)| said(name, value(told, name)));
         [told.name.clone(), (i + 1).to_string()].into_iter().chain(cells).collect()
     };
@@ -150,7 +118,7 @@ fn duels(versus: &Versus) -> String {
         .iter()
         .map(|duel| {
             // Where nothing can be told, no number pretends to.
-            let found = duel.difference.as_ref().filter(|_| duel.untold.is_none());
+            let found = duel.difference.as_ref().filter(|_| duel.not_comparable.is_none());
             let days = duel.on_days().map_or_else(String::new, |days| format!(", {days}"));
             vec![
                 duel.than.clone(),

@@ -6,7 +6,7 @@ use crate::market::Market;
 use crate::replay::run::{Contribution, Regime, Run};
 use crate::report::charts::contributions::{courses, draw};
 use crate::report::html::{Column, told_figure, totalled};
-use crate::report::words::money_of;
+use crate::report::number_format::money_of;
 use crate::units::Usd;
 
 /// Pictures over time by bucket and by narrative, then tables of each against the sources and the phases. Every table adds up to the gain.

@@ -1,16 +1,15 @@
 //! The deepest falls of a run, from peak to recovery.
 
-use crate::metrics::drawdown;
-use crate::replay::run::Run;
+use crate::evaluate::Evaluation;
 use crate::report::html::table;
-use crate::report::words::{grouped, percent};
+use crate::report::number_format::{grouped, percent};
 
 const FALLS: usize = 10;
 
 /// The deepest stretches under water, on bars.
-pub(super) fn falls(run: &Run) -> String {
-    let wealth: Vec<f64> = run.equity.iter().map(|e| e.to_f64()).collect();
-    let mut all = drawdown::periods(&drawdown::drawdowns(&wealth, run.capital.to_f64()));
+pub(super) fn falls(evaluation: &Evaluation) -> String {
+    let run = evaluation.run;
+    let mut all = evaluation.curves.drawdown_periods.clone();
     all.sort_by(|a, b| a.depth.total_cmp(&b.depth).then(a.start.cmp(&b.start)));
     let days = |bars: usize| grouped(run.clock.bar.days() * bars as f64, 1);
     let rows: Vec<Vec<String>> = all

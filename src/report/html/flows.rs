@@ -5,7 +5,7 @@ use std::fmt::Write;
 use crate::replay::run::Run;
 use crate::report::charts::flows::{flows as drawn, ways};
 use crate::report::html::{Column, table, told_figure, totalled_list};
-use crate::report::words::{count, money_of};
+use crate::report::number_format::{count, money_of};
 use crate::units::{BucketId, Usd};
 
 const COLUMNS: [Column; 7] =

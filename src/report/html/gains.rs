@@ -2,14 +2,14 @@
 
 use std::fmt::Write;
 
+use crate::evaluate::{Evaluation, value_at_close};
 use crate::market::Market;
 use crate::metrics::gains::{Gain, gains as realised, year_ends};
 use crate::metrics::lots::Method;
 use crate::replay::run::Run;
 use crate::report::html::tax::tax;
 use crate::report::html::{Column, escaped, table};
-use crate::report::tables::worth;
-use crate::report::words::money_of;
+use crate::report::number_format::money_of;
 use crate::units::{BucketId, Usd};
 
 /// Rows shown; all of them are in `gains.csv`.
@@ -31,8 +31,8 @@ const SUMS: [Column; 6] = [
     ("unrealised, average cost", true),
 ];
 
-pub(super) fn gains(market: &Market, run: &Run) -> String {
-    let all = realised(run, |_| true, worth(market));
+pub(super) fn gains(market: &Market, evaluation: &Evaluation) -> String {
+    let (run, all) = (evaluation.run, &evaluation.gains);
     let ended = run.fills.iter().any(|fill| fill.reason == END);
     let mut out = format!("{ABOUT}{}</p>\n", if ended { AT_THE_END } else { "" });
     if all.is_empty() {
@@ -109,8 +109,8 @@ impl Sums {
 /// What the hedge made beside the gain in what it stood against, which a sale would have realised.
 fn hedged(market: &Market, run: &Run, hedge: BucketId, of: BucketId) -> String {
     let names = (&run.buckets[hedge.index()], &run.buckets[of.index()]);
-    let spot = realised(run, |bucket| bucket == of, worth(market));
-    let funding = realised(run, |bucket| bucket == hedge, worth(market));
+    let spot = realised(run, |bucket| bucket == of, value_at_close(market));
+    let funding = realised(run, |bucket| bucket == hedge, value_at_close(market));
     let rows: Vec<(i32, Usd, Usd, Sums)> = profits(run, hedge)
         .into_iter()
         .map(|(year, profit)| {

@@ -2,18 +2,16 @@
 
 use std::fmt::Write;
 
-use serde_json::{Map, Value};
-
+use crate::evaluate::Evaluation;
 use crate::market::Market;
-use crate::replay::run::Run;
-use crate::report::compare::{Told, ranked};
+use crate::report::files::folder_name;
 use crate::report::html::{comparison, escaped};
+use crate::report::loaded::{LoadedStrategy, ranked};
 use crate::report::manifest::Manifest;
+use crate::report::number_format::money_of;
 use crate::report::settings::{self, Settings};
-use crate::report::terminal;
+use crate::report::terminal::gathered;
 use crate::report::versus::Versus;
-use crate::report::words::money_of;
-use crate::report::write::folder_name;
 
 /// The ranking of a batch.
 const BY: &str = "sharpe";
@@ -21,25 +19,27 @@ const BY: &str = "sharpe";
 const DRAWN: usize = 12;
 
 /// A batch as it is laid side by side: what a comparison would read back from its folder.
-pub struct Index {
-    told: Vec<Told>,
+pub struct Index<'a> {
+    market: &'a Market,
+    evaluations: &'a [Evaluation<'a>],
+    all: Vec<LoadedStrategy>,
     order: Vec<usize>,
 }
 
-impl Index {
-    /// `metrics` are those of the runs, by name. Of the best, what was set and the curve are kept too.
+impl<'a> Index<'a> {
+    /// Of the best, what was set and the curve are kept too.
     #[must_use]
-    pub fn of(market: &Market, runs: &[Run], metrics: Vec<Map<String, Value>>, manifest: &Manifest) -> Self {
-        let mut told: Vec<Told> = runs.iter().zip(metrics).map(|(run, metrics)| one(market, run, metrics)).collect();
-        let order = ranked(&told, BY);
+    pub fn of(market: &'a Market, evaluations: &'a [Evaluation<'a>], manifest: &Manifest) -> Self {
+        let mut all: Vec<LoadedStrategy> = evaluations.iter().map(|evaluation| one(market, evaluation)).collect();
+        let order = ranked(&all, BY);
         let manifest = serde_json::to_value(manifest).unwrap_or_default();
         for &at in order.iter().take(DRAWN) {
-            let run = &runs[at];
-            told[at].settings = settings::of(&manifest, &run.strategy);
-            told[at].times = (1..=run.equity.len()).map(|t| run.clock.open(t).seconds() as f64).collect();
-            told[at].equity = run.equity.iter().map(|equity| equity.to_f64()).collect();
+            let run = evaluations[at].run;
+            all[at].settings = settings::of(&manifest, &run.strategy);
+            all[at].times = (1..=run.equity.len()).map(|t| run.clock.open(t).seconds() as f64).collect();
+            all[at].equity.clone_from(&evaluations[at].curves.wealth);
         }
-        Self { told, order }
+        Self { market, evaluations, all, order }
     }
 
     /// Positions of the runs that are drawn, the best first.
@@ -49,26 +49,28 @@ impl Index {
     }
 
     #[must_use]
-    pub fn page(&self, market: &Market, runs: &[Run], [equity, drawdown]: [&str; 2]) -> String {
-        let ranked: Vec<&Told> = self.order.iter().map(|&at| &self.told[at]).collect();
+    pub fn page(&self, [equity, drawdown]: [&str; 2]) -> String {
+        let ranked: Vec<&LoadedStrategy> = self.order.iter().map(|&at| &self.all[at]).collect();
+        let cautions: Vec<(&str, &[String])> = self.all.iter().map(|one| (one.strategy.as_str(), one.cautions.as_slice())).collect();
         comparison::page(&comparison::Page {
-            title: &market.name,
-            synthetic: market.synthetic,
-            head: &head(market, runs),
+            title: &self.market.name,
+            synthetic: self.market.synthetic,
+            head: &head(self.market, self.evaluations),
             by: BY,
             versus: &Versus::of(&ranked[..self.drawn().len()]),
             ranked: &ranked,
-            notes: &terminal::cautions(runs),
-            market_notes: &market.cautions,
+            notes: &gathered(&cautions),
+            market_notes: &self.market.cautions,
             equity,
             drawdown,
         })
     }
 }
 
-fn one(market: &Market, run: &Run, metrics: Map<String, Value>) -> Told {
+fn one(market: &Market, evaluation: &Evaluation) -> LoadedStrategy {
+    let run = evaluation.run;
     let folder = folder_name(&run.strategy);
-    Told {
+    LoadedStrategy {
         name: run.strategy.clone(),
         strategy: run.strategy.clone(),
         page: Some(format!("{}/report.html", address(&folder))),
@@ -78,7 +80,7 @@ fn one(market: &Market, run: &Run, metrics: Map<String, Value>) -> Told {
         from: run.clock.start,
         to: run.clock.open(run.equity.len()),
         capital: run.capital.to_f64(),
-        metrics,
+        metrics: evaluation.metrics.named(),
         cautions: run.cautions.clone(),
         market_cautions: Vec::new(),
         settings: Settings::new(),
@@ -88,11 +90,12 @@ fn one(market: &Market, run: &Run, metrics: Map<String, Value>) -> Told {
     }
 }
 
-fn head(market: &Market, runs: &[Run]) -> String {
+fn head(market: &Market, evaluations: &[Evaluation]) -> String {
+    let runs = || evaluations.iter().map(|one| one.run);
     let mut out = format!("<p>{}</p>\n", escaped(&market.about));
-    let Some(run) = runs.first() else { return out };
+    let Some(run) = runs().next() else { return out };
     // One may have ended before the others.
-    let to = runs.iter().map(|run| run.clock.open(run.equity.len())).max().unwrap_or(run.clock.start);
+    let to = runs().map(|run| run.clock.open(run.equity.len())).max().unwrap_or(run.clock.start);
     let _ = writeln!(
         out,
         "<p class=\"dim\">{} to {} · {} bars · every strategy starts with {} · benchmark {}</p>",
@@ -103,7 +106,7 @@ fn head(market: &Market, runs: &[Run]) -> String {
         escaped(&run.benchmark_name),
     );
     out += "<ul>\n";
-    for run in runs.iter().filter(|run| !run.about.is_empty()).take(DRAWN) {
+    for run in runs().filter(|run| !run.about.is_empty()).take(DRAWN) {
         let _ = writeln!(out, "<li>{} <span class=\"dim\">{}</span></li>", escaped(&run.strategy), escaped(&run.about));
     }
     out + "</ul>\n"

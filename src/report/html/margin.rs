@@ -9,7 +9,7 @@ use crate::metrics::book::margin_utilisation;
 use crate::replay::run::{Exposure, Run};
 use crate::report::charts::margin as drawn;
 use crate::report::html::{Column, coded, table, told_figure};
-use crate::report::words::{count, money_of, percent, price};
+use crate::report::number_format::{count, money_of, percent, price};
 use crate::units::{BucketId, InstrumentId, Time, Usd};
 
 /// Rows of the table of closest calls.

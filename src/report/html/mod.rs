@@ -25,7 +25,7 @@ mod unanswered;
 
 use std::fmt::Write;
 
-use crate::report::words::short_list;
+use crate::report::number_format::short_list;
 
 const STYLE: &str = "
 :root{color-scheme:light dark;--ink:#1c1c1c;--dim:#5c5c5c;--paper:#fbfbfa;--card:#fff;--line:#dedede;--alarm:#a03d00;--gain:0,114,178;--loss:213,94,0;--focus:#0b62c4}

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use crate::replay::run::Run;
 use crate::report::charts::sheet as drawn;
 use crate::report::html::{escaped, flowing_table, told_figure, totalled};
-use crate::report::words::money_of;
+use crate::report::number_format::money_of;
 use crate::units::Usd;
 
 /// A cut with more rows than this flows over the page instead of down it.

@@ -2,17 +2,14 @@
 
 use std::fmt::Write;
 
-use crate::metrics::calendar::{Month, first_day, months, year};
-use crate::metrics::daily::daily_returns;
-use crate::replay::run::Run;
+use crate::metrics::calendar::{Month, year};
 use crate::report::html::wide;
-use crate::report::words::grouped;
+use crate::report::number_format::grouped;
 
 const NAMES: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// A row a year, a column a month, the year's own return last; the deeper the colour the larger the move.
-pub(super) fn heat(run: &Run) -> String {
-    let all = months(first_day(&run.clock), &daily_returns(&run.clock, &run.equity, run.capital));
+pub(super) fn heat(all: &[Month]) -> String {
     let (Some(first), Some(last)) = (all.first(), all.last()) else { return String::new() };
     let largest = all.iter().map(|m| m.value.abs()).fold(0.0, f64::max);
     let mut out =
@@ -26,7 +23,7 @@ pub(super) fn heat(run: &Run) -> String {
         for month in 1..=12 {
             out += &cell(all.iter().find(|m| m.year == year_of && m.month == month), largest);
         }
-        let whole = year(&all, year_of).map_or_else(|| "–".to_string(), |r| grouped(r * 100.0, 1));
+        let whole = year(all, year_of).map_or_else(|| "–".to_string(), |r| grouped(r * 100.0, 1));
         let _ = writeln!(out, "<td><b>{whole}</b></td></tr>");
     }
     wide("Return of each month", &(out + "</tbody>\n</table>")) + "\n"

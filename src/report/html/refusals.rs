@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::replay::run::{Decision, Run, Verdict};
 use crate::report::html::{Column, table};
-use crate::report::words::{count, figure};
+use crate::report::number_format::{count, figure};
 use crate::units::Time;
 
 const COLUMNS: [Column; 7] =

@@ -17,9 +17,9 @@ use crate::report::html::survivorship::survivorship;
 use crate::report::html::trades::trades;
 use crate::report::html::unanswered::unanswered;
 use crate::report::html::{cautions, escaped, list_table, mark, page as whole, told_figure};
+use crate::report::input::ReportInput;
+use crate::report::number_format::{money_of, percent};
 use crate::report::summary::Summary;
-use crate::report::words::{money_of, percent};
-use crate::report::write::Told;
 
 /// The sections one can jump to, where the page has them.
 const SECTIONS: [(&str, &str); 16] = [
@@ -48,8 +48,9 @@ fn navigation(body: &str) -> String {
 }
 
 #[must_use]
-pub fn page(piece: &Told, summary: &Summary, pictures: &Pictures) -> String {
-    let (market, run) = (piece.market, piece.run);
+pub fn page(piece: &ReportInput, summary: &Summary, pictures: &Pictures) -> String {
+    let (market, evaluation) = (piece.market, piece.evaluation);
+    let run = evaluation.run;
     let mut head = String::new();
     let _ = write!(
         head,
@@ -70,8 +71,8 @@ pub fn page(piece: &Told, summary: &Summary, pictures: &Pictures) -> String {
         "Equity of {} with {} bought and held over bands of the market's phase, and the drawdown below. Total return {}, deepest drawdown {}.",
         run.strategy,
         run.benchmark_name,
-        percent(summary.metrics.total_return),
-        percent(summary.metrics.max_drawdown)
+        percent(evaluation.metrics.returns.total_return),
+        percent(evaluation.metrics.drawdown.max_drawdown)
     );
     body += &told_figure(&pictures.equity, &told);
     body += "<h2 id=\"cautions\">Cautions</h2>\n";
@@ -80,28 +81,28 @@ pub fn page(piece: &Told, summary: &Summary, pictures: &Pictures) -> String {
     body += &cautions(summary.findings);
     body += &against::benchmarks(piece);
     body += "<h2 id=\"metrics\">Metrics</h2>\n<div class=\"cards\">\n";
-    for group in groups(&summary.metrics, summary.confidence.as_ref()) {
+    for group in groups(&evaluation.metrics, evaluation.confidence.as_ref()) {
         body += &list_table("", &[(group.0, false), ("value", true)], &group.1);
     }
     body += "</div>\n<p class=\"dim\">Ratios on UTC calendar days, 365 a year, risk-free 0, sample deviation; drawdowns on every bar; growth on elapsed time. \
              Intervals: stationary bootstrap of daily returns, 2,000 histories, seed 1; they know nothing of days unlike these.</p>\n";
-    if piece.stress.futures.is_some() {
+    if evaluation.stress.futures.is_some() {
         body += "<p class=\"dim\">Probabilistic and deflated Sharpe ratios judge the whole, which is mostly its beta; what the futures added is told by \
                  their difference, <a href=\"#against\">above</a>.</p>\n";
     }
     body += &against::ladder(piece);
     body += "<h2 id=\"way\">On the way</h2>\n";
-    body += &heat(run);
+    body += &heat(&evaluation.curves.months);
     if let Some(coins) = coins(run) {
         body += &told_figure(&coins, "Equity over time as a multiple of the start, counted in dollars and counted in bitcoin");
     }
     body += &told_figure(&drawn::rolled(run), "Sharpe ratio, volatility and beta over the last 90 days, over time");
     body += &told_figure(&drawn::distribution(run), "How many days had which return");
-    body += &falls(run);
+    body += &falls(evaluation);
     body += &money(run);
     body += &contributions(market, run);
     body += &flows(run);
-    body += &gains(market, run);
+    body += &gains(market, evaluation);
     body += "<h2 id=\"held\">What was held</h2>\n";
     body += &told_figure(&pictures.buckets, "The value of each bucket over time, stacked to the equity");
     if let Some(narratives) = &pictures.narratives {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::market::Market;
 use crate::report::html::{Column, escaped, mark, page as whole, small_figure, table};
-use crate::report::study::{headline, ranked, shared_prefix};
+use crate::report::study_text::{headline, ranked, shared_prefix};
 use crate::tune::Study;
 
 const SHOWN: usize = 50;

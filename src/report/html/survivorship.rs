@@ -6,7 +6,7 @@ use std::fmt::Write;
 use crate::market::{Kind, Market};
 use crate::replay::run::{DELISTING, Run, Survival, Trade};
 use crate::report::html::{Column, list_table, table};
-use crate::report::words::{count, grouped, money_of, signed_percent};
+use crate::report::number_format::{count, grouped, money_of, signed_percent};
 use crate::units::{InstrumentId, Time, Usd};
 
 const DEATHS: [Column; 6] = [

@@ -2,17 +2,17 @@
 
 use std::fmt::Write;
 
+use crate::evaluate::value_at_close;
 use crate::market::{Kind, Market};
 use crate::metrics::tax::{SaleOrHedge, TaxYear, sales_or_hedges, years};
 use crate::replay::run::{Run, Tax};
 use crate::report::html::{Column, escaped, totalled};
-use crate::report::tables::worth;
-use crate::report::words::money_of;
+use crate::report::number_format::money_of;
 use crate::units::{BucketId, Usd};
 
 pub(super) fn tax(market: &Market, run: &Run) -> String {
     let Some(tax) = &run.tax else { return String::new() };
-    let all = years(run, tax, |id| market.instrument(id).kind == Kind::Spot, worth(market));
+    let all = years(run, tax, |id| market.instrument(id).kind == Kind::Spot, value_at_close(market));
     let mut out = format!(
         "<h3 id=\"tax\">Tax on these gains</h3>\n<p>Reckoned at the rate of <code>[tax]</code>, first in, first out; {}; younger coins, perpetuals, funding, \
          rewards and interest are one sum a year, and a loss is set against later years. Nothing of it is taken from the equity. This is arithmetic, not tax \
@@ -51,7 +51,7 @@ pub(super) fn tax(market: &Market, run: &Run) -> String {
 
 /// The dollars of "hedge or sell", for the year's end at which a sale would have been taxed most.
 fn sale_or_hedge(market: &Market, run: &Run, tax: &Tax, (hedge, of): (BucketId, BucketId)) -> String {
-    let all = sales_or_hedges(run, tax, (hedge, of), worth(market));
+    let all = sales_or_hedges(run, tax, (hedge, of), value_at_close(market));
     let most = all.iter().max_by_key(|year| (year.tax, -year.year)).filter(|year| year.tax.is_positive());
     let names = (escaped(&run.buckets[hedge.index()]), escaped(&run.buckets[of.index()]));
     let Some(SaleOrHedge { year, taxable, free, tax, .. }) = most else {

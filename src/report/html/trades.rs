@@ -4,7 +4,7 @@ use crate::market::Market;
 use crate::replay::run::Run;
 use crate::report::html::bars::around;
 use crate::report::html::{Column, table};
-use crate::report::words::{count, money_of, percent};
+use crate::report::number_format::{count, money_of, percent};
 
 /// Trades shown on the page; all of them are in `trades.csv`.
 const SHOWN: usize = 200;

@@ -6,12 +6,12 @@ use std::fmt::Write;
 use crate::market::{Kind, Market};
 use crate::replay::run::{Run, STAKING};
 use crate::report::html::{coded, escaped};
-use crate::report::words::{grouped, money_of};
-use crate::report::write::Told;
+use crate::report::input::ReportInput;
+use crate::report::number_format::{grouped, money_of};
 use crate::units::{InstrumentId, Usd};
 
 /// A list a professional can hold against his own questions.
-pub(super) fn unanswered(piece: &Told) -> String {
+pub(super) fn unanswered(piece: &ReportInput) -> String {
     let mut out = String::from("<h2 id=\"unanswered\">What this page does not answer</h2>\n<ul>\n");
     for (question, answer) in questions(piece) {
         let _ = writeln!(out, "<li><b>{}</b> {}</li>", escaped(question), coded(&answer));
@@ -19,8 +19,8 @@ pub(super) fn unanswered(piece: &Told) -> String {
     out + "</ul>\n"
 }
 
-fn questions(piece: &Told) -> Vec<(&'static str, String)> {
-    let (market, run) = (piece.market, piece.run);
+fn questions(piece: &ReportInput) -> Vec<(&'static str, String)> {
+    let (market, run) = (piece.market, piece.evaluation.run);
     let mut list = Vec::new();
     if market.synthetic {
         list.push(("Real prices.", "All data are made up: nothing here says what a strategy would have earned anywhere.".to_string()));
@@ -28,7 +28,7 @@ fn questions(piece: &Told) -> Vec<(&'static str, String)> {
     list.extend(of_the_venue(market, run));
     list.extend(of_the_data(market, run));
     list.extend(of_the_future(run));
-    if piece.stress.ladder.is_none() {
+    if piece.evaluation.stress.ladder.is_none() {
         let set = run.assumptions.iter().find(|(name, _)| name == "assumptions").map_or("one", |(_, value)| value.as_str());
         list.push(("Other assumptions.", format!("The run stands on `{set}`; `rotate run --ladder` says how much of it survives others.")));
     }

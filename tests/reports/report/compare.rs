@@ -5,8 +5,11 @@ use std::path::{Path, PathBuf};
 
 use rotate::metrics::Metrics;
 use rotate::replay::run::Run;
-use rotate::report::compare::Ranking;
-use rotate::report::{compare, terminal, write_batch};
+use rotate::report::compare::Comparison;
+use rotate::report::loaded::{Ranking, ranked};
+use rotate::report::reading::read;
+use rotate::report::strategy_table::Line;
+use rotate::report::{terminal, write_batch};
 use rotate::units::{Span, Usd};
 
 use super::written::{batch, rows, written};
@@ -16,51 +19,51 @@ use crate::fixture::{manifest, market, run};
 fn folders_read_back_compare_as_they_were_written() {
     let (home, out) = written();
     let (market, runs) = batch();
-    let all = compare::read(&[out.clone(), out.join("up")], &Ranking::default()).unwrap();
+    let all = read(&[out.clone(), out.join("up")], &Ranking::default()).unwrap();
     assert_eq!(all.len(), 3);
     let names: Vec<&str> = all.iter().map(|told| told.name.as_str()).collect();
     assert_eq!(names, ["down & <out>", "latest/up (2)", "latest/up (3)"]);
     let told = &all[1];
     assert_eq!(told.equity.len(), 400);
     assert_eq!(Usd::round(told.equity[399]), runs[0].final_equity());
-    assert_eq!(terminal::Line::read("x", &told.metrics), terminal::Line::of("x", &Metrics::of(&runs[0])));
-    let said = compare::text(&all, "sharpe", None, terminal::Look::PLAIN);
+    assert_eq!(Line::read("x", &told.metrics), Line::of("x", &Metrics::of(&runs[0])));
+    let said = Comparison::of(&all, "sharpe").text(None, terminal::Look::PLAIN);
     assert!(said.contains("latest/up (2)") && said.contains("(SYNTHETIC DATA)"), "{said}");
     assert_eq!(said.matches("the made-up data").count(), 1, "{said}");
     let target = home.path().join("side-by-side");
-    compare::write(&target, &all, "sharpe").unwrap();
-    compare::write(&target, &all, "sharpe").unwrap();
+    Comparison::of(&all, "sharpe").write(&target).unwrap();
+    Comparison::of(&all, "sharpe").write(&target).unwrap();
     // The fixture's strategies are measured against different curves; one in common is drawn, as in the picture of the run.
     let held = |target: &Path| fs::read_to_string(target.join("equity.svg")).unwrap().contains(" held $");
     assert!(!held(&target));
     let alone = home.path().join("alone");
-    compare::write(&alone, &all[1..], "sharpe").unwrap();
+    Comparison::of(&all[1..], "sharpe").write(&alone).unwrap();
     assert!(held(&alone));
     for name in ["comparison.csv", "index.html", "equity.svg", "equity.png", "drawdown.svg", "drawdown.png", "manifest.json"] {
         assert!(target.join(name).is_file(), "{name}");
     }
     assert_eq!(rows(&target.join("comparison.csv"))[0]["sharpe"], rows(&out.join("comparison.csv"))[1]["sharpe"]);
-    assert_eq!(compare::to_json(&all, "sharpe")["strategies"][0]["market"], market.name);
+    assert_eq!(Comparison::of(&all, "sharpe").to_json()["strategies"][0]["market"], market.name);
 }
 
 #[test]
 fn what_is_no_finished_report_is_said_so() {
     let (home, out) = written();
-    let read = |path: PathBuf| compare::read(&[path], &Ranking::default()).unwrap_err();
-    let missing = read(home.path().join("nowhere"));
+    let refused = |path: PathBuf| read(&[path], &Ranking::default()).unwrap_err();
+    let missing = refused(home.path().join("nowhere"));
     assert_eq!(missing.expected, "a folder that `rotate run` wrote");
-    let foreign = read(home.path().to_path_buf());
+    let foreign = refused(home.path().to_path_buf());
     assert_eq!(foreign.found, "neither manifest.json nor summary.json is there");
     fs::remove_file(out.join("up/equity.csv")).unwrap();
-    assert!(read(out.clone()).place.ends_with("equity.csv"));
+    assert!(refused(out.clone()).place.ends_with("equity.csv"));
     fs::write(out.join("up/equity.csv"), "time,equity\n2021-01-01,much\n").unwrap();
-    let garbled = read(out.join("up"));
+    let garbled = refused(out.join("up"));
     assert!(garbled.place.ends_with("equity.csv:2") && garbled.found.contains("much"), "{garbled}");
     fs::write(out.join("up/summary.json"), "{\"strategy\": \"up\"").unwrap();
-    assert!(read(out.clone()).found.starts_with("not JSON"));
+    assert!(refused(out.clone()).found.starts_with("not JSON"));
     fs::write(out.join("up/summary.json"), "{\"strategy\": \"up\", \"capital\": 1}").unwrap();
-    assert_eq!(read(out.clone()).found, "`metrics` is missing or of another kind");
-    assert!(compare::read(&[], &Ranking::default()).is_err());
+    assert_eq!(refused(out.clone()).found, "`metrics` is missing or of another kind");
+    assert!(read(&[], &Ranking::default()).is_err());
 }
 
 /// Two thousand folders: ranked by their summaries, the best drawn, in a page that opens at once.
@@ -84,11 +87,11 @@ fn two_thousand_runs_compare_in_one_small_page() {
     }
     // A curve of one that is not drawn is not even opened.
     fs::write(many.join("s0000/equity.csv"), "garbled").unwrap();
-    let all = compare::read(&[many], &Ranking::default()).unwrap();
+    let all = read(&[many], &Ranking::default()).unwrap();
     assert_eq!(all.len(), 2_000);
     assert_eq!(all.iter().filter(|told| !told.times.is_empty()).count(), 12);
     let target = home.path().join("compared");
-    compare::write(&target, &all, "sharpe").unwrap();
+    Comparison::of(&all, "sharpe").write(&target).unwrap();
     let page = fs::read_to_string(target.join("index.html")).unwrap();
     assert!(page.len() < 3_000_000, "{} bytes", page.len());
     assert!(page.contains("2000 strategies, ranked by sharpe; the best 12 are drawn") && page.matches("<tr>").count() > 2_000);
@@ -102,11 +105,11 @@ fn two_thousand_runs_compare_in_one_small_page() {
     assert!(page.contains("<a href=\"#all\">") && page.contains("<h2 id=\"all\">"));
     assert_eq!(rows(&target.join("comparison.csv")).len(), 2_000);
     // The terminal shows the best, and says where the others are.
-    let said = compare::text(&all, "sharpe", None, terminal::Look::PLAIN);
+    let said = Comparison::of(&all, "sharpe").text(None, terminal::Look::PLAIN);
     assert!(said.lines().count() < 60 && said.contains("… and 1988 more: the page of --out"), "{said}");
     assert!(page.contains("<summary>1960 more</summary>") && page.matches("only s1999 knows").count() == 1);
     assert!(said.contains("s1998") && !said.contains("s0123") && said.contains("… and 1988 more"), "{said}");
-    let said = compare::text(&all, "sharpe", Some(&target), terminal::Look { width: 300, colour: false });
+    let said = Comparison::of(&all, "sharpe").text(Some(&target), terminal::Look { width: 300, colour: false });
     let place = |name: &str| target.join(name).display().to_string();
     assert!(said.contains(&format!("… and 1988 more in {}", place("comparison.csv"))), "{said}");
     assert!(said.ends_with(&format!("comparison: {}\n", place("index.html"))), "{said}");
@@ -116,12 +119,12 @@ fn two_thousand_runs_compare_in_one_small_page() {
 fn a_metric_without_a_column_gets_one_in_its_own_unit() {
     let (_home, out) = written();
     let by = |metric: &str| {
-        let all = compare::read(std::slice::from_ref(&out), &Ranking { by: metric.to_string(), top: 12 }).unwrap();
-        compare::text(&all, metric, None, terminal::Look::PLAIN)
+        let all = read(std::slice::from_ref(&out), &Ranking { by: metric.to_string(), top: 12 }).unwrap();
+        Comparison::of(&all, metric).text(None, terminal::Look::PLAIN)
     };
     let said = by("ulcer_index");
     let told = rows(&out.join("comparison.csv"))[0]["ulcer_index"].parse::<f64>().unwrap();
-    let cell = rotate::report::words::percent(Some(told));
+    let cell = rotate::report::number_format::percent(Some(told));
     assert!(said.contains("ranked by ulcer_index") && said.contains("  ulcer_index  ") && said.contains(&cell), "{said}");
     assert!(!by("sharpe").contains("  sharpe  "), "it has a column");
 }
@@ -144,13 +147,13 @@ fn two_that_cannot_be_told_apart_are_told_why() {
     let still = |run: &mut Run| run.equity.iter_mut().for_each(|e| *e = run.capital);
     let first = write("first", 200, 0, &|_| {});
     let duel = |other: PathBuf| {
-        let all = compare::read(&[first.clone(), other], &Ranking::default()).unwrap();
-        let json = compare::to_json(&all, "sharpe")["best"]["duels"][0].clone();
+        let all = read(&[first.clone(), other], &Ranking::default()).unwrap();
+        let json = Comparison::of(&all, "sharpe").to_json()["best"]["duels"][0].clone();
         let page = home.path().join("compared");
-        compare::write(&page, &all, "sharpe").unwrap();
+        Comparison::of(&all, "sharpe").write(&page).unwrap();
         (
             json,
-            compare::text(&all, "sharpe", None, terminal::Look { width: 300, colour: false }),
+            Comparison::of(&all, "sharpe").text(None, terminal::Look { width: 300, colour: false }),
             fs::read_to_string(page.join("index.html")).unwrap(),
         )
     };
@@ -161,11 +164,11 @@ fn two_that_cannot_be_told_apart_are_told_why() {
         (write("brief", 200, 175, &shaken), "too_few_days", "25 days in common, too few to tell: 30 are needed"),
     ] {
         let (json, text, page) = duel(other);
-        assert_eq!(json["untold"], reason, "{json:#}");
+        assert_eq!(json["not_comparable"], reason, "{json:#}");
         assert!(text.contains(words) && page.contains(words), "{reason}: {text}");
     }
     let (json, text, page) = duel(write("partly", 200, 150, &shaken));
-    assert_eq!((&json["untold"], &json["days"], &json["whole"]), (&serde_json::Value::Null, &50.into(), &false.into()), "{json:#}");
+    assert_eq!((&json["not_comparable"], &json["days"], &json["whole"]), (&serde_json::Value::Null, &50.into(), &false.into()), "{json:#}");
     assert!(json["difference"]["sharpe_interval"].is_object(), "{json:#}");
     let words = format!("on the 50 days they share, {} to {}", &json["from"].as_str().unwrap()[..10], &json["to"].as_str().unwrap()[..10]);
     assert!(text.contains(&words) && page.contains(&words), "{text}");
@@ -184,31 +187,23 @@ fn what_is_named_twice_counts_once_and_capital_is_a_setting() {
         home.path().join(name)
     };
     let (one, two) = (write("one", 100_000.0), write("two", 50_000.0));
-    let all = compare::read(&[one.clone(), one.clone(), one.join("up"), two], &Ranking::default()).unwrap();
+    let all = read(&[one.clone(), one.clone(), one.join("up"), two], &Ranking::default()).unwrap();
     assert_eq!(all.len(), 7);
     let tried: Vec<u64> = all.iter().map(|told| told.metrics["sharpe_trials"].as_u64().unwrap()).collect();
     assert_eq!(tried, [2; 7]);
-    let settings = compare::to_json(&all, "sharpe")["best"]["settings"].clone();
+    let settings = Comparison::of(&all, "sharpe").to_json()["best"]["settings"].clone();
     assert_eq!(settings.as_array().unwrap().len(), 1, "{settings:#}");
     assert_eq!(settings[0]["key"], "--capital");
     let target = home.path().join("compared");
-    compare::write(&target, &all, "sharpe").unwrap();
+    Comparison::of(&all, "sharpe").write(&target).unwrap();
     assert!(fs::read_to_string(target.join("index.html")).unwrap().contains("<mark>50000</mark>"));
 }
 
-/// Every direction is of a metric there is, and stands in one list only.
+/// Each metric says in its row which way is better; what it does not know is ranked from the most.
 #[test]
 fn less_of_a_cost_comes_first() {
-    use rotate::metrics::{LESS_IS_BETTER, NEITHER_IS_BETTER};
-    let market = market(200, Span::DAY);
-    let names = Metrics::of(&run("up", &market, 1, 0.001, 1.0)).named();
-    let of_variants = ["static_total_return", "without_futures_total_return"];
-    for name in LESS_IS_BETTER.iter().chain(NEITHER_IS_BETTER) {
-        assert!(names.contains_key(*name) || of_variants.contains(name), "{name} is no metric");
-        assert!(!(LESS_IS_BETTER.contains(name) && NEITHER_IS_BETTER.contains(name)), "{name} is in both");
-    }
     let (_home, out) = written();
-    let mut all = compare::read(&[out], &Ranking::default()).unwrap();
+    let mut all = read(&[out], &Ranking::default()).unwrap();
     for (name, least_first) in [
         ("refused", true),
         ("average_funding_apr", true),
@@ -216,10 +211,12 @@ fn less_of_a_cost_comes_first() {
         ("kurtosis", true),
         ("sortino", false),
         ("worst_day", false),
+        ("beta", false),
+        ("no_metric", false),
     ] {
         all[0].metrics.insert(name.to_owned(), 1.into());
         all[1].metrics.insert(name.to_owned(), 2.into());
-        assert_eq!(compare::ranked(&all, name), if least_first { [0, 1] } else { [1, 0] }, "{name}");
+        assert_eq!(ranked(&all, name), if least_first { [0, 1] } else { [1, 0] }, "{name}");
     }
 }
 
@@ -233,25 +230,25 @@ fn the_best_is_told_from_luck_and_settings_that_differ_are_marked() {
     record.strategies[0].resolved = serde_json::json!({ "buckets": { "a": { "weight": 0.4 } }, "every": "7d" });
     record.strategies[1].resolved = serde_json::json!({ "buckets": { "a": { "weight": 0.5 } }, "every": "7d" });
     write_batch(&out, &market, &runs, &record).unwrap();
-    let all = compare::read(std::slice::from_ref(&out), &Ranking::default()).unwrap();
-    let json = compare::to_json(&all, "sharpe");
+    let all = read(std::slice::from_ref(&out), &Ranking::default()).unwrap();
+    let json = Comparison::of(&all, "sharpe").to_json();
     assert_eq!(json["ranking"], serde_json::json!(["up", "down"]));
     let duel = &json["best"]["duels"][0];
     assert_eq!((duel["better"].as_str(), duel["than"].as_str()), (Some("up"), Some("down")));
-    let own = |run: &Run| Metrics::of(run).sharpe.unwrap();
+    let own = |run: &Run| Metrics::of(run).ratios.sharpe.unwrap();
     let told = duel["difference"]["sharpe"].as_f64().unwrap();
     assert!((told - (own(&runs[0]) - own(&runs[1]))).abs() < 1e-9, "{told}");
     assert!(duel["difference"]["sharpe_interval"]["low"].as_f64().unwrap() < told);
     assert_eq!(json["best"]["correlation"][0].as_f64().map(|c| (c * 1e9).round()), Some(1e9));
     assert_eq!(json["best"]["settings"], serde_json::json!([{ "key": "buckets.a.weight", "values": ["0.4", "0.5"] }]));
-    let text = compare::text(&all, "sharpe", None, terminal::Look::PLAIN);
-    assert!(text.contains("up less down: Sharpe "), "{text}");
+    let text = Comparison::of(&all, "sharpe").text(None, terminal::Look::PLAIN);
+    assert!(text.contains("up minus down: Sharpe "), "{text}");
     let target = home.path().join("compared");
-    compare::write(&target, &all, "sharpe").unwrap();
+    Comparison::of(&all, "sharpe").write(&target).unwrap();
     let page = fs::read_to_string(target.join("index.html")).unwrap();
     assert!(page.contains("<mark>0.5</mark>") && !page.contains("<mark>7d"), "what differs is marked");
     // Less of it is better: the order turns.
-    assert_eq!(compare::to_json(&all, "volatility")["ranking"].as_array().unwrap().len(), 2);
-    let unknown = compare::read(&[out], &Ranking { by: "beauty".to_string(), top: 2 }).unwrap_err();
+    assert_eq!(Comparison::of(&all, "volatility").to_json()["ranking"].as_array().unwrap().len(), 2);
+    let unknown = read(&[out], &Ranking { by: "beauty".to_string(), top: 2 }).unwrap_err();
     assert_eq!((unknown.place.as_str(), unknown.found.as_str()), ("--by beauty", "no such metric"));
 }

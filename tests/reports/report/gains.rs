@@ -4,7 +4,8 @@ use std::fs;
 
 use rotate::metrics::Metrics;
 use rotate::metrics::sharpe::Trials;
-use rotate::report::compare::{self, Ranking};
+use rotate::report::loaded::{LoadedStrategy, Ranking};
+use rotate::report::reading::read;
 use rotate::report::{folder_name, write_batch};
 use rotate::units::{BucketId, Span, Time, Usd};
 
@@ -96,19 +97,19 @@ fn luck_is_that_of_all_that_are_laid_side_by_side() {
     let (one, two) = (home.path().join("one"), home.path().join("two"));
     write_batch(&one, &market, &runs[..3], &manifest(&market, &runs[..3])).unwrap();
     write_batch(&two, &market, &runs[3..], &manifest(&market, &runs[3..])).unwrap();
-    let tried = |all: &[compare::Told]| all.iter().map(|told| told.metrics["sharpe_trials"].as_u64().unwrap()).collect::<Vec<_>>();
-    let deflated = |told: &compare::Told| told.metrics["deflated_sharpe"].as_f64().unwrap();
+    let tried = |all: &[LoadedStrategy]| all.iter().map(|told| told.metrics["sharpe_trials"].as_u64().unwrap()).collect::<Vec<_>>();
+    let deflated = |told: &LoadedStrategy| told.metrics["deflated_sharpe"].as_f64().unwrap();
     let ranking = Ranking::default();
-    let alone = compare::read(std::slice::from_ref(&one), &ranking).unwrap();
+    let alone = read(std::slice::from_ref(&one), &ranking).unwrap();
     assert_eq!(tried(&alone), [3; 3]);
-    let both = compare::read(&[one.clone(), two], &ranking).unwrap();
+    let both = read(&[one.clone(), two], &ranking).unwrap();
     assert_eq!(tried(&both), [5; 5]);
     // One strategy picked out of three stays one of three.
-    assert_eq!(tried(&compare::read(&[one.join("s1")], &ranking).unwrap()), [3]);
-    let among = |runs: &[_], at: usize| Metrics::of(&runs[at]).among(&Trials::of_runs(runs)).deflated_sharpe.unwrap();
+    assert_eq!(tried(&read(&[one.join("s1")], &ranking).unwrap()), [3]);
+    let among = |runs: &[_], at: usize| Metrics::of(&runs[at]).among(&Trials::of_runs(runs)).evidence.deflated_sharpe.unwrap();
     for at in 0..3 {
         assert!((deflated(&alone[at]) - among(&runs[..3], at)).abs() < 1e-15);
         assert!((deflated(&both[at]) - among(&runs, at)).abs() < 1e-12);
-        assert!(deflated(&alone[at]) < Metrics::of(&runs[at]).probabilistic_sharpe.unwrap());
+        assert!(deflated(&alone[at]) < Metrics::of(&runs[at]).evidence.probabilistic_sharpe.unwrap());
     }
 }

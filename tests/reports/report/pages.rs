@@ -3,12 +3,12 @@
 use std::fs;
 
 use rotate::metrics::Metrics;
+use rotate::report::closing::{closing, closing_json};
 use rotate::report::{terminal, write_batch};
-use rotate::stress::Stress;
 use rotate::units::{Span, Usd};
 use sha2::{Digest, Sha256};
 
-use super::written::{batch, rows, tree, written};
+use super::written::{batch, evaluated, rows, tree, written};
 use crate::fixture::{HOSTILE, manifest, market, run};
 
 #[test]
@@ -139,8 +139,8 @@ fn runs_without_bars_or_with_ruin_are_written_too() {
     none.regime.clear();
     let runs = vec![ruin, none];
     let metrics = Metrics::of(&runs[0]);
-    assert_eq!((metrics.total_return, metrics.cagr, metrics.max_drawdown), (Some(-1.0), Some(-1.0), Some(-1.0)));
-    assert_eq!((Metrics::of(&runs[1]).sharpe, Metrics::of(&runs[1]).total_return), (None, None));
+    assert_eq!((metrics.returns.total_return, metrics.returns.cagr, metrics.drawdown.max_drawdown), (Some(-1.0), Some(-1.0), Some(-1.0)));
+    assert_eq!((Metrics::of(&runs[1]).ratios.sharpe, Metrics::of(&runs[1]).returns.total_return), (None, None));
     write_batch(&home.path().join("out"), &market, &runs, &manifest(&market, &runs)).unwrap();
 }
 
@@ -163,7 +163,7 @@ fn the_index_shows_what_a_comparison_shows() {
     for head in ["volatility", "deflated Sharpe", "Sortino", "turnover"] {
         assert!(table.contains(&format!("class=\"n\">{head}</th>")), "{head}");
     }
-    assert!(!table.contains("left at 2x costs"), "no ladder was climbed");
+    assert!(!table.contains("kept at 2x costs"), "no ladder was climbed");
     for words in ["CAGR against volatility a year", "up less each other one", "Correlation of daily returns", "<mark>8h</mark>"] {
         assert!(index.contains(words), "{words}");
     }
@@ -197,23 +197,21 @@ fn a_few_days_are_not_told_as_a_year() {
         for metric in ["cagr", "calmar"] {
             assert_eq!(summary["metrics"][metric].is_number(), told, "{metric} of {days} days");
             assert_eq!(!rows(&out.join("comparison.csv"))[0][metric].is_empty(), told, "{metric} of {days} days");
-            assert_eq!(
-                terminal::closing_json(&runs, &vec![Stress::default(); runs.len()])["strategies"][0]["metrics"][metric].is_number(),
-                told
-            );
+            assert_eq!(closing_json(&evaluated(&market, &runs))["strategies"][0]["metrics"][metric].is_number(), told);
         }
     }
 }
 
 #[test]
 fn the_closing_table_is_aligned_and_says_every_caution_once() {
-    let (_, runs) = batch();
-    let text = terminal::closing(&runs, &[], None, terminal::Look::PLAIN);
+    let (market, runs) = batch();
+    let evaluated = evaluated(&market, &runs);
+    let text = closing(&evaluated, None, terminal::Look::PLAIN);
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(lines[0].split_whitespace().collect::<Vec<_>>().join(" "), "strategy return CAGR Sharpe max DD funding fees liq equity");
     let width = lines[1].chars().count();
     assert!(lines[2..4].iter().all(|line| line.chars().count() == width), "{text}");
     assert_eq!(text.matches("the made-up data").count(), 1);
     assert!(text.contains("  ! up: only up knows"));
-    assert_eq!(terminal::closing_json(&runs, &vec![Stress::default(); runs.len()])["strategies"][1]["metrics"]["liquidations"], 1);
+    assert_eq!(closing_json(&evaluated)["strategies"][1]["metrics"]["liquidations"], 1);
 }

@@ -1,11 +1,13 @@
 //! Tables and summaries: every file there, every header exact, every sum adds up.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
 use rotate::metrics::Metrics;
-use rotate::report::folder_name;
+use rotate::metrics::table::{Better, Group, Metric, Unit};
+use rotate::report::tables::{Heading, Kind, Table};
+use rotate::report::{folder_name, tables};
 use rotate::units::Usd;
 
 use super::written::{batch, rows, tree, written};
@@ -30,37 +32,67 @@ fn every_file_is_there_and_every_header_is_exact() {
     }
 }
 
-/// The documented types: one name, one type.
+/// The documented types: one name, one type, whatever table it is in.
 #[test]
 fn every_column_of_every_table_has_its_type_in_the_readme() {
-    use rotate::report::{rungs, tables, typed};
     let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("reports/README.md")).unwrap();
     let listed = |head: &str| -> Vec<String> {
         let line = readme.split("\n\n").find(|part| part.trim_start().starts_with(head)).unwrap_or_else(|| panic!("no {head}"));
         line.split('`').skip(1).step_by(2).map(str::to_string).collect()
     };
-    assert_eq!(listed("* Timestamps"), typed::TIMES);
-    assert_eq!(listed("* Numbers"), typed::NUMBERS);
-    let text: std::collections::BTreeSet<&str> = tables::HEADERS
-        .iter()
-        .chain(rungs::HEADERS)
-        .flat_map(|(_, header)| header.iter().copied())
-        .filter(|name| !typed::TIMES.contains(name) && !typed::NUMBERS.contains(name))
-        .collect();
-    assert_eq!(listed("* Text"), text.into_iter().collect::<Vec<_>>());
+    let mut columns: Vec<Heading> = Vec::new();
+    for heading in tables::all().flat_map(Table::headings) {
+        match columns.iter().find(|known| known.name == heading.name) {
+            None => columns.push(heading),
+            Some(known) => assert_eq!(known.kind, heading.kind, "{} has two types", heading.name),
+        }
+    }
+    let of = |kind: Kind| columns.iter().filter(move |column| column.kind == kind).map(|column| column.name);
+    assert_eq!(listed("* Timestamps"), of(Kind::Time).collect::<Vec<_>>());
+    assert_eq!(listed("* Numbers"), of(Kind::Number).collect::<Vec<_>>());
+    assert_eq!(listed("* Text"), of(Kind::Text).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>());
+}
+
+/// The list of metrics is the table of metrics: names by group, in its order, with their units and what is better.
+#[test]
+fn every_metric_stands_in_the_readme() {
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("reports/README.md")).unwrap();
+    for group in Group::ALL {
+        let list = listed(group);
+        assert!(readme.contains(&list), "reports/README.md lacks, under *Metrics*, this line:\n{list}");
+    }
+}
+
+/// `* **Return**: ` and each metric as `` `cagr` % + ``: per cent, more is better.
+fn listed(group: Group) -> String {
+    let word = |metric: &Metric| {
+        let unit = match metric.unit {
+            Unit::Percent => " %",
+            Unit::Ratio => "",
+            Unit::Usd => " $",
+            Unit::Days => " d",
+            Unit::Count => " n",
+        };
+        let better = match metric.better {
+            Better::More => " ↑",
+            Better::Less => " ↓",
+            Better::Neither => "",
+        };
+        format!("`{}`{unit}{better}", metric.name)
+    };
+    format!("* **{}**: {}.\n", group.heading(), group.metrics().map(word).collect::<Vec<_>>().join(", "))
 }
 
 /// Or notebooks would read it as text.
 #[test]
 fn a_column_of_numbers_has_their_type() {
-    use rotate::report::{tables, typed};
     let (_home, out) = written();
-    for (file, header) in tables::HEADERS {
-        let all = rows(&out.join("up").join(file));
-        for column in header.iter().filter(|column| !typed::NUMBERS.contains(column)) {
-            let told: Vec<&str> = all.iter().map(|row| row[*column].as_str()).filter(|cell| !cell.is_empty()).collect();
+    for table in tables::ALWAYS {
+        let all = rows(&out.join("up").join(table.file()));
+        for column in table.headings().iter().filter(|column| column.kind != Kind::Number) {
+            let told: Vec<&str> = all.iter().map(|row| row[column.name].as_str()).filter(|cell| !cell.is_empty()).collect();
             let numbers = told.iter().filter(|cell| cell.parse::<f64>().is_ok()).count();
-            assert!(told.is_empty() || numbers < told.len(), "{file}: {column} holds numbers and is not among typed::NUMBERS");
+            assert!(told.is_empty() || numbers < told.len(), "{}: {} holds numbers and is no column of them", table.file(), column.name);
         }
     }
 }
@@ -147,7 +179,7 @@ fn comparison_has_a_row_a_strategy_and_a_column_a_metric() {
     assert_eq!(table.len(), 2);
     let metrics = Metrics::of(&runs[1]);
     assert_eq!(table[1]["strategy"], "down & <out>");
-    assert_eq!(table[1]["sharpe"].parse::<f64>().ok(), metrics.sharpe);
+    assert_eq!(table[1]["sharpe"].parse::<f64>().ok(), metrics.ratios.sharpe);
     assert_eq!((table[1]["liquidations"].as_str(), table[1]["refused"].as_str()), ("1", "1"));
     let text = fs::read_to_string(out.join("comparison.csv")).unwrap();
     assert!(text.starts_with("strategy,days,final_equity_usd,total_return,cagr,"));

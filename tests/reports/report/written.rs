@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use rotate::evaluate::{Evaluation, deflated};
 use rotate::market::Market;
 use rotate::replay::run::Run;
 use rotate::report::write_batch;
+use rotate::stress::Stress;
 use rotate::units::Span;
 
 use crate::fixture::{manifest, market, run};
@@ -23,6 +25,11 @@ pub fn written() -> (tempfile::TempDir, PathBuf) {
     let (market, runs) = batch();
     write_batch(&out, &market, &runs, &manifest(&market, &runs)).unwrap();
     (home, out)
+}
+
+/// What the runs come to, seen against nothing.
+pub fn evaluated<'a>(market: &Market, runs: &'a [Run]) -> Vec<Evaluation<'a>> {
+    deflated(runs.iter().map(|run| Evaluation::with(market, run, Stress::default())).collect())
 }
 
 pub fn rows(path: &Path) -> Vec<BTreeMap<String, String>> {

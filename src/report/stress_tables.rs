@@ -1,60 +1,61 @@
-//! On the terminal: what each run was seen against, and what the ladder left of it.
+//! On the terminal: what each run was seen against, and what is kept under other assumptions.
 
-use crate::metrics::total_return;
+use crate::evaluate::Evaluation;
 use crate::replay::run::Run;
-use crate::report::carries::{brief, mark, noise, rung};
+use crate::report::capacity_text::{brief, mark, noise, scenario};
 use crate::report::columns;
+use crate::report::number_format::{grouped, percent};
 use crate::report::terminal::{Look, caution_line, plain};
-use crate::report::words::{grouped, percent};
-use crate::stress::{Ladder, Rung, Step, Stress};
+use crate::stress::{Ladder, Scenario, Step};
 
 const LONGEST_NAME: usize = 20;
-/// Names are cut until a table fits, but never below this: the width of `  left of it`.
-const SHORTEST_NAME: usize = 12;
+/// Names are cut until a table fits, but never below this: the width of `  return kept`.
+const SHORTEST_NAME: usize = 13;
 
 /// Both tables below the closing one; nothing of runs that were seen against nothing.
 #[must_use]
-pub fn climbed(runs: &[Run], stresses: &[Stress], look: Look) -> String {
-    let both: Vec<(&Run, &Stress)> = runs.iter().zip(stresses).filter(|(_, stress)| !stress.benchmarks.is_empty()).collect();
-    if both.is_empty() {
+pub fn stress_tables(all: &[Evaluation], look: Look) -> String {
+    let seen: Vec<&Evaluation> = all.iter().filter(|one| !one.stress.benchmarks.is_empty()).collect();
+    if seen.is_empty() {
         return String::new();
     }
-    let ladders: Vec<(&Run, &Ladder)> = both.iter().filter_map(|(run, stress)| Some((*run, stress.ladder.as_ref()?))).collect();
-    against(&both, look) + &if ladders.is_empty() { String::new() } else { left(&ladders, look) }
+    let ladders: Vec<(&Run, &Ladder)> = seen.iter().filter_map(|one| Some((one.run, one.stress.ladder.as_ref()?))).collect();
+    against(&seen, look) + &if ladders.is_empty() { String::new() } else { left(&ladders, look) }
 }
 
-fn against(both: &[(&Run, &Stress)], look: Look) -> String {
-    let mut rows = vec![["total return", "own", "coin", "static", "no futures"].map(str::to_string).to_vec()];
-    for (run, stress) in both {
-        let own = total_return(run);
-        let of = |key: &str| percent(stress.benchmark(key).and_then(|found| found.against.total_return));
-        rows.push(vec![name(run), percent(own), of("coin"), of("static"), of("without_futures")]);
+fn against(seen: &[&Evaluation], look: Look) -> String {
+    let mut rows = vec![["total return", "strategy", "hold", "static mix", "without perps"].map(str::to_string).to_vec()];
+    for one in seen {
+        let own = one.metrics.returns.total_return;
+        let of = |key: &str| percent(one.stress.benchmark(key).and_then(|found| found.against.total_return));
+        rows.push(vec![name(one.run), percent(own), of("coin"), of("static"), of("without_futures")]);
     }
-    let said = "coin: the benchmark bought and held; static: the same buckets at their weights in the largest coins, without opinion; no futures: the same rules, \
-                perpetuals' share in stablecoins";
+    let said = "hold: the benchmark coin bought and held; static mix: the same buckets at their weights in the largest coins, without opinion; without perps: \
+                the same rules, perpetuals' share in stablecoins";
     format!("\n{}{}", aligned(&fitted(rows, &[4, 2], look.width)), caution_line("  ", said, look))
 }
 
 fn left(ladders: &[(&Run, &Ladder)], look: Look) -> String {
     // Costs once are the run itself, without any they are what it is measured against.
-    let untold = [Step::GROSS, Step::OWN, Step::AssumedFunding(1)];
-    let climbed = |step: &Step| ladders.iter().any(|(_, ladder)| ladder.rung(*step).is_some());
-    let steps: Vec<Step> = Step::ALL.into_iter().filter(|step| !untold.contains(step) && climbed(step)).collect();
-    let heads = steps.iter().map(|step| rung(*step));
-    let mut rows = vec![std::iter::once("ladder".to_string()).chain(heads).chain(["carries".to_string()]).collect::<Vec<_>>()];
+    let left_out = [Step::GROSS, Step::OWN, Step::AssumedFunding(1)];
+    let is_there = |step: &Step| ladders.iter().any(|(_, ladder)| ladder.scenario(*step).is_some());
+    let steps: Vec<Step> = Step::ALL.into_iter().filter(|step| !left_out.contains(step) && is_there(step)).collect();
+    let heads = steps.iter().map(|step| scenario(*step));
+    let mut rows = vec![std::iter::once("stress test".to_string()).chain(heads).chain(["capacity".to_string()]).collect::<Vec<_>>()];
     for (run, ladder) in ladders {
         let mut returns = vec![name(run)];
-        let told = |rung: &Rung| mark(rung).to_owned() + &percent(rung.metrics.total_return);
-        returns.extend(steps.iter().map(|step| ladder.rung(*step).map_or_else(|| percent(None), told)));
+        let told = |found: &Scenario| mark(found).to_owned() + &percent(found.metrics.returns.total_return);
+        returns.extend(steps.iter().map(|step| ladder.scenario(*step).map_or_else(|| percent(None), told)));
         returns.push(brief(ladder.capacity.total_return));
-        let mut shares = vec!["  left of it".to_string()];
-        shares.extend(steps.iter().map(|step| ladder.survives(*step).map_or_else(|| "–".to_string(), whole_percent)));
+        let mut shares = vec!["  return kept".to_string()];
+        shares.extend(steps.iter().map(|step| ladder.return_kept(*step).map_or_else(|| "–".to_string(), whole_percent)));
         shares.push(String::new());
         rows.extend([returns, shares]);
     }
-    let said = "left of the total return under optimistic assumptions, at the costs and funding assumed, and in time; carries: capital at which half of the return \
-                before costs is left; < where less was left at once, > where more is left of the most tried (ladder.csv, capacity.csv); ≈: not told apart from its neighbour by the noise of fills";
-    // Where there is little room, the rungs between are left out, those of assumed funding first.
+    let said = "return kept: share of the total return under optimistic assumptions, at the costs and funding assumed, and in time; capacity: capital at which half of \
+                the return before costs is left; < where less was left at once, > where more is left of the most tried (ladder.csv, capacity.csv); ≈: not \
+                significantly different from its neighbour, by the noise of fills";
+    // Where there is little room, the scenarios between are left out, those of assumed funding first.
     let spared: &[usize] = if steps.len() > 6 { &[8, 7, 4, 2, 1, 3] } else { &[4, 2, 1, 3] };
     format!("\n{}{}", aligned(&fitted(rows, spared, look.width)), caution_line("  ", said, look)) + &floors(ladders, look)
 }

@@ -7,8 +7,8 @@ use std::path::Path;
 use crate::bounded::{self, OWN};
 use crate::folder::is_bare;
 use crate::market::digest;
+use crate::report::files::folder_name;
 use crate::report::manifest::Manifest;
-use crate::report::write::folder_name;
 
 /// Digits of the digest in a name: 40 bits, so that even among a million reports two hardly ever share them.
 const DIGITS: usize = 10;

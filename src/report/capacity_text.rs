@@ -1,11 +1,11 @@
-//! How much money a strategy carries, and which rung of the ladder it stands on, in words: one place for page, terminal and summary.
+//! How much money a strategy carries, and in which scenarios it gains, in words: one place for page, terminal and summary.
 
-use crate::report::words::{brief_money, percent};
-use crate::stress::{Capacity, Half, Kind, Ladder, Noise, Rung, Step};
+use crate::report::number_format::{brief_money, percent};
+use crate::stress::{Capacity, Half, Kind, Ladder, Noise, Scenario, Step};
 
 /// Both answers in a sentence.
 #[must_use]
-pub fn told(capacity: &Capacity) -> String {
+pub fn text(capacity: &Capacity) -> String {
     format!("{}; {}", sentence("alpha", capacity.alpha), sentence("total return", capacity.total_return))
 }
 
@@ -43,7 +43,7 @@ pub fn brief(half: Half) -> String {
 
 /// Short enough for a picture or a table: `pessimistic`, `costs 2x`, `1 bar later`, `assumed 2x` (the funding that is).
 #[must_use]
-pub fn rung(step: Step) -> String {
+pub fn scenario(step: Step) -> String {
     match step.kind() {
         Kind::Assumptions | Kind::Latency => step.name(),
         Kind::Costs => format!("costs {}", step.name()),
@@ -51,15 +51,16 @@ pub fn rung(step: Step) -> String {
     }
 }
 
-/// How far fills alone spread the return, and which rungs that does not tell from their neighbour; nothing where it is not known.
+/// How far fills alone spread the return, and which scenarios that does not tell from their neighbour; nothing where it is not known.
 #[must_use]
 pub fn noise(ladder: &Ladder) -> Option<String> {
     let noise = ladder.noise?;
-    let alike: Vec<String> = ladder.rungs.iter().filter(|rung| rung.told_apart == Some(false)).map(|found| rung(found.step)).collect();
-    Some(floor(&noise, &alike))
+    let indistinct: Vec<String> =
+        ladder.scenarios.iter().filter(|scenario| scenario.is_significant == Some(false)).map(|found| scenario(found.step)).collect();
+    Some(floor(&noise, &indistinct))
 }
 
-fn floor(noise: &Noise, alike: &[String]) -> String {
+fn floor(noise: &Noise, indistinct: &[String]) -> String {
     let spread = format!(
         "With market orders filled by chance elsewhere in their bars ({} seeds) total return lies between {} and {} (5th to 95th percentile, deviation {})",
         noise.seeds,
@@ -68,32 +69,32 @@ fn floor(noise: &Noise, alike: &[String]) -> String {
         percent(Some(noise.deviation)),
     );
     let width = percent(Some(noise.width()));
-    if alike.is_empty() {
-        return format!("{spread}: every rung is further than these {width} from its neighbour.");
+    if indistinct.is_empty() {
+        return format!("{spread}: every scenario is further than these {width} from its neighbour.");
     }
-    format!("{spread}: a rung within these {width} of its neighbour is not told apart from it ({}).", alike.join(", "))
+    format!("{spread}: a scenario within these {width} of its neighbour does not differ significantly from it ({}).", indistinct.join(", "))
 }
 
 /// Before a number that the noise of fills does not tell from its neighbour's.
 #[must_use]
-pub fn mark(rung: &Rung) -> &'static str {
-    if rung.told_apart == Some(false) { "≈ " } else { "" }
+pub fn mark(scenario: &Scenario) -> &'static str {
+    if scenario.is_significant == Some(false) { "≈ " } else { "" }
 }
 
-/// Whether the gain outlives every rung.
+/// Whether the gain outlives every scenario.
 #[must_use]
 pub fn sign(ladder: &Ladder) -> String {
-    outlives(ladder.rungs.iter().filter_map(|rung| Some((rung.step, rung.metrics.total_return?))))
+    outlives(ladder.scenarios.iter().filter_map(|scenario| Some((scenario.step, scenario.metrics.returns.total_return?))))
 }
 
 fn outlives(returns: impl Iterator<Item = (Step, f64)>) -> String {
     let (kept, lost): (Vec<_>, Vec<_>) = returns.partition(|(_, total)| *total > 0.0);
     if lost.is_empty() {
-        return "The gain stays a gain on every rung. A rung may still be above the one before it: fills at other times lead to other holdings."
+        return "The gain stays a gain in every scenario. A scenario may still be above the one before it: fills at other times lead to other holdings."
             .to_string();
     }
     if kept.is_empty() {
-        return "There is no gain on any rung, whatever is assumed.".to_string();
+        return "There is no gain in any scenario, whatever is assumed.".to_string();
     }
     let at = |step: Step| match step.kind() {
         Kind::Assumptions => format!("under {} assumptions", step.name()),
@@ -132,14 +133,17 @@ mod tests {
         let noise = Noise { seeds: 100, deviation: 0.02, low: 0.1, high: 0.175 };
         let said = floor(&noise, &["costs 2x".to_owned(), "costs 3x".to_owned()]);
         assert!(said.contains("between 10.00 % and 17.50 % (5th to 95th percentile, deviation 2.00 %)"), "{said}");
-        assert!(said.ends_with("a rung within these 7.50 % of its neighbour is not told apart from it (costs 2x, costs 3x)."), "{said}");
-        assert!(floor(&noise, &[]).ends_with("every rung is further than these 7.50 % from its neighbour."));
+        assert!(
+            said.ends_with("a scenario within these 7.50 % of its neighbour does not differ significantly from it (costs 2x, costs 3x)."),
+            "{said}"
+        );
+        assert!(floor(&noise, &[]).ends_with("every scenario is further than these 7.50 % from its neighbour."));
     }
 
     #[test]
     fn a_sign_depends_on_assumptions_only_where_it_changes() {
         let sign = |returns: [f64; 12]| outlives(Step::ALL.into_iter().zip(returns));
-        assert_eq!(sign([0.0; 12]), "There is no gain on any rung, whatever is assumed.");
+        assert_eq!(sign([0.0; 12]), "There is no gain in any scenario, whatever is assumed.");
         assert!(sign([0.1; 12]).starts_with("The gain stays"));
         let some = sign([0.1, 0.1, -0.1, 0.1, 0.1, 0.1, 0.0, -0.1, 0.1, 0.1, 0.1, -0.1]);
         let told = "There is no gain under pessimistic assumptions, at 3x costs, 1 bar later, at 3x the assumed funding: ";

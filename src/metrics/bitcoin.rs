@@ -1,30 +1,34 @@
 //! The curve measured in the benchmark instead of dollars: what the money would buy of it. Only told where the benchmark is bitcoin.
 
-use crate::metrics::returns::{sharpe, volatility};
+use crate::metrics::returns::{cagr, sharpe, volatility};
 use crate::metrics::{DAYS_PER_YEAR, drawdown, growth};
 use crate::replay::run::Run;
 
 /// The asset one can think in.
 const BITCOIN: &str = "BTC";
 
+/// Fractions; all undefined where the benchmark is another coin.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Coin {
+pub struct InBitcoin {
     pub total_return: Option<f64>,
+    pub cagr: Option<f64>,
     pub volatility: Option<f64>,
     pub sharpe: Option<f64>,
     pub max_drawdown: Option<f64>,
 }
 
-impl Coin {
-    /// `days` and `against` are the daily returns of the run and of its benchmark over the same days.
-    pub fn of(run: &Run, days: &[f64], against: &[f64]) -> Self {
-        if run.benchmark_name == BITCOIN { Self::measured(&wealth(run), days, against) } else { Self::default() }
+impl InBitcoin {
+    /// `days` and `against` are the daily returns of the run and of its benchmark over the same days; `years` is how long it lasted.
+    pub(super) fn of(run: &Run, years: f64, days: &[f64], against: &[f64]) -> Self {
+        if run.benchmark_name == BITCOIN { Self::measured(&wealth(run), years, days, against) } else { Self::default() }
     }
 
-    fn measured(wealth: &[f64], days: &[f64], against: &[f64]) -> Self {
+    fn measured(wealth: &[f64], years: f64, days: &[f64], against: &[f64]) -> Self {
         let daily: Vec<f64> = days.iter().zip(against).map(|(own, coin)| (1.0 + own) / (1.0 + coin) - 1.0).collect();
+        let total_return = growth(wealth, 1.0);
         Self {
-            total_return: growth(wealth, 1.0),
+            total_return,
+            cagr: total_return.and_then(|total| cagr(total, years)),
             volatility: volatility(&daily, DAYS_PER_YEAR),
             sharpe: sharpe(&daily, 0.0, DAYS_PER_YEAR),
             max_drawdown: drawdown::max_drawdown(&drawdown::drawdowns(wealth, 1.0)),
@@ -45,8 +49,9 @@ mod tests {
     #[test]
     fn by_pencil() {
         let close = |found: Option<f64>, wanted: f64| assert!((found.unwrap() - wanted).abs() < 1e-12, "{found:?}, not {wanted}");
-        let found = Coin::measured(&[0.6, 1.2, 1.8], &[0.2, 0.0, 0.5], &[1.0, -0.5, 0.0]);
+        let found = InBitcoin::measured(&[0.6, 1.2, 1.8], 1.0, &[0.2, 0.0, 0.5], &[1.0, -0.5, 0.0]);
         close(found.total_return, 0.8);
+        close(found.cagr, 0.8);
         close(found.max_drawdown, -0.4);
         // Days of −40 %, +100 %, +50 %: a mean of 11/30.
         let squares: f64 = [-0.4, 1.0, 0.5].map(|day: f64| (day - 11.0 / 30.0) * (day - 11.0 / 30.0)).iter().sum();
@@ -58,13 +63,16 @@ mod tests {
     /// Holding the coin is standing still: no return, no fall, and no ratio.
     #[test]
     fn the_coin_itself_stands_still() {
-        let found = Coin::measured(&[1.0, 1.0, 1.0], &[0.2, -0.1, 0.5], &[0.2, -0.1, 0.5]);
-        assert_eq!(found, Coin { total_return: Some(0.0), volatility: Some(0.0), sharpe: None, max_drawdown: Some(0.0) });
+        let found = InBitcoin::measured(&[1.0, 1.0, 1.0], 1.0, &[0.2, -0.1, 0.5], &[0.2, -0.1, 0.5]);
+        assert_eq!(
+            found,
+            InBitcoin { total_return: Some(0.0), cagr: Some(0.0), volatility: Some(0.0), sharpe: None, max_drawdown: Some(0.0) }
+        );
     }
 
     #[test]
     fn a_coin_worth_nothing_measures_nothing() {
-        let found = Coin::measured(&[f64::INFINITY], &[0.1], &[-1.0]);
-        assert_eq!(found, Coin::default());
+        let found = InBitcoin::measured(&[f64::INFINITY], 1.0, &[0.1], &[-1.0]);
+        assert_eq!(found, InBitcoin::default());
     }
 }

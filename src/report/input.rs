@@ -1,0 +1,13 @@
+//! What the folder of one strategy tells.
+
+use crate::evaluate::Evaluation;
+use crate::market::Market;
+
+/// One run, measured, and the market it stands on.
+#[derive(Clone, Copy)]
+pub struct ReportInput<'a> {
+    pub market: &'a Market,
+    pub evaluation: &'a Evaluation<'a>,
+    /// Whether every table is written as Parquet too.
+    pub parquet: bool,
+}
