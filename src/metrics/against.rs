@@ -1,4 +1,4 @@
-//! One curve against another over the same bars: what was added, and whether that could be luck. Definitions: `fidelity.md` section 2.
+//! One curve against another over the same bars: what was added, and whether that is significant. Definitions: `fidelity.md` section 2.
 
 use serde::Serialize;
 
@@ -28,7 +28,7 @@ pub struct Against {
     pub shared_days: usize,
     /// The first less the other, resampled on those days.
     pub difference: Option<Difference>,
-    /// Why they cannot be told apart, where that is so.
+    /// Why they cannot be compared, where that is so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub not_comparable: Option<NotComparable>,
 }

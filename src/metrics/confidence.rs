@@ -252,7 +252,7 @@ mod tests {
         let better: Vec<f64> = market.iter().zip(noise(300, 0.001)).map(|(r, e)| r + 0.002 + e).collect();
         let found = Difference::of_days(&better, &market).unwrap();
         assert!(found.is_significant() && found.better_in == Some(1.0) && found.added_in == 1.0, "{found:?}");
-        // Two unrelated series of one kind are not told apart.
+        // Two unrelated series of one kind do not differ significantly.
         let other: Vec<f64> = market.iter().rev().copied().collect();
         let found = Difference::of_days(&market, &other).unwrap();
         assert!(!found.is_significant(), "{found:?}");

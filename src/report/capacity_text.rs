@@ -5,7 +5,7 @@ use crate::stress::{Capacity, Half, Kind, Ladder, Noise, Scenario, Step};
 
 /// Both answers in a sentence.
 #[must_use]
-pub fn told(capacity: &Capacity) -> String {
+pub fn text(capacity: &Capacity) -> String {
     format!("{}; {}", sentence("alpha", capacity.alpha), sentence("total return", capacity.total_return))
 }
 

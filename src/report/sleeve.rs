@@ -11,17 +11,17 @@ use crate::stress::{Added, Chance, Futures};
 
 /// What follows `Futures:`.
 #[must_use]
-pub fn told(futures: Futures) -> String {
+pub fn text(futures: Futures) -> String {
     match futures {
         Futures::NeverHeld => "no perpetual was ever held".to_owned(),
         Futures::NotComparable { why, days } => {
-            format!("not told apart from the same strategy without them: {}", not_comparable_text(why, days))
+            format!("not comparable with the same strategy without them: {}", not_comparable_text(why, days))
         }
         Futures::Compared(added) => {
             let verdict = match added.chance() {
-                Chance::Better => "more than luck",
-                Chance::Worse => "worse than bad luck",
-                Chance::CouldBeLuck => "could be luck",
+                Chance::Better => "significant (95 %)",
+                Chance::Worse => "significantly worse (95 %)",
+                Chance::NotSignificant => "not significant (95 %)",
             };
             let Added { annual_return, interval, added_in } = added;
             format!(
@@ -41,7 +41,7 @@ pub fn lines(all: &[Evaluation], look: Look) -> String {
     let mut out = String::new();
     for (run, futures) in all.iter().filter_map(|one| Some((one.run, one.stress.futures?))) {
         let named = if all.len() > 1 { format!("Futures of {}: ", run.strategy) } else { "Futures: ".to_owned() };
-        out += &caution_line("  ", &(named + &told(futures)), look);
+        out += &caution_line("  ", &(named + &text(futures)), look);
     }
     if out.is_empty() { out } else { format!("\n{out}") }
 }
@@ -51,7 +51,7 @@ pub fn lines(all: &[Evaluation], look: Look) -> String {
 pub fn value(futures: Futures) -> Value {
     let added = futures.added();
     json!({
-        "told": told(futures),
+        "text": text(futures),
         "held": futures != Futures::NeverHeld,
         "annual_return": added.map(|added| added.annual_return),
         "annual_return_interval": added.map(|added| added.interval),
@@ -67,16 +67,16 @@ mod tests {
 
     #[test]
     fn a_difference_is_said_with_what_chance_could_make_of_it() {
-        let said = |low, high| told(Futures::Compared(Added { annual_return: 0.012, interval: Interval { low, high }, added_in: 0.87 }));
+        let said = |low, high| text(Futures::Compared(Added { annual_return: 0.012, interval: Interval { low, high }, added_in: 0.87 }));
         assert_eq!(
             said(-0.003, 0.025),
             "+1.20 % a year against the same strategy without them (95 % interval −0.30 % to 2.50 %, ahead in 87.00 % of resampled \
-             histories): could be luck"
+             histories): not significant (95 %)"
         );
-        assert!(said(0.001, 0.025).ends_with(": more than luck"));
-        assert!(said(-0.025, -0.001).ends_with(": worse than bad luck"));
-        assert_eq!(told(Futures::NeverHeld), "no perpetual was ever held");
-        let few = told(Futures::NotComparable { why: NotComparable::TooFewDays, days: 3 });
-        assert_eq!(few, "not told apart from the same strategy without them: 3 days in common, too few to tell: 30 are needed");
+        assert!(said(0.001, 0.025).ends_with(": significant (95 %)"));
+        assert!(said(-0.025, -0.001).ends_with(": significantly worse (95 %)"));
+        assert_eq!(text(Futures::NeverHeld), "no perpetual was ever held");
+        let few = text(Futures::NotComparable { why: NotComparable::TooFewDays, days: 3 });
+        assert_eq!(few, "not comparable with the same strategy without them: 3 days in common, too few to tell: 30 are needed");
     }
 }

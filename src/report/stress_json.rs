@@ -41,14 +41,14 @@ pub fn ladder(ladder: &Ladder) -> Value {
         })
     };
     let capacity = &ladder.capacity;
-    let noise = |noise: Noise| json!({ "seeds": noise.seeds, "deviation": noise.deviation, "low": noise.low, "high": noise.high, "told": capacity_text::noise(ladder) });
+    let noise = |noise: Noise| json!({ "seeds": noise.seeds, "deviation": noise.deviation, "low": noise.low, "high": noise.high, "text": capacity_text::noise(ladder) });
     json!({
         "noise": ladder.noise.map(noise),
         "scenarios": ladder.scenarios.iter().map(scenario).collect::<Vec<_>>(),
         "capacity": {
             "usd": capacity.alpha.usd(),
             "of_return_usd": capacity.total_return.usd(),
-            "told": capacity_text::told(capacity),
+            "text": capacity_text::text(capacity),
             "gross_alpha": capacity.gross_alpha,
             "gross_return": capacity.gross_return,
             "carried": capacity.carried.iter().map(carried).collect::<Vec<_>>(),

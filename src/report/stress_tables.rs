@@ -1,4 +1,4 @@
-//! On the terminal: what each run was seen against, and what the ladder left of it.
+//! On the terminal: what each run was seen against, and what is kept under other assumptions.
 
 use crate::evaluate::Evaluation;
 use crate::replay::run::Run;
@@ -9,7 +9,7 @@ use crate::report::terminal::{Look, caution_line, plain};
 use crate::stress::{Ladder, Scenario, Step};
 
 const LONGEST_NAME: usize = 20;
-/// Names are cut until a table fits, but never below this: the width of `  left of it`.
+/// Names are cut until a table fits, but never below this: as much as `return kept` and a space.
 const SHORTEST_NAME: usize = 12;
 
 /// Both tables below the closing one; nothing of runs that were seen against nothing.
@@ -24,14 +24,14 @@ pub fn stress_tables(all: &[Evaluation], look: Look) -> String {
 }
 
 fn against(seen: &[&Evaluation], look: Look) -> String {
-    let mut rows = vec![["total return", "own", "coin", "static", "no futures"].map(str::to_string).to_vec()];
+    let mut rows = vec![["total return", "strategy", "hold", "static mix", "without perps"].map(str::to_string).to_vec()];
     for one in seen {
         let own = one.metrics.returns.total_return;
         let of = |key: &str| percent(one.stress.benchmark(key).and_then(|found| found.against.total_return));
         rows.push(vec![name(one.run), percent(own), of("coin"), of("static"), of("without_futures")]);
     }
-    let said = "coin: the benchmark bought and held; static: the same buckets at their weights in the largest coins, without opinion; no futures: the same rules, \
-                perpetuals' share in stablecoins";
+    let said = "hold: the benchmark coin bought and held; static mix: the same buckets at their weights in the largest coins, without opinion; without perps: \
+                the same rules, perpetuals' share in stablecoins";
     format!("\n{}{}", aligned(&fitted(rows, &[4, 2], look.width)), caution_line("  ", said, look))
 }
 
@@ -41,19 +41,20 @@ fn left(ladders: &[(&Run, &Ladder)], look: Look) -> String {
     let is_there = |step: &Step| ladders.iter().any(|(_, ladder)| ladder.scenario(*step).is_some());
     let steps: Vec<Step> = Step::ALL.into_iter().filter(|step| !left_out.contains(step) && is_there(step)).collect();
     let heads = steps.iter().map(|step| scenario(*step));
-    let mut rows = vec![std::iter::once("ladder".to_string()).chain(heads).chain(["carries".to_string()]).collect::<Vec<_>>()];
+    let mut rows = vec![std::iter::once("stress test".to_string()).chain(heads).chain(["capacity".to_string()]).collect::<Vec<_>>()];
     for (run, ladder) in ladders {
         let mut returns = vec![name(run)];
         let told = |found: &Scenario| mark(found).to_owned() + &percent(found.metrics.returns.total_return);
         returns.extend(steps.iter().map(|step| ladder.scenario(*step).map_or_else(|| percent(None), told)));
         returns.push(brief(ladder.capacity.total_return));
-        let mut shares = vec!["  left of it".to_string()];
+        let mut shares = vec!["return kept".to_string()];
         shares.extend(steps.iter().map(|step| ladder.return_kept(*step).map_or_else(|| "–".to_string(), whole_percent)));
         shares.push(String::new());
         rows.extend([returns, shares]);
     }
-    let said = "left of the total return under optimistic assumptions, at the costs and funding assumed, and in time; carries: capital at which half of the return \
-                before costs is left; < where less was left at once, > where more is left of the most tried (ladder.csv, capacity.csv); ≈: not told apart from its neighbour by the noise of fills";
+    let said = "return kept: share of the total return under optimistic assumptions, at the costs and funding assumed, and in time; capacity: capital at which half of \
+                the return before costs is left; < where less was left at once, > where more is left of the most tried (ladder.csv, capacity.csv); ≈: not \
+                significantly different from its neighbour, by the noise of fills";
     // Where there is little room, the scenarios between are left out, those of assumed funding first.
     let spared: &[usize] = if steps.len() > 6 { &[8, 7, 4, 2, 1, 3] } else { &[4, 2, 1, 3] };
     format!("\n{}{}", aligned(&fitted(rows, spared, look.width)), caution_line("  ", said, look)) + &floors(ladders, look)

@@ -10,7 +10,7 @@ use crate::report::number_format::{number, percent};
 use crate::report::settings::{Setting, Settings, that_differ};
 use crate::units::Time;
 
-/// The first of the ranking less another, on the days they share.
+/// The first of the ranking minus another, on the days they share.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Duel {
     pub better: String,
@@ -21,7 +21,7 @@ pub struct Duel {
     pub to: Option<Time>,
     /// Whether those are all the days of both.
     pub whole: bool,
-    /// Why the two cannot be told apart, where they cannot.
+    /// Why the two cannot be compared, where they cannot.
     pub not_comparable: Option<NotComparable>,
     pub difference: Option<Difference>,
 }
@@ -45,8 +45,8 @@ impl Duel {
     #[must_use]
     pub fn verdict(&self) -> String {
         match self.not_comparable {
-            None if self.difference.as_ref().is_some_and(Difference::is_significant) => "told apart".to_owned(),
-            None => "could be luck".to_owned(),
+            None if self.difference.as_ref().is_some_and(Difference::is_significant) => "significant (95 %)".to_owned(),
+            None => "not significant (95 %)".to_owned(),
             Some(why) => not_comparable_text(why, self.days),
         }
     }
@@ -69,7 +69,7 @@ impl Duel {
             .sharpe_interval
             .map_or_else(String::new, |i| format!(" (95 % interval {} to {})", number(Some(i.low)), number(Some(i.high))));
         format!(
-            "{} less {}{days}: Sharpe {}{range}, ahead in {} of resampled histories: {}",
+            "{} minus {}{days}: Sharpe {}{range}, ahead in {} of resampled histories: {}",
             self.better,
             self.than,
             number(found.sharpe),
@@ -116,7 +116,7 @@ fn shared_correlation(a: &Days, b: &Days) -> Option<f64> {
     (shared.whole || shared.a.len() >= LEAST_DAYS).then(|| correlation(shared.a, shared.b)).flatten()
 }
 
-/// Why two curves that share so many days are not told apart.
+/// Why two curves that share so many days cannot be compared.
 #[must_use]
 pub fn not_comparable_text(why: NotComparable, days: usize) -> String {
     match why {

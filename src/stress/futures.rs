@@ -38,7 +38,7 @@ pub enum Chance {
     /// It lies below nought.
     Worse,
     /// It holds nought.
-    CouldBeLuck,
+    NotSignificant,
 }
 
 impl Futures {
@@ -68,7 +68,7 @@ impl Added {
         match self.interval {
             Interval { low, .. } if low > 0.0 => Chance::Better,
             Interval { high, .. } if high < 0.0 => Chance::Worse,
-            _ => Chance::CouldBeLuck,
+            _ => Chance::NotSignificant,
         }
     }
 }
@@ -103,7 +103,7 @@ mod tests {
         let bad = added(-0.001);
         assert!(bad.chance() == Chance::Worse && bad.added_in < 0.01, "{bad:?}");
         let none = added(0.0);
-        assert_eq!(none.chance(), Chance::CouldBeLuck, "{none:?}");
+        assert_eq!(none.chance(), Chance::NotSignificant, "{none:?}");
         assert!((0.05..0.95).contains(&none.added_in), "{none:?}");
     }
 

@@ -242,7 +242,7 @@ fn the_best_is_told_from_luck_and_settings_that_differ_are_marked() {
     assert_eq!(json["best"]["correlation"][0].as_f64().map(|c| (c * 1e9).round()), Some(1e9));
     assert_eq!(json["best"]["settings"], serde_json::json!([{ "key": "buckets.a.weight", "values": ["0.4", "0.5"] }]));
     let text = Comparison::of(&all, "sharpe").text(None, terminal::Look::PLAIN);
-    assert!(text.contains("up less down: Sharpe "), "{text}");
+    assert!(text.contains("up minus down: Sharpe "), "{text}");
     let target = home.path().join("compared");
     Comparison::of(&all, "sharpe").write(&target).unwrap();
     let page = fs::read_to_string(target.join("index.html")).unwrap();

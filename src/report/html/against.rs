@@ -20,7 +20,7 @@ pub(super) fn benchmarks(piece: &ReportInput) -> String {
     }
     let mut out = String::from("<h2 id=\"against\">Was it worth it?</h2>\n");
     if let Some(futures) = piece.evaluation.stress.futures {
-        let _ = writeln!(out, "<p><b>Futures:</b> {}.</p>", escaped(&sleeve::told(futures)));
+        let _ = writeln!(out, "<p><b>Futures:</b> {}.</p>", escaped(&sleeve::text(futures)));
     }
     if let Some(svg) = charts::against::against(piece.market, piece.evaluation.run, &piece.evaluation.stress) {
         out += &told_figure(
@@ -152,7 +152,7 @@ fn capacity(ladder: &Ladder, mut out: String) -> String {
         "<h3>Capacity</h3>\n<p>Before costs: alpha {} a year, total return {}. Here, {}.</p>",
         percent(capacity.gross_alpha),
         percent(capacity.gross_return),
-        escaped(&capacity_text::told(capacity))
+        escaped(&capacity_text::text(capacity))
     );
     if !capacity.carried.is_empty() {
         let row = |row: &Carried| {
