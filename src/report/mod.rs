@@ -22,12 +22,12 @@
 //! | whole folders | `write` a batch, `study` and `trials` a study, `compare` a comparison; `list` and `verify` look at what lies there |
 //! | pages | `html`, a file a section: `html/sheet` puts the tear sheet together, `html/index` the batch, `html/comparison`, `html/study` |
 //! | the end of a run | `closing`, `strategy_table`, `stress_tables`, `story_text` |
-//! | parts of a folder | `tables` (a file each), `summary`, `comparison`, `manifest`, `stress_json`, `input` (what a strategy's folder tells) |
-//! | readback | `opened` (whether a folder is believed), `reading`, `explain` |
-//! | folders | `files` (how one is called and written), `kinds` (what may be replaced), `timestamp` (a name where nobody gave one), `output_guard` |
-//! | compared | `loaded` (a strategy among others), `settings`, `days`, `versus` |
+//! | read back | `opened` (whether a folder is believed), `reading`, `explain`; `kinds` (what may be replaced), `timestamp` (a name where nobody gave one) |
+//! | parts of a folder | `tables` (a file each), `summary`, `stress_json`, `comparison`, `manifest`, `input` (what a strategy's folder tells) |
+//! | compared | `loaded` (a strategy among others), `settings`, `days`, `versus`; `sleeve` (what futures added, in words) |
+//! | files | `files` (how one is called and written), `output_guard` |
 //! | pictures | `charts`, a file each; `charts/canvas` and `charts/panel` are what they are drawn with |
-//! | words | `number_format`, `metric_words`, `capacity_text`, `sleeve`, `study_text`; for terminals `terminal`, `columns`, `spark` |
+//! | words | `number_format`, `metric_words`, `capacity_text`, `study_text`; for terminals `terminal`, `columns`, `spark` |
 //!
 //! How to add to it stands in CONTRIBUTING.md.
 //!

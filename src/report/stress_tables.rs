@@ -9,8 +9,8 @@ use crate::report::terminal::{Look, caution_line, plain};
 use crate::stress::{Ladder, Scenario, Step};
 
 const LONGEST_NAME: usize = 20;
-/// Names are cut until a table fits, but never below this: the width of `  return kept`.
-const SHORTEST_NAME: usize = 13;
+/// Names are cut until a table fits, but never below this: as much as `return kept` and a space.
+const SHORTEST_NAME: usize = 12;
 
 /// Both tables below the closing one; nothing of runs that were seen against nothing.
 #[must_use]
@@ -47,7 +47,7 @@ fn left(ladders: &[(&Run, &Ladder)], look: Look) -> String {
         let told = |found: &Scenario| mark(found).to_owned() + &percent(found.metrics.returns.total_return);
         returns.extend(steps.iter().map(|step| ladder.scenario(*step).map_or_else(|| percent(None), told)));
         returns.push(brief(ladder.capacity.total_return));
-        let mut shares = vec!["  return kept".to_string()];
+        let mut shares = vec!["return kept".to_string()];
         shares.extend(steps.iter().map(|step| ladder.return_kept(*step).map_or_else(|| "–".to_string(), whole_percent)));
         shares.push(String::new());
         rows.extend([returns, shares]);

@@ -133,6 +133,33 @@ fn the_table_has_no_circle() {
     }
 }
 
+/// The strata of `report/mod.rs` name every file of the room, and none uses one of a stratum above its own.
+#[test]
+fn the_report_stands_on_strata() {
+    let map = fs::read_to_string(Path::new(ROOT).join("src/report/mod.rs")).unwrap();
+    let table = map.split("//! |---|---|\n").nth(1).expect("a table of strata");
+    let strata = table.lines().take_while(|line| line.starts_with("//! |"));
+    let mut level: BTreeMap<&str, usize> = BTreeMap::new();
+    for (at, line) in strata.enumerate() {
+        level.extend(line.split('`').skip(1).step_by(2).filter(|name| !name.contains('/')).map(|name| (name, at)));
+    }
+    let declared: Vec<&str> = map.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';')).collect();
+    assert_eq!(declared, level.keys().copied().collect::<Vec<_>>());
+    let mut wrong = Vec::new();
+    for source in sources().iter().filter(|source| source.path.starts_with("report/") && source.path != "report/mod.rs") {
+        let own = source.path["report/".len()..].split(['/', '.']).next().unwrap();
+        for (line, path) in crate_paths(&source.code) {
+            let Some(used) = path.strip_prefix("report::").and_then(|path| path.split("::").next()) else { continue };
+            // What the room hands out under its own name is for others.
+            let above = level.get(used).is_none_or(|stratum| *stratum < level[own]);
+            if above {
+                wrong.push(format!("src/{}:{line}: {own} must not know crate::{path}", source.path));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
 #[test]
 fn the_two_absences() {
     // The strategy gets a `History`, never the market itself, and names the venue's terms without working them; the ledger gets numbers.
