@@ -45,9 +45,9 @@ fn rows(bucket: &Bucket, rules: &Rules) -> Vec<Row> {
         cooldown: _,
     } = bucket;
     let row = |key, set, on| Row { key, set, on };
-    let mut rows = vec![
-        row("direction", *direction == Direction::Short, MARGIN),
-        row("entry", entry.is_some(), CHOICE),
+    let first = [row("direction", *direction == Direction::Short, MARGIN), row("entry", entry.is_some(), CHOICE)];
+    let of_rules = rules.all().filter_map(|rule| Some(row(rule.key()?, true, rule.on())));
+    let others = [
         row("weigh", *weigh != Weigh::Equal, CHOICE),
         row("review", review.is_some(), POSITION),
         row("leverage", leverage.is_some(), MARGIN),
@@ -66,8 +66,7 @@ fn rows(bucket: &Bucket, rules: &Rules) -> Vec<Row> {
         row("limits.order_of_day_volume", limits.order_of_day_volume.is_some(), CHOICE),
         row("staking", !staking.is_empty(), &[Spot]),
     ];
-    rows.extend(rules.all().filter_map(|rule| Some(row(rule.key()?, true, rule.on()))));
-    rows
+    first.into_iter().chain(of_rules).chain(others).collect()
 }
 
 /// Refuses the first key that would have no effect on what the bucket holds.
