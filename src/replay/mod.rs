@@ -44,6 +44,7 @@ mod sweep;
 mod terms;
 mod uninvested;
 mod waterfall;
+mod why;
 mod words;
 mod yields;
 

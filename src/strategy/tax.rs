@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::strategy::validate::{Checked, Key};
+use crate::strategy::key::{Checked, Key};
 use crate::units::Span;
 
 /// How realised gains are taxed.
@@ -30,20 +30,20 @@ impl Tax {
     pub fn rate_of(&self, year: i32) -> f64 {
         self.rates.get(&year.to_string()).copied().unwrap_or(self.rate)
     }
-}
 
-pub(super) fn check(root: &Key, tax: Option<&Tax>) -> Checked {
-    let Some(Tax { rate, rates, free_after: _ }) = tax else { return Ok(()) };
-    let key = root.child("tax");
-    key.child("rate").rate(*rate)?;
-    for (year, &rate) in rates {
-        let place = key.child("rates").child(year);
-        if year.len() != 4 || !year.bytes().all(|digit| digit.is_ascii_digit()) {
-            return place.wrong(format!("{year:?}"), "a calendar year of four digits", "write rates = { 2021 = 0.25 }");
+    /// `key` is that of the table.
+    pub(super) fn check(&self, key: &Key) -> Checked {
+        let Self { rate, rates, free_after: _ } = self;
+        key.child("rate").rate(*rate)?;
+        for (year, &rate) in rates {
+            let place = key.child("rates").child(year);
+            if year.len() != 4 || !year.bytes().all(|digit| digit.is_ascii_digit()) {
+                return place.wrong(format!("{year:?}"), "a calendar year of four digits", "write rates = { 2021 = 0.25 }");
+            }
+            place.rate(rate)?;
         }
-        place.rate(rate)?;
+        Ok(())
     }
-    Ok(())
 }
 
 impl Key {
