@@ -15,3 +15,7 @@ mod margin;
 mod rows;
 #[path = "golden_exchange/sma_cross.rs"]
 mod sma_cross;
+#[path = "bar_walk/walk.rs"]
+mod walk;
+#[path = "bar_walk/words.rs"]
+mod words;

@@ -23,6 +23,8 @@ mod knowledge;
 mod limits;
 #[path = "laws/lookahead.rs"]
 mod lookahead;
+#[path = "bar_walk/old.rs"]
+mod old;
 #[path = "laws/one_bar.rs"]
 mod one_bar;
 #[path = "laws/outside.rs"]
@@ -41,6 +43,8 @@ mod tiny_market;
 mod variants;
 #[path = "laws/venue.rs"]
 mod venue;
+#[path = "bar_walk/words.rs"]
+mod words;
 
 use proptest::test_runner::{Config, FileFailurePersistence, RngSeed};
 
