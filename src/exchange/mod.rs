@@ -7,10 +7,10 @@
 //! | what one order gets in one bar | [`orders`], what it may have of the volume [`volume`], where stops stand [`stops`] |
 //! | what becomes of what did not fill | [`patience`] |
 //! | which other price of the bar it could have met | [`jitter`] |
-//! | in which order things happen inside a bar | [`path`] |
+//! | in which order things happen inside a bar | [`intrabar`] |
 //! | bracket look-up, maintenance margin, checks of a table | [`brackets`] |
 //! | initial margin, affordability, isolated positions | [`margin`] |
-//! | the pool of a cross account | [`cross`] |
+//! | the pool of a cross account, and what comes next on its way through a bar | [`cross`] |
 //! | liquidation and bankruptcy prices, what is lost, distance | [`liquidation`] |
 //! | funding payments and intervals | [`funding`] |
 //! | profit and return of one round trip | [`profit`] |
@@ -23,14 +23,15 @@ pub mod brackets;
 pub mod costs;
 pub mod cross;
 pub mod funding;
+pub mod intrabar;
 pub mod jitter;
 pub mod liquidation;
 pub mod margin;
 pub mod orders;
-pub mod path;
 pub mod patience;
 pub mod profit;
 mod refusal;
+mod side;
 pub mod stops;
 pub mod volume;
 

@@ -2,12 +2,14 @@
 //!
 //! Rules (`fidelity.md` section 6): a market order fills at the open; a limit at its own price and only when the bar trades through it;
 //! a stop at the worse of its trigger and the open, and a share of the way from there to the bar's extreme beyond it. Takers pay half the spread, impact and the taker fee; makers the maker fee.
-//! Several orders of one position in one bar are [`crate::exchange::path`]'s.
+//! Several orders of one position in one bar are [`crate::exchange::intrabar`]'s.
 
 use crate::exchange::Refusal;
 use crate::exchange::costs::{Impact, Maker, Taker};
 use crate::exchange::stops::{Trail, overshot};
 use crate::exchange::volume::{VolumePool, accepted};
+
+pub use crate::exchange::side::Side;
 
 /// Prices of one bar in USD and its volume in coins. `NaN` volume means unknown, and then nothing fills under a cap.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -30,67 +32,6 @@ impl Bar {
     #[must_use]
     pub fn is_sound(&self) -> bool {
         self.low > 0.0 && self.high.is_finite() && self.low <= self.open.min(self.close) && self.high >= self.open.max(self.close)
-    }
-}
-
-/// `+1` buy, `−1` sell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Side {
-    Buy,
-    Sell,
-}
-
-impl Side {
-    #[must_use]
-    pub fn sign(self) -> f64 {
-        match self {
-            Self::Buy => 1.0,
-            Self::Sell => -1.0,
-        }
-    }
-
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Buy => "buy",
-            Self::Sell => "sell",
-        }
-    }
-
-    #[must_use]
-    pub fn other(self) -> Self {
-        match self {
-            Self::Buy => Self::Sell,
-            Self::Sell => Self::Buy,
-        }
-    }
-
-    /// Whether `price` is at `level` or better for this side to trade: at or below it for a buyer.
-    #[must_use]
-    pub fn reaches(self, price: f64, level: f64) -> bool {
-        self.sign() * (level - price) >= 0.0
-    }
-
-    /// The worse of two prices for this side: the higher for a buyer.
-    #[must_use]
-    pub fn worse(self, a: f64, b: f64) -> f64 {
-        match self {
-            Self::Buy => a.max(b),
-            Self::Sell => a.min(b),
-        }
-    }
-
-    /// The extreme of a bar that is best for a resting limit of this side: the low for a buyer.
-    pub(super) fn best_extreme(self, bar: &Bar) -> f64 {
-        match self {
-            Self::Buy => bar.low,
-            Self::Sell => bar.high,
-        }
-    }
-
-    /// The extreme that triggers a stop of this side: the high for a buyer.
-    pub(super) fn worst_extreme(self, bar: &Bar) -> f64 {
-        self.other().best_extreme(bar)
     }
 }
 
@@ -228,7 +169,7 @@ pub struct Filled {
 
 /// Where and how an order trades, before quantities and costs.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Touch {
+struct Trigger {
     reference: f64,
     moment: Moment,
     maker: bool,
@@ -266,55 +207,66 @@ pub fn fill_in_bar(order: &OrderSpec, bar: &Bar, venue: &Venue) -> Option<Filled
     if !bar.is_sound() || order.check().is_err() {
         return None;
     }
-    let touch = touch(order.side, &order.kind, bar, venue.tick, venue.through_ticks)?;
-    settle(order, touch, bar, venue)
+    let trigger = triggered(order.side, &order.kind, bar, venue.tick, venue.through_ticks)?;
+    settle(order, trigger, bar, venue)
 }
 
 /// Where an order trades before costs: price, moment, and whether as a maker.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Place {
+pub struct FillPoint {
     pub reference: f64,
     pub moment: Moment,
     pub maker: bool,
 }
 
-/// Where an order of this kind trades in a bar, its size and costs left aside. `None`: it does not.
+/// Where in a bar an order trades, if volume and lot let it. A limit that arrives beyond the open, but whose costs would carry it past its price, rests
+/// there from then on: it waits for the bar to trade through it. `None`: the price does not come.
 #[must_use]
-pub fn place(side: Side, kind: &Kind, bar: &Bar, tick: f64, through_ticks: u32) -> Option<Place> {
-    let touch = touch(side, kind, bar, tick, through_ticks)?;
-    match touch.bound {
-        Some(bound) if !side.reaches(touch.reference, bound.limit) => {
-            bound.passed_later.then_some(Place { reference: bound.limit, moment: Moment::Inside, maker: touch.maker })
+pub fn fill_point(order: &OrderSpec, bar: &Bar, venue: &Venue) -> Option<FillPoint> {
+    let (side, through) = (order.side, venue.through_ticks);
+    let point = point_before_costs(side, &order.kind, bar, venue.tick, through)?;
+    let Kind::Limit { price: limit, .. } = order.kind else { return Some(point) };
+    if point.maker {
+        return Some(point);
+    }
+    let taken = (venue.volume.taken() + order.quantity.min(venue.volume.left())) * point.reference;
+    let crossing = venue.impact.of(taken).map(|impact| venue.taker.price_with_impact(side.sign(), point.reference, impact));
+    if crossing.is_none_or(|price| side.reaches(price, limit)) {
+        return Some(point);
+    }
+    let waits = FillPoint { reference: limit, moment: Moment::Inside, ..point };
+    trades_through(side, side.best_extreme(bar), limit, venue.tick, through).then_some(waits)
+}
+
+fn point_before_costs(side: Side, kind: &Kind, bar: &Bar, tick: f64, through_ticks: u32) -> Option<FillPoint> {
+    let trigger = triggered(side, kind, bar, tick, through_ticks)?;
+    match trigger.bound {
+        Some(bound) if !side.reaches(trigger.reference, bound.limit) => {
+            bound.passed_later.then_some(FillPoint { reference: bound.limit, moment: Moment::Inside, maker: trigger.maker })
         }
-        _ => Some(Place { reference: touch.reference, moment: touch.moment, maker: touch.maker }),
+        _ => Some(FillPoint { reference: trigger.reference, moment: trigger.moment, maker: trigger.maker }),
     }
 }
 
-/// The costs and quantity of a trade whose place is known, as a taker at `reference`: what [`crate::exchange::path`] says of a stop, a
-/// close at the open or an entry. `stop` adds the slippage of stops.
+/// The costs and quantity of a trade whose place is known, as a taker at `reference`: what [`crate::exchange::intrabar`] says of a
+/// stop. `stop` adds the slippage of stops.
 #[must_use]
 pub fn take_at(order: &OrderSpec, reference: f64, stop: bool, bar: &Bar, venue: &Venue) -> Option<Filled> {
-    settle(order, Touch { reference, moment: Moment::Inside, maker: false, bound: None, stop }, bar, venue)
+    settle(order, Trigger { reference, moment: Moment::Inside, maker: false, bound: None, stop }, bar, venue)
 }
 
-/// The quantity and fee of a trade as a maker at `price`.
-#[must_use]
-pub fn make_at(order: &OrderSpec, price: f64, bar: &Bar, venue: &Venue) -> Option<Filled> {
-    settle(order, Touch { reference: price, moment: Moment::Inside, maker: true, bound: None, stop: false }, bar, venue)
-}
-
-fn touch(side: Side, kind: &Kind, bar: &Bar, tick: f64, through_ticks: u32) -> Option<Touch> {
-    let at_open = Touch { reference: bar.open, moment: Moment::Open, maker: false, bound: None, stop: false };
+fn triggered(side: Side, kind: &Kind, bar: &Bar, tick: f64, through_ticks: u32) -> Option<Trigger> {
+    let at_open = Trigger { reference: bar.open, moment: Moment::Open, maker: false, bound: None, stop: false };
     let through = |extreme, price| trades_through(side, extreme, price, tick, through_ticks);
     match *kind {
         Kind::Market => Some(at_open),
         Kind::Limit { price, resting: false } if side.reaches(bar.open, price) => {
             let bound = Bound { limit: price, passed_later: through(side.best_extreme(bar), price) };
-            Some(Touch { bound: Some(bound), ..at_open })
+            Some(Trigger { bound: Some(bound), ..at_open })
         }
         Kind::Limit { price, .. } | Kind::TakeProfit { price } => {
             let moment = if through(bar.open, price) { Moment::Open } else { Moment::Inside };
-            let rests = Touch { reference: price, moment, maker: true, bound: None, stop: false };
+            let rests = Trigger { reference: price, moment, maker: true, bound: None, stop: false };
             through(side.best_extreme(bar), price).then_some(rests)
         }
         Kind::Stop { trigger } => stop(side, trigger, bar),
@@ -323,14 +275,14 @@ fn touch(side: Side, kind: &Kind, bar: &Bar, tick: f64, through_ticks: u32) -> O
             let stop = stop(side, trigger, bar)?;
             // After a trigger at the open the whole bar is still to come; after one inside, only the close is known to come later.
             let later = if stop.moment == Moment::Open { side.best_extreme(bar) } else { bar.close };
-            Some(Touch { bound: Some(Bound { limit, passed_later: through(later, limit) }), ..stop })
+            Some(Trigger { bound: Some(Bound { limit, passed_later: through(later, limit) }), ..stop })
         }
     }
 }
 
-fn stop(side: Side, trigger: f64, bar: &Bar) -> Option<Touch> {
+fn stop(side: Side, trigger: f64, bar: &Bar) -> Option<Trigger> {
     let beyond = side.other();
-    let place = |reference, moment| Some(Touch { reference, moment, maker: false, bound: None, stop: true });
+    let place = |reference, moment| Some(Trigger { reference, moment, maker: false, bound: None, stop: true });
     if beyond.reaches(bar.open, trigger) {
         place(bar.open, Moment::Open)
     } else if beyond.reaches(side.worst_extreme(bar), trigger) {
@@ -340,7 +292,7 @@ fn stop(side: Side, trigger: f64, bar: &Bar) -> Option<Touch> {
     }
 }
 
-fn settle(order: &OrderSpec, mut touch: Touch, bar: &Bar, venue: &Venue) -> Option<Filled> {
+fn settle(order: &OrderSpec, mut trigger: Trigger, bar: &Bar, venue: &Venue) -> Option<Filled> {
     // A bar nobody traded in fills nobody.
     if bar.volume == 0.0 {
         return None;
@@ -348,146 +300,50 @@ fn settle(order: &OrderSpec, mut touch: Touch, bar: &Bar, venue: &Venue) -> Opti
     let wanted = order.wanted();
     let allowed = wanted.min(venue.volume.left());
     let closes_all = order.reduces.is_some_and(|held| allowed >= held.abs());
-    let quantity = accepted(allowed, touch.reference, venue.lot, venue.min_notional, closes_all);
+    let quantity = accepted(allowed, trigger.reference, venue.lot, venue.min_notional, closes_all);
     if quantity <= 0.0 {
         return None;
     }
-    let price = if touch.maker {
-        touch.reference
+    let price = if trigger.maker {
+        trigger.reference
     } else {
         // Full value of the impact of all we have taken of this bar so far and now.
-        let taken = (venue.volume.taken() + quantity) * touch.reference;
+        let taken = (venue.volume.taken() + quantity) * trigger.reference;
         let extreme = order.side.worst_extreme(bar);
-        let (from, slip) = if touch.stop {
-            (overshot(order.side, touch.reference, extreme, venue.stop_overshoot), venue.stop_slippage)
+        let (from, slip) = if trigger.stop {
+            (overshot(order.side, trigger.reference, extreme, venue.stop_overshoot), venue.stop_slippage)
         } else {
-            (touch.reference, 0.0)
+            (trigger.reference, 0.0)
         };
         let price = venue.taker.price_with_impact(order.side.sign(), from, venue.impact.of(taken)? + slip);
-        match touch.bound {
+        match trigger.bound {
             Some(bound) if !order.side.reaches(price, bound.limit) => {
                 if !bound.passed_later {
                     return None;
                 }
                 // The limit is what its costs reach; a reference beyond the limit is one it waited for.
-                if !order.side.reaches(touch.reference, bound.limit) {
-                    touch.reference = bound.limit;
+                if !order.side.reaches(trigger.reference, bound.limit) {
+                    trigger.reference = bound.limit;
                 }
-                touch.moment = Moment::Inside;
+                trigger.moment = Moment::Inside;
                 bound.limit
             }
             _ => price,
         }
     };
     let notional = quantity * price;
-    let fee = if touch.maker { venue.maker.fee(notional) } else { venue.taker.fee(notional) };
+    let fee = if trigger.maker { venue.maker.fee(notional) } else { venue.taker.fee(notional) };
     Some(Filled {
         quantity,
-        reference: touch.reference,
+        reference: trigger.reference,
         price,
         fee,
-        slippage: (price - touch.reference).abs() * quantity,
-        maker: touch.maker,
-        moment: touch.moment,
+        slippage: (price - trigger.reference).abs() * quantity,
+        maker: trigger.maker,
+        moment: trigger.moment,
         remainder: wanted - quantity,
     })
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const BAR: Bar = Bar { open: 100.0, high: 105.0, low: 95.0, close: 101.0, volume: 1_000.0 };
-
-    fn fill(side: Side, kind: Kind) -> Option<Filled> {
-        let venue =
-            Venue { taker: Taker { fee: 0.001, half_spread: 0.01 }, maker: Maker { fee: 0.0002 }, tick: 0.5, ..Venue::frictionless() };
-        fill_in_bar(&OrderSpec::new(side, kind, 1.0), &BAR, &venue)
-    }
-
-    #[test]
-    fn a_market_order_crosses_the_spread_at_the_open() {
-        let got = fill(Side::Buy, Kind::Market).unwrap();
-        assert_eq!((got.reference, got.price, got.moment, got.maker), (100.0, 101.0, Moment::Open, false));
-        assert!((got.fee - 0.101).abs() < 1e-15 && (got.slippage - 1.0).abs() < 1e-12);
-    }
-
-    #[test]
-    fn a_limit_needs_a_trade_through() {
-        let limit = |price| Kind::Limit { price, resting: true };
-        assert!(fill(Side::Buy, limit(95.0)).is_none(), "a touch");
-        assert!(fill(Side::Buy, limit(95.4)).is_none(), "less than a tick");
-        let got = fill(Side::Buy, limit(95.5)).unwrap();
-        assert_eq!((got.price, got.maker, got.slippage), (95.5, true, 0.0));
-        assert!((got.fee - 95.5 * 0.0002).abs() < 1e-15);
-        assert!(fill(Side::Sell, limit(104.5)).is_some() && fill(Side::Sell, limit(105.0)).is_none());
-    }
-
-    #[test]
-    fn a_limit_that_arrives_beyond_the_open_is_a_taker_within_its_limit() {
-        let limit = |price, resting| Kind::Limit { price, resting };
-        let got = fill(Side::Buy, limit(103.0, false)).unwrap();
-        assert_eq!((got.reference, got.price, got.maker), (100.0, 101.0, false));
-        // The spread would carry it past 100.5: it waits there and pays the taker fee.
-        let waits = fill(Side::Buy, limit(100.5, false)).unwrap();
-        assert_eq!((waits.reference, waits.price, waits.maker), (100.0, 100.5, false));
-        // In the book before the bar, the market passed through its price.
-        assert_eq!(fill(Side::Buy, limit(103.0, true)).unwrap().price, 103.0);
-    }
-
-    #[test]
-    fn a_stop_is_filled_at_the_worse_of_trigger_and_open() {
-        assert_eq!(fill(Side::Sell, Kind::Stop { trigger: 97.0 }).unwrap().reference, 97.0);
-        assert_eq!(fill(Side::Sell, Kind::Stop { trigger: 102.0 }).unwrap().reference, 100.0);
-        assert_eq!(fill(Side::Sell, Kind::Stop { trigger: 95.0 }).unwrap().reference, 95.0, "a touch triggers");
-        assert!(fill(Side::Sell, Kind::Stop { trigger: 94.0 }).is_none());
-        assert_eq!(fill(Side::Buy, Kind::Stop { trigger: 97.0 }).unwrap().reference, 100.0);
-    }
-
-    #[test]
-    fn a_stop_limit_waits_for_what_is_known_to_come() {
-        let order = |trigger, limit| Kind::StopLimit { trigger, limit };
-        assert_eq!(fill(Side::Buy, order(102.0, 104.0)).unwrap().reference, 102.0);
-        // Triggered at the open, limit below: the low comes later.
-        assert_eq!(fill(Side::Buy, order(99.0, 98.0)).unwrap().price, 98.0);
-        // Triggered inside, limit below the close: the low may have come before.
-        assert!(fill(Side::Buy, order(103.0, 99.0)).is_none());
-        // Limit above the close: passed on the way to it.
-        assert_eq!(fill(Side::Buy, order(103.0, 102.0)).unwrap().price, 102.0);
-    }
-
-    #[test]
-    fn reduce_only_never_opens() {
-        let order = |reduces| OrderSpec { side: Side::Sell, kind: Kind::Market, quantity: 5.0, reduces };
-        let venue = Venue { lot: 1.0, ..Venue::frictionless() };
-        assert_eq!(fill_in_bar(&order(Some(2.5)), &BAR, &venue).unwrap().quantity, 2.5, "the whole position, dust and all");
-        assert!(fill_in_bar(&order(Some(0.0)), &BAR, &venue).is_none());
-        assert!(fill_in_bar(&order(Some(-2.0)), &BAR, &venue).is_none());
-        assert_eq!(fill_in_bar(&order(None), &BAR, &venue).unwrap().quantity, 5.0);
-    }
-
-    #[test]
-    fn volume_lot_and_minimum_cut_the_order() {
-        let order = OrderSpec::new(Side::Buy, Kind::Market, 50.0);
-        let mut venue = Venue { lot: 3.0, volume: VolumePool::new(0.02, BAR.volume, 1.0, 1e9), ..Venue::frictionless() };
-        let got = fill_in_bar(&order, &BAR, &venue).unwrap();
-        assert_eq!((got.quantity, got.remainder), (18.0, 32.0));
-        venue.volume.take(got.quantity);
-        assert!(fill_in_bar(&order, &BAR, &venue).is_none(), "less than a lot is left");
-        venue.volume = VolumePool::unlimited();
-        venue.min_notional = 5_000.0;
-        assert!(fill_in_bar(&order, &BAR, &venue).is_none());
-        assert!(fill_in_bar(&order, &Bar { volume: 0.0, ..BAR }, &Venue::frictionless()).is_none());
-    }
-
-    #[test]
-    fn impact_grows_with_what_was_taken_before() {
-        let impact = Impact { coefficient: 1.0, daily_volatility: 0.1, daily_notional: 1e6 };
-        let mut venue = Venue { impact, ..Venue::frictionless() };
-        let order = OrderSpec::new(Side::Sell, Kind::Market, 100.0);
-        let first = fill_in_bar(&order, &BAR, &venue).unwrap();
-        assert!((first.price - 99.0).abs() < 1e-12, "10,000 of 1,000,000 at 10 %: one per cent");
-        venue.volume.take(300.0);
-        assert!((fill_in_bar(&order, &BAR, &venue).unwrap().price - 98.0).abs() < 1e-12);
-    }
-}
+mod tests;

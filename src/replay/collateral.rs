@@ -5,7 +5,7 @@
 //! short to leave would leave owing, at the prices of that moment. Cash beside the coins pays first.
 
 use crate::exchange::costs::Taker;
-use crate::exchange::cross::Leg;
+use crate::exchange::cross::PoolPosition;
 use crate::ledger::Entry;
 use crate::replay::desk::Desk;
 use crate::replay::run::Flow;
@@ -34,12 +34,12 @@ impl Desk<'_> {
         all
     }
 
-    /// A holding as a leg of the pool it stands behind: worth its price less the haircut, and nothing is asked of it.
-    pub fn collateral_leg(&self, pool: BucketId, at: usize) -> Leg<'static> {
+    /// A holding as a position of the pool it stands behind: worth its price less the haircut, and nothing is asked of it.
+    pub fn collateral_of_pool(&self, pool: BucketId, at: usize) -> PoolPosition<'static> {
         let position = &self.books.positions()[at];
         let haircut = self.collateral_of(pool).map_or(1.0, |(_, haircut)| haircut);
         let underlying = self.market.instrument(position.instrument).asset.index();
-        Leg::collateral(position.quantity * (1.0 - haircut), underlying)
+        PoolPosition::collateral(position.quantity * (1.0 - haircut), underlying)
     }
 
     /// The cash beside the coins that stand behind a pool.

@@ -5,21 +5,11 @@
 //! order of price, each symbol as far along as all the others.
 
 use crate::exchange::assumptions::LiquidationRule;
-use crate::exchange::cross::{Extremes, Leg, Pool};
+use crate::exchange::cross::{Extremes, Pool, PoolEvent, PoolPosition, ReachedStop, Way, World, next_event};
 use crate::exchange::orders::Moment;
 use crate::replay::desk::Desk;
-use crate::replay::protect::exit_side;
+use crate::replay::intrabar::exit_side;
 use crate::units::{BucketId, InstrumentId, Usd};
-
-/// Halvings in the search for the instant at which a pool fails: beyond the last bit of a price.
-const HALVINGS: usize = 60;
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum World {
-    Lows,
-    Highs,
-    Worst,
-}
 
 impl Desk<'_> {
     /// Where the bucket's positions stand among the open ones.
@@ -28,14 +18,14 @@ impl Desk<'_> {
     }
 
     pub fn pool_of(&self, bucket: BucketId, members: &[usize]) -> Pool<'_> {
-        let positions = self.books.positions();
-        let margins: Usd = members.iter().map(|&at| positions[at].margin()).sum();
-        let legs = members.iter().map(|&at| {
-            let position = &positions[at];
+        let open = self.books.positions();
+        let margins: Usd = members.iter().map(|&at| open[at].margin()).sum();
+        let positions = members.iter().map(|&at| {
+            let position = &open[at];
             if !position.margined {
-                return self.collateral_leg(bucket, at);
+                return self.collateral_of_pool(bucket, at);
             }
-            Leg {
+            PoolPosition {
                 direction: position.direction(),
                 quantity: position.quantity.abs(),
                 entry_price: position.entry_price(),
@@ -43,7 +33,7 @@ impl Desk<'_> {
                 brackets: self.brackets(position.instrument),
             }
         });
-        Pool { wallet: (self.books.cash(bucket) + margins).to_f64(), legs: legs.collect() }
+        Pool { wallet: (self.books.cash(bucket) + margins).to_f64(), positions: positions.collect() }
     }
 
     /// The pool with what stands behind it: all that it is tested with.
@@ -71,79 +61,62 @@ impl Desk<'_> {
 
     /// Moment 5 for a pool.
     pub fn pool_legs(&mut self, bucket: BucketId) {
-        let strict = self.plan.assumptions.strict_cross;
-        for world in [World::Lows, World::Highs, World::Worst] {
-            if world != World::Worst || strict {
-                self.walk_world(bucket, world);
-            }
+        for &world in World::all(self.plan.assumptions.strict_cross) {
+            self.walk_world(bucket, world);
         }
     }
 
     fn walk_world(&mut self, bucket: BucketId, world: World) {
-        let panel = &self.market.panel;
-        let mut from = 0.0;
+        let mut behind = 0.0;
         loop {
             let members = self.tested(bucket);
             if members.is_empty() {
                 return;
             }
-            let opens = self.prices(&members, &panel.mark_open);
-            let pool = self.tested_pool(bucket, &members);
-            let (lows, highs) = (self.prices(&members, &panel.mark_low), self.prices(&members, &panel.mark_high));
-            let extremes = match world {
-                World::Lows => lows,
-                World::Highs => highs,
-                World::Worst => {
-                    let both: Vec<Extremes> = lows.iter().zip(&highs).map(|(&low, &high)| Extremes { low, high }).collect();
-                    pool.worst_marks(&both, self.closing_fee())
+            match self.next_in_world(bucket, &members, world, behind) {
+                None => return,
+                Some(PoolEvent::Liquidated { marks }) => return self.liquidate_pool(bucket, &members, &marks),
+                Some(PoolEvent::Stopped { place, share }) => {
+                    let at = members[place];
+                    let trigger = self.beside[at].guard.stop.expect("it was reached");
+                    let open = self.market.panel.open[self.beside[at].series + self.t];
+                    let reference = exit_side(&self.books.positions()[at]).worse(trigger, open);
+                    self.stop_out(at, trigger, reference, Moment::Inside);
+                    behind = share;
                 }
-            };
-            let stop = self.next_stop(&members, world, from);
-            let until = stop.map_or(1.0, |(way, _)| way);
-            let along = |way: f64| -> Vec<f64> { opens.iter().zip(&extremes).map(|(open, end)| open + way * (end - open)).collect() };
-            let fails = |way: f64| pool.is_liquidated(&along(way), self.closing_fee());
-            if fails(until) {
-                let (mut sound, mut broken) = (from, until);
-                for _ in 0..HALVINGS {
-                    let middle = f64::midpoint(sound, broken);
-                    if fails(middle) { broken = middle } else { sound = middle }
-                }
-                let marks = along(broken);
-                self.liquidate_pool(bucket, &members, &marks);
-                return;
             }
-            let Some((way, at)) = stop else { return };
-            from = way;
-            let mut marks = along(way);
-            let (stop, exit) = (self.beside[at].guard.stop.expect("it was reached"), exit_side(self.beside[at].long));
-            let reference = exit.worse(stop, panel.open[self.beside[at].series + self.t]);
-            // Where its costs carry a stop to the pool's liquidation, it is a liquidation.
-            let place = members.iter().position(|&member| member == at).expect("it is a member");
-            marks[place] = self.paid_by_stop(at, reference).unwrap_or(marks[place]);
-            if self.tested_pool(bucket, &members).is_liquidated(&marks, self.closing_fee()) {
-                self.liquidate_pool(bucket, &members, &marks);
-                return;
-            }
-            self.stop_out(at, stop, reference, Moment::Inside);
         }
     }
 
-    /// The first stop on the way to a world's extremes, from `from` (a share of the way) on.
-    fn next_stop(&self, members: &[usize], world: World, from: f64) -> Option<(f64, usize)> {
+    fn next_in_world(&mut self, bucket: BucketId, members: &[usize], world: World, behind: f64) -> Option<PoolEvent> {
+        let stops = self.stops_reached(members, world);
         let panel = &self.market.panel;
-        let own = members.iter().filter(|&&at| self.books.positions()[at].margined);
-        let reached = own.filter_map(|&at| {
-            let beside = &self.beside[at];
-            let stop = beside.guard.stop?;
-            let cell = beside.series + self.t;
-            let end = if beside.long { panel.low[cell] } else { panel.high[cell] };
-            let hurts = world == World::Worst || beside.long == (world == World::Lows);
-            let open = panel.open[cell];
+        let opens = self.prices(members, &panel.mark_open);
+        let pool = self.tested_pool(bucket, members);
+        let (lows, highs) = (self.prices(members, &panel.mark_low), self.prices(members, &panel.mark_high));
+        let bar: Vec<Extremes> = lows.iter().zip(&highs).map(|(&low, &high)| Extremes { low, high }).collect();
+        let extremes = pool.extremes(world, &bar, self.closing_fee());
+        next_event(&pool, &Way { opens: &opens, extremes: &extremes, behind }, &stops, self.closing_fee())
+    }
+
+    /// The stops that last prices reach on the way to a world's extremes.
+    fn stops_reached(&mut self, members: &[usize], world: World) -> Vec<ReachedStop> {
+        let mut stops = Vec::new();
+        for (place, &at) in members.iter().enumerate() {
+            // Coins that stand behind the pool have stops of their own bucket, which are not its.
+            let own = self.books.positions()[at].margined;
+            let Some(trigger) = self.beside[at].guard.stop.filter(|_| own) else { continue };
+            let position = self.in_bar(at);
+            let (instrument, exit) = (self.books.positions()[at].instrument, position.exit());
+            let bar = self.last_prices(instrument);
+            let extreme = exit.worst_extreme(&bar);
             // A missing bar is NaN and reaches nothing.
-            let touched = hurts && exit_side(beside.long).other().reaches(end, stop);
-            touched.then(|| ((open - stop) / (open - end)).clamp(0.0, 1.0).max(from)).map(|way| (if way.is_nan() { from } else { way }, at))
-        });
-        reached.min_by(|a, b| a.0.total_cmp(&b.0))
+            if world.hurts(position.direction) && exit.other().reaches(extreme, trigger) {
+                let paid = position.paid_by_stop(exit.worse(trigger, bar.open), &bar, &self.venue(instrument));
+                stops.push(ReachedStop { place, trigger, open: bar.open, extreme, paid });
+            }
+        }
+        stops
     }
 
     /// The venue takes the whole pool over at these marks of all that it was tested with; how its legs leave is [`Pool::departures`]. What it owes

@@ -2,7 +2,7 @@
 
 use crate::exchange::jitter::Jitter;
 use crate::exchange::margin::DEFAULT_BRACKETS;
-use crate::exchange::volume::VolumePool;
+use crate::exchange::orders::Venue;
 use crate::ledger::{Books, Position};
 use crate::market::{BLOCK, Market, Successor};
 use crate::replay::attribution::{Cell, Cube, Season};
@@ -48,8 +48,8 @@ pub(super) struct Desk<'a> {
     pub cross_buckets: Vec<BucketId>,
     /// Whether some bucket has a stop that follows the price.
     pub trails: bool,
-    /// What orders may still have of each instrument's bar, and the bar it is of.
-    pub pools: Vec<(usize, VolumePool)>,
+    /// The venue as each instrument's orders last met it, and the bar that is of.
+    pub venues: Vec<(usize, Venue)>,
     /// Bar from which a bucket may enter an instrument again, by bucket and instrument.
     pub barred_until: Vec<usize>,
     /// Share of equity each bucket is due now.
@@ -127,6 +127,13 @@ impl Beside {
         if self.long { mark <= self.danger } else { mark >= self.danger }
     }
 
+    /// Whether a price has come to the stop or the target. NaN has come to nothing.
+    pub fn guarded_at(&self, price: f64) -> bool {
+        let Guard { stop, target, .. } = self.guard;
+        let (low, high) = if self.long { (stop, target) } else { (target, stop) };
+        low.is_some_and(|low| price <= low) || high.is_some_and(|high| price >= high)
+    }
+
     /// Whether a price range reaches the stop, the target or the danger zone. NaN reaches nothing.
     fn reached(&self, low: f64, high: f64) -> bool {
         let Guard { stop, target, .. } = self.guard;
@@ -163,7 +170,7 @@ impl<'a> Desk<'a> {
             perp_buckets: of(|bucket| bucket.holding == Holding::Perp),
             cross_buckets: of(|bucket| bucket.holding == Holding::Perp && bucket.margin == Margin::Cross),
             trails: plan.buckets.iter().any(|bucket| bucket.stop.is_some_and(|stop| stop.trailing.is_some())),
-            pools: vec![(usize::MAX, VolumePool::unlimited()); instruments],
+            venues: vec![(usize::MAX, Venue::frictionless()); instruments],
             barred_until: vec![0; plan.buckets.len() * instruments],
             weights: weights.clone(),
             stopped: plan.buckets.iter().map(|bucket| bucket.idle).collect(),

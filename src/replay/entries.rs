@@ -1,13 +1,13 @@
 //! How positions are opened and added to: bracket, volume, price, what the bucket can afford, and the fill.
 
 use crate::exchange::margin;
-use crate::exchange::orders::{Bar, Filled, Moment, OrderSpec, Side, Venue};
+use crate::exchange::orders::{Bar, Filled, Moment, OrderSpec, Side, Venue, fill_point};
 use crate::ledger::Entry;
 use crate::market::Kind;
 use crate::replay::desk::{Beside, Desk, margin_view};
 use crate::replay::orders::{ENTER, Order, Want, side};
 use crate::replay::protect::{Asked, Guard};
-use crate::replay::quote::{CENT, fill, meets, worth_working};
+use crate::replay::quote::{CENT, fill, worth_working};
 use crate::replay::run::FundingLines;
 use crate::strategy::Verdict;
 use crate::units::Usd;
@@ -145,7 +145,7 @@ impl Desk<'_> {
         };
         let venue = self.venue(instrument);
         let spec = OrderSpec::new(side(self.bucket(order.bucket), true), order.kind, signed.abs());
-        if meets(&spec, &bar, &venue).is_none_or(|place| place.moment != moment) {
+        if fill_point(&spec, &bar, &venue).is_none_or(|point| point.moment != moment) {
             waiting.push(order);
             return None;
         }

@@ -68,7 +68,7 @@ impl Desk<'_> {
         let place = members.iter().position(|&member| member == at).expect("a position of its bucket");
         let marks = self.prices(&members, marks);
         let pool = self.tested_pool(bucket, &members);
-        let behind = pool.balance(&marks) - pool.legs[place].profit(marks[place]);
+        let behind = pool.balance(&marks) - pool.positions[place].profit(marks[place]);
         if self.leaves_last(at, quantity) { behind } else { behind.max(0.0) }
     }
 

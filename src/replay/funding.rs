@@ -3,7 +3,7 @@
 use crate::exchange::funding::payment;
 use crate::market::Settlement;
 use crate::replay::desk::{Desk, margin_view};
-use crate::replay::protect::exit_side;
+use crate::replay::intrabar::exit_side;
 use crate::replay::run::FundingPayment;
 use crate::strategy::Verdict;
 use crate::units::{BucketId, InstrumentId, Usd};
@@ -134,7 +134,7 @@ impl Desk<'_> {
     fn stop_by_funding(&mut self, at: usize, mark: f64) {
         let (beside, position) = (&self.beside[at], &self.books.positions()[at]);
         let sees_funding = self.bucket(position.bucket).stop.is_some_and(|stop| stop.sees_funding());
-        let against = exit_side(beside.long).other();
+        let against = exit_side(position).other();
         if let Some(stop) = beside.guard.stop.filter(|&stop| sees_funding && against.reaches(mark, stop)) {
             self.send_stop(at, stop, mark);
         }

@@ -1,10 +1,11 @@
 //! Moments 2 and 7, and what follows when a margin no longer suffices: the venue takes the position over.
 
 use crate::exchange::assumptions::LiquidationRule;
+use crate::exchange::intrabar::Margin;
 use crate::exchange::liquidation::outcome;
 use crate::ledger::Entry;
 use crate::replay::desk::{Desk, margin_view};
-use crate::replay::protect::exit_side;
+use crate::replay::intrabar::exit_side;
 use crate::replay::run::Liquidation;
 use crate::strategy::{Aftermath, Verdict};
 use crate::units::{BucketId, InstrumentId, Usd};
@@ -12,7 +13,7 @@ use crate::units::{BucketId, InstrumentId, Usd};
 /// The reason of flows that make a liquidation good.
 const REFILL: &str = "refill";
 
-impl Desk<'_> {
+impl<'a> Desk<'a> {
     /// Moment 2: the inequality at the open's mark. Gap risk: no order acts before it.
     pub fn liquidate_at_open(&mut self) {
         let market = self.market;
@@ -44,11 +45,14 @@ impl Desk<'_> {
 
     /// The exact inequality at a mark price; a missing price (NaN) fails nothing.
     pub fn fails_at(&self, at: usize, mark: f64) -> bool {
-        if !self.beside[at].endangered(mark) {
-            return false;
-        }
+        self.beside[at].endangered(mark) && self.margin_of(at).is_some_and(|margin| margin.fails_at(mark))
+    }
+
+    /// What must hold for an isolated position; `None` for spot, and in a pool, which is tested as a whole.
+    pub fn margin_of(&self, at: usize) -> Option<Margin<'a>> {
         let position = &self.books.positions()[at];
-        margin_view(position).is_liquidated(self.brackets(position.instrument), mark, self.closing_fee())
+        let (isolated, brackets) = (margin_view(position), self.brackets(position.instrument));
+        (position.margined && !self.is_cross(position.bucket)).then(|| Margin { isolated, brackets, closing_fee: self.closing_fee() })
     }
 
     /// What maintenance margin includes of the fee of closing.
@@ -84,9 +88,10 @@ impl Desk<'_> {
         let position = &self.books.positions()[at];
         let (bucket, instrument, narrative) = (position.bucket, position.instrument, position.narrative);
         let (direction, quantity) = (position.direction(), position.quantity);
+        let exit = exit_side(position);
         let (closed, price) = self.books.take_over(at, mark, proceeds, fee);
         let entry = Entry { quantity: -quantity, price, reference: price, fee };
-        self.story.fill(self.now(), bucket, instrument, narrative, exit_side(quantity > 0.0), &entry, "liquidation");
+        self.story.fill(self.now(), bucket, instrument, narrative, exit, &entry, "liquidation");
         self.story.liquidations.push(Liquidation {
             time: self.now(),
             instrument,

@@ -7,7 +7,7 @@
 //! | 0 yields of the day before, listings that ended, 2 the margin at the open | `yields`, `exits`, `convert`, `margin`, `cross` |
 //! | 3 and 6 settlements | `funding` |
 //! | 4 orders at the open | `open`, `entries`, `exits`, `flows`, `limits` |
-//! | 5 and 6 the two legs of the bar | `legs`, `cross` |
+//! | 5 and 6 the two legs of the bar | `intrabar`, `cross` |
 //! | 7 the row of the curve | `review`, `rotations`, `story` |
 //! | 8 the strategy sees the bar | `review`, `sizing`, `rebalance`, `adaptive`, `hedge`, `limits`, `waterfall`, `sweep` |
 
@@ -25,12 +25,13 @@ mod findings;
 mod flows;
 mod funding;
 mod hedge;
-mod legs;
+mod intrabar;
 mod limits;
 mod margin;
 mod measure;
 mod open;
 mod orders;
+mod positions;
 mod protect;
 mod quote;
 mod rebalance;

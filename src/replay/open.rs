@@ -1,11 +1,13 @@
 //! Moment 4: what meets the open. Stops and targets it lies beyond, then closing orders, then flows between buckets, then opening orders;
 //! each kind by instrument, then bucket.
 
-use crate::exchange::orders::{Kind, Moment, OrderSpec, take_at, trades_through};
+use crate::exchange::intrabar::{InBar, Progress, next_event};
+use crate::exchange::orders::{Kind, Moment, OrderSpec, fill_point, take_at};
 use crate::replay::desk::Desk;
+use crate::replay::intrabar::exit_side;
 use crate::replay::orders::{ENTER, Order, STOP, Want, Way};
-use crate::replay::protect::exit_side;
-use crate::replay::quote::{fill, meets, worth_working};
+use crate::replay::positions::PositionKey;
+use crate::replay::quote::{fill, worth_working};
 use crate::strategy::Verdict;
 use crate::units::BucketId;
 
@@ -41,27 +43,23 @@ impl Desk<'_> {
     fn guards_at_open(&mut self) {
         let mut at = 0;
         while at < self.beside.len() {
-            let beside = self.beside[at];
-            if !beside.near {
-                at += 1;
-                continue;
-            }
             let before = self.beside.len();
-            let open = self.market.panel.open[beside.series + self.t];
-            let exit = exit_side(beside.long);
-            let tick = self.rules(self.books.positions()[at].instrument).tick_size;
-            let passed = |target: &f64| trades_through(exit, open, *target, tick, self.plan.assumptions.through_ticks);
-            if let Some(target) = beside.guard.target.filter(passed) {
-                self.take_profit(at, target, Moment::Open);
-            } else if let Some(stop) = beside.guard.stop.filter(|&stop| exit.other().reaches(open, stop)) {
-                // What is run over so far that the margin goes is liquidated on the way there, in the leg.
-                if self.paid_by_stop(at, open).is_some_and(|paid| self.fails_at(at, paid)) {
-                    self.yield_to_stop(at);
-                } else {
-                    self.stop_out(at, stop, open, Moment::Open);
-                }
+            let beside = &self.beside[at];
+            if beside.near && beside.guarded_at(self.market.panel.open[beside.series + self.t]) {
+                self.guard_at_open(at);
             }
             at += usize::from(self.beside.len() == before);
+        }
+    }
+
+    fn guard_at_open(&mut self, at: usize) {
+        let position = &self.books.positions()[at];
+        let key = PositionKey { bucket: position.bucket, instrument: position.instrument };
+        let rules = self.path_rules(key.instrument);
+        let position = InBar { margin: self.margin_of(at), ..self.in_bar(at) };
+        let (bar, mark) = (self.last_prices(key.instrument), self.mark_prices(key.instrument));
+        if let Some(event) = next_event(&position, std::iter::empty(), &bar, &mark, &rules, Progress::Open) {
+            self.book(key, event, Moment::Open);
         }
     }
 
@@ -70,14 +68,15 @@ impl Desk<'_> {
         // It may have been stopped, liquidated or delisted since the decision.
         let at = self.books.find(order.bucket, order.instrument)?;
         let Some(bar) = self.bar_met(&order) else { return self.no_bar(order) };
-        let held = self.books.positions()[at].quantity;
+        let position = &self.books.positions()[at];
+        let (held, exit) = (position.quantity, exit_side(position));
         let quantity = match order.want {
             Want::Reduce { quantity, .. } => quantity.min(held.abs()),
             _ => held.abs(),
         };
-        let spec = OrderSpec { side: exit_side(held > 0.0), kind: order.kind, quantity, reduces: Some(held) };
+        let spec = OrderSpec { side: exit, kind: order.kind, quantity, reduces: Some(held) };
         let venue = self.venue(order.instrument);
-        if meets(&spec, &bar, &venue).is_none_or(|place| place.moment != moment) {
+        if fill_point(&spec, &bar, &venue).is_none_or(|point| point.moment != moment) {
             return Some(order);
         }
         let Some(filled) = fill(&spec, &bar, &venue) else {
@@ -106,8 +105,9 @@ impl Desk<'_> {
     pub fn stop_out(&mut self, at: usize, stop: f64, reference: f64, moment: Moment) -> bool {
         let position = &self.books.positions()[at];
         let (bucket, instrument, narrative, held) = (position.bucket, position.instrument, position.narrative, position.quantity);
+        let exit = exit_side(position);
         self.trigger(at, stop, reference);
-        let spec = OrderSpec { side: exit_side(held > 0.0), kind: Kind::Market, quantity: held.abs(), reduces: Some(held) };
+        let spec = OrderSpec { side: exit, kind: Kind::Market, quantity: held.abs(), reduces: Some(held) };
         let venue = self.venue(instrument);
         let filled = self.bar(instrument).and_then(|bar| take_at(&spec, reference, true, &bar, &venue));
         let mut rest = self.order(bucket, (instrument, narrative), Want::Close, STOP, Kind::Market);
@@ -146,7 +146,7 @@ impl Desk<'_> {
     }
 
     /// A stop is triggered at the open: what was to trade there, to add or to leave, does not. Closing limits keep resting.
-    fn yield_to_stop(&mut self, at: usize) {
+    pub fn yield_to_stop(&mut self, at: usize) {
         let position = &self.books.positions()[at];
         let (bucket, instrument) = (position.bucket, position.instrument);
         self.bar_entry(bucket, instrument);
@@ -167,8 +167,8 @@ impl Desk<'_> {
     pub fn take_profit(&mut self, at: usize, target: f64, moment: Moment) -> bool {
         let position = &self.books.positions()[at];
         let (bucket, instrument, held) = (position.bucket, position.instrument, position.quantity);
-        let spec =
-            OrderSpec { side: exit_side(held > 0.0), kind: Kind::TakeProfit { price: target }, quantity: held.abs(), reduces: Some(held) };
+        let kind = Kind::TakeProfit { price: target };
+        let spec = OrderSpec { side: exit_side(position), kind, quantity: held.abs(), reduces: Some(held) };
         let venue = self.venue(instrument);
         let Some(filled) = self.bar(instrument).and_then(|bar| fill(&spec, &bar, &venue)) else { return false };
         if moment == Moment::Inside {

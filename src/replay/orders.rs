@@ -3,6 +3,7 @@
 use crate::exchange::orders::{Kind, Side};
 use crate::exchange::patience::{Patience, Then, While};
 use crate::replay::desk::Desk;
+use crate::replay::positions::PositionKey;
 use crate::strategy::{PlanBucket, Verdict};
 use crate::units::{BucketId, Direction, InstrumentId, NarrativeId, Usd};
 
@@ -64,6 +65,15 @@ impl Way {
 }
 
 impl Order {
+    pub fn key(&self) -> PositionKey {
+        PositionKey { bucket: self.bucket, instrument: self.instrument }
+    }
+
+    /// Whether it is at the venue, for this position.
+    pub fn works_for(&self, key: PositionKey) -> bool {
+        self.way == Way::There && self.key() == key
+    }
+
     /// After one more open.
     pub fn at_open(mut self) -> Self {
         self.way.meets();

@@ -34,11 +34,6 @@ impl Asked {
     pub const NOTHING: Self = Self { up_to: f64::NAN, rate: f64::NAN };
 }
 
-/// The side that closes a position.
-pub(super) fn exit_side(long: bool) -> Side {
-    if long { Side::Sell } else { Side::Buy }
-}
-
 impl Desk<'_> {
     /// Puts stop and target where the bucket's rules say, after any change of size, entry or wallet.
     pub fn protect(&mut self, at: usize) {
@@ -53,8 +48,7 @@ impl Desk<'_> {
             let Stop { loss_of_margin, from_entry, atr, trailing, .. } = rule;
             // What funding has brought may be lost beside the share, what it took is lost already.
             let funded = if rule.sees_funding() { isolated.wallet - put_in } else { 0.0 };
-            let trail =
-                |part| Trail { best: guard.best, distance: Distance::Fraction(part) }.level(exit_side(direction == Direction::Long));
+            let trail = |part| Trail { best: guard.best, distance: Distance::Fraction(part) }.level(Side::closing(direction));
             let levels = [
                 loss_of_margin.filter(|_| position.margined).map(|share| at_loss(share * put_in + funded)),
                 from_entry.map(|share| fixed(direction, entry, share)),

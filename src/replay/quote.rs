@@ -1,7 +1,7 @@
 //! What the venue asks and allows in one bar: fees, spread and impact under the run's assumptions, and the volume left.
 
 use crate::exchange::costs::{Impact, Maker, Taker};
-use crate::exchange::orders::{Bar, Filled, Kind as OrderKind, Moment, OrderSpec, Place, Side, Venue, fill_in_bar, place, trades_through};
+use crate::exchange::orders::{Bar, Filled, Kind as OrderKind, OrderSpec, Venue, fill_in_bar};
 use crate::exchange::volume::VolumePool;
 use crate::market::{Kind, TradingRules};
 use crate::replay::desk::Desk;
@@ -34,24 +34,6 @@ pub(super) fn fill(order: &OrderSpec, bar: &Bar, venue: &Venue) -> Option<Filled
     let filled = fill_in_bar(order, bar, venue)?;
     let seen = (bar.low..=bar.high).contains(&filled.reference);
     Some(if seen { filled } else { Filled { reference: bar.open, slippage: (filled.price - bar.open).abs() * filled.quantity, ..filled } })
-}
-
-/// Where in a bar an order trades. A limit that arrives beyond the open, but whose costs would carry it past its price, rests there from then on:
-/// it waits for the bar to trade through it.
-pub(super) fn meets(order: &OrderSpec, bar: &Bar, venue: &Venue) -> Option<Place> {
-    let (tick, through) = (venue.tick, venue.through_ticks);
-    let place = place(order.side, &order.kind, bar, tick, through)?;
-    let OrderKind::Limit { price: limit, .. } = order.kind else { return Some(place) };
-    if place.maker {
-        return Some(place);
-    }
-    let taken = (venue.volume.taken() + order.quantity.min(venue.volume.left())) * place.reference;
-    let crossing = venue.impact.of(taken).map(|impact| venue.taker.price_with_impact(order.side.sign(), place.reference, impact));
-    if crossing.is_none_or(|price| order.side.reaches(price, limit)) {
-        return Some(place);
-    }
-    let best = if order.side == Side::Buy { bar.low } else { bar.high };
-    trades_through(order.side, best, limit, tick, through).then_some(Place { reference: limit, moment: Moment::Inside, ..place })
 }
 
 /// Whether the venue would take what is left of an order.
@@ -87,10 +69,21 @@ impl Desk<'_> {
 
     /// The last-price bar of an instrument; `None` where it does not trade.
     pub fn bar(&self, instrument: InstrumentId) -> Option<Bar> {
+        Some(self.last_prices(instrument)).filter(|bar| !bar.close.is_nan())
+    }
+
+    /// The same, NaN where it does not trade.
+    pub fn last_prices(&self, instrument: InstrumentId) -> Bar {
         let panel = &self.market.panel;
         let at = panel.at(instrument, self.t);
-        let bar = Bar { open: panel.open[at], high: panel.high[at], low: panel.low[at], close: panel.close[at], volume: panel.volume[at] };
-        (!bar.close.is_nan()).then_some(bar)
+        Bar { open: panel.open[at], high: panel.high[at], low: panel.low[at], close: panel.close[at], volume: panel.volume[at] }
+    }
+
+    /// The bar of mark prices, NaN where there is none.
+    pub fn mark_prices(&self, instrument: InstrumentId) -> Bar {
+        let panel = &self.market.panel;
+        let at = panel.at(instrument, self.t);
+        Bar::of_prices(panel.mark_open[at], panel.mark_high[at], panel.mark_low[at], panel.mark_close[at])
     }
 
     /// The bar as an order meets it: market orders at its open, or at what stands for the open in a replay under jitter.
@@ -108,27 +101,34 @@ impl Desk<'_> {
 
     /// What our orders may still have of an instrument's volume in this bar.
     pub fn pool(&mut self, instrument: InstrumentId) -> &mut VolumePool {
-        let at = instrument.index();
-        if self.pools[at].0 != self.t {
-            let (market, terms) = (self.market, &self.plan.assumptions);
-            let volume = market.panel.volume[market.panel.at(instrument, self.t)];
-            let day = self.signals.liquidity.before(market, instrument, self.t).day_volume;
-            self.pools[at] = (self.t, VolumePool::new(terms.bar_participation, volume, terms.day_participation, day));
-        }
-        &mut self.pools[at].1
+        &mut self.venue_of_bar(instrument).volume
     }
 
     /// Price step, lot and smallest order of an instrument, 0 where unknown.
-    pub fn rules(&self, instrument: InstrumentId) -> TradingRules {
+    fn rules(&self, instrument: InstrumentId) -> TradingRules {
         self.market.rules_at(instrument, self.now())
     }
 
     /// The venue as an order meets it in this bar.
     pub fn venue(&mut self, instrument: InstrumentId) -> Venue {
+        *self.venue_of_bar(instrument)
+    }
+
+    /// Made once a bar for each instrument that is asked for.
+    fn venue_of_bar(&mut self, instrument: InstrumentId) -> &mut Venue {
+        let at = instrument.index();
+        if self.venues[at].0 != self.t {
+            self.venues[at] = (self.t, self.venue_at_open(instrument));
+        }
+        &mut self.venues[at].1
+    }
+
+    /// Before any order of ours.
+    fn venue_at_open(&self, instrument: InstrumentId) -> Venue {
         let Quote { taker, maker, impact } = self.quote(instrument, self.t);
-        let volume = *self.pool(instrument);
-        let rules = self.rules(instrument);
-        let terms = &self.plan.assumptions;
+        let (market, terms, rules) = (self.market, &self.plan.assumptions, self.rules(instrument));
+        let volume = market.panel.volume[market.panel.at(instrument, self.t)];
+        let day = self.signals.liquidity.before(market, instrument, self.t).day_volume;
         Venue {
             taker,
             maker,
@@ -139,7 +139,7 @@ impl Desk<'_> {
             stop_overshoot: terms.stop_overshoot,
             lot: rules.lot_size,
             min_notional: rules.min_notional.max(CENT),
-            volume,
+            volume: VolumePool::new(terms.bar_participation, volume, terms.day_participation, day),
         }
     }
 

@@ -8,3 +8,7 @@ mod funding;
 mod margin;
 mod rows;
 mod sma_cross;
+#[path = "../bar_walk/walk.rs"]
+mod walk;
+#[path = "../bar_walk/words.rs"]
+mod words;

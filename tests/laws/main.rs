@@ -3,6 +3,8 @@
 
 mod audit;
 mod books;
+#[path = "../bar_walk/by_head.rs"]
+mod by_head;
 mod chance;
 mod conversions;
 mod cut;
@@ -17,15 +19,23 @@ mod hedges;
 mod knowledge;
 mod limits;
 mod lookahead;
+#[path = "../bar_walk/old.rs"]
+mod old;
 mod one_bar;
 mod outside;
 mod random_market;
 mod random_rules;
 mod random_strategy;
+#[path = "../bar_walk/same.rs"]
+mod same;
 mod scale;
 mod tiny_market;
 mod variants;
 mod venue;
+#[path = "../bar_walk/walk.rs"]
+mod walk;
+#[path = "../bar_walk/words.rs"]
+mod words;
 
 #[path = "../support/parts.rs"]
 #[allow(dead_code, reason = "other tests list coins by their closes")]

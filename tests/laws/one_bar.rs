@@ -12,14 +12,15 @@ use proptest::prelude::*;
 use rotate::exchange::assumptions::Leg;
 use rotate::exchange::margin::Isolated;
 use rotate::exchange::orders::{Bar, Kind, Side};
-use rotate::exchange::path::{Entry, Event, InBar, PathRules, What, walk_bar};
 use rotate::exchange::stops::{fixed, overshot};
 use rotate::market::MarkBar;
 use rotate::replay::run::{Fill, Run};
 use rotate::strategy::StrategyFile;
 use rotate::units::{Direction, Time, Usd};
 
+use crate::old::walk_bar;
 use crate::tiny_market::TinyVenue;
+use crate::words::{Entry, Event, InBar, PathRules, What};
 use crate::{cases, replay};
 
 const TICK: f64 = 0.5;

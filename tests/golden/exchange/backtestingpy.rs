@@ -1,10 +1,11 @@
 //! backtesting.py's order of events inside a bar, replayed bar by bar with [`walk_bar`].
 
 use rotate::exchange::orders::{Bar, Kind, Side};
-use rotate::exchange::path::{Entry, InBar, PathRules, What, walk_bar};
 use rotate::units::Direction;
 
 use super::rows::{Row, by_case, rows};
+use super::walk::walk_bar;
+use super::words::{Entry, InBar, PathRules, What};
 
 /// Where ours differs by design: case, our entry price, our exit price (0: none, or not meant), rule.
 const OURS: &[(&str, f64, f64, &str)] = &[

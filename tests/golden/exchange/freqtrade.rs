@@ -2,12 +2,13 @@
 //! of k + 1. Prices are compared where no gap or other rule of ours stands between.
 
 use rotate::exchange::orders::{Bar, Kind, Side};
-use rotate::exchange::path::{Entry, InBar, PathRules, What, walk_bar};
 use rotate::exchange::profit::RoundTrip;
 use rotate::exchange::stops::{Distance, Trail, fixed};
 use rotate::units::Direction;
 
 use super::rows::{Row, by_case, rows};
+use super::walk::walk_bar;
+use super::words::{Entry, InBar, PathRules, What};
 
 const SAME_BAR: &str = "no profit in the bar of the entry: the target is met in the next";
 const SAME_BAR_TRAIL: &str = "a trailing stop ratchets after the adverse leg: it acts from the next bar";

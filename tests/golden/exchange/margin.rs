@@ -6,7 +6,7 @@ use rotate::exchange::brackets::{
     Flaw, amount_from_previous, bracket, check_table, maintenance_margin, max_leverage, max_leverage_of_margin, rate_and_amount,
 };
 use rotate::exchange::costs::Taker;
-use rotate::exchange::cross::{Leg, Pool};
+use rotate::exchange::cross::{Pool, PoolPosition};
 use rotate::exchange::liquidation::{Others, Stake, bankruptcy_price, buffered, entry_notional, mark_notional, mark_notional_plus_fee};
 use rotate::exchange::margin::{Account, Isolated, initial_margin, unrealised_profit};
 use rotate::exchange::profit::RoundTrip;
@@ -62,24 +62,29 @@ fn liquidation_prices_by_every_published_form() {
 /// The same through a pool: the rest of the pool as one position whose profit and maintenance margin are those of the row.
 fn pool_agrees(row: &Row, stake: &Stake, rate: f64, amount: f64, fee: f64) {
     let table = one_bracket(rate, amount);
-    let mine =
-        Leg { direction: stake.direction, quantity: stake.quantity, entry_price: stake.entry_price, underlying: 0, brackets: &table };
+    let mine = PoolPosition {
+        direction: stake.direction,
+        quantity: stake.quantity,
+        entry_price: stake.entry_price,
+        underlying: 0,
+        brackets: &table,
+    };
     let (profit, maintenance) = (row.number("upnl_other"), row.number("maint_margin_other"));
     // One coin at a mark of 1e6 with the profit of the row; a maintenance rate that makes its margin, closing fee included.
     let rest_table = one_bracket(maintenance / 1e6 - fee, 0.0);
-    let rest = Leg { direction: Direction::Long, quantity: 1.0, entry_price: 1e6 - profit, underlying: 1, brackets: &rest_table };
-    let mut pool = Pool { wallet: stake.wallet, legs: vec![mine] };
+    let rest = PoolPosition { direction: Direction::Long, quantity: 1.0, entry_price: 1e6 - profit, underlying: 1, brackets: &rest_table };
+    let mut pool = Pool { wallet: stake.wallet, positions: vec![mine] };
     if maintenance > 0.0 {
-        pool.legs.push(rest);
+        pool.positions.push(rest);
     }
     let marks = [stake.entry_price, 1e6];
-    let price = pool.liquidation_price(0, &marks[..pool.legs.len()], fee).expect("a price");
+    let price = pool.liquidation_price(0, &marks[..pool.positions.len()], fee).expect("a price");
     let expected = row.number("expected_liq_price");
     assert!((price - expected).abs() <= row.number("tolerance").max(1e-9), "{}: {price} for {expected}", row.id());
     for (hair, dead) in [(-1e-9, true), (1e-9, false)] {
         let mut at = marks;
         at[0] = price * (1.0 + hair * stake.direction.sign());
-        assert_eq!(pool.is_liquidated(&at[..pool.legs.len()], fee), dead, "{}", row.id());
+        assert_eq!(pool.is_liquidated(&at[..pool.positions.len()], fee), dead, "{}", row.id());
     }
 }
 

@@ -1,0 +1,216 @@
+//! Moments 5 and 6: from the open to the extreme that hurts a position, then to the one that helps it. What comes next there is
+//! [`crate::exchange::intrabar`]'s to say; here it is asked, and booked.
+
+use crate::exchange::assumptions::Leg;
+use crate::exchange::intrabar::{Entered, Event, InBar, PathRules, Progress, Working, next_event};
+use crate::exchange::liquidation::AdlStress;
+use crate::exchange::orders::{Bar, Filled, Moment, OrderSpec, Side};
+use crate::replay::desk::Desk;
+use crate::replay::orders::{Order, Want, Way, side};
+use crate::replay::positions::PositionKey;
+use crate::strategy::Verdict;
+use crate::units::{BucketId, Direction, InstrumentId};
+
+impl<'a> Desk<'a> {
+    pub fn legs(&mut self) {
+        let deleveraging = self.plan.assumptions.adl_crash.fall().is_some() && !self.perp_buckets.is_empty();
+        let pools = self.cross_buckets.iter().any(|&bucket| self.has_positions(bucket));
+        if !self.alert() && self.orders.is_empty() && !deleveraging && !pools {
+            return;
+        }
+        // Where no price comes and nothing is ordered, nothing happens.
+        let positions = self.books.positions().iter().enumerate();
+        let concerned = positions.filter(|&(at, _)| deleveraging || self.touched(at));
+        let key =
+            |(_, position): (usize, &crate::ledger::Position)| PositionKey { bucket: position.bucket, instrument: position.instrument };
+        let mut keys: Vec<PositionKey> = concerned.map(key).collect();
+        keys.extend(self.orders.iter().filter(|order| order.way == Way::There).map(Order::key));
+        keys.sort_unstable();
+        keys.dedup();
+        match self.plan.assumptions.path {
+            Leg::AdverseFirst => {
+                self.adverse(&keys);
+                self.favourable(&keys);
+            }
+            Leg::FavourableFirst => {
+                self.favourable(&keys);
+                self.adverse(&keys);
+            }
+        }
+        self.age_orders();
+    }
+
+    fn adverse(&mut self, keys: &[PositionKey]) {
+        for &key in keys {
+            self.adverse_leg(key);
+        }
+        for k in 0..self.cross_buckets.len() {
+            self.pool_legs(self.cross_buckets[k]);
+        }
+    }
+
+    fn favourable(&mut self, keys: &[PositionKey]) {
+        for &key in keys {
+            self.favourable_leg(key);
+        }
+    }
+
+    /// Stop, limits on the side that hurts, and liquidation. Of a pool the limits alone: every one of them fills before anybody is stopped, for the leg is
+    /// exposed to all of it.
+    fn adverse_leg(&mut self, key: PositionKey) {
+        let mut stopped = false;
+        while let Some(event) = self.next_adverse(key) {
+            match event {
+                // What a stop of this leg has left behind has its settlements behind it.
+                Event::Liquidated { mark } if stopped => self.liquidate(self.place_of(key), mark),
+                _ => self.book(key, event, Moment::Inside),
+            }
+            stopped |= matches!(event, Event::Stopped { .. });
+        }
+    }
+
+    fn next_adverse(&mut self, key: PositionKey) -> Option<Event> {
+        let held = self.books.find(key.bucket, key.instrument).filter(|_| !self.is_cross(key.bucket));
+        let t = self.t;
+        let enters = |order: &&Order| order.works_for(key) && order.tried_inside != t && order.want.opens();
+        if held.is_none() && !self.orders.iter().any(|order| enters(&order)) {
+            return None;
+        }
+        let rules = self.path_rules(key.instrument);
+        let bucket = self.bucket(key.bucket);
+        let position = match held {
+            Some(at) => InBar { margin: self.margin_of(at), ..self.in_bar(at) },
+            None => InBar::flat(bucket.direction),
+        };
+        let orders = self.orders.iter().filter(enters).filter_map(|order| {
+            let Want::Add { quantity, .. } = order.want else { return None };
+            Some(Working { id: order.id, spec: OrderSpec::new(side(bucket, true), order.kind, quantity.abs()) })
+        });
+        next_event(&position, orders, &self.last_prices(key.instrument), &self.mark_prices(key.instrument), &rules, Progress::AdverseLeg)
+    }
+
+    /// Targets, closing limits and the stress of auto-deleveraging, with the levels that stand when the leg begins.
+    fn favourable_leg(&mut self, key: PositionKey) {
+        let Some(at) = self.books.find(key.bucket, key.instrument) else { return };
+        let Some(bar) = self.bar(key.instrument) else { return };
+        let position = InBar { deleveraging: self.deleveraged_at(at, &bar), ..self.in_bar(at) };
+        let mut last = None;
+        while let Some(event) = self.next_favourable(key, &position, &bar, last) {
+            self.book(key, event, Moment::Inside);
+            if self.books.find(key.bucket, key.instrument).is_none() {
+                return;
+            }
+            last = Some(event);
+        }
+    }
+
+    fn next_favourable(&mut self, key: PositionKey, position: &InBar, bar: &Bar, last: Option<Event>) -> Option<Event> {
+        let rules = self.path_rules(key.instrument);
+        let closes = self.orders.iter().filter(|order| order.works_for(key) && !order.want.opens());
+        let held = position.direction.sign() * position.quantity;
+        let orders = closes.map(|order| Working {
+            id: order.id,
+            spec: OrderSpec { side: position.exit(), kind: order.kind, quantity: position.quantity, reduces: Some(held) },
+        });
+        next_event(position, orders, bar, &self.mark_prices(key.instrument), &rules, Progress::FavourableLeg(last))
+    }
+
+    /// Books what happens to a position, or to an order of its place.
+    pub fn book(&mut self, key: PositionKey, event: Event, moment: Moment) {
+        match event {
+            Event::Stopped { trigger, reference } => _ = self.stop_out(self.place_of(key), trigger, reference, moment),
+            Event::RunOver => self.yield_to_stop(self.place_of(key)),
+            Event::Liquidated { mark } => {
+                let at = self.place_of(key);
+                self.pay_adverse_settlements(at, self.books.positions()[at].quantity);
+                self.liquidate(at, mark);
+            }
+            Event::TookProfit { price } => _ = self.take_profit(self.place_of(key), price, moment),
+            Event::Deleveraged { price } => self.deleverage(self.place_of(key), price),
+            Event::Reached { order, .. } => {
+                let place = self.orders.iter().position(|other| other.id == order).expect("it works");
+                let order = self.orders.remove(place);
+                if order.want.opens() {
+                    self.enter_inside(order);
+                } else {
+                    let rest = self.close(order, moment);
+                    self.orders.extend(rest);
+                }
+            }
+        }
+    }
+
+    fn place_of(&self, key: PositionKey) -> usize {
+        self.books.find(key.bucket, key.instrument).expect("an event of an open position")
+    }
+
+    /// A position as the bar meets it, its margin left aside.
+    pub fn in_bar(&self, at: usize) -> InBar<'a> {
+        let (position, beside) = (&self.books.positions()[at], &self.beside[at]);
+        InBar {
+            direction: position.direction(),
+            quantity: position.quantity.abs(),
+            entered: if beside.entered == self.t { Entered::Here } else { Entered::Before },
+            stop: beside.guard.stop,
+            take_profit: beside.guard.target,
+            deleveraging: None,
+            margin: None,
+        }
+    }
+
+    pub fn path_rules(&mut self, instrument: InstrumentId) -> PathRules {
+        PathRules { leg: self.plan.assumptions.path, venue: self.venue(instrument) }
+    }
+
+    /// Fills an opening limit inside the bar, once. The best the four prices allow is that the good leg comes after it.
+    fn enter_inside(&mut self, order: Order) {
+        let order = Order { tried_inside: self.t, ..order };
+        let key = order.key();
+        let mut rest = Vec::new();
+        self.open_inside(order, &mut rest);
+        self.orders.append(&mut rest);
+        if self.plan.assumptions.path == Leg::FavourableFirst {
+            self.favourable_leg(key);
+        }
+    }
+
+    /// The stress of auto-deleveraging: a profitable short in a bar that crashes.
+    fn deleveraged_at(&self, at: usize, bar: &Bar) -> Option<f64> {
+        let crash = self.plan.assumptions.adl_crash.fall()?;
+        let position = &self.books.positions()[at];
+        // The longs that go bankrupt by the crash itself: one over it is their leverage.
+        let stress = AdlStress { crash, leverage: 1.0 / crash };
+        (position.margined && position.direction() == Direction::Short).then(|| stress.closes_short(position.entry_price(), bar)).flatten()
+    }
+
+    fn deleverage(&mut self, at: usize, price: f64) {
+        let position = &self.books.positions()[at];
+        let (bucket, instrument, held, entry) = (position.bucket, position.instrument, position.quantity, position.entry_price());
+        let why = "auto-deleveraging stress, limit is the average entry";
+        self.note("adl", (bucket, instrument), Verdict::Exited, [Some(price), Some(entry)], why);
+        self.pay_adverse_settlements(at, self.books.positions()[at].quantity);
+        let fee = self.quote(instrument, self.t).taker.fee(held * price);
+        let filled = Filled {
+            quantity: held.abs(),
+            reference: price,
+            price,
+            fee,
+            slippage: 0.0,
+            maker: false,
+            moment: Moment::Inside,
+            remainder: 0.0,
+        };
+        self.leave(at, &filled, "auto-deleveraging");
+        self.bar_entry(bucket, instrument);
+        self.cancel(bucket, instrument);
+    }
+
+    pub fn has_positions(&self, bucket: BucketId) -> bool {
+        self.books.positions().iter().any(|position| position.bucket == bucket)
+    }
+}
+
+/// The side that closes a position.
+pub(super) fn exit_side(position: &crate::ledger::Position) -> Side {
+    Side::closing(position.direction())
+}
