@@ -25,7 +25,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::metrics::sharpe::Trials;
-use crate::replay::run::{CONVERSION, Run, STAKING, Verdict};
+use crate::replay::run::{PlainRule, Reason, Rule, Run, Verdict};
 use crate::units::Usd;
 
 /// Days of a year in which the market is open: all of them, never 252.
@@ -36,7 +36,7 @@ pub const LEAST_DAYS_OF_GROWTH: f64 = 30.0;
 const TAIL: f64 = 0.05;
 
 /// The rule under which a bucket says that nobody is there to be held: nothing was wanted, so nothing was refused.
-const NOTHING_TO_HOLD: &str = "select";
+const NOTHING_TO_HOLD: Rule = Rule::Plain(PlainRule::Select);
 
 /// Metrics of which less is better: costs, risks, fat tails, luck tried, and what was lost or refused. Of all others more is, or comes first where
 /// neither is better ([`NEITHER_IS_BETTER`]). Drawdowns, tails and losses are negative, so that more is better there too.
@@ -276,7 +276,7 @@ impl Metrics {
         let stats = trades::trade_stats(&run.trades);
         let funding = book::funding_lines(&run.funding);
         let traded: f64 =
-            run.fills.iter().filter(|f| f.reason != STAKING && f.reason != CONVERSION).map(|f| f.notional.to_f64().abs()).sum();
+            run.fills.iter().filter(|f| !matches!(f.reason, Reason::Staking | Reason::Conversion)).map(|f| f.notional.to_f64().abs()).sum();
         let held = returns::mean(&wealth).unwrap_or(0.0);
         let benchmark: Vec<f64> = run.benchmark.iter().map(|e| e.to_f64()).collect();
         Self {
@@ -378,7 +378,7 @@ impl Metrics {
             funding_assumed: run.funding.iter().filter(|p| p.assumed).count(),
             yield_usd: run.yields.iter().map(|y| y.amount).sum::<Usd>().to_f64(),
             liquidations: run.liquidations.len(),
-            refused: run.decisions.iter().filter(|d| d.verdict == Verdict::Refused && d.rule != NOTHING_TO_HOLD).count(),
+            refused: run.decisions.iter().filter(|d| d.verdict == Verdict::Refused && d.rule() != NOTHING_TO_HOLD).count(),
             rotations: run.rotations.len(),
             average_narrative_days: trades::average_narrative_days(&run.trades),
         }

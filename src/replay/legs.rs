@@ -4,10 +4,12 @@
 use crate::exchange::assumptions::Leg;
 use crate::exchange::liquidation::AdlStress;
 use crate::exchange::orders::{Bar, Filled, Kind, Moment, OrderSpec, Side, take_at};
+use crate::replay::decision::Why;
 use crate::replay::desk::{Desk, margin_view};
 use crate::replay::orders::{Order, Want, Way, side};
 use crate::replay::protect::exit_side;
 use crate::replay::quote::meets;
+use crate::replay::reason::Reason;
 use crate::strategy::Verdict;
 use crate::units::{BucketId, Direction, InstrumentId};
 
@@ -209,8 +211,7 @@ impl Desk<'_> {
     fn deleverage(&mut self, at: usize, price: f64) {
         let position = &self.books.positions()[at];
         let (bucket, instrument, held, entry) = (position.bucket, position.instrument, position.quantity, position.entry_price());
-        let why = "auto-deleveraging stress, limit is the average entry";
-        self.note("adl", (bucket, instrument), Verdict::Exited, [Some(price), Some(entry)], why);
+        self.note((bucket, instrument), Verdict::Exited, [Some(price), Some(entry)], Why::Deleveraged);
         self.pay_adverse_settlements(at, self.books.positions()[at].quantity);
         let fee = self.quote(instrument, self.t).taker.fee(held * price);
         let filled = Filled {
@@ -223,7 +224,7 @@ impl Desk<'_> {
             moment: Moment::Inside,
             remainder: 0.0,
         };
-        self.leave(at, &filled, "auto-deleveraging");
+        self.leave(at, &filled, Reason::Deleveraged);
         self.bar_entry(bucket, instrument);
         self.cancel(bucket, instrument);
     }

@@ -49,7 +49,7 @@ const LIQUIDATIONS: &[&str] =
     &["time", "asset", "symbol", "bucket", "side", "quantity", "mark_price", "liquidation_price", "margin_lost", "fee"];
 const YIELDS: &[&str] = &["time", "asset", "bucket", "quantity", "price", "amount"];
 const FLOWS: &[&str] = &["time", "from", "to", "amount", "reason"];
-const DECISIONS: &[&str] = &["time", "rule", "subject", "verdict", "value", "limit", "detail"];
+const DECISIONS: &[&str] = &["time", "rule", "bucket", "subject", "verdict", "observed", "threshold", "detail"];
 const EXPOSURE: &[&str] = &[
     "time",
     "asset",
@@ -82,7 +82,7 @@ const ATTRIBUTION: &[&str] = &[
     "yield",
     "total",
 ];
-const ROTATIONS: &[&str] = &["time", "narrative", "from_stage", "to_stage", "cause", "value", "threshold"];
+const ROTATIONS: &[&str] = &["time", "narrative", "bucket", "from_stage", "to_stage", "cause", "observed", "threshold"];
 const GAINS: &[&str] =
     &["year", "asset", "market", "method", "quantity", "proceeds", "cost", "gain", "held_over_a_year", "funding", "unrealised"];
 
@@ -128,7 +128,7 @@ pub fn tables(market: &Market, run: &Run) -> Vec<Table> {
         liquidations(&names),
         yields(&names),
         flows(&names),
-        decisions(run),
+        decisions(&names),
         rotations(&names),
         exposure(&names),
         attribution(&names),
@@ -216,7 +216,7 @@ fn fills(names: &Names) -> Table {
             f.notional.to_string(),
             f.fee.to_string(),
             f.slippage.to_string(),
-            f.reason.clone(),
+            f.reason.name().to_string(),
         ]
     });
     Table { file: "fills.csv", header: FILLS, rows: rows.collect() }
@@ -242,7 +242,7 @@ fn trades(names: &Names) -> Table {
             t.slippage.to_string(),
             t.pnl.to_string(),
             exact_or_empty(t.return_on_margin),
-            t.exit_reason.clone(),
+            t.exit_reason.name().to_string(),
         ]
     });
     Table { file: "trades.csv", header: TRADES, rows: rows.collect() }
@@ -298,20 +298,22 @@ fn flows(names: &Names) -> Table {
         .run
         .flows
         .iter()
-        .map(|f| vec![f.time.to_string(), names.bucket(f.from), names.bucket(f.to), f.amount.to_string(), f.reason.clone()]);
+        .map(|f| vec![f.time.to_string(), names.bucket(f.from), names.bucket(f.to), f.amount.to_string(), f.reason.name().to_string()]);
     Table { file: "flows.csv", header: FLOWS, rows: rows.collect() }
 }
 
-fn decisions(run: &Run) -> Table {
-    let rows = run.decisions.iter().map(|d| {
+fn decisions(names: &Names) -> Table {
+    let called = names.run.names(names.market);
+    let rows = names.run.decisions.iter().map(|d| {
         vec![
             d.time.to_string(),
-            d.rule.clone(),
-            d.subject.clone(),
+            d.rule().word(&called),
+            d.bucket.map(|id| names.bucket(id)).unwrap_or_default(),
+            d.subject.word(&called).to_string(),
             d.verdict.name().to_string(),
-            exact_or_empty(d.value),
-            exact_or_empty(d.limit),
-            d.detail.clone(),
+            exact_or_empty(d.observed),
+            exact_or_empty(d.threshold),
+            d.detail(&called),
         ]
     });
     Table { file: "decisions.csv", header: DECISIONS, rows: rows.collect() }
@@ -319,13 +321,15 @@ fn decisions(run: &Run) -> Table {
 
 fn rotations(names: &Names) -> Table {
     let rows = names.run.rotations.iter().map(|r| {
+        let (from, to) = r.step.ends();
         vec![
             r.time.to_string(),
             names.narrative(Some(r.narrative)),
-            r.from_stage.clone(),
-            r.to_stage.clone(),
-            r.cause.clone(),
-            exact_or_empty(r.value),
+            r.step.bucket().map(|id| names.bucket(id)).unwrap_or_default(),
+            from.to_string(),
+            to.to_string(),
+            r.step.cause(),
+            exact_or_empty(r.observed),
             exact_or_empty(r.threshold),
         ]
     });

@@ -149,7 +149,7 @@ pub fn closing_json(runs: &[Run], stresses: &[Stress]) -> Value {
                 "attribution": attribution(&run.attribution),
                 "funding": run.attribution.funding,
                 "assumptions": assumptions(&run.assumptions),
-                "cautions": run.cautions,
+                "cautions": run.cautions.iter().map(ToString::to_string).collect::<Vec<_>>(),
             });
             if let Some(stopped) = stopped(run) {
                 told["stopped"] = stopped;
@@ -281,7 +281,8 @@ pub fn some_of(names: &[&str]) -> String {
 /// Each caution once, in order of first appearance, with the strategies it concerns unless it concerns all.
 #[must_use]
 pub fn cautions(runs: &[Run]) -> Vec<String> {
-    let told: Vec<(&str, &[String])> = runs.iter().map(|run| (run.strategy.as_str(), run.cautions.as_slice())).collect();
+    let told: Vec<Vec<String>> = runs.iter().map(|run| run.cautions.iter().map(ToString::to_string).collect()).collect();
+    let told: Vec<(&str, &[String])> = runs.iter().zip(&told).map(|(run, told)| (run.strategy.as_str(), told.as_slice())).collect();
     gathered(&told)
 }
 

@@ -35,7 +35,7 @@ pub const NUMBERS: &[&str] = &[
     "margin_lost",
     "amount",
     "value",
-    "limit",
+    "observed",
     "threshold",
     "margin",
     "unrealised",

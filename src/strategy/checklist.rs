@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::signal::evidence::Unknown;
 use crate::signal::{Sight, score};
-use crate::strategy::Verdict;
+use crate::strategy::{ChecklistCause, CriterionId, Known, Verdict};
 use crate::units::{AssetId, InstrumentId, NarrativeId, Span};
 
 /// The criteria and how many must pass.
@@ -81,11 +81,10 @@ pub struct OverSpan {
 /// What one criterion said.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Checked {
-    pub rule: String,
+    pub cause: ChecklistCause,
     pub verdict: Verdict,
-    pub value: Option<f64>,
-    pub limit: Option<f64>,
-    pub detail: String,
+    pub observed: Option<f64>,
+    pub threshold: Option<f64>,
 }
 
 /// Every criterion's verdict, and the list's own last.
@@ -93,36 +92,29 @@ pub struct Checked {
 pub fn ask(sight: &Sight, list: &Checklist, asset: AssetId, id: InstrumentId, narrative: Option<NarrativeId>) -> Vec<Checked> {
     let (mut passed, mut counted) = (0, 0);
     let mut rows: Vec<Checked> = Vec::with_capacity(list.criteria.len() + 1);
-    for (name, criterion) in &list.criteria {
+    for (place, criterion) in (0..).map(CriterionId).zip(list.criteria.values()) {
         let value = criterion.measure.of(sight, asset, id, narrative);
-        let (holds, counts, word) = match (value, criterion.unknown) {
+        let (holds, counts, known) = match (value, criterion.unknown) {
             (Some(value), _) => {
                 let holds = criterion.above.is_none_or(|least| value > least) && criterion.below.is_none_or(|most| value < most);
-                (holds, true, if criterion.measure.is_proxy() { "market proxy" } else { "evidence" })
+                (holds, true, if criterion.measure.is_proxy() { Known::MarketProxy } else { Known::Evidence })
             }
-            (None, Unknown::Pass) => (true, true, "unknown, which passes"),
-            (None, Unknown::Fail) => (false, true, "unknown, which fails"),
-            (None, Unknown::Ignore) => (true, false, "unknown, which is left out"),
+            (None, Unknown::Pass) => (true, true, Known::UnknownPasses),
+            (None, Unknown::Fail) => (false, true, Known::UnknownFails),
+            (None, Unknown::Ignore) => (true, false, Known::UnknownIgnored),
         };
         passed += usize::from(holds && counts);
         counted += usize::from(counts);
         rows.push(Checked {
-            rule: format!("checklist.{name}"),
+            cause: ChecklistCause::Criterion { id: place, known },
             verdict: if holds { Verdict::Passed } else { Verdict::Refused },
-            value,
-            limit: criterion.above.or(criterion.below),
-            detail: word.to_owned(),
+            observed: value,
+            threshold: criterion.above.or(criterion.below),
         });
     }
     let needed = list.pass.map_or(counted, |pass| pass.min(list.criteria.len()));
     let verdict = if passed >= needed { Verdict::Passed } else { Verdict::Refused };
-    rows.push(Checked {
-        rule: "checklist".to_owned(),
-        verdict,
-        value: Some(passed as f64),
-        limit: Some(needed as f64),
-        detail: format!("{passed} of {counted} criteria pass, {needed} must"),
-    });
+    rows.push(Checked { cause: ChecklistCause::List { counted }, verdict, observed: Some(passed as f64), threshold: Some(needed as f64) });
     rows
 }
 

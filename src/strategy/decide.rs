@@ -5,24 +5,22 @@ use std::collections::BTreeSet;
 use crate::signal::lifecycle::Stage;
 use crate::signal::{History, Sight, crowding, decouple, narrative, score, universe};
 use crate::strategy::eligible::{BucketState, Door, Refused};
-use crate::strategy::{Holding, Plan, PlanBucket, Score, Weigh};
+use crate::strategy::{Empty, Exit, ExitCause, Holding, Plan, PlanBucket, Score, Weigh};
 use crate::units::{AssetId, InstrumentId, NarrativeId, Span};
 
 /// What one bucket wants to hold.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct BucketWish {
     pub picks: Vec<Pick>,
-    /// Why nothing was picked, in words.
-    pub empty_because: Option<String>,
-    /// Nothing was picked because nobody passed the selection at all, whatever the scores.
-    pub nobody_admitted: bool,
+    /// Why nothing was picked.
+    pub empty_because: Option<Empty>,
     /// Who would have been picked, had nobody been refused, in that order.
     pub refused: Vec<Refused>,
 }
 
 impl BucketWish {
-    fn nothing(why: &str, nobody_admitted: bool) -> Self {
-        Self { empty_because: Some(why.to_owned()), nobody_admitted, ..Self::default() }
+    fn nothing(why: Empty) -> Self {
+        Self { empty_because: Some(why), ..Self::default() }
     }
 }
 
@@ -45,15 +43,6 @@ impl Pick {
     }
 }
 
-/// Why a position must be left.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Exit {
-    pub rule: &'static str,
-    pub value: Option<f64>,
-    pub limit: Option<f64>,
-    pub detail: String,
-}
-
 struct Candidate {
     asset: AssetId,
     instrument: InstrumentId,
@@ -74,11 +63,11 @@ pub fn decide(sight: &Sight, plan: &Plan, bucket: &PlanBucket, state: &BucketSta
     }
     let admitted = admitted(history, bucket);
     if admitted.is_empty() {
-        return BucketWish::nothing("no coin passes the bucket's selection today", true);
+        return BucketWish::nothing(Empty::NoCandidates);
     }
     let mut candidates: Vec<Candidate> = admitted.into_iter().filter(|candidate| enters(bucket, candidate)).collect();
     if candidates.is_empty() {
-        return BucketWish::nothing("no candidate's score allows an entry today", false);
+        return BucketWish::nothing(Empty::NoScore);
     }
     rank(history, bucket, &mut candidates);
     let door = Door { sight, plan, bucket, state };
@@ -88,10 +77,9 @@ pub fn decide(sight: &Sight, plan: &Plan, bucket: &PlanBucket, state: &BucketSta
     };
     let empty_because = picks.is_empty().then(|| {
         let barred = !refused.is_empty() || candidates.iter().any(|candidate| state.leaving.contains(&candidate.instrument));
-        let why = if barred { "no candidate may be entered today" } else { "no narrative is in a stage to enter or keep" };
-        why.to_owned()
+        if barred { Empty::AllRefused } else { Empty::NoStage }
     });
-    BucketWish { picks, empty_because, nobody_admitted: false, refused }
+    BucketWish { picks, empty_because, refused }
 }
 
 fn admitted(history: &History, bucket: &PlanBucket) -> Vec<Candidate> {
@@ -306,22 +294,16 @@ fn stage_exit(sight: &Sight, bucket: &PlanBucket, narrative: Option<NarrativeId>
         return None;
     }
     let days = sight.stage_since(narrative).map_or(0.0, |since| (sight.history.now().seconds() - since.seconds()) as f64 / 86_400.0);
-    let name = sight.history.directory().narrative(narrative);
-    let detail = format!("narrative {name} is {}, for {days:.0} days; rotations.csv says why", stage.name());
-    Some(Exit { rule: "stage", value: Some(days), limit: None, detail })
+    Some(Exit { cause: ExitCause::Stage(stage), observed: Some(days), threshold: None })
 }
 
 fn crowding_exit(history: &History, bucket: &PlanBucket, id: InstrumentId) -> Option<Exit> {
     let rule = bucket.exit?;
     let limit = rule.limit_8h()?;
     let seen = crowding::measure(history, id, bucket.direction, rule.settlements, rule.stall)?;
-    let headway = seen.progress.zip(rule.stall).map_or_else(String::new, |(gain, span)| format!("; {:+.2} % in {span}", gain * 100.0));
-    (seen.funding_8h >= limit && seen.progress.is_none_or(|gain| gain <= 0.0)).then(|| Exit {
-        rule: "crowded",
-        value: Some(seen.funding_8h),
-        limit: Some(limit),
-        detail: format!("mean of {} settlements per 8 h{headway}", rule.settlements),
-    })
+    let cause = ExitCause::Crowded { settlements: rule.settlements, progress: seen.progress.zip(rule.stall) };
+    let due = seen.funding_8h >= limit && seen.progress.is_none_or(|gain| gain <= 0.0);
+    due.then_some(Exit { cause, observed: Some(seen.funding_8h), threshold: Some(limit) })
 }
 
 /// What a position collects has fallen below what it is held for.
@@ -329,22 +311,14 @@ fn subsidy_exit(history: &History, bucket: &PlanBucket, id: InstrumentId) -> Opt
     let rule = bucket.exit?;
     let limit = rule.funding_received_8h_below?;
     let received = -crowding::measure(history, id, bucket.direction, rule.settlements, None)?.funding_8h;
-    (received < limit).then(|| Exit {
-        rule: "subsidy_ended",
-        value: Some(received),
-        limit: Some(limit),
-        detail: format!("mean of {} settlements received per 8 h", rule.settlements),
-    })
+    let cause = ExitCause::SubsidyEnded { settlements: rule.settlements };
+    (received < limit).then_some(Exit { cause, observed: Some(received), threshold: Some(limit) })
 }
 
 fn score_exit(history: &History, bucket: &PlanBucket, id: InstrumentId) -> Option<Exit> {
     let rule = bucket.exit_score?;
     let score = score_of(history, bucket.score?, id)?;
     let lost = rule.below.filter(|&limit| score <= limit).or(rule.above.filter(|&limit| score >= limit));
-    lost.map(|limit| Exit {
-        rule: "score_lost",
-        value: Some(score),
-        limit: Some(limit),
-        detail: format!("score over {}", bucket.score.expect("has one").span()),
-    })
+    let cause = ExitCause::ScoreLost { span: bucket.score?.span() };
+    lost.map(|limit| Exit { cause, observed: Some(score), threshold: Some(limit) })
 }

@@ -3,7 +3,7 @@
 use crate::signal::{History, Sight, funding, indicator, narrative};
 use crate::strategy::checklist::{self, Checked};
 use crate::strategy::decide::{MONTH, exit_due, stage_allows};
-use crate::strategy::{Exit, Plan, PlanBucket, Verdict};
+use crate::strategy::{Barred, EntryCause, Plan, PlanBucket, Verdict};
 use crate::units::{InstrumentId, NarrativeId, Time};
 
 /// What a bucket holds and what it must leave alone: ids and dates, nothing of sizes or money.
@@ -43,7 +43,7 @@ pub struct Refused {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Refusal {
     /// One rule.
-    Rule(Exit),
+    Rule(Barred),
     /// The checklist: every criterion's verdict, and the list's own last.
     Checklist(Vec<Checked>),
 }
@@ -71,45 +71,41 @@ impl Door<'_, '_> {
         }
         self.barred(id)
             .or_else(|| self.unmeasured_stop(id))
-            .or_else(|| exit_due(self.sight, self.bucket, id, narrative))
+            .or_else(|| exit_due(self.sight, self.bucket, id, narrative).map(Barred::from))
             .or_else(|| self.gated(id, narrative))
             .map(Refusal::Rule)
             .or_else(|| self.checklist(id, narrative))
     }
 
-    fn barred(&self, id: InstrumentId) -> Option<Exit> {
-        let refused = |rule, detail| Some(Exit { rule, value: None, limit: None, detail });
+    fn barred(&self, id: InstrumentId) -> Option<Barred> {
+        let refused = |cause| Some(Barred { cause, observed: None, threshold: None });
         if self.state.stopped {
-            return refused("after_liquidation", "the bucket was liquidated and opens nothing any more".to_owned());
+            return refused(EntryCause::Liquidated);
         }
-        let (_, until) = self.state.cooling.iter().find(|(cooling, _)| *cooling == id)?;
-        refused("cooldown", format!("left alone until {until}"))
+        let &(_, until) = self.state.cooling.iter().find(|(cooling, _)| *cooling == id)?;
+        refused(EntryCause::Cooldown { until })
     }
 
-    fn unmeasured_stop(&self, id: InstrumentId) -> Option<Exit> {
+    fn unmeasured_stop(&self, id: InstrumentId) -> Option<Barred> {
         let asks = self.bucket.stop.is_some_and(|stop| stop.atr.is_some());
         let young = asks && true_range(&self.sight.history, self.bucket, id).is_none();
-        let detail = "too young for an average true range: its stop would have no place";
-        young.then(|| Exit { rule: "stop", value: None, limit: None, detail: detail.to_owned() })
+        young.then_some(Barred { cause: EntryCause::Unmeasured, observed: None, threshold: None })
     }
 
     /// The gate beside the score that keeps an entry out, where one does. What cannot be measured keeps out.
-    fn gated(&self, id: InstrumentId, narrative: Option<NarrativeId>) -> Option<Exit> {
+    fn gated(&self, id: InstrumentId, narrative: Option<NarrativeId>) -> Option<Barred> {
         let (gate, bucket, history) = (self.bucket.entry?, self.bucket, &self.sight.history);
         if let Some(limit) = gate.narrative_breadth_below {
             let span = bucket.score.map_or(MONTH, |score| score.span());
             let breadth = narrative.and_then(|narrative| narrative::breadth(history, narrative, span));
             if breadth.is_none_or(|breadth| breadth > limit) {
-                let detail = breadth
-                    .map_or_else(|| "breadth of its narrative is unknown".to_owned(), |_| format!("breadth of its narrative over {span}"));
-                return Some(Exit { rule: "narrative_breadth", value: breadth, limit: Some(limit), detail });
+                return Some(Barred { cause: EntryCause::Breadth { span }, observed: breadth, threshold: Some(limit) });
             }
         }
         if let Some(limit) = gate.pays_8h_at_most {
             let pays = funding::latest_8h(history, id, 3).map(|rate| rate * bucket.direction.sign());
             if pays.is_none_or(|pays| pays > limit) {
-                let detail = pays.map_or("funding is unknown", |_| "funding it would pay per 8 h, mean of three settlements").to_owned();
-                return Some(Exit { rule: "funding_against", value: pays, limit: Some(limit), detail });
+                return Some(Barred { cause: EntryCause::FundingAgainst, observed: pays, threshold: Some(limit) });
             }
         }
         None

@@ -20,10 +20,12 @@ mod validate;
 mod variants;
 mod verdict;
 mod waterfall;
+mod worded;
 mod yields;
 
+pub use checklist::Checked;
 pub use crowding::{CrowdingExit, FundingUnit};
-pub use decide::{BucketWish, Exit, Pick, decide, exit_due};
+pub use decide::{BucketWish, Pick, decide, exit_due};
 pub use eligible::{BucketState, Refusal, Refused, checked, true_range};
 pub use file::{Override, StrategyFile};
 pub use limits::{Basis, Futures, LeverageRange, Limits, PlanFutures, PositionLimit};
@@ -34,5 +36,6 @@ pub use schema::{
     Bucket, EntryGate, Hedge, HedgeBy, Hold, Leverage, LossExit, Purpose, Rebalance, ResidualScore, Score, Selection, StageGate, Strategy,
     TopUp, Tune, Weigh,
 };
-pub use verdict::{Decision, Verdict};
+pub use verdict::{Barred, ChecklistCause, CriterionId, Empty, EntryCause, Exit, ExitCause, ExitRule, Known, Verdict};
 pub use waterfall::{PlanWaterfall, Sources, Trigger, Waterfall};
+pub(crate) use worded::worded;

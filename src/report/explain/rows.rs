@@ -12,7 +12,7 @@ use crate::report::words::{self, money};
 use crate::units::Time;
 
 /// Numbers that may be undefined, and are empty then.
-const UNDEFINED: [&str; 7] = ["benchmark", "gross_exposure", "net_exposure", "return_on_margin", "value", "limit", "threshold"];
+const UNDEFINED: [&str; 6] = ["benchmark", "gross_exposure", "net_exposure", "return_on_margin", "observed", "threshold"];
 
 /// # Errors
 /// A table that is missing, of another version, cut short or garbled; a cell that is not of its column's type.
@@ -122,7 +122,7 @@ mod tests {
         {
             assert!(unlike(column, cell).is_some(), "{column} {cell}");
         }
-        for (column, cell) in [("equity", "-1.5"), ("limit", ""), ("time", "2024-03-01T08:00:00Z"), ("symbol", "NaN")] {
+        for (column, cell) in [("equity", "-1.5"), ("threshold", ""), ("time", "2024-03-01T08:00:00Z"), ("symbol", "NaN")] {
             assert!(unlike(column, cell).is_none(), "{column} {cell}");
         }
     }

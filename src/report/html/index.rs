@@ -79,7 +79,7 @@ fn one(market: &Market, run: &Run, metrics: Map<String, Value>) -> Told {
         to: run.clock.open(run.equity.len()),
         capital: run.capital.to_f64(),
         metrics,
-        cautions: run.cautions.clone(),
+        cautions: run.cautions.iter().map(ToString::to_string).collect(),
         market_cautions: Vec::new(),
         settings: Settings::new(),
         times: Vec::new(),
