@@ -67,12 +67,12 @@ impl<'a> Bench<'a> {
 }
 
 fn said(run: &Run) -> String {
-    let count = |reason: &str| run.fills.iter().filter(|fill| fill.reason == reason).count();
+    let count = |reason: &str| run.fills.iter().filter(|fill| fill.reason.name() == reason).count();
     format!(
         "{} fills ({} stops, {} targets, {} liquidations), {} settlements, {} decisions",
         run.fills.len(),
         count("stop"),
-        count("take profit"),
+        count("take_profit"),
         run.liquidations.len(),
         run.funding.len(),
         run.decisions.len()
@@ -96,8 +96,8 @@ fn replay(criterion: &mut Criterion) {
         }
     }
     let busy = weekly.run(2);
-    for reason in ["stop", "take profit"] {
-        assert!(busy.fills.iter().any(|fill| fill.reason == reason), "the full mechanics do not meet a {reason}");
+    for reason in ["stop", "take_profit"] {
+        assert!(busy.fills.iter().any(|fill| fill.reason.name() == reason), "the full mechanics do not meet a {reason}");
     }
 
     let mut group = criterion.benchmark_group("replay");

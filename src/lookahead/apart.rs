@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 use crate::market::MarketParts;
-use crate::replay::run::{Decision, Run};
+use crate::replay::run::{Decision, RecordNames, Run};
 use crate::replay::{Pending, Standing};
 use crate::units::{BucketId, InstrumentId, NarrativeId, Time};
 
@@ -51,6 +51,7 @@ pub(super) fn first(parts: &MarketParts, whole: &Standing, changed: &Standing, l
         margin_used,
         regime,
         buckets,
+        criteria,
         // The strategy's own words.
         hedges: _,
         tax: _,
@@ -77,24 +78,29 @@ pub(super) fn first(parts: &MarketParts, whole: &Standing, changed: &Standing, l
     let symbol = |id: InstrumentId| parts.instruments[id.index()].symbol.clone();
     let bucket = |id: BucketId| buckets[id.index()].clone();
     let narrative = |id: NarrativeId| parts.narratives[id.index()].clone();
+    let names = RecordNames { assets: &parts.assets, instruments: &parts.instruments, narratives: &parts.narratives, buckets, criteria };
     let told = |time: Time, rule: &str, subject: String, value: String| Told { time, rule: rule.to_owned(), subject, value };
     let now = clock.close(last);
     let rows = last + 1;
     let whole_run = || "the whole".to_owned();
     let found = [
         table("rotations", rotations, &other.rotations, |row| {
-            let value = format!("{} → {}, {:?} against {:?}", row.from_stage, row.to_stage, row.value, row.threshold);
-            told(row.time, &row.cause, narrative(row.narrative), value)
+            let (from, to) = row.step.ends();
+            let of = row.step.bucket().map_or_else(String::new, |id| format!("bucket {}: ", names.bucket(id)));
+            let value = format!("{of}{from} → {to}, {:?} against {:?}", row.observed, row.threshold);
+            told(row.time, &row.step.cause(), narrative(row.narrative), value)
         }),
-        table("decisions", decisions, &other.decisions, |row| told(row.time, &row.rule, row.subject.clone(), decision(row))),
+        table("decisions", decisions, &other.decisions, |row| {
+            told(row.time, &row.rule().word(&names), row.subject.word(&names).to_owned(), decision(row, &names))
+        }),
         table("orders", &whole.pending, &changed.pending, |Pending { reason, bucket: of, instrument, detail }| {
-            told(now, reason, instrument.map_or_else(|| bucket(*of), symbol), detail.clone())
+            told(now, reason.name(), instrument.map_or_else(|| bucket(*of), symbol), detail.clone())
         }),
         table("flows", flows, &other.flows, |row| {
-            told(row.time, &row.reason, format!("{} → {}", bucket(row.from), bucket(row.to)), row.amount.to_string())
+            told(row.time, row.reason.name(), format!("{} → {}", bucket(row.from), bucket(row.to)), row.amount.to_string())
         }),
         table("fills", fills, &other.fills, |row| {
-            told(row.time, &row.reason, symbol(row.instrument), format!("{:?} {} at {}", row.side, row.quantity, row.price))
+            told(row.time, row.reason.name(), symbol(row.instrument), format!("{:?} {} at {}", row.side, row.quantity, row.price))
         }),
         table("funding", funding, &other.funding, |row| {
             let value = format!("{} on {} at {}: {}", row.rate, row.quantity, row.mark_price, row.payment);
@@ -104,7 +110,7 @@ pub(super) fn first(parts: &MarketParts, whole: &Standing, changed: &Standing, l
             told(row.time, "liquidation", symbol(row.instrument), format!("{} at {}", row.quantity, row.mark_price))
         }),
         table("yields", yields, &other.yields, |row| told(row.time, "yield", bucket(row.bucket), row.amount.to_string())),
-        table("trades", trades, &other.trades, |row| told(row.closed, &row.exit_reason, symbol(row.instrument), row.pnl.to_string())),
+        table("trades", trades, &other.trades, |row| told(row.closed, row.exit_reason.name(), symbol(row.instrument), row.pnl.to_string())),
         table("exposure", exposure, &other.exposure, |row| {
             let margin = row.margin.map_or_else(String::new, |margin| format!(", margin {margin}"));
             let liquidation = row.liquidation_price.map_or_else(String::new, |price| format!(", liquidation at {price}"));
@@ -128,9 +134,11 @@ pub(super) fn first(parts: &MarketParts, whole: &Standing, changed: &Standing, l
     found.into_iter().flatten().min_by_key(|difference| difference.time)
 }
 
-fn decision(row: &Decision) -> String {
+fn decision(row: &Decision, names: &RecordNames) -> String {
     let number = |name: &str, value: Option<f64>| value.map_or_else(String::new, |value| format!(", {name} {value}"));
-    format!("{}{}{}: {}", row.verdict.name(), number("value", row.value), number("limit", row.limit), row.detail)
+    let of = row.bucket.map_or_else(String::new, |id| format!("bucket {}: ", names.bucket(id)));
+    let (observed, threshold) = (number("observed", row.observed), number("threshold", row.threshold));
+    format!("{of}{}{observed}{threshold}: {}", row.verdict.name(), row.detail(names))
 }
 
 /// The first row that is not the same. Debug words tell any two floats apart.

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::metrics::lots::{Closed, Lot, Lots, Method, YEAR};
-use crate::replay::run::{CONVERSION, Fill, Run, Side};
+use crate::replay::run::{Fill, Reason, Run, Side};
 use crate::units::{BucketId, InstrumentId, Span, Time, Usd};
 
 /// One year of one pool under one method.
@@ -111,7 +111,7 @@ fn of_method(
             let notional = if fill.side == Side::Buy { -fill.notional } else { fill.notional };
             let quantity = if fill.side == Side::Buy { fill.quantity } else { -fill.quantity };
             let pool = pools.entry(fill.instrument).or_insert_with(|| Lots::new(method, old_after));
-            if fill.reason == CONVERSION {
+            if fill.reason == Reason::Conversion {
                 // Two fills, one after the other: the one coin gives its lots, the other takes them.
                 handed = match std::mem::take(&mut handed) {
                     Some((lots, gone)) => {

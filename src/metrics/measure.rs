@@ -8,13 +8,13 @@ use crate::metrics::groups::{
 use crate::metrics::sharpe::Trials;
 use crate::metrics::trades::{self, TradeStats, trade_stats};
 use crate::metrics::{DAYS_PER_YEAR, LEAST_DAYS_OF_GROWTH, book, calendar, daily, drawdown, growth, periods, relative, returns, sharpe};
-use crate::replay::run::{CONVERSION, Run, STAKING, Verdict};
+use crate::replay::run::{PlainRule, Reason, Rule, Run, Verdict};
 use crate::units::Usd;
 
 /// Value at risk and its conditional form look at the worst twentieth.
 const TAIL: f64 = 0.05;
 /// The rule under which a bucket says that nobody is there to be held: nothing was wanted, so nothing was refused.
-const NOTHING_TO_HOLD: &str = "select";
+const NOTHING_TO_HOLD: Rule = Rule::Plain(PlainRule::Select);
 
 impl Metrics {
     /// Of a strategy that was tried alone; of one among many, [`Self::among`] them.
@@ -197,7 +197,8 @@ fn exposure_of(run: &Run) -> Exposure {
 }
 
 fn costs_of(run: &Run, curves: &Curves, years: f64) -> Costs {
-    let traded: f64 = run.fills.iter().filter(|f| f.reason != STAKING && f.reason != CONVERSION).map(|f| f.notional.to_f64().abs()).sum();
+    let traded: f64 =
+        run.fills.iter().filter(|f| !matches!(f.reason, Reason::Staking | Reason::Conversion)).map(|f| f.notional.to_f64().abs()).sum();
     let held = returns::mean(&curves.wealth).unwrap_or(0.0);
     Costs {
         turnover_per_year: book::turnover(traded, held, years),
@@ -227,7 +228,7 @@ fn events_of(run: &Run) -> Events {
     Events {
         yield_usd: run.yields.iter().map(|y| y.amount).sum::<Usd>().to_f64(),
         liquidations: run.liquidations.len(),
-        refused: run.decisions.iter().filter(|d| d.verdict == Verdict::Refused && d.rule != NOTHING_TO_HOLD).count(),
+        refused: run.decisions.iter().filter(|d| d.verdict == Verdict::Refused && d.rule() != NOTHING_TO_HOLD).count(),
         rotations: run.rotations.len(),
         average_narrative_days: trades::average_narrative_days(&run.trades),
     }

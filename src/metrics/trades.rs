@@ -118,6 +118,7 @@ pub fn average_narrative_days(trades: &[Trade]) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::replay::run::Reason;
     use crate::units::{BucketId, InstrumentId, Time};
 
     fn trade(narrative: Option<u16>, opened: i64, closed: i64, pnl: f64) -> Trade {
@@ -137,7 +138,7 @@ mod tests {
             slippage: Usd::ZERO,
             pnl: Usd::round(pnl),
             return_on_margin: None,
-            exit_reason: String::new(),
+            exit_reason: Reason::Stop,
         }
     }
 

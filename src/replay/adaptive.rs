@@ -1,12 +1,11 @@
 //! Buckets that follow the market phase: from one table of weights to another, a part of the equity a day.
 
+use crate::replay::decision::{Decision, Subject, Why};
 use crate::replay::desk::Desk;
+use crate::replay::reason::FlowReason;
 use crate::signal::Sight;
-use crate::strategy::{Decision, Verdict, adaptive};
+use crate::strategy::{Verdict, adaptive};
 use crate::units::{BucketId, Usd};
-
-/// The reason of flows on the way from one table to another.
-const REGIME: &str = "regime";
 
 impl Desk<'_> {
     /// Moves the weights towards the table of the phase as it is known now; whether they have moved.
@@ -14,19 +13,15 @@ impl Desk<'_> {
         let Some(plan) = &self.plan.adaptive else { return false };
         let now = sight.history.now();
         if let Some(switch) = sight.regime_switch() {
-            let reasons: Vec<String> = switch
-                .reasons
-                .iter()
-                .map(|r| format!("{} {:.4} against {:.4} says {}", r.part, r.value, r.threshold, r.vote.name()))
-                .collect();
-            self.story.decisions.push(Decision {
+            self.record.decisions.push(Decision {
                 time: now,
-                rule: REGIME.to_owned(),
-                subject: switch.to.name().to_owned(),
+                bucket: None,
+                subject: Subject::Regime(switch.to),
+                narrative: None,
                 verdict: Verdict::Passed,
-                value: None,
-                limit: None,
-                detail: format!("the phase turns from {} to {}: {}", switch.from.name(), switch.to.name(), reasons.join("; ")),
+                observed: None,
+                threshold: None,
+                why: Why::RegimeTurned { from: switch.from, reasons: switch.reasons.as_slice().into() },
             });
         }
         let Some(table) = sight.regime().and_then(|regime| plan.table(regime)) else { return false };
@@ -35,14 +30,15 @@ impl Desk<'_> {
         }
         let most = plan.turnover_per_day * self.plan.decide.days();
         let left = adaptive::step(&mut self.weights, table, most);
-        self.story.decisions.push(Decision {
+        self.record.decisions.push(Decision {
             time: now,
-            rule: REGIME.to_owned(),
-            subject: "weights".to_owned(),
+            bucket: None,
+            subject: Subject::Weights,
+            narrative: None,
             verdict: if left > 0.0 { Verdict::Resized } else { Verdict::Passed },
-            value: Some(left),
-            limit: Some(most),
-            detail: "share of equity that has yet to change buckets; the limit is what may move at once".to_owned(),
+            observed: Some(left),
+            threshold: Some(most),
+            why: Why::WeightsMove,
         });
         true
     }
@@ -53,12 +49,12 @@ impl Desk<'_> {
         let values = self.worths();
         let equity: f64 = values.iter().sum();
         let target: Vec<f64> = self.weights.iter().map(|weight| weight * equity).collect();
-        self.plan_flows(&values, &target, REGIME);
+        self.plan_flows(&values, &target, FlowReason::Regime);
         target.into_iter().map(|value| Some(Usd::round(value))).collect()
     }
 
     /// Cash from those that have too much to those that lack it, in the order of the buckets.
-    pub fn plan_flows(&mut self, values: &[f64], target: &[f64], reason: &'static str) {
+    pub fn plan_flows(&mut self, values: &[f64], target: &[f64], reason: FlowReason) {
         let count = values.len();
         let mut give: Vec<f64> = (0..count).map(|b| (values[b] - target[b]).max(0.0)).collect();
         for to in 0..count {

@@ -7,13 +7,12 @@
 use crate::exchange::costs::Taker;
 use crate::exchange::cross::PoolPosition;
 use crate::ledger::Entry;
+use crate::replay::decision::{Decision, Subject, Why};
 use crate::replay::desk::Desk;
+use crate::replay::reason::{FlowReason, Reason};
 use crate::replay::run::Flow;
-use crate::strategy::{Decision, Verdict};
+use crate::strategy::Verdict;
 use crate::units::{BucketId, InstrumentId, Usd};
-
-/// The rule, and the reason of fills and flows, of a sale for what a hedge owes.
-pub(super) const COLLATERAL: &str = "collateral";
 
 /// Kept beside what is owed, for the rounding of each sale.
 const ROUNDING: Usd = Usd::from_micros(4);
@@ -123,17 +122,18 @@ impl Desk<'_> {
             self.sell_alike(coins, lacking, prices);
         }
         let moved = self.books.flow(coins, pool, wanted);
-        self.story.decisions.push(Decision {
+        self.record.decisions.push(Decision {
             time: self.now(),
-            rule: COLLATERAL.to_owned(),
-            subject: self.bucket(pool).name.clone(),
+            bucket: Some(pool),
+            subject: Subject::Bucket(pool),
+            narrative: None,
             verdict: if moved < owed { Verdict::Resized } else { Verdict::Passed },
-            value: Some(owed.to_f64()),
-            limit: Some(moved.to_f64()),
-            detail: format!("the pool owes more than its own money: {} pays", self.bucket(coins).name),
+            observed: Some(owed.to_f64()),
+            threshold: Some(moved.to_f64()),
+            why: Why::CollateralCalled { coins },
         });
         if moved.is_positive() {
-            self.story.flows.push(Flow { time: self.now(), from: coins, to: pool, amount: moved, reason: COLLATERAL.to_owned() });
+            self.record.flows.push(Flow { time: self.now(), from: coins, to: pool, amount: moved, reason: FlowReason::Collateral });
         }
     }
 
@@ -156,7 +156,7 @@ impl Desk<'_> {
             let quantity = if share < 1.0 { sale.quantity * share } else { sale.quantity };
             let price = sale.price();
             let fee = Usd::round(sale.taker.fee(quantity * price));
-            self.reduce(sale.at, &Entry { quantity: -quantity, price, reference: sale.reference, fee }, COLLATERAL);
+            self.reduce(sale.at, &Entry { quantity: -quantity, price, reference: sale.reference, fee }, Reason::Collateral);
         }
     }
 }

@@ -2,9 +2,10 @@
 
 use crate::exchange::orders::Kind;
 use crate::market::{Conversion, Successor};
+use crate::replay::decision::{OrderWhy, Why};
 use crate::replay::desk::{Beside, Desk};
 use crate::replay::orders::{Order, Want};
-use crate::replay::story::Converted;
+use crate::replay::recorder::Converted;
 use crate::strategy::Verdict;
 use crate::units::{BucketId, InstrumentId};
 
@@ -43,7 +44,7 @@ impl Desk<'_> {
         }
         let narrative = self.books.positions()[at].narrative;
         let there = Converted { instrument: into, narrative, quantity: gone.quantity * ratio, price: last / ratio };
-        self.story.conversion(self.now(), bucket, &gone, &there);
+        self.record.conversion(self.now(), bucket, &gone, &there);
         self.note_converted(bucket, &gone, &there, ratio);
         self.convert_orders((bucket, from), &there, ratio, joins);
         // Who was stopped out of the one is not to buy the other at once.
@@ -77,11 +78,10 @@ impl Desk<'_> {
                 self.orders.push(order);
                 continue;
             }
-            let symbol = &self.market.instrument(there.instrument).symbol;
             order.want = match order.want {
                 Want::Add { .. } => {
-                    let why = format!("the coin is {symbol} from here on, so the order `{}` is dropped", order.reason);
-                    self.note("conversion", (bucket, from), Verdict::Refused, [None, None], &why);
+                    let why = OrderWhy::ConvertedAway { into: there.instrument, order: order.reason };
+                    self.note((bucket, from), Verdict::Refused, [None, None], why);
                     continue;
                 }
                 // What the bucket held of the new coin before is not what was to be left.
@@ -97,20 +97,13 @@ impl Desk<'_> {
     }
 
     fn note_converted(&mut self, bucket: BucketId, gone: &Converted, there: &Converted, ratio: f64) {
-        let [old, new] = [gone, there].map(|of| self.market.instrument(of.instrument));
-        let why = format!(
-            "{} {} became {} {}, {ratio} for one; cost and time of the purchase go along",
-            gone.quantity, old.symbol, there.quantity, new.symbol
-        );
         let numbers = [Some(gone.quantity), Some(there.quantity)];
-        self.note("conversion", (bucket, there.instrument), Verdict::Passed, numbers, &why);
+        self.note((bucket, there.instrument), Verdict::Passed, numbers, Why::Converted { from: gone.instrument, ratio });
     }
 
     /// Why a holder is forced out of a coin that is known to have become another.
     pub fn note_unconverted(&mut self, whose: (BucketId, InstrumentId), conversion: &Conversion) {
-        let coin = &self.market.asset(conversion.to).name;
-        let why = format!("it became {coin}, which has not traded since, so the holding is forced out at the penalty");
-        self.note("conversion", whose, Verdict::Refused, [None, None], &why);
+        self.note(whose, Verdict::Refused, [None, None], Why::Unconverted { into: conversion.to });
     }
 }
 

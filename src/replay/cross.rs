@@ -161,7 +161,7 @@ impl Desk<'_> {
         }
         // Of what stood behind the pool; what its positions were worth on paper was nobody's to refill.
         let lost = wallet - self.books.cash(bucket);
-        self.story.bankrupt.push((bucket, self.now()));
+        self.record.bankrupt.push((bucket, self.now()));
         self.after_liquidation(bucket, &taken, lost);
     }
 }

@@ -2,57 +2,34 @@
 //! always on, or never, shows.
 
 use crate::market::{Kind, Settlement};
+use crate::replay::caution::{Caution, FundingExitMeasured, Reached};
 use crate::replay::desk::Desk;
 use crate::signal::{History, funding, universe};
 use crate::strategy::{Holding, PaidThreshold, PlanBucket};
 use crate::units::{InstrumentId, Time};
 
-/// Settlements, and those of them at which the threshold was reached.
-#[derive(Clone, Copy, Default)]
-struct Reached {
-    of: usize,
-    on: usize,
-}
-
-impl Reached {
-    fn count(&mut self, reached: bool) {
-        self.of += 1;
-        self.on += usize::from(reached);
-    }
-
-    fn words(self) -> String {
-        if self.of == 0 {
-            "none".to_owned()
-        } else {
-            format!("{} of {} ({:.1} %)", self.on, self.of, self.on as f64 / self.of as f64 * 100.0)
-        }
-    }
-}
-
 impl Desk<'_> {
-    /// One sentence a bucket.
-    pub fn funding_exits_measured(&self) -> Vec<String> {
+    /// One a bucket.
+    pub fn funding_exits_measured(&self) -> Vec<Caution> {
         let measured = |bucket: &PlanBucket| {
             let paid = bucket.paid_threshold().filter(|_| bucket.holding == Holding::Perp)?;
             let (above, unit) = paid.spelled?;
-            let stalls = if paid.stalls { ", and price stalls" } else { "" };
-            Some(format!(
-                "bucket `{}` leaves where funding is at or above {} % {}, which is {:.6} % per 8 h{stalls}: of the settlements of what it held \
-                 the threshold was reached at {}, of those of all perpetuals it admitted at {}",
-                bucket.name,
-                (above * 1e8).round() / 1e6,
-                unit.words(),
-                paid.rate_8h * 100.0,
-                self.reached_while_held(bucket, &paid).words(),
-                self.reached_while_admitted(bucket, &paid).words()
-            ))
+            Some(Caution::FundingExit(FundingExitMeasured {
+                bucket: bucket.name.clone(),
+                above,
+                unit,
+                threshold_8h: paid.rate_8h,
+                stalls: paid.stalls,
+                held: self.reached_while_held(bucket, &paid),
+                admitted: self.reached_while_admitted(bucket, &paid),
+            }))
         };
         self.plan.buckets.iter().filter_map(measured).collect()
     }
 
     fn reached_while_held(&self, bucket: &PlanBucket, threshold: &PaidThreshold) -> Reached {
         let mut reached = Reached::default();
-        for paid in self.story.funding.iter().filter(|paid| paid.bucket == bucket.id && !paid.assumed) {
+        for paid in self.record.funding.iter().filter(|paid| paid.bucket == bucket.id && !paid.assumed) {
             let all = self.market.funding.observed(paid.instrument);
             let after = all.partition_point(|settlement| settlement.time <= paid.time);
             reached.count(self.is_on(bucket, threshold, paid.instrument, after));

@@ -6,16 +6,17 @@ use crate::exchange::orders::Venue;
 use crate::ledger::{Books, Position};
 use crate::market::{BLOCK, Market, Successor};
 use crate::replay::attribution::{Cell, Cube, Season};
+use crate::replay::decision::{Decision, Subject, Why};
 use crate::replay::hedge::Unhedged;
 use crate::replay::orders::{Order, PlannedFlow};
 use crate::replay::protect::{Asked, Guard};
+use crate::replay::recorder::Recorder;
 use crate::replay::rotations::Left;
 use crate::replay::run::FundingLines;
-use crate::replay::story::Story;
 use crate::replay::waterfall::Realised;
 use crate::signal::regime::Regime;
 use crate::signal::{Known, Signals};
-use crate::strategy::{BucketWish, Decision, Holding, Margin, Plan, PlanBucket, Verdict};
+use crate::strategy::{BucketWish, Holding, Margin, Plan, PlanBucket, Verdict};
 use crate::units::{Bracket, BucketId, InstrumentId, NarrativeId, Time, Usd};
 
 pub(super) struct Desk<'a> {
@@ -33,7 +34,7 @@ pub(super) struct Desk<'a> {
     /// Of the bar's open: the first instant of its calendar month, and of the next.
     pub month: (Time, Time),
     pub books: Books,
-    pub story: Story,
+    pub record: Recorder,
     pub cube: Cube,
     /// What was decided and has not been done, or not wholly.
     pub orders: Vec<Order>,
@@ -161,7 +162,7 @@ impl<'a> Desk<'a> {
             t: market.first,
             month: (start.month_start(), start.next_month()),
             books: Books::open(capital, &weights),
-            story: Story::new(market, plan, capital),
+            record: Recorder::new(market, plan, capital),
             cube: Cube::default(),
             orders: Vec::new(),
             sent: 0,
@@ -286,20 +287,17 @@ impl<'a> Desk<'a> {
         self.barred_until[self.place(bucket, instrument)]
     }
 
-    /// A row of `decisions.csv` about an instrument in a bucket, at the open of this bar. Several buckets may trade one instrument, so the detail names
-    /// the bucket first: `explain` tells a position what was decided about it, and nothing of the others.
+    /// A decision about an instrument in a bucket, at the open of this bar; its numbers are observed and threshold.
     pub fn note(
         &mut self,
-        rule: &str,
         (bucket, instrument): (BucketId, InstrumentId),
         verdict: Verdict,
-        numbers: [Option<f64>; 2],
-        why: &str,
+        [observed, threshold]: [Option<f64>; 2],
+        why: impl Into<Why>,
     ) {
-        let subject = self.market.instrument(instrument).symbol.clone();
-        let [value, limit] = numbers;
-        let detail = format!("bucket {}: {why}", self.bucket(bucket).name);
-        self.story.decisions.push(Decision { time: self.now(), rule: rule.to_owned(), subject, verdict, value, limit, detail });
+        let (subject, narrative) = (Subject::Instrument(instrument), None);
+        let (time, bucket, why) = (self.now(), Some(bucket), why.into());
+        self.record.decisions.push(Decision { time, bucket, subject, narrative, verdict, observed, threshold, why });
     }
 }
 

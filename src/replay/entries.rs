@@ -4,10 +4,12 @@ use crate::exchange::margin;
 use crate::exchange::orders::{Bar, Filled, Moment, OrderSpec, Side, Venue, fill_point};
 use crate::ledger::Entry;
 use crate::market::Kind;
+use crate::replay::decision::OrderWhy;
 use crate::replay::desk::{Beside, Desk, margin_view};
-use crate::replay::orders::{ENTER, Order, Want, side};
+use crate::replay::orders::{Order, Want, side};
 use crate::replay::protect::{Asked, Guard};
 use crate::replay::quote::{CENT, fill, worth_working};
+use crate::replay::reason::Reason;
 use crate::replay::run::FundingLines;
 use crate::strategy::Verdict;
 use crate::units::Usd;
@@ -134,9 +136,8 @@ impl Desk<'_> {
     fn opening(&mut self, mut order: Order, moment: Moment, waiting: &mut Vec<Order>) -> Option<Opening> {
         let Want::Add { quantity: signed, leverage } = order.want else { return None };
         let instrument = order.instrument;
-        if order.reason != ENTER && self.books.find(order.bucket, instrument).is_none() {
-            let why = format!("the position was left before the order `{}` could add to it", order.reason);
-            self.note("gone", (order.bucket, instrument), Verdict::Refused, [None, None], &why);
+        if order.reason != Reason::Enter && self.books.find(order.bucket, instrument).is_none() {
+            self.note((order.bucket, instrument), Verdict::Refused, [None, None], OrderWhy::Gone { order: order.reason });
             return None;
         }
         let Some(bar) = self.bar_met(&order) else {
@@ -177,10 +178,8 @@ impl Desk<'_> {
             return (wanted, leverage);
         }
         let possible = leverage * allowed / notional;
-        let why = format!(
-            "leverage {leverage} is more than the bracket of {notional:.0} USD allows; size cut to {allowed:.0} USD at {possible:.2}x"
-        );
-        self.note("bracket", (order.bucket, order.instrument), Verdict::Resized, [Some(notional), Some(allowed)], &why);
+        let why = OrderWhy::Bracket { leverage, possible };
+        self.note((order.bucket, order.instrument), Verdict::Resized, [Some(notional), Some(allowed)], why);
         ((allowed / price - held).max(0.0), possible)
     }
 
@@ -211,20 +210,18 @@ impl Desk<'_> {
     fn affords(&mut self, opening: &Opening, &Bill { need, cash, freed, scale }: &Bill) -> bool {
         let notional = opening.quantity * opening.price;
         let whose = (opening.order.bucket, opening.order.instrument);
-        let rule = "affordability";
         if notional < CENT {
-            self.note(rule, whose, Verdict::Refused, [Some(notional), Some(CENT)], "the order is for less than a cent");
+            self.note(whose, Verdict::Refused, [Some(notional), Some(CENT)], OrderWhy::UnderACent);
             return false;
         }
         if scale < DUST || scale < 1.0 && cash + opening.freed < CENT {
-            self.note(rule, whose, Verdict::Refused, [Some(need), Some(cash)], "no cash left in it");
+            self.note(whose, Verdict::Refused, [Some(need), Some(cash)], OrderWhy::NoCash);
             return false;
         }
         // The microdollars kept back for rounding are not worth a row.
         if scale < 1.0 - 1e-6 {
-            let beside = if freed >= CENT { format!(" beside {freed:.2} of margin that is there") } else { String::new() };
-            let why = format!("its orders need {need:.2} USD{beside}, it has {cash:.2}: all shrink to {:.2} %", scale * 100.0);
-            self.note(rule, whose, Verdict::Resized, [Some(need), Some(cash)], &why);
+            let why = OrderWhy::CutToCash { freed: if freed >= CENT { freed } else { 0.0 }, scale };
+            self.note(whose, Verdict::Resized, [Some(need), Some(cash)], why);
         }
         true
     }
@@ -289,7 +286,7 @@ impl Desk<'_> {
         }
         beside.entered = self.t;
         let narrative = self.books.positions()[at].narrative;
-        self.story.fill(now, bucket, instrument, narrative, opening.side, &entry, reason);
+        self.record.fill(now, bucket, instrument, narrative, opening.side, &entry, reason);
         self.protect(at);
         if moment == Moment::Open {
             self.stake_from_midnight(at, signed);

@@ -4,16 +4,18 @@ use crate::exchange::costs::Taker;
 use crate::exchange::margin::Isolated;
 use crate::exchange::orders::Filled;
 use crate::ledger::{Backing, Closed, Entry};
+use crate::replay::decision::OrderWhy;
 use crate::replay::desk::{Beside, Desk, margin_view};
 use crate::replay::orders::Order;
-use crate::replay::run::{DELISTING, SETTLED, Side};
+use crate::replay::reason::Reason;
+use crate::replay::run::Side;
 use crate::strategy::Verdict;
 use crate::units::Usd;
 
 impl Desk<'_> {
     /// Books a closing fill and its record. Profit realised by a part is offered to the waterfall at once, net of the fill's fee. Whether the
     /// position is gone.
-    pub fn leave(&mut self, at: usize, filled: &Filled, reason: &'static str) -> bool {
+    pub fn leave(&mut self, at: usize, filled: &Filled, reason: Reason) -> bool {
         let position = &self.books.positions()[at];
         let held = position.quantity;
         let quantity = -held.signum() * filled.quantity.min(held.abs());
@@ -26,7 +28,7 @@ impl Desk<'_> {
     }
 
     /// Takes a position to flat at `reference` whatever the volume, less the cost of crossing: what no order of ours does.
-    fn force_out(&mut self, at: usize, reference: f64, crossing: f64, marks: &[f64], reason: &'static str) {
+    fn force_out(&mut self, at: usize, reference: f64, crossing: f64, marks: &[f64], reason: Reason) {
         let position = &self.books.positions()[at];
         let quantity = -position.quantity;
         let taker = Taker { half_spread: crossing, ..self.quote(position.instrument, self.t).taker };
@@ -78,13 +80,13 @@ impl Desk<'_> {
         position.quantity + quantity == 0.0 && self.members(position.bucket).len() == 1
     }
 
-    pub fn reduce(&mut self, at: usize, entry: &Entry, reason: &'static str) -> bool {
+    pub fn reduce(&mut self, at: usize, entry: &Entry, reason: Reason) -> bool {
         let position = &self.books.positions()[at];
         let (bucket, instrument, narrative) = (position.bucket, position.instrument, position.narrative);
         let cost = Usd::round(-entry.quantity * position.entry_price());
         let realised = -entry.notional() - cost - entry.fee;
         let side = if entry.quantity < 0.0 { Side::Sell } else { Side::Buy };
-        self.story.fill(self.now(), bucket, instrument, narrative, side, entry, reason);
+        self.record.fill(self.now(), bucket, instrument, narrative, side, entry, reason);
         let backing = if !self.is_cross(bucket) {
             Backing::Margin
         } else if self.leaves_last(at, entry.quantity) {
@@ -107,11 +109,11 @@ impl Desk<'_> {
     }
 
     /// The position is gone: its trade is recorded, its income attributed, the profit not yet passed on offered to the waterfall.
-    pub fn went_flat(&mut self, at: usize, closed: &Closed, reason: &'static str) {
+    pub fn went_flat(&mut self, at: usize, closed: &Closed, reason: Reason) {
         let beside = self.beside.remove(at);
         let cell = self.cell(closed.bucket, closed.narrative, closed.instrument);
         self.cube.add(self.season(), cell, &closed.unbooked, &beside.funding);
-        self.story.trade(beside.opened, self.now(), closed, reason);
+        self.record.trade(beside.opened, self.now(), closed, reason);
         self.log_left(closed, reason);
         self.realise_rest(&beside, closed);
     }
@@ -155,12 +157,12 @@ impl Desk<'_> {
             let conversion = self.market.conversion_in_force(self.market.instrument(instrument).asset, self.t);
             let (penalty, reason) = match conversion {
                 // The venue ends its contracts itself, at a price it announces.
-                Some(_) if margined => (0.0, SETTLED),
+                Some(_) if margined => (0.0, Reason::Settled),
                 Some(conversion) => {
                     self.note_unconverted((bucket, instrument), conversion);
-                    (self.market.listing.penalty, DELISTING)
+                    (self.market.listing.penalty, Reason::Delisted)
                 }
-                None => (self.market.listing.penalty, DELISTING),
+                None => (self.market.listing.penalty, Reason::Delisted),
             };
             self.force_out(at, last, penalty, &self.market.panel.mark_open, reason);
             self.cancel(bucket, instrument);
@@ -177,8 +179,8 @@ impl Desk<'_> {
         let (ended, going_on): (Vec<Order>, Vec<Order>) = std::mem::take(&mut self.orders).into_iter().partition(begins);
         self.orders = going_on;
         for order in ended {
-            let why = format!("another listing begins under the symbol, so the order `{}` is dropped", order.reason);
-            self.note("relisted", (order.bucket, order.instrument), Verdict::Refused, [None, None], &why);
+            let why = OrderWhy::Relisted { order: order.reason };
+            self.note((order.bucket, order.instrument), Verdict::Refused, [None, None], why);
         }
     }
 
@@ -191,7 +193,7 @@ impl Desk<'_> {
             let close = panel.close[panel.at(instrument, self.t)];
             let last = if close.is_nan() { panel.value_at(instrument, self.t) } else { close };
             let crossing = self.quote(instrument, self.t).crossing(quantity.abs() * last);
-            self.force_out(0, last, crossing, &self.market.panel.mark_close, "end of data");
+            self.force_out(0, last, crossing, &self.market.panel.mark_close, Reason::EndOfData);
         }
     }
 }

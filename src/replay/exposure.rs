@@ -10,7 +10,7 @@ impl Desk<'_> {
     pub fn record_exposure(&mut self) {
         let time = self.market.clock.close(self.t);
         let rows: Vec<Exposure> = (0..self.beside.len()).map(|at| self.exposure_of(at)).map(|row| Exposure { time, ..row }).collect();
-        self.story.exposure.extend(rows);
+        self.record.exposure.extend(rows);
     }
 
     fn exposure_of(&self, at: usize) -> Exposure {

@@ -1,20 +1,18 @@
-//! What a finished run says of itself beside its tables: whether a hedge hedged, how much came from labels that are hindsight, and who has died.
+//! Works out what a finished run says of itself beside its tables: whether a hedge hedged, how much came from labels that are hindsight, and who
+//! has died.
 
 use std::collections::BTreeMap;
 
-use crate::market::{Kind, LONG_WICK, Market, in_long_wick};
+use crate::market::{Kind, Market, in_long_wick};
+use crate::replay::caution::Caution;
+use crate::replay::finding::{EARLY_DAYS, Finding, HedgeEffect, NAMED, PerpetualUse};
 use crate::replay::run::{Run, Trade};
-use crate::replay::words::dollars;
 use crate::signal::survivors::Survival;
 use crate::strategy::{Holding, Plan};
 use crate::units::{AssetId, BucketId, Usd};
 
-/// Days after the `since` of its label within which an entry is called early.
-const EARLY_DAYS: i64 = 30;
-
-/// Plain sentences with their numbers.
-pub(super) fn findings(market: &Market, plan: &Plan, run: &Run) -> Vec<String> {
-    let mut told: Vec<String> = plan.buckets.iter().filter_map(|bucket| Some(hedge(run, bucket.id, bucket.hedge?.of))).collect();
+pub(super) fn findings(market: &Market, plan: &Plan, run: &Run) -> Vec<Finding> {
+    let mut told: Vec<Finding> = plan.buckets.iter().filter_map(|bucket| Some(hedge(run, bucket.id, bucket.hedge?.of))).collect();
     told.extend(perpetuals(market, plan, run));
     told.extend(hindsight(market, run));
     told.extend(survivors(market));
@@ -42,7 +40,7 @@ fn variance(gains: &[f64]) -> f64 {
 
 /// Effectiveness is the share of the variance of daily gains that the hedge took away. A day is a UTC day, and of each only the bars in which the hedge
 /// stood count, for it and for what it hedges.
-fn hedge(run: &Run, bucket: BucketId, of: BucketId) -> String {
+fn hedge(run: &Run, bucket: BucketId, of: BucketId) -> Finding {
     let (short, spot) = (gains(run, bucket), gains(run, of));
     let mut stood: BTreeMap<i64, (f64, f64)> = BTreeMap::new();
     for (bar, (short, spot)) in short.iter().zip(&spot).enumerate().filter(|(_, (short, _))| **short != 0.0) {
@@ -51,27 +49,22 @@ fn hedge(run: &Run, bucket: BucketId, of: BucketId) -> String {
     }
     let alone: Vec<f64> = stood.values().map(|(_, spot)| *spot).collect();
     let together: Vec<f64> = stood.values().map(|(short, spot)| short + spot).collect();
-    let names = (&run.buckets[bucket.index()], &run.buckets[of.index()]);
+    let (hedge, of) = (run.buckets[bucket.index()].clone(), run.buckets[of.index()].clone());
     if stood.len() < 2 || variance(&alone) == 0.0 {
-        return format!("hedge `{}` of `{}` never stood for two days: nothing to say of its effect", names.0, names.1);
+        return Finding::Hedge { hedge, of, effect: None };
     }
-    let effect = 1.0 - variance(&together) / variance(&alone);
-    let gained: f64 = short.iter().sum();
-    let funding: Usd = run.funding.iter().filter(|payment| payment.bucket == bucket).map(|payment| payment.payment).sum();
-    format!(
-        "hedge `{}` of `{}` stood on {} days: it took away {:.0} % of the variance of daily gains there, while it stood the spot made {} and the hedge {}, {} of it funding",
-        names.0,
-        names.1,
-        stood.len(),
-        effect * 100.0,
-        dollars(alone.iter().sum::<f64>()),
-        dollars(gained),
-        dollars(funding.to_f64())
-    )
+    let effect = HedgeEffect {
+        days: stood.len(),
+        variance_taken: 1.0 - variance(&together) / variance(&alone),
+        spot: alone.iter().sum::<f64>(),
+        gained: short.iter().sum(),
+        funding: run.funding.iter().filter(|payment| payment.bucket == bucket).map(|payment| payment.payment).sum(),
+    };
+    Finding::Hedge { hedge, of, effect: Some(effect) }
 }
 
 /// What was ever put into perpetuals, beside what the weights fence in: a fence that is filled again lets more be lost than it says.
-fn perpetuals(market: &Market, plan: &Plan, run: &Run) -> Option<String> {
+fn perpetuals(market: &Market, plan: &Plan, run: &Run) -> Option<Finding> {
     let fenced = |bucket: BucketId| plan.buckets[bucket.index()].holding == Holding::Perp;
     let weight: f64 = plan.buckets.iter().filter(|bucket| bucket.holding == Holding::Perp).map(|bucket| bucket.weight).sum();
     if !plan.buckets.iter().any(|bucket| bucket.holding == Holding::Perp) {
@@ -93,19 +86,8 @@ fn perpetuals(market: &Market, plan: &Plan, run: &Run) -> Option<String> {
     let shares = || run.margin_used.iter().zip(&run.equity).filter(|(_, equity)| equity.is_positive());
     let share = |(margin, equity): (&Usd, &Usd)| margin.to_f64() / equity.to_f64();
     let (mean, peak) = (shares().map(share).sum::<f64>() / shares().count().max(1) as f64, shares().map(share).fold(0.0, f64::max));
-    let use_of_it = if held {
-        format!("their margin was {:.1} % of equity on average and {:.1} % at most", mean * 100.0, peak * 100.0)
-    } else {
-        "none was ever held".to_owned()
-    };
-    Some(format!(
-        "perpetuals were given {} at the start ({:.0} % of the capital) and {} later, {} in all, never more than {} beyond what had come back; {use_of_it}",
-        dollars(begun),
-        weight * 100.0,
-        dollars(later),
-        dollars(begun + later),
-        dollars(most)
-    ))
+    let held = held.then_some((mean, peak));
+    Some(Finding::Perpetuals(PerpetualUse { begun, weight, later, most, held }))
 }
 
 /// Whether a trade was opened within [`EARLY_DAYS`] of the `since` of its narrative's label.
@@ -127,7 +109,7 @@ fn lineage(market: &Market, asset: AssetId) -> Vec<AssetId> {
     coins
 }
 
-fn hindsight(market: &Market, run: &Run) -> Option<String> {
+fn hindsight(market: &Market, run: &Run) -> Option<Finding> {
     let of_narratives = || run.trades.iter().filter(|trade| trade.narrative.is_some());
     let all: Usd = of_narratives().map(|trade| trade.pnl).sum();
     let (mut count, mut early) = (0, Usd::ZERO);
@@ -136,46 +118,26 @@ fn hindsight(market: &Market, run: &Run) -> Option<String> {
         early += trade.pnl;
     }
     let trades = of_narratives().count();
-    (trades > 0).then(|| {
-        format!(
-            "labels of narratives are set by hand, with hindsight: {count} of {trades} trades in them, {} of {}, were opened within {EARLY_DAYS} days of the label's `since`",
-            dollars(early.to_f64()),
-            dollars(all.to_f64())
-        )
-    })
+    (trades > 0).then_some(Finding::Hindsight { early: count, trades, early_profit: early, profit: all })
 }
 
-/// So many of the dead are named.
-const NAMED: usize = 12;
-
-fn survivors(market: &Market) -> Option<String> {
+fn survivors(market: &Market) -> Option<Finding> {
     let survival = Survival::of(market);
-    let percent = |told: Option<f64>| told.map_or_else(|| "unknown".to_owned(), |value| format!("{:+.1} %", value * 100.0));
     let gone: Vec<_> = survival.deaths.iter().filter(|death| !death.coin_lives).collect();
-    let mut names: Vec<String> =
-        gone.iter().take(NAMED).map(|death| format!("{} {}", market.instrument(death.instrument).symbol, death.ended.date())).collect();
-    if gone.len() > NAMED {
-        names.push(format!("and {} more", gone.len() - NAMED));
-    }
-    let names = if names.is_empty() { String::new() } else { format!(" ({})", names.join(", ")) };
-    let elsewhere = match survival.deaths.len() - gone.len() {
-        0 => String::new(),
-        1 => ", and 1 series more whose coin goes on in its other market: its holders were forced out too".to_owned(),
-        count => format!(", and {count} series more whose coins go on in their other market: their holders were forced out too"),
-    };
-    (survival.listings > 0).then(|| {
-        format!(
-            "survivorship: {} of {} listings of this market ended before it did{names}{elsewhere}; holding every one alike from its first day made {}, holding only those that survived {}",
-            survival.listings - survival.survivors,
-            survival.listings,
-            percent(survival.whole_universe),
-            percent(survival.survivors_only)
-        )
+    let named = gone.iter().take(NAMED).map(|death| (market.instrument(death.instrument).symbol.clone(), death.ended)).collect();
+    (survival.listings > 0).then_some(Finding::Survivorship {
+        listings: survival.listings,
+        survivors: survival.survivors,
+        named,
+        more: gone.len().saturating_sub(NAMED),
+        live_elsewhere: survival.deaths.len() - gone.len(),
+        whole_universe: survival.whole_universe,
+        survivors_only: survival.survivors_only,
     })
 }
 
 /// Fills at prices that the bar only had in a long wick, and what they gained by its close; a caution where there are any.
-pub(super) fn filled_in_wicks(market: &Market, run: &Run) -> Option<String> {
+pub(super) fn filled_in_wicks(market: &Market, run: &Run) -> Option<Caution> {
     let (mut count, mut gained) = (0_usize, 0.0);
     for fill in &run.fills {
         let Some(t) = market.clock.bar_of(fill.time) else { continue };
@@ -186,12 +148,5 @@ pub(super) fn filled_in_wicks(market: &Market, run: &Run) -> Option<String> {
             gained += fill.side.sign() * (close - fill.price) * fill.quantity;
         }
     }
-    (count > 0).then(|| {
-        format!(
-            "{count} of {} fills were at prices inside wicks of more than {LONG_WICK} times the open and close of their bar, {} against its close: \
-             look whether these prices were ever paid (`[data] wick_limit` in market.toml cuts them)",
-            run.fills.len(),
-            dollars(gained)
-        )
-    })
+    (count > 0).then_some(Caution::FilledInWicks { count, fills: run.fills.len(), gained })
 }

@@ -1,10 +1,12 @@
 //! Moment 4, between closing and opening: cash from bucket to bucket.
 
+use crate::replay::decision::{Decision, Subject, Why};
 use crate::replay::desk::Desk;
-use crate::replay::orders::{Order, PlannedFlow, TOP_UP, WATERFALL, Want, Way};
+use crate::replay::orders::{Order, PlannedFlow, Want, Way};
+use crate::replay::reason::{FlowReason, Reason};
 use crate::replay::run::Flow;
 use crate::signal::History;
-use crate::strategy::{Decision, Holding, Verdict};
+use crate::strategy::{Holding, Verdict};
 use crate::units::{BucketId, InstrumentId, Usd};
 
 impl Desk<'_> {
@@ -16,7 +18,7 @@ impl Desk<'_> {
         self.flows.iter_mut().for_each(|flow| _ = flow.way.meets());
         let covered = self.covered_profit(&flows);
         for flow in &flows {
-            let passes = flow.reason == WATERFALL;
+            let passes = flow.reason == FlowReason::Waterfall;
             let share = if passes { covered[flow.from.index()] } else { 1.0 };
             let moved = self.books.flow(flow.from, flow.to, if share < 1.0 { flow.amount.share(share) } else { flow.amount });
             if !moved.is_positive() {
@@ -24,10 +26,10 @@ impl Desk<'_> {
             }
             let share = moved.to_f64() / self.books.equity().to_f64();
             self.topped_up[flow.from.index()] -= share;
-            if flow.reason == TOP_UP {
+            if flow.reason == FlowReason::TopUp {
                 self.topped_up[flow.to.index()] += share;
             }
-            self.story.flows.push(Flow { time: self.now(), from: flow.from, to: flow.to, amount: moved, reason: flow.reason.to_owned() });
+            self.record.flows.push(Flow { time: self.now(), from: flow.from, to: flow.to, amount: moved, reason: flow.reason });
             if passes {
                 self.buy_with(flow.to, moved, sold, opening);
             }
@@ -38,20 +40,22 @@ impl Desk<'_> {
     fn covered_profit(&mut self, flows: &[PlannedFlow]) -> Vec<f64> {
         let mut covered = vec![1.0; self.plan.buckets.len()];
         for from in (0..covered.len()).map(BucketId::new) {
-            let due: Usd = flows.iter().filter(|flow| flow.from == from && flow.reason == WATERFALL).map(|flow| flow.amount).sum();
+            let due: Usd =
+                flows.iter().filter(|flow| flow.from == from && flow.reason == FlowReason::Waterfall).map(|flow| flow.amount).sum();
             let there = self.books.cash(from);
             if due <= there {
                 continue;
             }
             covered[from.index()] = there.to_f64() / due.to_f64();
-            self.story.decisions.push(Decision {
+            self.record.decisions.push(Decision {
                 time: self.now(),
-                rule: WATERFALL.to_owned(),
-                subject: "profit".to_owned(),
+                bucket: Some(from),
+                subject: Subject::Profit,
+                narrative: None,
                 verdict: Verdict::Resized,
-                value: Some(due.to_f64()),
-                limit: Some(there.to_f64()),
-                detail: "the bucket's cash does not cover the profit to be passed on: all shares shrink alike".to_owned(),
+                observed: Some(due.to_f64()),
+                threshold: Some(there.to_f64()),
+                why: Why::ProfitUncovered,
             });
         }
         covered
@@ -71,7 +75,7 @@ impl Desk<'_> {
                 let Some(quantity) = self.within_limits(&history, bucket, &pick, coming, quantity) else { continue };
                 let kind = self.kind_at(bucket, pick.instrument, true, before);
                 let want = Want::Add { quantity, leverage: pick.leverage };
-                opening.push(self.order(to, (pick.instrument, pick.narrative), want, WATERFALL, kind));
+                opening.push(self.order(to, (pick.instrument, pick.narrative), want, Reason::Waterfall, kind));
             }
         }
     }

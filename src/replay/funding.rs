@@ -2,6 +2,7 @@
 
 use crate::exchange::funding::payment;
 use crate::market::Settlement;
+use crate::replay::decision::Why;
 use crate::replay::desk::{Desk, margin_view};
 use crate::replay::intrabar::exit_side;
 use crate::replay::run::FundingPayment;
@@ -107,7 +108,7 @@ impl Desk<'_> {
         let due = Usd::round(payment(quantity, settlement.mark, settlement.rate));
         let amount = self.payable(at, settlement, due);
         let position = &self.books.positions()[at];
-        self.story.funding.push(FundingPayment {
+        self.record.funding.push(FundingPayment {
             time: settlement.time,
             instrument: position.instrument,
             bucket: position.bucket,
@@ -164,8 +165,7 @@ impl Desk<'_> {
         if -due <= most {
             return due;
         }
-        let why = "the settlement is more than all there is behind the position; the venue bears the rest";
-        self.note("funding", (bucket, instrument), Verdict::Resized, [Some(-due.to_f64()), Some(most.to_f64())], why);
+        self.note((bucket, instrument), Verdict::Resized, [Some(-due.to_f64()), Some(most.to_f64())], Why::FundingBeyondMargin);
         -most
     }
 }

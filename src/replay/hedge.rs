@@ -1,15 +1,14 @@
 //! Shorts against what another bucket holds on spot: sized from that holding, not from a score.
 
+use crate::replay::caution::Caution;
+use crate::replay::decision::{Decision, Subject, Why};
 use crate::replay::desk::Desk;
-use crate::replay::orders::{ENTER, Want};
+use crate::replay::orders::Want;
+use crate::replay::reason::{FlowReason, Reason};
 use crate::replay::review::ROUNDING;
-use crate::replay::words::dollars;
 use crate::signal::{History, decouple};
-use crate::strategy::{Decision, HedgeBy, Holding, PlanBucket, PlanHedge, Verdict};
+use crate::strategy::{HedgeBy, Holding, PlanBucket, PlanHedge, Verdict};
 use crate::units::{AssetId, InstrumentId, Span, Usd};
-
-/// The rule, and the reason of orders and flows, of what keeps a hedge to its ratio and its weight.
-const HEDGE: &str = "hedge";
 
 impl Desk<'_> {
     /// Brings the shorts of a hedge bucket to the ratio, as far as its margin reaches. `value` is what the bucket will be worth after flows.
@@ -30,14 +29,15 @@ impl Desk<'_> {
         };
         let needed: f64 = wanted.iter().map(|&(id, notional)| notional / leverage * quote_room(self, id)).sum();
         if needed > worth && needed > 0.0 {
-            self.story.decisions.push(Decision {
+            self.record.decisions.push(Decision {
                 time: history.now(),
-                rule: HEDGE.to_owned(),
-                subject: bucket.name.clone(),
+                bucket: Some(bucket.id),
+                subject: Subject::Bucket(bucket.id),
+                narrative: None,
                 verdict: Verdict::Resized,
-                value: Some(needed),
-                limit: Some(worth),
-                detail: format!("margin for the whole ratio, and what the bucket has: {:.1} % of it is hedged", worth / needed * 100.0),
+                observed: Some(needed),
+                threshold: Some(worth),
+                why: Why::HedgeMargin,
             });
             for (_, notional) in &mut wanted {
                 *notional *= worth / needed;
@@ -47,7 +47,7 @@ impl Desk<'_> {
             self.books.positions().iter().filter(|p| p.bucket == bucket.id).map(|p| (p.instrument, p.quantity.abs())).collect();
         for &(id, _) in &held {
             if wanted.iter().all(|&(other, _)| other != id) && history.trades(id) && !self.is_leaving(bucket.id, id) {
-                self.send(bucket, (id, None), Want::Close, HEDGE);
+                self.send(bucket, (id, None), Want::Close, Reason::Hedge);
             }
         }
         let band = if value.is_some() { ROUNDING } else { self.plan.rebalance.band.max(ROUNDING) };
@@ -62,9 +62,9 @@ impl Desk<'_> {
                 continue;
             }
             if now > target {
-                self.send(bucket, (id, None), Want::Reduce { quantity: now - target, leverage }, HEDGE);
+                self.send(bucket, (id, None), Want::Reduce { quantity: now - target, leverage }, Reason::Hedge);
             } else {
-                let reason = if now > 0.0 { HEDGE } else { ENTER };
+                let reason = if now > 0.0 { Reason::Hedge } else { Reason::Enter };
                 self.send(bucket, (id, None), Want::Add { quantity: now - target, leverage }, reason);
             }
         }
@@ -98,7 +98,7 @@ impl Desk<'_> {
         }
         let shares: Vec<_> = others().map(|other| (other.id, Usd::round(excess * weight_of(other) / all))).collect();
         for (to, amount) in shares.into_iter().filter(|(_, amount)| amount.is_positive()) {
-            self.plan_flow(bucket.id, to, amount, HEDGE);
+            self.plan_flow(bucket.id, to, amount, FlowReason::Hedge);
         }
     }
 
@@ -114,17 +114,18 @@ impl Desk<'_> {
             let Some(place) = wanted.iter().position(|&(other, _)| other == id) else { continue };
             let (_, notional) = wanted.remove(place);
             let quantity = notional / self.market.panel.value_at(id, self.t);
-            for (want, reason) in [(Want::Close, HEDGE), (Want::Add { quantity: -quantity, leverage }, ENTER)] {
+            for (want, reason) in [(Want::Close, Reason::Hedge), (Want::Add { quantity: -quantity, leverage }, Reason::Enter)] {
                 self.send_at_market(bucket.id, (id, None), want, reason);
             }
-            self.story.decisions.push(Decision {
+            self.record.decisions.push(Decision {
                 time: history.now(),
-                rule: "hedge_profit".to_owned(),
-                subject: history.directory().symbol(id).to_owned(),
+                bucket: Some(bucket.id),
+                subject: Subject::Instrument(id),
+                narrative: None,
                 verdict: Verdict::Resized,
-                value: Some(self.books.bucket_value(bucket.id).to_f64() / self.books.equity().to_f64()),
-                limit: Some(self.weights[bucket.id.index()]),
-                detail: format!("bucket {}: {gain} of profit is realised and the short opened anew", bucket.name),
+                observed: Some(self.books.bucket_value(bucket.id).to_f64() / self.books.equity().to_f64()),
+                threshold: Some(self.weights[bucket.id.index()]),
+                why: Why::HedgeProfit { gain },
             });
         }
     }
@@ -169,18 +170,15 @@ impl Desk<'_> {
             if !tally.ever.contains(&asset) {
                 tally.ever.push(asset);
             }
-            let way_out = match hedge.by {
-                HedgeBy::Notional => "`by = \"beta\"` would stand against it with the benchmark's",
-                HedgeBy::Beta => "the benchmark's is the one that hedges by beta",
-            };
-            self.story.decisions.push(Decision {
+            self.record.decisions.push(Decision {
                 time: history.now(),
-                rule: "unhedged".to_owned(),
-                subject: history.directory().symbol(id).to_owned(),
+                bucket: Some(bucket.id),
+                subject: Subject::Instrument(id),
+                narrative: None,
                 verdict: Verdict::Refused,
-                value: Some(hedge.ratio * value),
-                limit: None,
-                detail: format!("bucket {}: no perpetual that trades to be short of; {way_out}", bucket.name),
+                observed: Some(hedge.ratio * value),
+                threshold: None,
+                why: Why::Unhedged { by: hedge.by },
             });
         }
     }
@@ -198,21 +196,14 @@ pub(super) struct Unhedged {
 
 impl Desk<'_> {
     /// One caution a hedge that could not stand against all it was asked to.
-    pub fn stood_unhedged(&self) -> Vec<String> {
+    pub fn stood_unhedged(&self) -> Vec<Caution> {
         let hedges = self.plan.buckets.iter().filter_map(|bucket| Some((bucket, bucket.hedge?, &self.unhedged[bucket.id.index()])));
-        let told = hedges.filter(|(.., tally)| !tally.ever.is_empty()).map(|(bucket, hedge, tally)| {
-            let names: Vec<&str> = tally.ever.iter().map(|&asset| self.market.asset(asset).name.as_str()).collect();
-            let way_out = match hedge.by {
-                HedgeBy::Notional => "; `by = \"beta\"` hedges all of it with the benchmark's perpetual",
-                HedgeBy::Beta => "",
-            };
-            format!(
-                "hedge `{}` could not stand against {} of `{}`, up to {} of spot, for want of a perpetual that trades{way_out}",
-                bucket.name,
-                names.join(", "),
-                self.bucket(hedge.of).name,
-                dollars(tally.most)
-            )
+        let told = hedges.filter(|(.., tally)| !tally.ever.is_empty()).map(|(bucket, hedge, tally)| Caution::Unhedged {
+            hedge: bucket.name.clone(),
+            of: self.bucket(hedge.of).name.clone(),
+            by: hedge.by,
+            coins: tally.ever.iter().map(|&asset| self.market.asset(asset).name.clone()).collect(),
+            most: tally.most,
         });
         told.collect()
     }

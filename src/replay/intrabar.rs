@@ -5,9 +5,11 @@ use crate::exchange::assumptions::Leg;
 use crate::exchange::intrabar::{Entered, Event, InBar, PathRules, Progress, Working, next_event};
 use crate::exchange::liquidation::AdlStress;
 use crate::exchange::orders::{Bar, Filled, Moment, OrderSpec, Side};
+use crate::replay::decision::Why;
 use crate::replay::desk::Desk;
 use crate::replay::orders::{Order, Want, Way, side};
 use crate::replay::positions::PositionKey;
+use crate::replay::reason::Reason;
 use crate::strategy::Verdict;
 use crate::units::{BucketId, Direction, InstrumentId};
 
@@ -186,8 +188,7 @@ impl<'a> Desk<'a> {
     fn deleverage(&mut self, at: usize, price: f64) {
         let position = &self.books.positions()[at];
         let (bucket, instrument, held, entry) = (position.bucket, position.instrument, position.quantity, position.entry_price());
-        let why = "auto-deleveraging stress, limit is the average entry";
-        self.note("adl", (bucket, instrument), Verdict::Exited, [Some(price), Some(entry)], why);
+        self.note((bucket, instrument), Verdict::Exited, [Some(price), Some(entry)], Why::Deleveraged);
         self.pay_adverse_settlements(at, self.books.positions()[at].quantity);
         let fee = self.quote(instrument, self.t).taker.fee(held * price);
         let filled = Filled {
@@ -200,7 +201,7 @@ impl<'a> Desk<'a> {
             moment: Moment::Inside,
             remainder: 0.0,
         };
-        self.leave(at, &filled, "auto-deleveraging");
+        self.leave(at, &filled, Reason::Deleveraged);
         self.bar_entry(bucket, instrument);
         self.cancel(bucket, instrument);
     }

@@ -1,9 +1,10 @@
 //! What an order may be by the limits of its bucket, looked at when it is decided, and the row it leaves where they cut it.
 
+use crate::replay::decision::{Decision, Subject, Why};
 use crate::replay::desk::Desk;
 use crate::replay::quote::CENT;
 use crate::signal::History;
-use crate::strategy::{self, Decision, Pick, PlanBucket, Verdict};
+use crate::strategy::{self, Pick, PlanBucket, Verdict};
 use crate::units::Span;
 
 impl Desk<'_> {
@@ -21,12 +22,8 @@ impl Desk<'_> {
             let most = share * traded / price;
             if allowed > most {
                 let part = (traded > 0.0).then(|| allowed * price / traded);
-                let detail = format!(
-                    "an order of {:.2} USD where {traded:.2} USD were traded in 24 hours; {:.2} USD are sent",
-                    allowed * price,
-                    most * price
-                );
-                self.told_of_limit(history, bucket, pick, "order_of_day_volume", (part, share), (most * price < CENT, detail));
+                let why = Why::DayVolume { wanted: allowed * price, traded, sent: most * price };
+                self.told_of_limit(history, bucket, pick, (part, share), (most * price < CENT, why));
                 allowed = most;
             }
         }
@@ -55,13 +52,8 @@ impl Desk<'_> {
         }
         let equity = self.books.equity().to_f64();
         let share = (equity > 0.0).then(|| wanted * of_contract / equity);
-        let detail = format!(
-            "a position of {:.2} USD by {} in an equity of {equity:.2}; it is held to {:.2} USD",
-            wanted * of_contract,
-            limit.of.name(),
-            got * of_contract
-        );
-        self.told_of_limit(history, bucket, pick, "position", (share, limit.most), (got * of_contract < CENT, detail));
+        let why = Why::Position { of: limit.of, wanted: wanted * of_contract, equity, allowed: got * of_contract };
+        self.told_of_limit(history, bucket, pick, (share, limit.most), (got * of_contract < CENT, why));
     }
 
     fn told_of_limit(
@@ -69,18 +61,18 @@ impl Desk<'_> {
         history: &History,
         bucket: &PlanBucket,
         pick: &Pick,
-        rule: &str,
-        (value, limit): (Option<f64>, f64),
-        (refused, detail): (bool, String),
+        (observed, threshold): (Option<f64>, f64),
+        (refused, why): (bool, Why),
     ) {
-        self.story.decisions.push(Decision {
+        self.record.decisions.push(Decision {
             time: history.now(),
-            rule: rule.to_owned(),
-            subject: history.directory().symbol(pick.instrument).to_owned(),
+            bucket: Some(bucket.id),
+            subject: Subject::Instrument(pick.instrument),
+            narrative: None,
             verdict: if refused { Verdict::Refused } else { Verdict::Resized },
-            value,
-            limit: Some(limit),
-            detail: format!("bucket {}: {detail}", bucket.name),
+            observed,
+            threshold: Some(threshold),
+            why,
         });
     }
 }

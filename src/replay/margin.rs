@@ -4,14 +4,13 @@ use crate::exchange::assumptions::LiquidationRule;
 use crate::exchange::intrabar::Margin;
 use crate::exchange::liquidation::outcome;
 use crate::ledger::Entry;
+use crate::replay::decision::Why;
 use crate::replay::desk::{Desk, margin_view};
 use crate::replay::intrabar::exit_side;
+use crate::replay::reason::{FlowReason, Reason};
 use crate::replay::run::Liquidation;
 use crate::strategy::{Aftermath, Verdict};
 use crate::units::{BucketId, InstrumentId, Usd};
-
-/// The reason of flows that make a liquidation good.
-const REFILL: &str = "refill";
 
 impl<'a> Desk<'a> {
     /// Moment 2: the inequality at the open's mark. Gap risk: no order acts before it.
@@ -91,8 +90,8 @@ impl<'a> Desk<'a> {
         let exit = exit_side(position);
         let (closed, price) = self.books.take_over(at, mark, proceeds, fee);
         let entry = Entry { quantity: -quantity, price, reference: price, fee };
-        self.story.fill(self.now(), bucket, instrument, narrative, exit, &entry, "liquidation");
-        self.story.liquidations.push(Liquidation {
+        self.record.fill(self.now(), bucket, instrument, narrative, exit, &entry, Reason::Liquidation);
+        self.record.liquidations.push(Liquidation {
             time: self.now(),
             instrument,
             bucket,
@@ -103,7 +102,7 @@ impl<'a> Desk<'a> {
             margin_lost,
             fee,
         });
-        self.went_flat(at, &closed, "liquidation");
+        self.went_flat(at, &closed, Reason::Liquidation);
         self.stale = true;
     }
 
@@ -114,19 +113,17 @@ impl<'a> Desk<'a> {
             self.bar_entry(bucket, instrument);
         }
         let whose = (bucket, taken[0]);
-        let rule = "after_liquidation";
         match self.bucket(bucket).after_liquidation {
             Aftermath::StayOut => {}
             Aftermath::Stop => {
                 self.stopped[bucket.index()] = true;
                 self.orders.retain(|order| order.bucket != bucket || !order.want.opens());
-                self.note(rule, whose, Verdict::Exited, [Some(lost.to_f64()), None], "liquidated, it opens nothing any more");
+                self.note(whose, Verdict::Exited, [Some(lost.to_f64()), None], Why::StopsAfterLiquidation);
             }
             Aftermath::Refill(from) => {
-                let why = format!("what was lost is asked of {}", self.bucket(from).name);
-                self.note(rule, whose, Verdict::Passed, [Some(lost.to_f64()), None], &why);
+                self.note(whose, Verdict::Passed, [Some(lost.to_f64()), None], Why::RefillsAfterLiquidation { from });
                 if lost.is_positive() {
-                    self.plan_flow(from, bucket, lost, REFILL);
+                    self.plan_flow(from, bucket, lost, FlowReason::Refill);
                 }
             }
         }

@@ -8,19 +8,26 @@
 //! | 3 and 6 settlements | `funding` |
 //! | 4 orders at the open | `open`, `entries`, `exits`, `flows`, `limits` |
 //! | 5 and 6 the two legs of the bar | `intrabar`, `cross` |
-//! | 7 the row of the curve | `review`, `rotations`, `story` |
+//! | 7 the row of the curve | `review`, `rotations`, `recorder` |
 //! | 8 the strategy sees the bar | `review`, `sizing`, `rebalance`, `adaptive`, `hedge`, `limits`, `waterfall`, `sweep` |
 
 mod adaptive;
+mod assumption;
+mod assumption_text;
 mod attribution;
+mod caution;
+mod cautions;
 mod collateral;
 mod convert;
 mod cross;
 mod crowded;
+mod decision;
+mod decision_text;
 mod desk;
 mod entries;
 mod exits;
 mod exposure;
+mod finding;
 mod findings;
 mod flows;
 mod funding;
@@ -34,19 +41,18 @@ mod orders;
 mod positions;
 mod protect;
 mod quote;
+mod reason;
 mod rebalance;
+mod recorder;
 mod review;
+mod rotation;
 mod rotations;
 pub mod run;
 mod sizing;
 mod standing;
-mod story;
 mod sweep;
-mod terms;
 mod uninvested;
 mod waterfall;
-mod why;
-mod words;
 mod yields;
 
 use crate::exchange::jitter::Jitter;
@@ -55,7 +61,7 @@ use crate::signal::Signals;
 use crate::strategy::Plan;
 use crate::units::Usd;
 
-pub use standing::{Pending, Standing};
+pub use standing::{Pending, PendingReason, Standing};
 
 use desk::Desk;
 use run::{Beyond, Run, Stop};
@@ -105,7 +111,7 @@ fn standing(market: &Market, signals: &Signals, plan: &Plan, (capital, bars): (U
 
 /// The bars of the window up to `until`; where it must end sooner, where and why. `stop`: why `until` is the end.
 fn walk(mut desk: Desk, until: usize, stop: Option<Stop>) -> Result<Standing, Stop> {
-    if let Some((bars, worth)) = desk.story.benchmark.beyond.filter(|&(bars, _)| bars < until) {
+    if let Some((bars, worth)) = desk.record.benchmark.beyond.filter(|&(bars, _)| bars < until) {
         return Err(Stop { bars, why: Beyond::Benchmark(worth) });
     }
     for t in desk.market.trading().take(until) {

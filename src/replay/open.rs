@@ -3,11 +3,13 @@
 
 use crate::exchange::intrabar::{InBar, Progress, next_event};
 use crate::exchange::orders::{Kind, Moment, OrderSpec, fill_point, take_at};
+use crate::replay::decision::{OrderWhy, Why};
 use crate::replay::desk::Desk;
 use crate::replay::intrabar::exit_side;
-use crate::replay::orders::{ENTER, Order, STOP, Want, Way};
+use crate::replay::orders::{Order, Want, Way};
 use crate::replay::positions::PositionKey;
 use crate::replay::quote::{fill, worth_working};
+use crate::replay::reason::Reason;
 use crate::strategy::Verdict;
 use crate::units::BucketId;
 
@@ -110,7 +112,7 @@ impl Desk<'_> {
         let spec = OrderSpec { side: exit, kind: Kind::Market, quantity: held.abs(), reduces: Some(held) };
         let venue = self.venue(instrument);
         let filled = self.bar(instrument).and_then(|bar| take_at(&spec, reference, true, &bar, &venue));
-        let mut rest = self.order(bucket, (instrument, narrative), Want::Close, STOP, Kind::Market);
+        let mut rest = self.order(bucket, (instrument, narrative), Want::Close, Reason::Stop, Kind::Market);
         let Some(filled) = filled else {
             self.got_nothing(&mut rest, &spec, reference);
             self.spend_stop(at, rest);
@@ -120,7 +122,7 @@ impl Desk<'_> {
             self.pay_adverse_settlements(at, filled.quantity * held.signum());
         }
         self.told_of_volume(&mut rest, held.abs(), filled.quantity);
-        let gone = self.leave(at, &filled, STOP);
+        let gone = self.leave(at, &filled, Reason::Stop);
         if !gone {
             self.spend_stop(at, rest);
         }
@@ -131,7 +133,7 @@ impl Desk<'_> {
     pub fn send_stop(&mut self, at: usize, stop: f64, mark: f64) {
         self.trigger(at, stop, mark);
         let position = &self.books.positions()[at];
-        let rest = self.order(position.bucket, (position.instrument, position.narrative), Want::Close, STOP, Kind::Market);
+        let rest = self.order(position.bucket, (position.instrument, position.narrative), Want::Close, Reason::Stop, Kind::Market);
         self.spend_stop(at, rest);
     }
 
@@ -141,8 +143,7 @@ impl Desk<'_> {
         let (bucket, instrument, entry) = (position.bucket, position.instrument, position.bought_at());
         self.bar_entry(bucket, instrument);
         self.cancel(bucket, instrument);
-        let why = format!("stop at {stop}; limit is the average entry");
-        self.note(STOP, (bucket, instrument), Verdict::Exited, [Some(reference), Some(entry)], &why);
+        self.note((bucket, instrument), Verdict::Exited, [Some(reference), Some(entry)], Why::StopReached { stop });
     }
 
     /// A stop is triggered at the open: what was to trade there, to add or to leave, does not. Closing limits keep resting.
@@ -174,7 +175,7 @@ impl Desk<'_> {
         if moment == Moment::Inside {
             self.pay_adverse_settlements(at, filled.quantity * held.signum());
         }
-        let gone = self.leave(at, &filled, "take profit");
+        let gone = self.leave(at, &filled, Reason::TakeProfit);
         if gone {
             self.bar_entry(bucket, instrument);
             self.cancel(bucket, instrument);
@@ -184,11 +185,10 @@ impl Desk<'_> {
 
     /// The instrument does not trade in this bar: on record once. What enters or leaves waits, the rest lapses.
     pub fn no_bar(&mut self, mut order: Order) -> Option<Order> {
-        let waits = order.want == Want::Close || order.reason == ENTER;
+        let waits = order.want == Want::Close || order.reason == Reason::Enter;
         if !order.told {
-            let fate = if waits { "it waits until the bucket's next review" } else { "it lapses" };
-            let why = format!("the instrument has no bar here, so the order `{}` is not filled: {fate}", order.reason);
-            self.note("no_bar", (order.bucket, order.instrument), Verdict::Refused, [None, None], &why);
+            let why = OrderWhy::NoBar { order: order.reason, waits };
+            self.note((order.bucket, order.instrument), Verdict::Refused, [None, None], why);
             order.told = true;
         }
         waits.then_some(order)
@@ -197,17 +197,17 @@ impl Desk<'_> {
     /// An order that could have traded got nothing: on record once.
     pub fn got_nothing(&mut self, order: &mut Order, spec: &OrderSpec, reference: f64) {
         if !std::mem::replace(&mut order.told, true) {
-            let (rule, value, limit, why) = self.why_nothing(spec, order.instrument, reference);
-            let why = format!("the order `{}` is not filled here: {why}", order.reason);
-            self.note(rule, (order.bucket, order.instrument), Verdict::Refused, [Some(value), Some(limit)], &why);
+            let (why, observed, threshold) = self.why_nothing(spec, order.instrument, reference);
+            let why = OrderWhy::Unfilled { order: order.reason, why };
+            self.note((order.bucket, order.instrument), Verdict::Refused, [Some(observed), Some(threshold)], why);
         }
     }
 
     /// A fill that volume cut short: on record once an order.
     pub fn told_of_volume(&mut self, order: &mut Order, wanted: f64, got: f64) {
         if got < wanted && self.pool(order.instrument).left() < wanted && !std::mem::replace(&mut order.told, true) {
-            let why = format!("the bar's volume fills {:.2} % of the order `{}`, the rest waits", got / wanted * 100.0, order.reason);
-            self.note("volume", (order.bucket, order.instrument), Verdict::Resized, [Some(wanted), Some(got)], &why);
+            let why = OrderWhy::CutByVolume { order: order.reason };
+            self.note((order.bucket, order.instrument), Verdict::Resized, [Some(wanted), Some(got)], why);
         }
     }
 }

@@ -2,22 +2,12 @@
 
 use crate::exchange::orders::{Kind, Side};
 use crate::exchange::patience::{Patience, Then, While};
+use crate::replay::decision::OrderWhy;
 use crate::replay::desk::Desk;
 use crate::replay::positions::PositionKey;
+use crate::replay::reason::{FlowReason, Reason};
 use crate::strategy::{PlanBucket, Verdict};
 use crate::units::{BucketId, Direction, InstrumentId, NarrativeId, Usd};
-
-/// The reason of the one kind of order that may open a position; every other adds to what is still there.
-pub(super) const ENTER: &str = "enter";
-/// The reason of what a triggered stop sends; no review takes it back.
-pub(super) const STOP: &str = "stop";
-/// The reason of flows that pass realised profit on.
-pub(super) const WATERFALL: &str = "waterfall";
-
-/// The reason of flows that bring a ring-fenced bucket back to its weight.
-pub(super) const TOP_UP: &str = "top-up";
-/// The reason of flows that hold perpetuals to their share.
-pub(super) const SWEEP: &str = "sweep";
 
 /// An order from the next open on. Sizes come from the close at which it was decided.
 #[derive(Clone, Debug)]
@@ -29,7 +19,7 @@ pub(super) struct Order {
     pub narrative: Option<NarrativeId>,
     /// What is left of it.
     pub want: Want,
-    pub reason: &'static str,
+    pub reason: Reason,
     /// As the venue knows it now: a market order or a limit.
     pub kind: Kind,
     /// Bars it has been worked.
@@ -103,7 +93,7 @@ pub(super) struct PlannedFlow {
     pub from: BucketId,
     pub to: BucketId,
     pub amount: Usd,
-    pub reason: &'static str,
+    pub reason: FlowReason,
     pub way: Way,
 }
 
@@ -119,7 +109,7 @@ impl Desk<'_> {
     }
 
     /// Plans a flow from the close of this bar, or from what happened in it.
-    pub fn plan_flow(&mut self, from: BucketId, to: BucketId, amount: Usd, reason: &'static str) {
+    pub fn plan_flow(&mut self, from: BucketId, to: BucketId, amount: Usd, reason: FlowReason) {
         let way = self.way();
         self.flows.push(PlannedFlow { from, to, amount, reason, way });
     }
@@ -142,7 +132,8 @@ impl Desk<'_> {
 
     /// What a bucket has ordered at earlier closes and does not hold yet, with its signed quantity.
     pub fn coming(&self, bucket: BucketId) -> Vec<(InstrumentId, Option<NarrativeId>, f64)> {
-        let entries = self.orders.iter().filter(|order| order.bucket == bucket && order.reason == ENTER && self.under_way(order.way));
+        let entries =
+            self.orders.iter().filter(|order| order.bucket == bucket && order.reason == Reason::Enter && self.under_way(order.way));
         let fresh = entries.filter(|order| self.books.find(bucket, order.instrument).is_none());
         let quantity = |order: &Order| if let Want::Add { quantity, .. } = order.want { quantity } else { 0.0 };
         fresh.map(|order| (order.instrument, order.narrative, quantity(order))).collect()
@@ -150,7 +141,7 @@ impl Desk<'_> {
 
     /// Takes back what a bucket has at the venue or sends now, except what a stop has sent.
     pub fn take_back(&mut self, bucket: BucketId) {
-        self.keep_orders(|order| order.bucket != bucket || order.reason == STOP);
+        self.keep_orders(|order| order.bucket != bucket || order.reason == Reason::Stop);
     }
 
     /// The same for one place, for something else to be sent instead.
@@ -166,20 +157,14 @@ impl Desk<'_> {
     }
 
     /// Puts a market order of a review on its way.
-    pub fn send_at_market(&mut self, bucket: BucketId, subject: (InstrumentId, Option<NarrativeId>), want: Want, reason: &'static str) {
+    pub fn send_at_market(&mut self, bucket: BucketId, subject: (InstrumentId, Option<NarrativeId>), want: Want, reason: Reason) {
         let order = self.order(bucket, subject, want, reason, Kind::Market);
         let way = self.way();
         self.orders.push(Order { way, ..order });
     }
 
     /// Sends an order as its bucket sends them, from the close of this bar.
-    pub fn send(
-        &mut self,
-        bucket: &PlanBucket,
-        subject: (InstrumentId, Option<NarrativeId>),
-        want: Want,
-        reason: &'static str,
-    ) -> &mut Order {
+    pub fn send(&mut self, bucket: &PlanBucket, subject: (InstrumentId, Option<NarrativeId>), want: Want, reason: Reason) -> &mut Order {
         let kind = self.kind_at(bucket, subject.0, want.opens(), self.t);
         let order = self.order(bucket.id, subject, want, reason, kind);
         let way = self.way();
@@ -192,7 +177,7 @@ impl Desk<'_> {
         bucket: BucketId,
         (instrument, narrative): (InstrumentId, Option<NarrativeId>),
         want: Want,
-        reason: &'static str,
+        reason: Reason,
         kind: Kind,
     ) -> Order {
         self.sent += 1;
@@ -240,7 +225,7 @@ impl Desk<'_> {
                 Patience { bars: bucket.market_orders_expire.unwrap_or(u32::MAX), waiting: While::Rest, offset: 0.0, then: Then::Expire };
             // What a stop has sent goes on until it is done.
             let patience = match (&bucket.limits, order.kind) {
-                _ if order.reason == STOP => Patience { bars: u32::MAX, ..market_order },
+                _ if order.reason == Reason::Stop => Patience { bars: u32::MAX, ..market_order },
                 (Some(limits), Kind::Limit { .. }) => *limits,
                 // A limit that has become a market order goes on until it is filled.
                 (Some(_), _) => Patience { bars: u32::MAX, ..market_order },
@@ -255,13 +240,13 @@ impl Desk<'_> {
     }
 
     fn expire(&mut self, order: &Order) {
-        let why = format!("what is left of the order `{}` has expired after {} bars", order.reason, order.seen);
+        let why = OrderWhy::Expired { order: order.reason, bars: order.seen };
         let left = match order.want {
             Want::Add { quantity, .. } | Want::Reduce { quantity, .. } => Some(quantity.abs()),
             Want::Close => None,
         };
         let limit = if let Kind::Limit { price, .. } = order.kind { Some(price) } else { None };
-        self.note("expired", (order.bucket, order.instrument), Verdict::Refused, [left, limit], &why);
+        self.note((order.bucket, order.instrument), Verdict::Refused, [left, limit], why);
     }
 
     /// Whether an order that leaves an instrument is still being worked.

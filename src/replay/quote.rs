@@ -4,6 +4,7 @@ use crate::exchange::costs::{Impact, Maker, Taker};
 use crate::exchange::orders::{Bar, Filled, Kind as OrderKind, OrderSpec, Venue, fill_in_bar};
 use crate::exchange::volume::VolumePool;
 use crate::market::{Kind, TradingRules};
+use crate::replay::decision::Unfilled;
 use crate::replay::desk::Desk;
 use crate::replay::orders::Order;
 use crate::signal::liquidity::assumed_volatility;
@@ -143,22 +144,17 @@ impl Desk<'_> {
         }
     }
 
-    /// Why an order got nothing of a bar it could have traded in, in words, with what was asked and what there was.
-    pub fn why_nothing(&mut self, order: &OrderSpec, instrument: InstrumentId, reference: f64) -> (&'static str, f64, f64, String) {
+    /// Why an order got nothing of a bar it could have traded in, with what was asked and what there was: contracts of volume, else USD.
+    pub fn why_nothing(&mut self, order: &OrderSpec, instrument: InstrumentId, reference: f64) -> (Unfilled, f64, f64) {
         let venue = self.venue(instrument);
         let left = venue.volume.left();
         if !worth_working(left, reference, &venue) {
-            return ("volume", order.quantity, left, "the bar's volume leaves nothing for the order".to_owned());
+            return (Unfilled::Volume, order.quantity, left);
         }
         if !worth_working(order.quantity, reference, &venue) {
-            let limit = venue.min_notional.max(venue.lot * reference);
-            return ("smallest_order", order.quantity * reference, limit, "the order is smaller than the venue takes".to_owned());
+            let least = venue.min_notional.max(venue.lot * reference);
+            return (Unfilled::TooSmall, order.quantity * reference, least);
         }
-        (
-            "liquidity",
-            order.quantity * reference,
-            venue.impact.daily_notional,
-            "nothing is known to trade: its price cannot be told".to_owned(),
-        )
+        (Unfilled::Illiquid, order.quantity * reference, venue.impact.daily_notional)
     }
 }

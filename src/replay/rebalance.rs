@@ -1,9 +1,10 @@
 //! Money between buckets, decided at a close and moved at the next open: top-ups, and buckets back to their weights.
 
+use crate::replay::decision::{Decision, Subject, Why};
 use crate::replay::desk::Desk;
-use crate::replay::orders::TOP_UP;
+use crate::replay::reason::FlowReason;
 use crate::replay::review::ROUNDING;
-use crate::strategy::{Decision, Holding, Verdict};
+use crate::strategy::{Holding, Verdict};
 use crate::units::{BucketId, Usd};
 
 impl Desk<'_> {
@@ -23,19 +24,20 @@ impl Desk<'_> {
             let free = rule.most - self.topped_up[b];
             let (lack, left) = (full - value, if free > ROUNDING { equity * free } else { 0.0 });
             if lack > left {
-                self.story.decisions.push(Decision {
+                self.record.decisions.push(Decision {
                     time: now,
-                    rule: "top_up".to_owned(),
-                    subject: bucket.name.clone(),
+                    bucket: Some(bucket.id),
+                    subject: Subject::Bucket(bucket.id),
+                    narrative: None,
                     verdict: if left > 0.0 { Verdict::Resized } else { Verdict::Refused },
-                    value: Some(self.topped_up[b] + lack / equity),
-                    limit: Some(rule.most),
-                    detail: "all top-ups together less what has left the bucket, each as a share of the equity of its day".to_owned(),
+                    observed: Some(self.topped_up[b] + lack / equity),
+                    threshold: Some(rule.most),
+                    why: Why::TopUp,
                 });
             }
             let amount = Usd::round(lack.min(left));
             if amount.is_positive() {
-                self.plan_flow(rule.from, bucket.id, amount, TOP_UP);
+                self.plan_flow(rule.from, bucket.id, amount, FlowReason::TopUp);
             }
         }
     }
@@ -73,7 +75,7 @@ impl Desk<'_> {
         if !drifted {
             return vec![None; count];
         }
-        self.plan_flows(&values, &target, "rebalance");
+        self.plan_flows(&values, &target, FlowReason::Rebalance);
         target.into_iter().map(|value| Some(Usd::round(value))).collect()
     }
 }

@@ -2,14 +2,12 @@
 
 use crate::ledger::Excess;
 use crate::replay::attribution::Cell;
+use crate::replay::decision::{Decision, Subject, Why};
 use crate::replay::desk::Desk;
-use crate::replay::orders::{ENTER, Want};
-use crate::replay::rotations::ROTATED_OUT;
-use crate::replay::why;
+use crate::replay::orders::Want;
+use crate::replay::reason::Reason;
 use crate::signal::{History, Sight};
-use crate::strategy::{
-    self, Barred, BucketState, BucketWish, Checked, Decision, Empty, Held, Holding, Look, Pick, PlanBucket, Refusal, Refused, Verdict,
-};
+use crate::strategy::{self, BucketState, BucketWish, Checked, Empty, Held, Holding, Look, Pick, PlanBucket, Refusal, Refused, Verdict};
 use crate::units::{InstrumentId, NarrativeId, Span, Usd};
 
 /// Drift below a millionth is the rounding of money, not drift: with a band of 0 it would decide whether a rebalance takes place.
@@ -23,15 +21,15 @@ impl Desk<'_> {
     pub fn close_bar(&mut self) -> Result<(), Excess> {
         let t = self.t;
         let row = self.market.panel.value_row(t);
-        let buckets = self.story.bucket_row();
+        let buckets = self.record.bucket_row();
         let snapshot = self.books.mark(row, buckets);
         if let Some(excess) = self.books.excess() {
             return Err(excess);
         }
         self.books.assert_balanced(snapshot.equity);
         let regime = self.regimes[t];
-        debug_assert_eq!(self.story.bars(), t - self.market.first);
-        self.story.close_bar(&snapshot, regime);
+        debug_assert_eq!(self.record.bars(), t - self.market.first);
+        self.record.close_bar(&snapshot, regime);
         self.log_bar_of_rotations();
         if regime != self.regime_at_open() || self.ends_month() {
             self.attribute_open_positions();
@@ -109,7 +107,7 @@ impl Desk<'_> {
         let coming = self.coming(bucket.id).into_iter().map(|(instrument, narrative, _)| (instrument, narrative));
         for (instrument, narrative) in held.into_iter().chain(coming) {
             if !self.is_leaving(bucket.id, instrument) {
-                self.send(bucket, (instrument, narrative), Want::Close, "regime");
+                self.send(bucket, (instrument, narrative), Want::Close, Reason::Regime);
             }
         }
         self.wishes[bucket.id.index()] = BucketWish::default();
@@ -132,19 +130,18 @@ impl Desk<'_> {
             }
             let held = self.held(history, bucket, instrument);
             let Some(exit) = strategy::exit_due(&Look { sight, bucket, instrument, narrative, held }) else { continue };
-            let rule = exit.cause.rule().name();
             self.replace(bucket.id, instrument);
-            self.send(bucket, (instrument, narrative), Want::Close, rule);
+            self.send(bucket, (instrument, narrative), Want::Close, Reason::Exit(exit.cause.rule()));
             self.bar_entry(bucket.id, instrument);
-            let why = why::left(&exit.cause, exit.observed, narrative, &history.directory());
-            self.story.decisions.push(Decision {
+            self.record.decisions.push(Decision {
                 time: history.now(),
-                rule: rule.to_owned(),
-                subject: history.directory().symbol(instrument).to_owned(),
+                bucket: Some(bucket.id),
+                subject: Subject::Instrument(instrument),
+                narrative,
                 verdict: Verdict::Exited,
-                value: exit.observed,
-                limit: exit.threshold,
-                detail: format!("bucket {}: {why}", bucket.name),
+                observed: exit.observed,
+                threshold: exit.threshold,
+                why: Why::Left(exit.cause),
             });
             left.push(instrument);
         }
@@ -194,7 +191,7 @@ impl Desk<'_> {
             // A bar without a price says nothing against a holding: it is carried until it trades again or its listing has ended.
             let judged = history.trades(instrument) && !exits.contains(&instrument);
             if judged && wish.picks.iter().all(|pick| pick.instrument != instrument) {
-                self.send(bucket, (instrument, narrative), Want::Close, ROTATED_OUT);
+                self.send(bucket, (instrument, narrative), Want::Close, Reason::RotatedOut);
             }
         }
         for pick in &wish.picks {
@@ -211,7 +208,7 @@ impl Desk<'_> {
     fn enter(&mut self, sight: &Sight, bucket: &PlanBucket, pick: &Pick, worth: f64) {
         let history = &sight.history;
         for row in strategy::checked(sight, self.plan, bucket, pick.instrument, pick.narrative) {
-            self.log_criterion(history, bucket, pick.instrument, &row);
+            self.log_checked(history, bucket, (pick.instrument, pick.narrative), &row);
         }
         let leverage = self.bearable_leverage(history, bucket, pick, worth);
         let quantity = self.target_quantity(bucket, &pick.at(leverage), worth);
@@ -219,63 +216,59 @@ impl Desk<'_> {
         let want = Want::Add { quantity: quantity * bucket.direction.sign(), leverage };
         self.log_distance(history, bucket, pick, leverage);
         let atr = strategy::true_range(history, bucket, pick.instrument);
-        let order = self.send(bucket, (pick.instrument, pick.narrative), want, ENTER);
+        let order = self.send(bucket, (pick.instrument, pick.narrative), want, Reason::Enter);
         (order.atr, order.rung) = (atr, pick.leverage);
-        let why = format!("{:.4} of the bucket at {leverage}x", pick.share);
-        let detail = about(history, bucket, pick.narrative, &why);
-        self.log_gate(history, pick.instrument, ENTER, Verdict::Passed, (pick.score, bucket.score_threshold()), detail);
+        let why = Why::Entered { share: pick.share, leverage };
+        let limit = bucket.score_threshold();
+        self.log_gate(history, bucket, (pick.instrument, pick.narrative), Verdict::Passed, (pick.score, limit), why);
     }
 
     fn log_refusal(&mut self, history: &History, bucket: &PlanBucket, refused: &Refused) {
         let &Refused { instrument, narrative, ref by } = refused;
         match by {
-            Refusal::Rule(Barred { cause, observed, threshold }) => {
-                let (rule, why) = why::barred(cause, *observed, narrative, &history.directory());
-                let detail = about(history, bucket, narrative, &why);
-                self.log_gate(history, instrument, rule, Verdict::Refused, (*observed, *threshold), detail);
+            Refusal::Rule(barred) => {
+                let (verdict, numbers) = (Verdict::Refused, (barred.observed, barred.threshold));
+                self.log_gate(history, bucket, (instrument, narrative), verdict, numbers, Why::Barred(barred.cause));
             }
-            Refusal::Checklist(rows) => rows.iter().for_each(|row| self.log_criterion(history, bucket, instrument, row)),
+            Refusal::Checklist(rows) => {
+                for row in rows {
+                    self.log_checked(history, bucket, (instrument, narrative), row);
+                }
+            }
         }
     }
 
-    fn log_criterion(&mut self, history: &History, bucket: &PlanBucket, instrument: InstrumentId, row: &Checked) {
-        let (rule, why) = why::criterion(row, self.plan);
-        let detail = format!("bucket {}: {why}", bucket.name);
-        self.log_gate(history, instrument, &rule, row.verdict, (row.observed, row.threshold), detail);
+    fn log_checked(&mut self, history: &History, bucket: &PlanBucket, what: (InstrumentId, Option<NarrativeId>), row: &Checked) {
+        self.log_gate(history, bucket, what, row.verdict, (row.observed, row.threshold), Why::Checklist(row.cause));
     }
 
     fn log_gate(
         &mut self,
         history: &History,
-        instrument: InstrumentId,
-        rule: &str,
+        bucket: &PlanBucket,
+        (instrument, narrative): (InstrumentId, Option<NarrativeId>),
         verdict: Verdict,
-        (value, limit): (Option<f64>, Option<f64>),
-        detail: String,
+        (observed, threshold): (Option<f64>, Option<f64>),
+        why: Why,
     ) {
-        let (rule, subject) = (rule.to_owned(), history.directory().symbol(instrument).to_owned());
-        self.story.decisions.push(Decision { time: history.now(), rule, subject, verdict, value, limit, detail });
+        let (time, bucket, subject) = (history.now(), Some(bucket.id), Subject::Instrument(instrument));
+        self.record.decisions.push(Decision { time, bucket, subject, narrative, verdict, observed, threshold, why });
     }
 
     fn log_emptiness(&mut self, history: &History, bucket: &PlanBucket, wish: &BucketWish) {
         if let Some(why) = wish.empty_because
             && self.wishes[bucket.id.index()].empty_because != Some(why)
         {
-            self.story.decisions.push(Decision {
+            self.record.decisions.push(Decision {
                 time: history.now(),
-                rule: "select".to_owned(),
-                subject: bucket.name.clone(),
+                bucket: Some(bucket.id),
+                subject: Subject::Bucket(bucket.id),
+                narrative: None,
                 verdict: Verdict::Refused,
-                value: None,
-                limit: None,
-                detail: format!("{}: the bucket stays in stablecoins", why::empty(why, "today")),
+                observed: None,
+                threshold: None,
+                why: Why::Empty(why),
             });
         }
     }
-}
-
-/// What a row says of an entry: bucket, narrative where it has one, and why.
-fn about(history: &History, bucket: &PlanBucket, narrative: Option<NarrativeId>, why: &str) -> String {
-    let narrative = narrative.map_or_else(String::new, |id| format!(", narrative {}", history.directory().narrative(id)));
-    format!("bucket {}{narrative}: {why}", bucket.name)
 }

@@ -5,23 +5,19 @@ use serde::Serialize;
 
 pub use crate::exchange::orders::Side;
 pub use crate::ledger::{BySource, Excess};
-pub use crate::signal::lifecycle::Stage;
+use crate::market::Market;
+pub use crate::replay::assumption::Assumption;
+pub use crate::replay::caution::Caution;
+pub use crate::replay::decision::{Decision, OrderWhy, PlainRule, Rule, Subject, Why};
+pub use crate::replay::decision_text::RecordNames;
+pub use crate::replay::finding::{Finding, HedgeEffect, PerpetualUse};
+pub use crate::replay::reason::{FlowReason, Reason};
+pub use crate::replay::rotation::{HELD, OUT, RotationStep, Turn};
+pub use crate::signal::lifecycle::{Cause, Stage};
 pub use crate::signal::regime::Regime;
 pub use crate::signal::survivors::Survival;
-pub use crate::strategy::{Decision, Tax, Verdict};
+pub use crate::strategy::{ChecklistCause, CriterionId, Empty, EntryCause, ExitCause, ExitRule, Known, Tax, Verdict};
 use crate::units::{AssetId, BucketId, Clock, Direction, InstrumentId, NarrativeId, Time, Usd};
-
-/// The reason of fills that are rewards in kind: no order made them, nobody was paid.
-pub const STAKING: &str = "staking";
-
-/// The reason of the two fills of a coin that became another one: nobody sold or bought anything.
-pub const CONVERSION: &str = "conversion";
-
-/// The reason of a forced exit from a listing that ended.
-pub const DELISTING: &str = "delisting";
-
-/// The reason of an exit from the perpetual of a coin that became another one: its venue ends the contract at its last price.
-pub const SETTLED: &str = "settled";
 
 /// One strategy over one market.
 #[derive(Clone, Debug)]
@@ -44,6 +40,8 @@ pub struct Run {
     pub margin_used: Vec<Usd>,
     pub regime: Vec<Regime>,
     pub buckets: Vec<String>,
+    /// The criteria of the strategy's checklist, in its order.
+    pub criteria: Vec<String>,
     /// Buckets of shorts, each with the bucket whose coins it stands against.
     pub hedges: Vec<(BucketId, BucketId)>,
     /// How tax on its gains is reckoned.
@@ -63,14 +61,20 @@ pub struct Run {
     /// Of a strategy that follows stages: every narrative's course.
     pub narratives: Vec<NarrativeTrack>,
     pub attribution: Attribution,
-    /// Every assumption in force, `name → value` in words, in a fixed order.
-    pub assumptions: Vec<(String, String)>,
-    pub cautions: Vec<String>,
-    /// What the run says of itself beside its tables: hedges, hindsight, survivors; in plain sentences.
-    pub findings: Vec<String>,
+    /// Every assumption in force, in a fixed order.
+    pub assumptions: Vec<Assumption>,
+    pub cautions: Vec<Caution>,
+    /// What the run says of itself beside its tables: hedges, hindsight, survivors.
+    pub findings: Vec<Finding>,
 }
 
 impl Run {
+    /// What the ids of its record are called.
+    #[must_use]
+    pub fn names<'a>(&'a self, market: &'a Market) -> RecordNames<'a> {
+        RecordNames::of(market, &self.buckets, &self.criteria)
+    }
+
     #[must_use]
     pub fn final_equity(&self) -> Usd {
         self.equity.last().copied().unwrap_or(self.capital)
@@ -109,7 +113,7 @@ pub struct Fill {
     pub fee: Usd,
     /// Cost against the reference price; positive is a cost.
     pub slippage: Usd,
-    pub reason: String,
+    pub reason: Reason,
 }
 
 /// Flat to flat, per instrument and bucket.
@@ -134,7 +138,7 @@ pub struct Trade {
     pub pnl: Usd,
     /// `pnl` over the most margin (perp) or cost (spot) that was in it.
     pub return_on_margin: Option<f64>,
-    pub exit_reason: String,
+    pub exit_reason: Reason,
 }
 
 #[derive(Clone, Debug)]
@@ -195,7 +199,7 @@ pub struct Exposure {
     pub liquidation_distance: Option<f64>,
 }
 
-/// A reward or interest. A reward is cash here and a fill with the reason [`STAKING`] beside it, which spends it on the coin.
+/// A reward or interest. A reward is cash here and a fill with the reason [`Reason::Staking`] beside it, which spends it on the coin.
 #[derive(Clone, Debug)]
 pub struct Yield {
     /// The midnight after the day it is for.
@@ -214,7 +218,7 @@ pub struct Flow {
     pub from: BucketId,
     pub to: BucketId,
     pub amount: Usd,
-    pub reason: String,
+    pub reason: FlowReason,
 }
 
 /// Index and stage of one narrative, one a bar, as known at its close.
@@ -230,10 +234,9 @@ pub struct NarrativeTrack {
 pub struct Rotation {
     pub time: Time,
     pub narrative: NarrativeId,
-    pub from_stage: String,
-    pub to_stage: String,
-    pub cause: String,
-    pub value: Option<f64>,
+    pub step: RotationStep,
+    /// In the unit of the step's cause: days where time did it, a mean score where a bucket entered.
+    pub observed: Option<f64>,
     pub threshold: Option<f64>,
 }
 

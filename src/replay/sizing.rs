@@ -2,11 +2,13 @@
 
 use crate::exchange::liquidation::{expected_move, size_for_distance};
 use crate::exchange::margin::DEFAULT_BRACKETS;
+use crate::replay::decision::{Decision, Subject, Why};
 use crate::replay::desk::Desk;
 use crate::replay::orders::Want;
+use crate::replay::reason::Reason;
 use crate::replay::review::ROUNDING;
 use crate::signal::History;
-use crate::strategy::{Decision, Holding, LiquidationDistance, Pick, PlanBucket, Verdict};
+use crate::strategy::{Holding, LiquidationDistance, Pick, PlanBucket, Verdict};
 
 impl Desk<'_> {
     /// Quantity (positive) that a pick's share of `worth` buys at the close of bar `t − 1`, leaving room for the cost of getting in at the open
@@ -48,20 +50,15 @@ impl Desk<'_> {
     pub fn log_distance(&mut self, history: &History, bucket: &PlanBucket, pick: &Pick, leverage: f64) {
         let Some(rule) = bucket.liquidation_distance.filter(|_| leverage < pick.leverage) else { return };
         let distance = self.distance_asked(rule, pick);
-        self.story.decisions.push(Decision {
+        self.record.decisions.push(Decision {
             time: history.now(),
-            rule: "liquidation_distance".to_owned(),
-            subject: history.directory().symbol(pick.instrument).to_owned(),
+            bucket: Some(bucket.id),
+            subject: Subject::Instrument(pick.instrument),
+            narrative: None,
             verdict: Verdict::Resized,
-            value: Some(pick.leverage),
-            limit: Some(leverage),
-            detail: format!(
-                "bucket {}: liquidation is kept {:.1} % away, {} expected moves over {}; leverage falls to {leverage:.2}x",
-                bucket.name,
-                distance * 100.0,
-                rule.moves,
-                rule.horizon
-            ),
+            observed: Some(pick.leverage),
+            threshold: Some(leverage),
+            why: Why::LiquidationDistance { distance, moves: rule.moves, horizon: rule.horizon },
         });
     }
 
@@ -95,7 +92,7 @@ impl Desk<'_> {
         };
         self.log_step(history, bucket, pick, step);
         self.log_distance(history, bucket, pick, leverage);
-        self.send(bucket, (pick.instrument, pick.narrative), want, "rebalance");
+        self.send(bucket, (pick.instrument, pick.narrative), want, Reason::Rebalance);
     }
 
     /// What a held position was asked to stand at and what it is asked now, where the two differ once liquidation is kept away; 1 for spot, so never.
@@ -111,14 +108,15 @@ impl Desk<'_> {
             self.beside[at].rung = pick.leverage;
         }
         let Some((before, now)) = step else { return };
-        self.story.decisions.push(Decision {
+        self.record.decisions.push(Decision {
             time: history.now(),
-            rule: "leverage".to_owned(),
-            subject: history.directory().symbol(pick.instrument).to_owned(),
+            bucket: Some(bucket.id),
+            subject: Subject::Instrument(pick.instrument),
+            narrative: None,
             verdict: Verdict::Resized,
-            value: Some(before),
-            limit: Some(now),
-            detail: format!("bucket {}: its narrative's leverage goes from {before:.2}x to {now:.2}x", bucket.name),
+            observed: Some(before),
+            threshold: Some(now),
+            why: Why::LeverageStep,
         });
     }
 }

@@ -1,6 +1,7 @@
 //! A replay stopped at a close: what it has done, and what it has decided to do next.
 
 use crate::replay::desk::Desk;
+use crate::replay::reason::{FlowReason, Reason};
 use crate::replay::run::Run;
 use crate::units::{BucketId, InstrumentId};
 
@@ -16,7 +17,7 @@ pub struct Standing {
 /// An order, or a flow between buckets, that has been decided and not done, or not wholly.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pending {
-    pub reason: &'static str,
+    pub reason: PendingReason,
     pub bucket: BucketId,
     /// `None` for a flow of cash.
     pub instrument: Option<InstrumentId>,
@@ -24,16 +25,37 @@ pub struct Pending {
     pub detail: String,
 }
 
+/// Why it was decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PendingReason {
+    Order(Reason),
+    Flow(FlowReason),
+}
+
+impl PendingReason {
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Order(reason) => reason.name(),
+            Self::Flow(reason) => reason.name(),
+        }
+    }
+}
+
 impl Desk<'_> {
     pub fn pending(&self) -> Vec<Pending> {
         let orders = self.orders.iter().map(|order| Pending {
-            reason: order.reason,
+            reason: PendingReason::Order(order.reason),
             bucket: order.bucket,
             instrument: Some(order.instrument),
             detail: format!("{order:?}"),
         });
-        let flows =
-            self.flows.iter().map(|flow| Pending { reason: flow.reason, bucket: flow.from, instrument: None, detail: format!("{flow:?}") });
+        let flows = self.flows.iter().map(|flow| Pending {
+            reason: PendingReason::Flow(flow.reason),
+            bucket: flow.from,
+            instrument: None,
+            detail: format!("{flow:?}"),
+        });
         orders.chain(flows).collect()
     }
 }

@@ -1,9 +1,10 @@
 //! The buckets of perpetuals together, held to their share of equity: what they have grown beyond it leaves them as cash.
 
+use crate::replay::decision::{Decision, Subject, Why};
 use crate::replay::desk::Desk;
-use crate::replay::orders::SWEEP;
 use crate::replay::quote::CENT;
-use crate::strategy::{Decision, Verdict};
+use crate::replay::reason::FlowReason;
+use crate::strategy::Verdict;
 use crate::units::{BucketId, Usd};
 
 impl Desk<'_> {
@@ -30,7 +31,7 @@ impl Desk<'_> {
         for (from, cash) in free {
             let amount = Usd::round(cash * part);
             if amount.to_f64() >= CENT {
-                self.plan_flow(from, rule.sweep_to, amount, SWEEP);
+                self.plan_flow(from, rule.sweep_to, amount, FlowReason::Sweep);
             }
         }
         let bound = excess - there;
@@ -39,21 +40,22 @@ impl Desk<'_> {
         } else if self.bound_since.is_none() {
             let now = self.market.clock.close(self.t);
             self.bound_since = Some(now);
-            self.story.decisions.push(Decision {
+            self.record.decisions.push(Decision {
                 time: now,
-                rule: "futures".to_owned(),
-                subject: "perpetuals".to_owned(),
+                bucket: None,
+                subject: Subject::Perpetuals,
+                narrative: None,
                 verdict: Verdict::Resized,
-                value: Some(worth / equity),
-                limit: Some(rule.most),
-                detail: format!("{excess:.2} USD too much, of which {there:.2} are free and leave; {bound:.2} stay in positions"),
+                observed: Some(worth / equity),
+                threshold: Some(rule.most),
+                why: Why::Futures { excess, free: there },
             });
         }
     }
 
     /// What the sweep of this close takes from a bucket.
     pub fn swept_from(&self, bucket: BucketId) -> Usd {
-        let now = self.flows.iter().filter(|flow| flow.from == bucket && flow.reason == SWEEP && flow.way == self.way());
+        let now = self.flows.iter().filter(|flow| flow.from == bucket && flow.reason == FlowReason::Sweep && flow.way == self.way());
         now.map(|flow| flow.amount).sum()
     }
 }

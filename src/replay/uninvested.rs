@@ -2,51 +2,54 @@
 
 use std::collections::BTreeMap;
 
+use crate::replay::caution::{Caution, NothingBought};
+use crate::replay::decision::{Decision, Rule, Subject};
 use crate::replay::desk::Desk;
-use crate::replay::why;
 use crate::signal::{History, universe};
-use crate::strategy::{Empty, Holding, PlanBucket, Verdict, stays_in_cash};
+use crate::strategy::{Empty, Holding, PlanBucket, Verdict};
 
 impl Desk<'_> {
-    /// A sentence for each bucket that never had a fill; where the plan knew it beforehand it has said so itself.
-    pub fn stayed_in_cash(&self) -> Vec<String> {
+    /// One for each bucket that never had a fill; where the plan knew it beforehand it has said so itself.
+    pub fn stayed_in_cash(&self) -> Vec<Caution> {
         let asked = self.plan.buckets.iter().filter(|bucket| bucket.holding != Holding::Cash && !bucket.idle && bucket.why_empty.is_none());
-        let empty = asked.filter(|bucket| self.story.fills.iter().all(|fill| fill.bucket != bucket.id));
-        empty.map(|bucket| stays_in_cash(&bucket.name, bucket.weight, &self.why_nothing_came(bucket))).collect()
+        let empty = asked.filter(|bucket| self.record.fills.iter().all(|fill| fill.bucket != bucket.id));
+        let told = empty.map(|bucket| Caution::StayedInCash {
+            bucket: bucket.name.clone(),
+            weight: bucket.weight,
+            because: self.why_nothing_came(bucket),
+        });
+        told.collect()
     }
 
     /// What kept a bucket out: the rule that refused most of its entries, or what its last look found.
-    fn why_nothing_came(&self, bucket: &PlanBucket) -> String {
-        let own = |detail: &str| {
-            let rest = detail.strip_prefix("bucket ").and_then(|rest| rest.strip_prefix(bucket.name.as_str()));
-            rest.is_some_and(|rest| rest.starts_with([':', ',']))
-        };
-        let mut refused: BTreeMap<&str, usize> = BTreeMap::new();
-        for decision in self.story.decisions.iter().filter(|decision| decision.verdict == Verdict::Refused && own(&decision.detail)) {
-            // One criterion that fails need not fail the list.
-            if !decision.rule.starts_with("checklist.") {
-                *refused.entry(&decision.rule).or_default() += 1;
+    fn why_nothing_came(&self, bucket: &PlanBucket) -> NothingBought {
+        let own = |decision: &Decision| decision.bucket == Some(bucket.id) && matches!(decision.subject, Subject::Instrument(_));
+        let mut refused: BTreeMap<&'static str, usize> = BTreeMap::new();
+        for decision in self.record.decisions.iter().filter(|decision| decision.verdict == Verdict::Refused && own(decision)) {
+            match decision.rule() {
+                Rule::Plain(rule) => *refused.entry(rule.name()).or_default() += 1,
+                // One criterion that fails need not fail the list.
+                Rule::Criterion(_) => {}
             }
         }
         let all: usize = refused.values().sum();
         // Of equals the first by name.
         if let Some((rule, count)) = refused.into_iter().rev().max_by_key(|(_, count)| *count) {
-            return format!("none of its entries came about: `{rule}` refused {count} of the {all} that were refused");
+            return NothingBought::Refused { rule, count, all };
         }
-        let last = &self.wishes[bucket.id.index()];
-        match last.empty_because {
-            None => "no order of it was ever filled".to_owned(),
-            Some(Empty::NoCandidates) => format!("no coin ever passes its selection{}", self.strictest_gate(bucket)),
-            Some(why) => why::empty(why, "on any day it looked"),
+        match self.wishes[bucket.id.index()].empty_because {
+            None => NothingBought::NeverFilled,
+            Some(Empty::NoCandidates) => NothingBought::NoCandidates { strictest: self.strictest_gate(bucket) },
+            Some(why) => NothingBought::Empty(why),
         }
     }
 
-    /// The gate of a selection that refuses most coins at the last close, in words.
-    fn strictest_gate(&self, bucket: &PlanBucket) -> String {
+    /// The gate of a selection that refuses most coins at the last close, how many, and of how many.
+    fn strictest_gate(&self, bucket: &PlanBucket) -> Option<(&'static str, usize, usize)> {
         let history = History::at_close(self.market, self.t);
         let directory = history.directory();
         let held = |asset| if bucket.holding == Holding::Spot { directory.spot(asset) } else { directory.perp(asset) };
-        let mut refused: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut refused: BTreeMap<&'static str, usize> = BTreeMap::new();
         let listed: Vec<_> = directory.assets().filter_map(|asset| Some((asset, held(asset)?))).collect();
         for &(asset, id) in &listed {
             if let Some(refusal) = universe::refusal(&history, &bucket.gates, asset, id) {
@@ -54,6 +57,6 @@ impl Desk<'_> {
             }
         }
         let strictest = refused.into_iter().rev().max_by_key(|(_, count)| *count);
-        strictest.map_or_else(String::new, |(gate, count)| format!(" (at the end `{gate}` refuses {count} of {})", listed.len()))
+        strictest.map(|(gate, count)| (gate, count, listed.len()))
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::ledger::Closed;
 use crate::replay::desk::{Beside, Desk};
-use crate::replay::orders::WATERFALL;
+use crate::replay::reason::FlowReason;
 use crate::strategy::Trigger;
 use crate::units::{BucketId, Usd};
 
@@ -70,7 +70,7 @@ impl Desk<'_> {
                 continue;
             }
             for &(to, share) in &waterfall.to {
-                self.plan_flow(from, to, profit.share(share), WATERFALL);
+                self.plan_flow(from, to, profit.share(share), FlowReason::Waterfall);
             }
         }
     }

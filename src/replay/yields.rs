@@ -4,7 +4,8 @@
 use crate::ledger::{BySource, Entry};
 use crate::replay::attribution::Cell;
 use crate::replay::desk::Desk;
-use crate::replay::run::{FundingLines, STAKING, Side, Yield};
+use crate::replay::reason::Reason;
+use crate::replay::run::{FundingLines, Side, Yield};
 use crate::units::{BucketId, Usd};
 
 /// Simple yields are a part of 365 a day.
@@ -39,7 +40,7 @@ impl Desk<'_> {
         self.books.interest(bucket, amount);
         let income = BySource { yields: amount, ..BySource::default() };
         self.cube.add(self.season(), Cell { bucket, narrative: None, asset: None }, &income, &FundingLines::default());
-        self.story.yields.push(Yield { time: self.now(), asset: None, bucket, quantity: amount.to_f64(), price: 1.0, amount });
+        self.record.yields.push(Yield { time: self.now(), asset: None, bucket, quantity: amount.to_f64(), price: 1.0, amount });
     }
 
     /// A reward is two rows: a yield, which is cash, and a fill at the same price and without costs that spends it on the coin.
@@ -56,8 +57,8 @@ impl Desk<'_> {
         }
         let amount = self.books.reward(at, quantity, price);
         let entry = Entry { quantity, price, reference: price, fee: Usd::ZERO };
-        self.story.fill(self.now(), bucket, instrument, narrative, Side::Buy, &entry, STAKING);
-        self.story.yields.push(Yield { time: self.now(), asset: Some(asset), bucket, quantity, price, amount });
+        self.record.fill(self.now(), bucket, instrument, narrative, Side::Buy, &entry, Reason::Staking);
+        self.record.yields.push(Yield { time: self.now(), asset: Some(asset), bucket, quantity, price, amount });
     }
 
     /// What a day's first open adds to a position is held over the day; what comes later is not.

@@ -13,7 +13,8 @@ use crate::report::terminal::{Look, caution_lines, gathered};
 #[must_use]
 pub fn closing(all: &[Evaluation], also: Option<String>, look: Look) -> String {
     let lines: Vec<Line> = all.iter().map(Line::of_run).collect();
-    let told: Vec<(&str, &[String])> = all.iter().map(|one| (one.run.strategy.as_str(), one.run.cautions.as_slice())).collect();
+    let told: Vec<Vec<String>> = all.iter().map(|one| one.run.cautions.iter().map(ToString::to_string).collect()).collect();
+    let told: Vec<(&str, &[String])> = all.iter().zip(&told).map(|(one, told)| (one.run.strategy.as_str(), told.as_slice())).collect();
     let mut list = gathered(&told);
     list.extend(also);
     table(&lines, look) + &sleeve::lines(all, look) + &caution_lines(&list, look)
@@ -42,7 +43,7 @@ fn one(evaluation: &Evaluation) -> Value {
         "attribution": attribution(&run.attribution),
         "funding": run.attribution.funding,
         "assumptions": assumptions(&run.assumptions),
-        "cautions": run.cautions,
+        "cautions": run.cautions.iter().map(ToString::to_string).collect::<Vec<_>>(),
     });
     if let Some(stopped) = stopped(run) {
         told["stopped"] = stopped;

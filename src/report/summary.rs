@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::evaluate::Evaluation;
 use crate::market::Market;
 use crate::metrics::confidence::Confidence;
-use crate::replay::run::{Attribution, Beyond, Excess, FundingLines, Run};
+use crate::replay::run::{Assumption, Attribution, Beyond, Excess, FundingLines, Run};
 use crate::report::charts::glyphs;
 use crate::report::sleeve;
 use crate::report::stress_json;
@@ -50,7 +50,7 @@ pub struct Summary<'a> {
     pub cautions: Vec<Cow<'a, str>>,
     /// How many of them, the last, are the market's.
     pub market_cautions: usize,
-    pub findings: &'a [String],
+    pub findings: Vec<String>,
 }
 
 impl<'a> Summary<'a> {
@@ -79,7 +79,7 @@ impl<'a> Summary<'a> {
             assumptions: assumptions(&run.assumptions),
             cautions: own_cautions(market, run).chain(market.cautions.iter().map(|text| Cow::Borrowed(text.as_str()))).collect(),
             market_cautions: market.cautions.len(),
-            findings: &run.findings,
+            findings: run.findings.iter().map(ToString::to_string).collect(),
         }
     }
 
@@ -123,15 +123,8 @@ fn named(amounts: &[(String, Usd)]) -> Value {
     Value::Object(sums.into_iter().map(|(name, sum)| (name.clone(), json!(sum))).collect())
 }
 
-pub(super) fn assumptions(list: &[(String, String)]) -> Value {
-    let mut map = Map::new();
-    for (name, value) in list {
-        match map.get_mut(name) {
-            Some(Value::String(known)) => *known = format!("{known}; {value}"),
-            _ => drop(map.insert(name.clone(), Value::String(value.clone()))),
-        }
-    }
-    Value::Object(map)
+pub(super) fn assumptions(list: &[Assumption]) -> Value {
+    Value::Object(list.iter().map(|assumption| (assumption.name().to_string(), json!(assumption.to_string()))).collect())
 }
 
 /// What the run warns of, and the letters of names that its pictures cannot show.
@@ -142,5 +135,5 @@ fn own_cautions<'a>(market: &'a Market, run: &'a Run) -> impl Iterator<Item = Co
     });
     let names = [market.name.as_str(), &run.strategy].into_iter();
     let names = names.chain(run.buckets.iter().map(String::as_str)).chain(market.narratives.iter().map(String::as_str)).chain(held);
-    run.cautions.iter().map(|text| Cow::Borrowed(text.as_str())).chain(glyphs::caution(names).map(Cow::Owned))
+    run.cautions.iter().map(|caution| Cow::Owned(caution.to_string())).chain(glyphs::caution(names).map(Cow::Owned))
 }

@@ -135,15 +135,3 @@ worded! {
         NoStage = "no_stage",
     }
 }
-
-/// A gate that passed, refused or resized something.
-#[derive(Clone, Debug)]
-pub struct Decision {
-    pub time: Time,
-    pub rule: String,
-    pub subject: String,
-    pub verdict: Verdict,
-    pub value: Option<f64>,
-    pub limit: Option<f64>,
-    pub detail: String,
-}

@@ -34,6 +34,7 @@ pub fn window(run: &Run, range: Range<usize>) -> Run {
         margin_used: run.margin_used[range.clone()].to_vec(),
         regime: run.regime[range.clone()].to_vec(),
         buckets: run.buckets.clone(),
+        criteria: run.criteria.clone(),
         hedges: run.hedges.clone(),
         tax: run.tax.clone(),
         bucket_values: run.bucket_values[range.start * buckets..range.end * buckets].to_vec(),

@@ -53,7 +53,7 @@ fn fills_are_those_of_the_pencil() {
             fill.side.name().to_owned(),
         ];
         assert_eq!(words[..], row[..5]);
-        assert_eq!(fill.reason, row[8]);
+        assert_eq!(fill.reason.name(), row[8]);
         let what = format!("{} {}", row[0], row[1]);
         near(fill.quantity, &row[5], &what);
         near(fill.price, &row[6], &what);
@@ -99,7 +99,7 @@ fn the_waterfall_flows_once_and_only_from_profit() {
         let name = |id: BucketId| run.buckets[id.index()].clone();
         assert_eq!([flow.time.to_string(), name(flow.from), name(flow.to)][..], row[..3]);
         near(flow.amount.to_f64(), &row[3], &row[2]);
-        assert_eq!(flow.reason, row[4]);
+        assert_eq!(flow.reason.name(), row[4]);
     }
 }
 

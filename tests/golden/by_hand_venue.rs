@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use rotate::batch::Arena;
 use rotate::market::{Market, Window};
-use rotate::replay::run::Run;
+use rotate::replay::run::{PlainRule, Run};
 use rotate::strategy::{StrategyFile, Verdict};
 use rotate::units::Usd;
 
@@ -46,7 +46,7 @@ fn fills_are_those_of_the_pencil() {
         for (fill, row) in run.fills.iter().zip(&expected) {
             let words = [fill.time.date(), market.instrument(fill.instrument).symbol.clone(), fill.side.name().to_owned()];
             assert_eq!(words[..], row[1..4], "{name}");
-            assert_eq!(fill.reason, row[7], "{name}");
+            assert_eq!(fill.reason.name(), row[7], "{name}");
             let what = format!("{name}: {} {}", row[1], row[2]);
             near(fill.quantity, &row[4], &what);
             near(fill.price, &row[5], &what);
@@ -86,7 +86,7 @@ fn gains_are_those_of_the_pencil() {
 fn the_stablecoins_make_a_lost_pool_good() {
     let market = market();
     let run = replay(&market, "pool");
-    let flows: Vec<_> = run.flows.iter().map(|flow| (flow.time.date(), flow.from.index(), flow.to.index(), flow.reason.as_str())).collect();
+    let flows: Vec<_> = run.flows.iter().map(|flow| (flow.time.date(), flow.from.index(), flow.to.index(), flow.reason.name())).collect();
     assert_eq!(flows, [("2024-01-05".to_owned(), 1, 0, "refill")]);
     near(run.flows[0].amount.to_f64(), "2000", "refill");
 }
@@ -96,20 +96,20 @@ fn what_was_not_done_is_on_record() {
     let market = market();
     let said = |name: &str, rule: &str| {
         let run = replay(&market, name);
-        let found = run.decisions.iter().find(|decision| decision.rule == rule);
+        let found = run.decisions.iter().find(|decision| decision.rule() == PlainRule::named(rule).expect("a rule").into());
         found.unwrap_or_else(|| panic!("{name}: no {rule} in {:#?}", run.decisions)).clone()
     };
     let cut = said("distance", "liquidation_distance");
-    assert_eq!((cut.verdict, cut.value), (Verdict::Resized, Some(8.0)));
-    near(cut.limit.unwrap(), "4", "leverage");
+    assert_eq!((cut.verdict, cut.observed), (Verdict::Resized, Some(8.0)));
+    near(cut.threshold.unwrap(), "4", "leverage");
     let young = said("atr", "stop");
     assert_eq!((young.verdict, young.time.date().as_str()), (Verdict::Refused, "2024-01-02"), "known at the first midnight");
     let cut = said("impact", "volume");
-    near(cut.limit.unwrap(), "4", "the first day's sixteenth");
-    let closed = said("deleveraged", "adl");
+    near(cut.threshold.unwrap(), "4", "the first day's sixteenth");
+    let closed = said("deleveraged", "deleveraged");
     assert_eq!(closed.verdict, Verdict::Exited);
-    near(closed.value.unwrap(), &format!("{}", replay(&market, "deleveraged").fills[1].price), "where it was closed");
-    near(closed.limit.unwrap(), &format!("{}", replay(&market, "deleveraged").fills[0].price), "where it was entered");
+    near(closed.observed.unwrap(), &format!("{}", replay(&market, "deleveraged").fills[1].price), "where it was closed");
+    near(closed.threshold.unwrap(), &format!("{}", replay(&market, "deleveraged").fills[0].price), "where it was entered");
     let rest = said("impact", "expired");
-    assert!((7.0..9.0).contains(&rest.value.unwrap()), "{rest:?}");
+    assert!((7.0..9.0).contains(&rest.observed.unwrap()), "{rest:?}");
 }

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::program::{ROOT, fine, rotate_in, stderr};
+use rotate::replay::run::{FlowReason, PlainRule, Reason};
 
 /// A part of the sample, so that a command takes a second; long enough for the trade that the README asks after.
 const WINDOW: [&str; 4] = ["--from", "2023-07-01", "--to", "2024-06-30"];
@@ -156,4 +157,21 @@ fn what_it_is_built_on_is_named_as_it_is_locked() {
     for notice in ["Bitstream Vera", "trademark", "Tavmjong Bah", "shall be included in all copies"] {
         assert!(notices.contains(notice), "{notice}");
     }
+}
+
+/// A reason or a rule that nobody has described is one that its reader must guess.
+#[test]
+fn every_word_of_the_record_is_described() {
+    let readme = read("reports/README.md");
+    let section = |name: &str| {
+        let text = readme.split(&format!("\n## {name}\n")).nth(1).unwrap_or_else(|| panic!("no section {name}"));
+        text.split("\n## ").next().unwrap().to_owned()
+    };
+    let (fills, flows, decisions) = (section("fills.csv"), section("flows.csv"), section("decisions.csv"));
+    let quoted = |text: &str, word: &str| text.contains(&format!("`{word}`"));
+    let rows: Vec<&str> = decisions.lines().filter_map(|line| line.strip_prefix("    ")?.split_whitespace().next()).collect();
+    let reasons: Vec<&str> = Reason::all().map(Reason::name).filter(|word| !quoted(&fills, word)).collect();
+    let ways: Vec<&str> = FlowReason::all().map(FlowReason::name).filter(|word| !quoted(&flows, word)).collect();
+    let rules: Vec<&str> = PlainRule::all().map(PlainRule::name).filter(|word| !rows.contains(word)).collect();
+    assert_eq!([reasons, ways, rules], [const { Vec::<&str>::new() }; 3], "reasons of fills, reasons of flows, rules");
 }

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use rotate::market::{Market, freeze};
 use rotate::metrics::gains::{Gain, gains};
 use rotate::metrics::lots::Method;
-use rotate::replay::run::{CONVERSION, Fill, Run, Side};
+use rotate::replay::run::{Fill, Reason, Run, Side};
 use rotate::units::{InstrumentId, Usd};
 
 use crate::knowledge::{cut, same, scramble};
@@ -40,7 +40,7 @@ fn holders() -> impl Strategy<Value = StrategySpec> {
 }
 
 fn conversions(run: &Run) -> Vec<&Fill> {
-    run.fills.iter().filter(|fill| fill.reason == CONVERSION).collect()
+    run.fills.iter().filter(|fill| fill.reason == Reason::Conversion).collect()
 }
 
 /// Bars in which a coin does not trade and did before.

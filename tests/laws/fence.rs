@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use rotate::exchange::margin::DEFAULT_BRACKETS;
 use rotate::market::{Kind, Market};
-use rotate::replay::run::{CONVERSION, Run, SETTLED, STAKING, Side};
+use rotate::replay::run::{PlainRule, Reason, Run, Side};
 use rotate::strategy::{Hold, Margin, Strategy as Rules};
 use rotate::units::{Bracket, Direction, InstrumentId, Time, Usd};
 
@@ -112,7 +112,7 @@ proptest! {
         let mut liquidations = run.liquidations.iter();
         for (t, bar) in bars.iter().enumerate() {
             let (open, close) = (market.clock.open(t), market.clock.close(t));
-            for (bucket, id, shadow, _) in bar.left.iter().filter(|(.., reason)| reason == "liquidation") {
+            for (bucket, id, shadow, _) in bar.left.iter().filter(|(.., reason)| *reason == Reason::Liquidation) {
                 let record = liquidations.next().expect("a record for every liquidation");
                 prop_assert_eq!((record.bucket, record.instrument, record.time), (*bucket, *id, open));
                 if dust(shadow) {
@@ -151,7 +151,7 @@ proptest! {
                 if mark.is_nan() || room(&market, *id, open, shadow, mark) > -HAIR {
                     continue;
                 }
-                let gone = bar.left.iter().any(|(b, i, _, reason)| (b, i) == (bucket, id) && reason == "liquidation" || reason == "delisting" || reason == SETTLED);
+                let gone = bar.left.iter().any(|(b, i, _, reason)| (b, i) == (bucket, id) && *reason == Reason::Liquidation || matches!(reason, Reason::Delisted | Reason::Settled));
                 prop_assert!(gone, "{} until {}: {:?} should not have lived past the open", open, close, shadow);
             }
         }
@@ -170,22 +170,22 @@ proptest! {
             prop_assert_eq!(market.clock.open(t), fill.time);
             let settled = || market.funding.in_bar(t).any(|(id, _)| id == fill.instrument);
             let trades = market.panel.trades(fill.instrument, t);
-            match fill.reason.as_str() {
+            match fill.reason {
                 // These are made by silence.
-                "delisting" | SETTLED => prop_assert!(!trades),
+                Reason::Delisted | Reason::Settled => prop_assert!(!trades),
                 // One coin does not trade, and the other does.
-                CONVERSION => prop_assert_eq!(trades, fill.side == Side::Buy),
+                Reason::Conversion => prop_assert_eq!(trades, fill.side == Side::Buy),
                 // At its open, at the price of the day before.
-                "end of data" | STAKING => {}
+                Reason::EndOfData | Reason::Staking => {}
                 // In a bar that is missing only a settlement can break a margin, or those that share a pool and trade.
-                "liquidation" => {
+                Reason::Liquidation => {
                     let pool = rules.buckets[fill.bucket.index()].margin == Margin::Cross;
                     prop_assert!(trades || settled() || pool);
                 }
                 _ => prop_assert!(trades, "{:?} without a price", fill),
             }
             if market.instrument(fill.instrument).kind == Kind::Spot {
-                prop_assert!(fill.reason != "liquidation");
+                prop_assert!(fill.reason != Reason::Liquidation);
             }
         }
         for trade in &run.trades {
@@ -193,7 +193,7 @@ proptest! {
         }
         for payment in &run.funding {
             let due = Usd::round(-payment.quantity * payment.mark_price * payment.rate);
-            let cut = run.decisions.iter().any(|row| row.rule == "funding" && row.value == Some(-due.to_f64()));
+            let cut = run.decisions.iter().any(|row| row.rule() == PlainRule::Funding.into() && row.observed == Some(-due.to_f64()));
             prop_assert!(payment.payment == due || (cut && payment.payment > due), "{:?} of {}", payment, due);
             let settled = &market.funding.by_instrument[payment.instrument.index()];
             prop_assert!(settled.iter().any(|s| s.time == payment.time && s.rate == payment.rate));

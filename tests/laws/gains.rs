@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use rotate::market::{Market, Window};
 use rotate::metrics::gains::{Gain, gains, year_ends};
 use rotate::metrics::lots::{Lots, Method, YEAR};
-use rotate::replay::run::{CONVERSION, Run, Side};
+use rotate::replay::run::{Reason, Run, Side};
 use rotate::strategy::StrategyFile;
 use rotate::units::{BucketId, InstrumentId, Time, Usd};
 
@@ -94,7 +94,7 @@ proptest! {
             prop_assert_eq!(of(&all, method).map(|row| row.funding).sum::<Usd>(), funding);
             prop_assert_eq!(gained + funding + earned, run.final_equity() - capital());
             // Between pools that one coin went over to, only the sum is the cash.
-            let converted = |id: &InstrumentId| run.fills.iter().any(|fill| fill.instrument == *id && fill.reason == CONVERSION);
+            let converted = |id: &InstrumentId| run.fills.iter().any(|fill| fill.instrument == *id && fill.reason == Reason::Conversion);
             for (instrument, moved) in cash(&run).into_iter().filter(|(id, _)| !converted(id)) {
                 let gained: Usd = of(&all, method).filter(|row| row.instrument == instrument).map(Gain::gain).sum();
                 prop_assert_eq!(gained, moved, "instrument {:?}", instrument);

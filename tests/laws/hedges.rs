@@ -5,7 +5,7 @@ use std::path::Path;
 
 use proptest::prelude::*;
 
-use rotate::replay::run::Run;
+use rotate::replay::run::{FlowReason, Run};
 use rotate::strategy::{Strategy as Rules, StrategyFile};
 use rotate::units::Usd;
 
@@ -63,7 +63,7 @@ proptest! {
         let [coins, shorts, stable] = [0, 1, 2].map(|bucket| values(&run, bucket).min().unwrap_or_default());
         prop_assert!(!coins.is_negative() && !stable.is_negative(), "coins {coins}, stable {stable}");
         prop_assert!(hedge.haircut.is_some() || !shorts.is_negative(), "a hedge on its own money owes {}", shorts);
-        for flow in run.flows.iter().filter(|flow| flow.reason == "collateral") {
+        for flow in run.flows.iter().filter(|flow| flow.reason == FlowReason::Collateral) {
             prop_assert!(hedge.haircut.is_some() && (flow.from.index(), flow.to.index()) == (0, 1));
         }
         // Whatever the shorts came to, at the end they are closed and paid for, or the venue bears the rest.

@@ -4,15 +4,15 @@ use proptest::prelude::*;
 
 use rotate::batch::{Arena, with_jobs};
 use rotate::market::{FactKind, Market, MarketParts, freeze};
-use rotate::replay::run::{Rotation, Run};
-use rotate::strategy::{Decision, Strategy as Rules};
+use rotate::replay::run::{Decision, PlainRule, Reason, Rotation, RotationStep, Run, Turn};
+use rotate::strategy::Strategy as Rules;
 use rotate::units::Time;
 
 use crate::random_market::{MarketSpec, markets};
 use crate::random_strategy::strategies;
 use crate::{capital, cases, replay};
 
-const END: &str = "end of data";
+const END: Reason = Reason::EndOfData;
 /// What is decided at a close. Other gates are passed at the next open, which is the same instant.
 const OF_THE_CLOSE: [&str; 7] = ["enter", "cooldown", "crowded", "score_lost", "select", "futures", "leverage"];
 
@@ -30,11 +30,16 @@ fn story(run: &Run, last: usize, ends: bool) -> Vec<(&'static str, String)> {
     let yields: Vec<_> = run.yields.iter().filter(|earned| before(earned.time)).collect();
     let flows: Vec<_> = run.flows.iter().filter(|flow| before(flow.time)).collect();
     let at_close = |time: Time| before(time) || !ends && time == close;
-    let decided = |decision: &&Decision| before(decision.time) || at_close(decision.time) && OF_THE_CLOSE.contains(&decision.rule.as_str());
+    let decided = |decision: &&Decision| {
+        before(decision.time)
+            || at_close(decision.time) && OF_THE_CLOSE.map(|rule| PlainRule::named(rule).expect("a rule").into()).contains(&decision.rule())
+    };
     let decisions: Vec<_> = run.decisions.iter().filter(decided).collect();
     // A narrative's own step is taken at a close, that of a bucket is a fill.
-    let filled = |row: &Rotation| [&row.from_stage, &row.to_stage].contains(&&"held".to_owned());
-    let took_place = |row: &&Rotation| if filled(row) { before(row.time) && !row.cause.ends_with(END) } else { at_close(row.time) };
+    let took_place = |row: &&Rotation| match row.step {
+        RotationStep::Bucket { turn, .. } => before(row.time) && !matches!(turn, Turn::Left { reason: END, .. }),
+        RotationStep::Stage { .. } => at_close(row.time),
+    };
     let rotations: Vec<_> = run.rotations.iter().filter(took_place).collect();
     let rows = if ends { last } else { last + 1 };
     vec![

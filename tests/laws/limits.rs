@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use rotate::market::{Kind, Market};
-use rotate::replay::run::{Fill, Run, STAKING, Verdict};
+use rotate::replay::run::{Fill, PlainRule, Reason, Rule, Run, Subject, Verdict, Why};
 use rotate::strategy::{AfterLiquidation, Basis, Bucket, Hold, Limits, Margin, Strategy as Rules, Trigger};
 use rotate::units::{Span, Usd};
 
@@ -20,23 +20,20 @@ struct Entered<'a> {
     quantity: f64,
 }
 
-/// Fills of entries by the decision that sent them. The record says `… of the bucket at 2.5x`.
+/// Fills of entries by the decision that sent them.
 fn entries<'a>(run: &'a Run, market: &Market) -> Vec<Entered<'a>> {
     let mut all: Vec<Entered> = Vec::new();
-    for fill in run.fills.iter().filter(|fill| fill.reason == "enter") {
-        let symbol = &market.instrument(fill.instrument).symbol;
-        let name = &run.buckets[fill.bucket.index()];
-        let (perp, kind) = (market.instrument(fill.instrument).kind == Kind::Perp, format!("bucket {name}"));
-        let of_bucket = |detail: &str| detail.strip_prefix(&kind).is_some_and(|rest| rest.starts_with([',', ':']));
+    for fill in run.fills.iter().filter(|fill| fill.reason.name() == "enter") {
+        let perp = market.instrument(fill.instrument).kind == Kind::Perp;
         let decision = run.decisions.iter().rev().find(|decision| {
-            decision.rule == "enter"
+            decision.rule() == PlainRule::Enter.into()
                 && decision.verdict == Verdict::Passed
                 && decision.time <= fill.time
-                && decision.subject == *symbol
-                && of_bucket(&decision.detail)
+                && decision.subject == Subject::Instrument(fill.instrument)
+                && decision.bucket == Some(fill.bucket)
         });
         let decision = decision.unwrap_or_else(|| panic!("nobody decided {fill:?}"));
-        let leverage = decision.detail.rsplit_once("at ").and_then(|(_, rest)| rest.strip_suffix('x')?.parse().ok()).expect("a leverage");
+        let Why::Entered { leverage, .. } = decision.why else { panic!("no entry {decision:?}") };
         let decided = market.clock.bar_of(decision.time).map_or(market.clock.bars, |t| t) - 1;
         match all.iter_mut().find(|e| e.bucket == fill.bucket.index() && e.first.instrument == fill.instrument && e.decided == decided) {
             Some(entered) => entered.quantity += fill.quantity,
@@ -65,21 +62,18 @@ fn traded(market: &Market, fill: &Fill, t: usize) -> f64 {
     cells.filter(|&at| !panel.close[at].is_nan()).map(|at| panel.close[at] * panel.volume[at]).sum()
 }
 
-/// Rules of `decisions.csv` that speak of a bucket, a narrative or the whole strategy, not of a coin in a bucket.
-const OF_NO_COIN: [&str; 6] = ["select", "futures", "hedge", "waterfall", "regime", "top_up"];
-
 proptest! {
     #![proptest_config(cases(1000))]
 
-    /// Several buckets may trade one coin: `explain` tells a position its own rows by the name that a row begins with.
+    /// Several buckets may trade one coin: `explain` tells a position its own rows by their bucket. Only these speak of no coin in a bucket.
     #[test]
-    fn what_is_decided_about_a_coin_names_its_bucket_first(spec in markets(), strategy in strategies()) {
+    fn what_is_decided_about_a_coin_says_in_which_bucket(spec in markets(), strategy in strategies()) {
         let run = replay(&spec.market(), &strategy.rules());
-        for row in run.decisions.iter().filter(|row| !OF_NO_COIN.contains(&row.rule.as_str())) {
-            let named = run.buckets.iter().any(|bucket| {
-                row.detail.strip_prefix(&format!("bucket {bucket}")).is_some_and(|rest| rest.starts_with([':', ',']))
-            });
-            prop_assert!(named, "{row:?}");
+        for row in &run.decisions {
+            let of_no_coin = ["select", "futures", "hedge", "waterfall", "regime", "top_up"].map(|rule| PlainRule::named(rule).unwrap().into());
+            let of_a_coin = matches!(row.subject, Subject::Instrument(_));
+            prop_assert_eq!(of_a_coin, !of_no_coin.contains(&row.rule()), "{:?}", row);
+            prop_assert!(row.bucket.is_some() || !of_a_coin, "{:?}", row);
         }
     }
 
@@ -107,9 +101,9 @@ proptest! {
                 prop_assert!(notional <= most * (1.0 + 1e-9), "{} of {}: {:?}", notional, most, entered.first);
             }
         }
-        for row in run.decisions.iter().filter(|row| ["position", "order_of_day_volume"].contains(&row.rule.as_str())) {
-            let limit = row.limit.expect("a limit");
-            prop_assert!(row.value.is_none_or(|value| value > limit), "{:?}", row);
+        for row in run.decisions.iter().filter(|row| [PlainRule::Position, PlainRule::OrderOfDayVolume].map(Rule::from).contains(&row.rule())) {
+            let limit = row.threshold.expect("a limit");
+            prop_assert!(row.observed.is_none_or(|value| value > limit), "{:?}", row);
             prop_assert!(matches!(row.verdict, Verdict::Resized | Verdict::Refused));
         }
     }
@@ -120,7 +114,7 @@ proptest! {
         let (market, rules) = (spec.market(), strategy.rules());
         let run = replay(&market, &rules);
         let count = run.buckets.len();
-        let swept: Vec<_> = run.flows.iter().filter(|flow| flow.reason == "sweep").collect();
+        let swept: Vec<_> = run.flows.iter().filter(|flow| flow.reason.name() == "sweep").collect();
         prop_assert!(swept.is_empty() || rules.limits.futures.is_some());
         for flow in &swept {
             let futures = rules.limits.futures.as_ref().expect("there is one");
@@ -166,11 +160,11 @@ proptest! {
             let most = held * bucket.staking[&market.asset(asset).name] / 365.0;
             prop_assert!(earned.quantity <= most * (1.0 + 1e-6), "{:?} of at most {}", earned, most);
             prop_assert_eq!(earned.price, market.panel.value_at(spot, t - 1));
-            let spent = |fill: &&Fill| fill.reason == STAKING && fill.time == earned.time && fill.quantity == earned.quantity;
+            let spent = |fill: &&Fill| fill.reason == Reason::Staking && fill.time == earned.time && fill.quantity == earned.quantity;
             prop_assert_eq!(fills().filter(spent).count(), 1);
         }
         let rewards = run.yields.iter().filter(|earned| earned.asset.is_some()).count();
-        prop_assert_eq!(run.fills.iter().filter(|fill| fill.reason == STAKING).count(), rewards);
+        prop_assert_eq!(run.fills.iter().filter(|fill| fill.reason == Reason::Staking).count(), rewards);
     }
 
     /// Each bucket passes on no more than its trades ever made: by month and above the mark not more than the highest sum of what they made, and
@@ -183,7 +177,7 @@ proptest! {
         let shares: f64 = waterfall.to.values().sum();
         let month = |time: rotate::units::Time| time.date()[..7].to_owned();
         for (b, name) in run.buckets.iter().enumerate() {
-            let passed = || run.flows.iter().filter(|flow| flow.reason == "waterfall" && flow.from.index() == b);
+            let passed = || run.flows.iter().filter(|flow| flow.reason.name() == "waterfall" && flow.from.index() == b);
             if !waterfall.from.0.contains(name) {
                 prop_assert_eq!(passed().count(), 0);
                 continue;
@@ -200,10 +194,10 @@ proptest! {
                 let fills = run.fills.iter().filter(|fill| {
                     fill.instrument == trade.instrument && fill.bucket == trade.bucket && (trade.opened..=trade.closed).contains(&fill.time)
                 });
-                fills.filter(|fill| !["enter", "rebalance", "waterfall", STAKING].contains(&fill.reason.as_str())).count() > 1
+                fills.filter(|fill| !["enter", "rebalance", "waterfall", Reason::Staking.name()].contains(&fill.reason.name())).count() > 1
             };
             let trades = || run.trades.iter().filter(|trade| trade.bucket.index() == b);
-            let rebalanced = run.fills.iter().any(|fill| fill.bucket.index() == b && fill.reason == "rebalance");
+            let rebalanced = run.fills.iter().any(|fill| fill.bucket.index() == b && fill.reason.name() == "rebalance");
             if rebalanced || trades().any(|trade| sold(&trade)) {
                 continue;
             }

@@ -14,7 +14,7 @@ use rotate::exchange::margin::Isolated;
 use rotate::exchange::orders::{Bar, Kind, Side};
 use rotate::exchange::stops::{fixed, overshot};
 use rotate::market::MarkBar;
-use rotate::replay::run::{Fill, Run};
+use rotate::replay::run::{ExitRule, Fill, Reason, Run};
 use rotate::strategy::StrategyFile;
 use rotate::units::{Direction, Time, Usd};
 
@@ -298,20 +298,21 @@ impl Case {
 
     /// What the run says of it.
     fn recorded(&self, run: &Run) -> Vec<(What, f64, f64)> {
-        let whole = run.fills.iter().find(|fill| fill.reason == "enter").map_or(f64::NAN, |fill| fill.quantity);
+        let whole = run.fills.iter().find(|fill| fill.reason.name() == "enter").map_or(f64::NAN, |fill| fill.quantity);
         let mut marks = run.liquidations.iter().map(|liquidation| liquidation.mark_price);
         let of = |fill: &Fill| {
             let before_costs = fill.price - fill.side.sign() * fill.slippage.to_f64() / fill.quantity;
-            let (what, reference) = match fill.reason.as_str() {
+            const SCORE_LOST: Reason = Reason::Exit(ExitRule::ScoreLost);
+            let (what, reference) = match fill.reason {
                 // A maker's price is its own, wherever the bar opened; the record holds it against the open where the bar never saw it.
-                "enter" if matches!(self.comes, Comes::Limit { .. }) => (What::Entered, fill.price),
-                "enter" => (What::Entered, before_costs),
-                "stop" => (What::Stopped, before_costs),
-                "take profit" => (What::TookProfit, fill.price),
-                "liquidation" => (What::Liquidated, marks.next().expect("a record")),
-                "score_lost" if self.leaves == Leaves::AtOpen => (What::Closed, before_costs),
-                "score_lost" => (if self.exit().reaches(self.prices[0], 100.0) { What::Closed } else { What::TookProfit }, fill.price),
-                other => panic!("{other}"),
+                Reason::Enter if matches!(self.comes, Comes::Limit { .. }) => (What::Entered, fill.price),
+                Reason::Enter => (What::Entered, before_costs),
+                Reason::Stop => (What::Stopped, before_costs),
+                Reason::TakeProfit => (What::TookProfit, fill.price),
+                Reason::Liquidation => (What::Liquidated, marks.next().expect("a record")),
+                SCORE_LOST if self.leaves == Leaves::AtOpen => (What::Closed, before_costs),
+                SCORE_LOST => (if self.exit().reaches(self.prices[0], 100.0) { What::Closed } else { What::TookProfit }, fill.price),
+                other => panic!("{other:?}"),
             };
             (what, reference, fill.quantity / whole)
         };
@@ -346,7 +347,7 @@ fn a_limit_that_its_spread_keeps_from_crossing_waits_for_its_leg() {
         let bars = path.iter().enumerate().map(|(t, &prices)| case.venue().bar(START, t, prices, AMPLE)).collect();
         let strategy = StrategyFile::parse(Path::new("one.toml"), case.toml()).unwrap_or_else(|fault| panic!("{fault}")).strategy;
         let run = replay(&case.venue().market(bars, Vec::new(), &[0.0]), &strategy);
-        let fills: Vec<_> = run.fills.iter().map(|fill| (fill.time, fill.reason.as_str())).collect();
+        let fills: Vec<_> = run.fills.iter().map(|fill| (fill.time, fill.reason.name())).collect();
         let at = |t: i64| Time::from_seconds(START + 28_800 * t);
         assert_eq!(fills, [(at(2), "enter"), (at(3), reason)]);
     }
@@ -358,9 +359,9 @@ proptest! {
     #[test]
     fn a_bar_of_the_replay_is_a_walk_through_it(case in one_of_them()) {
         let run = case.run();
-        let entry = run.fills.iter().find(|fill| fill.reason == "enter");
+        let entry = run.fills.iter().find(|fill| fill.reason.name() == "enter");
         // The bar of the entry may already have been too much.
-        prop_assume!(run.fills.iter().filter(|fill| fill.time < case.now()).all(|fill| fill.reason == "enter"));
+        prop_assume!(run.fills.iter().filter(|fill| fill.time < case.now()).all(|fill| fill.reason.name() == "enter"));
         let Some(walked) = case.walked(entry) else { return Ok(()) };
         let recorded = case.recorded(&run);
         let same = walked.len() == recorded.len()

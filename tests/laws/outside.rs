@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use rotate::market::{Kind, Market};
-use rotate::replay::run::Run;
+use rotate::replay::run::{PlainRule, Reason, Run, Subject};
 use rotate::units::{BucketId, InstrumentId};
 
 /// Equity at every close: capital, cash moved by fills, settlements and yields before it, and what is held at the valuation price.
@@ -63,7 +63,7 @@ pub struct BarOfShadows {
     pub before: Shadows,
     pub opened: Shadows,
     pub closing: Shadows,
-    pub left: Vec<(BucketId, InstrumentId, Shadow, String)>,
+    pub left: Vec<(BucketId, InstrumentId, Shadow, Reason)>,
 }
 
 /// Follows every perpetual position bar by bar. `leverage` is the one rung of each bucket.
@@ -120,16 +120,16 @@ pub fn follow(market: &Market, run: &Run, leverage: &[f64]) -> Vec<BarOfShadows>
                     let whole = (held.quantity * at).abs() / leverage[f.bucket.index()] + own;
                     let wallet = held.wallet + (whole - (held.wallet - loss)).clamp(-f.fee.to_f64(), own);
                     // Where the bracket cut the order, its leverage fell to what the log says in words only.
-                    let symbol = &market.instrument(f.instrument).symbol;
-                    let cut = run.decisions.iter().any(|d| d.rule == "bracket" && d.time == f.time && d.subject == *symbol);
+                    let about = Subject::Instrument(f.instrument);
+                    let cut = run.decisions.iter().any(|d| d.rule() == PlainRule::Bracket.into() && d.time == f.time && d.subject == about);
                     now.insert(key, Shadow { quantity: after, entry, wallet, told: held.told && !cut });
                     opened.insert(key, now[&key]);
                 } else if after == 0.0 {
-                    if matches!(f.reason.as_str(), "stop" | "liquidation" | "end of data") {
+                    if matches!(f.reason, Reason::Stop | Reason::Liquidation | Reason::EndOfData) {
                         pay_late(&mut now, key);
                     }
                     let last = now.remove(&key).expect("held");
-                    left.push((f.bucket, f.instrument, last, f.reason.clone()));
+                    left.push((f.bucket, f.instrument, last, f.reason));
                 } else {
                     let wallet = held.wallet * (after / held.quantity);
                     now.insert(key, Shadow { quantity: after, wallet, told: false, ..held });

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use rotate::batch::Arena;
 use rotate::market::{Kind, MarketParts, VenueCosts, freeze};
-use rotate::replay::run::Run;
+use rotate::replay::run::{PlainRule, Run};
 use rotate::strategy::Verdict;
 use rotate::strategy::{Strategy as Rules, StrategyFile};
 use rotate::units::Usd;
@@ -123,7 +123,7 @@ proptest! {
         let [one, ten] = [1e7, 1e8].map(Usd::round);
         let (small, large) = (arena.replay(&strategy, one), arena.replay(&strategy, ten));
         // A cent is a cent for both: where one book was refused an order for being too small, the other may have been let through.
-        let too_small = |run: &Run| run.decisions.iter().any(|d| d.rule == "affordability" && d.verdict == Verdict::Refused);
+        let too_small = |run: &Run| run.decisions.iter().any(|d| d.rule() == PlainRule::Affordability.into() && d.verdict == Verdict::Refused);
         prop_assume!(!too_small(&small) && !too_small(&large));
         for (t, (small, large)) in small.equity.iter().zip(&large.equity).enumerate() {
             let apart = large.to_f64() / 10.0 - small.to_f64();

@@ -70,11 +70,11 @@ proptest! {
         prop_assert_eq!(replay(&market, &once).equity, own.equity);
         let free = replay(&market, &free);
         // What a venue keeps of a liquidation is no cost of trading.
-        prop_assert!(free.fills.iter().all(|fill| fill.fee == Usd::ZERO || fill.reason == "liquidation"), "a fee");
+        prop_assert!(free.fills.iter().all(|fill| fill.fee == Usd::ZERO || fill.reason.name() == "liquidation"), "a fee");
         // What is forced has its own price, an ended listing its penalty or a stop its gap; and a limit that the price leapt over is held against the open.
-        let own_price = ["delisting", "liquidation", "stop", "auto-deleveraging", "take profit"];
+        let own_price = ["delisted", "liquidation", "stop", "deleveraged", "take_profit"];
         let limits = |fill: &Fill| strategy.buckets[fill.bucket.index()].orders.unwrap_or(strategy.orders).kind == OrderKind::Limit;
-        let crossed = free.fills.iter().find(|fill| fill.slippage.is_positive() && !own_price.contains(&fill.reason.as_str()) && !limits(fill));
+        let crossed = free.fills.iter().find(|fill| fill.slippage.is_positive() && !own_price.contains(&fill.reason.name()) && !limits(fill));
         prop_assert!(crossed.is_none(), "{crossed:?}");
     }
 }

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use rotate::exchange::assumptions::Assumptions;
 use rotate::market::{Kind, Market};
-use rotate::replay::run::{CONVERSION, Fill, Run, SETTLED, STAKING, Side};
+use rotate::replay::run::{Fill, Run, Side};
 use rotate::strategy::Strategy as Rules;
 
 use crate::random_market::markets;
@@ -14,14 +14,14 @@ use crate::random_strategy::strategies;
 use crate::{cases, replay};
 
 /// Fills that no order of ours made.
-const FORCED: &[&str] = &["liquidation", "delisting", SETTLED, CONVERSION, "end of data", "auto-deleveraging", STAKING];
+const FORCED: &[&str] = &["liquidation", "delisted", "settled", "conversion", "end_of_data", "deleveraged", "staking"];
 
 fn terms(strategy: &Rules) -> Assumptions {
     strategy.assumptions.resolve().expect("sound")
 }
 
 fn ordered(run: &Run) -> impl Iterator<Item = &Fill> {
-    run.fills.iter().filter(|fill| !FORCED.contains(&fill.reason.as_str()))
+    run.fills.iter().filter(|fill| !FORCED.contains(&fill.reason.name()))
 }
 
 /// Contracts of the bars of the 24 hours up to the last bar that traded before bar `t`, since the listing began, scaled up to a day.
@@ -66,7 +66,7 @@ proptest! {
             let (low, high) = (market.panel.low[cell] - room, market.panel.high[cell] + room);
             // A ring-fenced perpetual leaves no deeper than its margin: the venue bears what lies beyond.
             let beyond = if fill.side == Side::Sell { reference > high } else { reference < low };
-            let fenced = beyond && market.instrument(fill.instrument).kind == Kind::Perp && fill.reason != "enter";
+            let fenced = beyond && market.instrument(fill.instrument).kind == Kind::Perp && fill.reason.name() != "enter";
             prop_assert!(fenced || (low..=high).contains(&reference), "reference {} outside {}..{}: {:?}", reference, low, high, fill);
         }
     }
@@ -87,7 +87,7 @@ proptest! {
             let (fee, slippage) = (fill.fee.to_f64(), fill.slippage.to_f64());
             prop_assert!(slippage > -3e-6, "{:?}", fill);
             // What is left of a margin bounds the fee of leaving it.
-            let closes = !matches!(fill.reason.as_str(), "enter" | "waterfall");
+            let closes = !matches!(fill.reason.name(), "enter" | "waterfall");
             let near = |due: f64| (fee - due).abs() < 3e-6 + due * 1e-9 || (closes && fee < due);
             prop_assert!(near(maker) || near(taker), "fee {} of {} or {}: {:?}", fee, maker, taker, fill);
         }

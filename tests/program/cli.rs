@@ -394,7 +394,7 @@ fn a_conversion_is_told_from_end_to_end() {
     let inputs = json(&read(report.join("manifest.json")))["inputs"].to_string();
     assert!(inputs.contains("conversions.csv"), "{inputs}");
     let told = said(&["explain", text(&report.join("holder")), "--trade", "1"]);
-    for part in ["RNDRUSDT in all", "2 for one; cost and time of the purchase go along", "RENDERUSDT in all", "end of data"] {
+    for part in ["RNDRUSDT in all", "2 for one; cost and time of the purchase go along", "RENDERUSDT in all", "end_of_data"] {
         assert!(told.contains(part), "{part} in\n{told}");
     }
     let before = said(&["explain", text(&report.join("holder")), "--at", "2024-01-09"]);

@@ -144,7 +144,7 @@ fn a_jittered_replay_fills_within_its_bars() {
     assert_eq!(of(1, 1.0).equity, jittered.equity);
     assert!(of(2, 1.0).equity != jittered.equity && jittered.equity != plain.equity);
     let mut moved = 0;
-    for fill in jittered.fills.iter().filter(|fill| !["end of data", "liquidation"].contains(&fill.reason.as_str())) {
+    for fill in jittered.fills.iter().filter(|fill| !["end_of_data", "liquidation"].contains(&fill.reason.name())) {
         let at = market.panel.at(fill.instrument, market.clock.bar_of(fill.time).unwrap());
         let (low, high) = (market.panel.low[at], market.panel.high[at]);
         assert!(fill.price >= low * (1.0 - 1e-12) && fill.price <= high * (1.0 + 1e-12), "{fill:?} in {low} to {high}");

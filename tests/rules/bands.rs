@@ -16,7 +16,7 @@ const COINS: &str = "rebalance = { every = \"3650d\", band = 0.2 }\n[buckets.coi
 
 /// What was traded for a reason: instrument, ascending, and contracts bought (negative sold).
 fn traded(run: &Run, reason: &str) -> Vec<(u16, f64)> {
-    let of_reason = run.fills.iter().filter(|fill| fill.reason == reason);
+    let of_reason = run.fills.iter().filter(|fill| fill.reason.name() == reason);
     let mut all: Vec<(u16, f64)> = of_reason.map(|fill| (fill.instrument.0, fill.side.sign() * fill.quantity)).collect();
     all.sort_by_key(|(id, _)| *id);
     all

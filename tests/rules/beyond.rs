@@ -26,7 +26,7 @@ fn market(kind: Kind, closes: &[f64]) -> Small {
 }
 
 fn is_told(run: &Run, what: &str) {
-    let said = &run.cautions[0];
+    let said = run.cautions[0].to_string();
     assert!(said.starts_with("the run ends at 2024-01-07T00:00:00Z, beyond what the books can hold") && said.contains(what), "{said}");
     assert!(said.contains("no sum may be more than $2,000,000,000,000.00"), "{said}");
 }

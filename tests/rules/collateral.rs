@@ -1,7 +1,7 @@
 //! Coins behind the shorts that hedge them, worked by hand: 8,000 in 80 coins, short of half of them on 2,000 of margin at twice.
 
 use rotate::market::Kind;
-use rotate::replay::run::{Run, Verdict};
+use rotate::replay::run::{Reason, Run, Verdict};
 
 use crate::small::{Small, near, rows};
 
@@ -24,7 +24,7 @@ const RISE: [f64; 7] = [100.0, 100.0, 100.0, 130.0, 170.0, 200.0, 200.0];
 
 fn bought_back(run: &Run) -> Vec<(&str, f64, f64)> {
     let own = run.fills.iter().filter(|fill| run.buckets[fill.bucket.index()] == "hedge" && fill.side.sign() > 0.0);
-    own.map(|fill| (fill.reason.as_str(), fill.quantity.round(), fill.price)).collect()
+    own.map(|fill| (fill.reason.name(), fill.quantity.round(), fill.price)).collect()
 }
 
 /// Without collateral what the shorts lose lifts no margin: they are cut review by review, and what is left of them is taken over. With it they
@@ -34,11 +34,11 @@ fn a_hedge_on_its_own_money_is_cut_on_the_way_up_and_one_on_coins_is_not() {
     let alone = run("", &RISE, &RISE, 0.0);
     assert!(bought_back(&alone).len() > 1 && bought_back(&alone)[0].2 < 200.0, "{:?}", bought_back(&alone));
     let on_coins = run(WITH, &RISE, &RISE, 0.0);
-    assert_eq!(bought_back(&on_coins), [("end of data", 40.0, 200.0)]);
+    assert_eq!(bought_back(&on_coins), [("end_of_data", 40.0, 200.0)]);
     assert!(on_coins.liquidations.is_empty());
     // 80 coins have gained 8,000, 40 shorts have lost 4,000.
     near(on_coins.final_equity().to_f64(), 14_000.0);
-    let flows: Vec<(&str, f64)> = on_coins.flows.iter().map(|flow| (flow.reason.as_str(), flow.amount.to_f64())).collect();
+    let flows: Vec<(&str, f64)> = on_coins.flows.iter().map(|flow| (flow.reason.name(), flow.amount.to_f64())).collect();
     assert_eq!(flows.len(), 1, "{flows:?}");
     assert!(flows[0].0 == "collateral" && (flows[0].1 - 2_000.0).abs() < 1e-4, "{flows:?}");
     // On paper the bucket of the hedge is under water until then: 2,000 less 4,000.
@@ -51,12 +51,12 @@ fn a_hedge_on_its_own_money_is_cut_on_the_way_up_and_one_on_coins_is_not() {
 fn what_funding_takes_beyond_the_money_of_the_pool_coins_pay_at_the_next_open() {
     let flat = [100.0; 7];
     let paid = run(WITH, &flat, &flat, -0.1);
-    let sold: Vec<_> = paid.fills.iter().filter(|fill| fill.reason == "collateral").collect();
+    let sold: Vec<_> = paid.fills.iter().filter(|fill| fill.reason == Reason::Collateral).collect();
     assert!(!sold.is_empty() && paid.liquidations.is_empty(), "{:?}", paid.liquidations);
     assert!((sold[0].quantity - 8.0).abs() < 1e-4 && sold[0].fee.to_f64() == 0.0, "{:?}", sold[0]);
     let told = rows(&paid, "collateral");
     assert_eq!(told[0].verdict, Verdict::Passed);
-    near(told[0].value.unwrap(), 800.0);
+    near(told[0].observed.unwrap(), 800.0);
     let funding: f64 = paid.funding.iter().map(|payment| payment.payment.to_f64()).sum();
     near(paid.final_equity().to_f64(), 10_000.0 + funding);
 }
@@ -67,7 +67,7 @@ fn where_coins_do_not_reach_either_the_venue_takes_the_pool_over_and_bears_the_r
     let (spot, perp) = ([100.0, 100.0, 100.0, 10.0, 10.0], [100.0, 100.0, 100.0, 500.0, 500.0]);
     let lost = run(WITH, &spot, &perp, 0.0);
     assert_eq!(lost.liquidations.len(), 1);
-    assert!(lost.fills.iter().any(|fill| fill.reason == "collateral"));
+    assert!(lost.fills.iter().any(|fill| fill.reason == Reason::Collateral));
     let left = lost.final_equity().to_f64();
     assert!((0.0..8_000.0).contains(&left), "{left}");
     assert!(lost.bucket_values.chunks(2).skip(4).all(|row| !row[1].is_negative()), "nothing is owed any more");

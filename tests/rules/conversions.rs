@@ -3,7 +3,7 @@
 use rotate::market::Kind;
 use rotate::metrics::gains::{Gain, gains};
 use rotate::metrics::lots::Method;
-use rotate::replay::run::{CONVERSION, DELISTING, Run, SETTLED, Side, Verdict};
+use rotate::replay::run::{Reason, Run, Side, Verdict};
 use rotate::units::{BucketId, Usd};
 
 use crate::small::{Small, near, rows, time, usd};
@@ -47,7 +47,7 @@ fn sound(run: &Run) {
     let cash: Usd = run.fills.iter().map(|fill| if fill.side == Side::Buy { -fill.notional } else { fill.notional } - fill.fee).sum();
     let paid: Usd = run.funding.iter().map(|payment| payment.payment).sum();
     assert_eq!(cash + paid + cuts.by_source.yields, gain);
-    let fills: Vec<_> = run.fills.iter().filter(|fill| fill.reason == CONVERSION).collect();
+    let fills: Vec<_> = run.fills.iter().filter(|fill| fill.reason == Reason::Conversion).collect();
     for pair in fills.chunks(2) {
         assert_eq!((pair[0].side, pair[1].side, pair[0].time, pair[0].bucket), (Side::Sell, Side::Buy, pair[1].time, pair[1].bucket));
         assert_eq!((pair[0].notional, pair[0].fee, pair[0].slippage), (pair[1].notional, pair[1].fee, pair[1].slippage));
@@ -61,7 +61,7 @@ fn sound(run: &Run) {
 }
 
 fn converted(run: &Run) -> Vec<(String, f64, f64)> {
-    run.fills.iter().filter(|fill| fill.reason == CONVERSION).map(|fill| (fill.time.date(), fill.quantity, fill.price)).collect()
+    run.fills.iter().filter(|fill| fill.reason == Reason::Conversion).map(|fill| (fill.time.date(), fill.quantity, fill.price)).collect()
 }
 
 #[test]
@@ -74,16 +74,16 @@ fn a_coin_becomes_another_when_that_one_begins_to_trade() {
     assert_eq!((run.equity[5], run.equity[6], run.final_equity()), (usd(40_000.0), usd(41_000.0), usd(43_000.0)));
     let [trade] = &run.trades[..] else { panic!("{:?}", run.trades) };
     assert_eq!(market.instrument(trade.instrument).symbol, "NEWUSDT");
-    assert_eq!((trade.opened, trade.pnl, trade.exit_reason.as_str()), (time("2024-01-02"), usd(3_000.0), "end of data"));
+    assert_eq!((trade.opened, trade.pnl, trade.exit_reason.name()), (time("2024-01-02"), usd(3_000.0), "end_of_data"));
     assert_eq!((trade.entry_price, trade.exit_price, trade.quantity), (100.0, 130.0, 100.0));
     let by_asset = |name: &str| run.attribution.by_asset.iter().find(|(asset, _)| asset == name).map(|(_, amount)| *amount);
     assert_eq!((by_asset("OLD"), by_asset("NEW")), (Some(Usd::ZERO), Some(usd(3_000.0))));
     let told = rows(&run, "conversion");
-    assert_eq!((told.len(), told[0].verdict, told[0].subject.as_str()), (1, Verdict::Passed, "NEWUSDT"));
-    assert_eq!(told[0].detail, "bucket coins: 100 OLDUSDT became 100 NEWUSDT, 1 for one; cost and time of the purchase go along");
+    assert_eq!((told.len(), told[0].verdict, told[0].subject.word(&run.names(&market))), (1, Verdict::Passed, "NEWUSDT"));
+    assert_eq!(told[0].detail(&run.names(&market)), "100 OLDUSDT became 100 NEWUSDT, 1 for one; cost and time of the purchase go along");
     // Nothing was forced out, and nobody counts it as dead.
-    assert!(run.fills.iter().all(|fill| fill.reason != DELISTING));
-    assert!(run.findings.iter().any(|told| told.starts_with("survivorship: 0 of 2 listings")), "{:?}", run.findings);
+    assert!(run.fills.iter().all(|fill| fill.reason != Reason::Delisted));
+    assert!(run.findings.iter().any(|told| told.to_string().starts_with("survivorship: 0 of 2 listings")), "{:?}", run.findings);
     assert_eq!(
         market.cautions,
         [
@@ -91,7 +91,7 @@ fn a_coin_becomes_another_when_that_one_begins_to_trade() {
         ]
     );
     // Nobody has traded: what is turned over is the purchase and the sale.
-    let traded: f64 = run.fills.iter().filter(|fill| fill.reason != CONVERSION).map(|fill| fill.notional.to_f64()).sum();
+    let traded: f64 = run.fills.iter().filter(|fill| fill.reason != Reason::Conversion).map(|fill| fill.notional.to_f64()).sum();
     assert_eq!(traded, 23_000.0);
 }
 
@@ -110,7 +110,7 @@ fn without_a_conversion_holders_are_forced_out_as_ever() {
     let (market, run) = renamed().run(&spot(&["OLD"]), CAPITAL);
     // Seven days after the 4th, at 100 less 5 %.
     let left = run.fills.last().unwrap();
-    assert_eq!((left.time, left.reason.as_str(), left.price), (time("2024-01-11"), DELISTING, 95.0));
+    assert_eq!((left.time, left.reason.name(), left.price), (time("2024-01-11"), Reason::Delisted.name(), 95.0));
     assert_eq!(run.final_equity(), usd(39_500.0));
     assert!(market.cautions[0].ends_with("(a holder is forced out): OLDUSDT spot 2024-01-04"));
 }
@@ -135,12 +135,12 @@ fn what_never_trades_before_the_forced_exit_saves_nobody() {
     let mut new = [GAP; 14];
     new[12..].fill(100.0);
     let small = Small::new("2024-01-01", 24).coin("OLD", Kind::Spot, &old, 1e9).coin("NEW", Kind::Spot, &new, 1e9);
-    let (_, run) = small.becomes("OLD", "NEW", 1.0, "2024-01-03").run(&spot(&["OLD"]), CAPITAL);
+    let (market, run) = small.becomes("OLD", "NEW", 1.0, "2024-01-03").run(&spot(&["OLD"]), CAPITAL);
     sound(&run);
     assert_eq!((run.final_equity(), converted(&run)), (usd(39_500.0), vec![]));
     let told = rows(&run, "conversion");
     assert_eq!((told.len(), told[0].verdict, told[0].time), (1, Verdict::Refused, time("2024-01-11")));
-    assert!(told[0].detail.contains("it became NEW, which has not traded since"), "{}", told[0].detail);
+    assert!(told[0].detail(&run.names(&market)).contains("it became NEW, which has not traded since"), "{told:?}");
 }
 
 #[test]
@@ -195,7 +195,7 @@ fn first_in_first_out_goes_over_a_conversion() {
     sound(&run);
     // The average entry is 50 a NEW: the target at 90 is met inside the 7th.
     let left = run.fills.last().unwrap();
-    assert_eq!((left.time, left.reason.as_str(), left.price, left.quantity), (time("2024-01-07"), "take profit", 90.0, 200.0));
+    assert_eq!((left.time, left.reason.name(), left.price, left.quantity), (time("2024-01-07"), "take_profit", 90.0, 200.0));
     let found = gains(&run, |_| true, |_, _| None);
     assert!(found.iter().all(|row| market.instrument(row.instrument).symbol == "NEWUSDT"), "{found:?}");
     assert!(found.iter().all(|row| (row.cost, row.gain()) == (usd(10_000.0), usd(8_000.0))), "{found:?}");
@@ -230,7 +230,7 @@ fn a_chain_is_walked_to_its_end() {
     let on = |day: &str, quantity, price| (format!("2024-01-0{day}"), quantity, price);
     assert_eq!(converted(&run), [on("5", 100.0, 100.0), on("5", 200.0, 50.0), on("8", 200.0, 50.0), on("8", 20.0, 500.0)]);
     assert_eq!((run.trades.len(), run.trades[0].opened, run.trades[0].pnl), (1, time("2024-01-02"), usd(2_000.0)));
-    assert!(run.findings.iter().any(|told| told.starts_with("survivorship: 0 of 3 listings")), "{:?}", run.findings);
+    assert!(run.findings.iter().any(|told| told.to_string().starts_with("survivorship: 0 of 3 listings")), "{:?}", run.findings);
     // Where the first announcement comes only on the 9th, B is gone by then: A becomes C at once.
     let (_, run) = market().becomes("A", "B", 2.0, "2024-01-09").becomes("B", "C", 0.1, "2024-01-06").run(&spot(&["A"]), CAPITAL);
     sound(&run);
@@ -248,13 +248,13 @@ fn a_perpetual_is_settled_at_its_last_mark() {
     let (told, run) = market().becomes("OLD", "NEW", 1.0, "2024-01-03").run(&rules, CAPITAL);
     sound(&run);
     let left = run.fills.last().unwrap();
-    assert_eq!((left.time, left.reason.as_str(), left.price, left.quantity), (time("2024-01-11"), SETTLED, 110.0, 100.0));
+    assert_eq!((left.time, left.reason.name(), left.price, left.quantity), (time("2024-01-11"), Reason::Settled.name(), 110.0, 100.0));
     assert_eq!(run.final_equity(), usd(41_000.0));
     assert!(told.cautions.iter().any(|said| said.ends_with("OLDUSDT perp 2024-01-04 (NEW, contracts settle at their last price)")));
     // Known too late, or never: the penalty, of 5 % of 110.
     for late in [market().becomes("OLD", "NEW", 1.0, "2024-01-12"), market()] {
         let (_, run) = late.run(&rules, CAPITAL);
-        assert_eq!((run.fills.last().unwrap().reason.as_str(), run.final_equity()), (DELISTING, usd(41_000.0 - 100.0 * 5.5)));
+        assert_eq!((run.fills.last().unwrap().reason.name(), run.final_equity()), (Reason::Delisted.name(), usd(41_000.0 - 100.0 * 5.5)));
     }
 }
 
@@ -280,14 +280,14 @@ fn stops_and_what_they_sent_go_along() {
     let (_, run) = small.becomes("OLD", "NEW", 4.0, "2024-01-03").run(&rules, CAPITAL);
     sound(&run);
     let stop = rows(&run, "stop");
-    assert_eq!((stop.len(), stop[0].time, stop[0].value, stop[0].limit), (1, time("2024-01-07"), Some(20.0), Some(25.0)));
+    assert_eq!((stop.len(), stop[0].time, stop[0].observed, stop[0].threshold), (1, time("2024-01-07"), Some(20.0), Some(25.0)));
 
     // A stop that volume let out of the half of a coin, on its last day: the other half leaves in the other coin.
     let old = [[100.0; 4], [100.0; 4], [100.0; 4], [100.0, 100.0, 70.0, 70.0]];
     let small = Small::new("2024-01-01", 24).bars("OLD", Kind::Spot, &old, 1e9).last_volume(50.0).coin("NEW", Kind::Spot, &[70.0; 8], 1e9);
     let (market, run) = small.becomes("OLD", "NEW", 1.0, "2024-01-03").run(&rules, CAPITAL);
     sound(&run);
-    let stopped: Vec<_> = run.fills.iter().filter(|fill| fill.reason == "stop").collect();
+    let stopped: Vec<_> = run.fills.iter().filter(|fill| fill.reason.name() == "stop").collect();
     let symbol = |at: usize| market.instrument(stopped[at].instrument).symbol.as_str();
     assert_eq!((stopped.len(), symbol(0), symbol(1)), (2, "OLDUSDT", "NEWUSDT"), "{:?}", run.fills);
     assert_eq!((stopped[0].quantity, stopped[1].quantity, stopped[1].time), (50.0, 50.0, time("2024-01-05")));

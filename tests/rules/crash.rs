@@ -1,7 +1,7 @@
 //! Stops in a crash, stops that see funding, and pools beyond bankruptcy. No costs: half of 10,000 goes behind perpetuals at 100.
 
 use rotate::market::Market;
-use rotate::replay::run::{Fill, Run};
+use rotate::replay::run::{Fill, PlainRule, Run};
 
 use crate::small::{Small, near, usd};
 
@@ -21,7 +21,7 @@ fn one(hours: i64, bars: &[[f64; 5]], rate: f64, rest: &str) -> (Market, Run) {
 
 /// When a fill was, in bars, and for which reason.
 fn told(run: &Run, fill: &Fill) -> (usize, String) {
-    (run.clock.bar_of(fill.time).expect("inside the clock"), fill.reason.clone())
+    (run.clock.bar_of(fill.time).expect("inside the clock"), fill.reason.name().to_owned())
 }
 
 fn last(run: &Run) -> &Fill {
@@ -66,7 +66,7 @@ fn a_loss_of_margin_counts_what_funding_has_taken() {
     assert!(run.liquidations.is_empty());
     // By price alone it stands at 75, which never comes.
     let (_, run) = one(8, &[QUIET; 15], 0.051, &half(", by = \"price\""));
-    assert_eq!(last(&run).reason, "liquidation");
+    assert_eq!(last(&run).reason.name(), "liquidation");
     assert!((run.final_equity() - usd(5_000.0)).to_f64().abs() < 1e-3, "{}", run.final_equity());
 }
 
@@ -76,7 +76,11 @@ fn a_settlement_inside_a_bar_sends_the_stop_to_the_next_open() {
     // Three a day from the first day on: the fifth falls into the second. What is still held at the next midnight pays twice more.
     assert_eq!(told(&run, last(&run)), (3, "stop".to_owned()));
     assert_eq!(run.funding.len(), 7);
-    assert!(run.decisions.iter().any(|row| row.rule == "stop" && run.clock.bar_of(row.time) == Some(2)), "{:#?}", run.decisions);
+    assert!(
+        run.decisions.iter().any(|row| row.rule() == PlainRule::Stop.into() && run.clock.bar_of(row.time) == Some(2)),
+        "{:#?}",
+        run.decisions
+    );
 }
 
 #[test]
@@ -85,7 +89,7 @@ fn funding_received_lets_a_stop_stand_further_away() {
     let bars = |high: f64| [QUIET, QUIET, QUIET, [100.0, high, 100.0, 100.0, 1e6], QUIET];
     let rest = "direction = \"short\"\nleverage = { open = 2.0 }\nstop = { loss_of_margin = 0.5 }";
     let (_, run) = one(8, &bars(135.0), 0.051, rest);
-    assert_eq!(last(&run).reason, "end of data");
+    assert_eq!(last(&run).reason.name(), "end_of_data");
     let (_, run) = one(8, &bars(136.0), 0.051, rest);
     assert_eq!(told(&run, last(&run)), (3, "stop".to_owned()));
     assert!((last(&run).price - (135.2 + 0.25 * 0.8)).abs() < 1e-6, "{}", last(&run).price);
@@ -98,7 +102,7 @@ fn nobody_gains_from_the_end_of_a_pool() {
     let market = Small::new("2024-01-01", 24).perp("AAA", &[QUIET, QUIET, gone, gone]).perp("BBB", &[QUIET; 4]);
     let rest = "leverage = { open = 4.0 }\nmargin = \"cross\"";
     let (market, run) = market.run(&rules("\"AAA\", \"BBB\"", rest), 10_000.0);
-    let left: Vec<_> = run.fills.iter().filter(|fill| fill.reason == "liquidation").collect();
+    let left: Vec<_> = run.fills.iter().filter(|fill| fill.reason.name() == "liquidation").collect();
     assert_eq!(left.len(), 2, "{:#?}", run.fills);
     for fill in left {
         let coin = &market.instrument(fill.instrument).symbol;

@@ -42,7 +42,7 @@ fn what_is_lost_is_the_margin_less_what_came_back() {
         assert_eq!(run.final_equity(), usd(10_000.0) - lost, "{margin}");
         for trade in &run.trades {
             assert_eq!(trade.pnl, trade.price_pnl + trade.funding - trade.fees - trade.slippage, "{margin}");
-            assert_eq!(trade.exit_reason, "liquidation");
+            assert_eq!(trade.exit_reason.name(), "liquidation");
         }
         assert!(due > 4.0 && (fees - due).abs() < 1e-5, "{margin}: {fees}, due {due}");
     }
@@ -54,10 +54,10 @@ fn a_refill_makes_good_what_was_lost_and_no_more() {
     for margin in ["", "margin = \"cross\"\n"] {
         let run = fallen(&["AAA"], &format!("{margin}after_liquidation = {{ refill = \"stable\" }}"));
         let (lost, ..) = lost_and_fees(&run);
-        let flows: Vec<_> = run.flows.iter().map(|flow| (flow.amount, flow.reason.as_str())).collect();
+        let flows: Vec<_> = run.flows.iter().map(|flow| (flow.amount, flow.reason.name())).collect();
         assert_eq!(flows, [(lost, "refill")], "{margin}");
         assert_eq!(run.bucket_values[run.bucket_values.len() - 2..], [usd(5_000.0), usd(5_000.0) - lost], "{margin}");
-        near(rows(&run, "after_liquidation")[0].value.expect("what was lost"), lost.to_f64());
+        near(rows(&run, "after_liquidation")[0].observed.expect("what was lost"), lost.to_f64());
     }
 }
 
@@ -72,7 +72,7 @@ fn in_a_pool_the_venue_bears_nothing_that_the_others_can() {
     let market = market.bars("BBB", Kind::Perp, &[QUIET, QUIET, up, [300.0; 4], [300.0; 4]], 1e9);
     let (_, run) = market.ruled(rules, 10_000.0);
     assert!(run.liquidations.is_empty(), "{:?}", run.liquidations);
-    let stopped = run.trades.iter().find(|trade| trade.exit_reason == "stop").expect("it was stopped");
+    let stopped = run.trades.iter().find(|trade| trade.exit_reason.name() == "stop").expect("it was stopped");
     assert!((stopped.pnl.to_f64() + 3_000.0).abs() < 0.01 && (stopped.exit_price - 40.0).abs() < 1e-9, "{stopped:?}");
     assert_eq!(run.attribution.by_source.liquidation, Usd::ZERO);
     assert!((run.final_equity().to_f64() - 17_000.0).abs() < 0.01, "{}", run.final_equity());

@@ -1,7 +1,7 @@
 //! A hedge stands against what is held: coin by coin where there is a perpetual, and by beta, where a coin too young for one counts as the benchmark.
 
 use rotate::market::Kind;
-use rotate::replay::run::{Run, Verdict};
+use rotate::replay::run::{Run, Subject, Verdict, Why};
 
 use crate::small::{Small, near, rows, time};
 
@@ -29,13 +29,13 @@ fn beside_its_coin(hours: i64, rest: &str, closes: &[f64]) -> Run {
 }
 
 /// What the run says of its hedge.
-fn said(run: &Run) -> &str {
-    run.findings.iter().find(|finding| finding.starts_with("hedge")).expect("its effect is told")
+fn said(run: &Run) -> String {
+    run.findings.iter().map(ToString::to_string).find(|finding| finding.starts_with("hedge")).expect("its effect is told")
 }
 
 /// Notional and instrument of the shorts' entries.
 fn shorts(run: &Run) -> Vec<(u16, f64)> {
-    let entries = run.fills.iter().filter(|fill| run.buckets[fill.bucket.index()] == "hedge" && fill.reason == "enter");
+    let entries = run.fills.iter().filter(|fill| run.buckets[fill.bucket.index()] == "hedge" && fill.reason.name() == "enter");
     entries.map(|fill| (fill.instrument.0, fill.notional.to_f64())).collect()
 }
 
@@ -64,13 +64,13 @@ fn what_no_perpetual_stands_against_is_on_record_once_and_told() {
     let told = rows(&run, "unhedged");
     assert_eq!(told.len(), 1, "{told:?}");
     // Half of 10,000 should have been hedged.
-    assert_eq!((told[0].subject.as_str(), told[0].time), ("AAAUSDT", time("2024-01-03")));
-    near(told[0].value.unwrap(), 5_000.0);
+    assert_eq!((told[0].subject, told[0].time), (Subject::Instrument(rotate::units::InstrumentId(1)), time("2024-01-03")));
+    near(told[0].observed.unwrap(), 5_000.0);
     let caution = "hedge `hedge` could not stand against AAA of `coins`, up to $10,000.00 of spot, for want of a perpetual that trades; \
                    `by = \"beta\"` hedges all of it with the benchmark's perpetual";
-    assert!(run.cautions.iter().any(|told| told == caution), "{:?}", run.cautions);
+    assert!(run.cautions.iter().any(|told| told.to_string() == caution), "{:?}", run.cautions);
     let whole = hedged("notional", Kind::Perp, &[100.0; 5]);
-    assert!(rows(&whole, "unhedged").is_empty() && whole.cautions.iter().all(|told| !told.contains("could not stand against")));
+    assert!(rows(&whole, "unhedged").is_empty() && whole.cautions.iter().all(|told| !told.to_string().contains("could not stand against")));
 }
 
 /// 8,000 in a coin, short of a quarter of it on 1,000 of margin; the coin falls to a half, and the short has gained as much as its margin.
@@ -90,12 +90,12 @@ fn what_a_hedge_has_gained_beyond_its_weight_is_realised_and_leaves() {
     near(flows[1].1, 111.111_111);
     // 20 coins are bought back at 50 and 20 sold anew: a quarter of 4,000.
     let own = run.fills.iter().filter(|fill| run.buckets[fill.bucket.index()] == "hedge");
-    let own: Vec<(&str, f64, f64)> = own.map(|fill| (fill.reason.as_str(), fill.quantity.round(), fill.price)).collect();
+    let own: Vec<(&str, f64, f64)> = own.map(|fill| (fill.reason.name(), fill.quantity.round(), fill.price)).collect();
     assert_eq!(own[..3], [("enter", 20.0, 100.0), ("hedge", 20.0, 50.0), ("enter", 20.0, 50.0)]);
     // The last fills close what is open at the end of the market.
     let told = rows(&run, "hedge_profit");
     assert_eq!(told.len(), 1, "{told:?}");
-    near(told[0].value.unwrap(), 2.0 / 7.0);
+    near(told[0].observed.unwrap(), 2.0 / 7.0);
     near(run.final_equity().to_f64(), 7_000.0);
 }
 
@@ -144,8 +144,8 @@ fn a_hedge_within_its_band_is_left_alone() {
              review = \"1d\"\nleverage = { open = 1.0 }\n";
         let market = Small::new("2024-01-01", 24).coin("BTC", Kind::Perp, &[50.0; 6], 1e9);
         let (_, run) = market.coin("AAA", Kind::Spot, &[100.0, 100.0, 100.0, coin, coin, coin], 1e9).run(rules, 20_000.0);
-        let of_hedge = run.fills.iter().filter(|fill| run.buckets[fill.bucket.index()] == "hedge" && fill.reason != "end of data");
-        of_hedge.map(|fill| (fill.reason.clone(), fill.quantity.round())).collect::<Vec<_>>()
+        let of_hedge = run.fills.iter().filter(|fill| run.buckets[fill.bucket.index()] == "hedge" && fill.reason.name() != "end_of_data");
+        of_hedge.map(|fill| (fill.reason.name().to_owned(), fill.quantity.round())).collect::<Vec<_>>()
     };
     assert_eq!(traded(110.0), [("enter".to_owned(), 100.0)]);
     assert_eq!(traded(160.0), [("enter".to_owned(), 100.0), ("hedge".to_owned(), 60.0)]);
@@ -161,8 +161,8 @@ fn a_hedge_reaches_as_far_as_its_margin() {
     let (_, run) = market.also(Kind::Perp, &[100.0; 6], 1e9).run(rules, 20_000.0);
     let told = rows(&run, "hedge")[0];
     assert_eq!(told.verdict, Verdict::Resized);
-    near(told.value.expect("what it needs"), 15_000.0);
-    near(told.limit.expect("what it has"), 5_000.0);
-    assert!(told.detail.ends_with("33.3 % of it is hedged"), "{}", told.detail);
+    near(told.observed.expect("what it needs"), 15_000.0);
+    near(told.threshold.expect("what it has"), 5_000.0);
+    assert_eq!((&told.why, told.verdict), (&Why::HedgeMargin, Verdict::Resized));
     assert!((shorts(&run)[0].1 - 5_000.0).abs() < 0.01, "{:?}", run.fills);
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use rotate::batch::Arena;
-use rotate::replay::run::{Run, Side, Verdict};
+use rotate::replay::run::{ChecklistCause, CriterionId, ExitCause, ExitRule, Known, PlainRule, Rule, Run, Side, Subject, Verdict, Why};
 use rotate::strategy::StrategyFile;
 use rotate::units::Usd;
 
@@ -40,7 +40,7 @@ fn half_a_hedge_halves_the_move() {
         assert!((dollars(&run, 3) - 40_000.0 - gain).abs() < 0.01, "{}", dollars(&run, 3));
         let short = run.fills.iter().find(|fill| fill.side == Side::Sell).expect("a short");
         assert!((short.quantity - 100.0).abs() < 1e-6 && short.time == day(2), "{short:?}");
-        let told = run.findings.iter().find(|finding| finding.starts_with("hedge")).expect("its effect is told");
+        let told = run.findings.iter().map(ToString::to_string).find(|finding| finding.starts_with("hedge")).expect("its effect is told");
         // One day: nothing to tell of its variance.
         assert!(told.contains("never stood for two days") || told.contains("stood on"), "{told}");
     }
@@ -68,7 +68,7 @@ fn a_hedge_by_beta_weighs_each_coin() {
     assert_eq!(last.time, day(40));
     let sized = run.fills[0].quantity * coin[38] / btc[38];
     assert!((-last.quantity / sized - 1.0).abs() < 1e-6, "{last:?}, {sized}");
-    assert!(run.fills.iter().any(|fill| fill.side == Side::Sell && fill.reason == "enter"));
+    assert!(run.fills.iter().any(|fill| fill.side == Side::Sell && fill.reason.name() == "enter"));
 }
 
 const ADAPTIVE: &str = "rebalance = { every = \"100d\", band = 0.5 }\n\
@@ -93,10 +93,11 @@ fn weights_move_a_quarter_a_day() {
     assert!(flows.iter().all(|&(.., amount)| (amount - 250.0).abs() < 0.01), "{flows:?}");
     assert!((0..11).all(|t| (dollars(&run, t) - 1_000.0).abs() < 1e-4));
     // Each step says how much has yet to move, and that no more than a quarter moves at once.
-    let steps: Vec<_> = run.decisions.iter().filter(|row| row.rule == "regime" && row.subject == "weights").collect();
-    assert!(steps.iter().all(|row| row.limit == Some(0.25)), "{steps:?}");
+    let steps: Vec<_> =
+        run.decisions.iter().filter(|row| row.rule() == PlainRule::Regime.into() && row.subject == Subject::Weights).collect();
+    assert!(steps.iter().all(|row| row.threshold == Some(0.25)), "{steps:?}");
     for (row, left) in steps.iter().zip([0.25, 0.0, 0.75, 0.5, 0.25, 0.0]) {
-        assert!((row.value.expect("what is left") - left).abs() < 1e-12, "{row:?}");
+        assert!((row.observed.expect("what is left") - left).abs() < 1e-12, "{row:?}");
         assert_eq!(row.verdict, if left > 0.0 { Verdict::Resized } else { Verdict::Passed });
     }
     // What has no weight any more has left everything.
@@ -120,18 +121,20 @@ fn a_checklist_lets_in_who_passes_and_says_why_not() {
     let verdicts: Vec<(i64, Verdict)> = run
         .decisions
         .iter()
-        .filter(|row| row.rule == "checklist")
+        .filter(|row| row.rule() == PlainRule::Checklist.into())
         .map(|row| ((row.time.seconds() - day(0).seconds()) / 86_400, row.verdict))
         .collect();
     // Facts known at midnight count at the close of that instant: 105 of day 2 at the close of day 1.
     assert_eq!(verdicts, [(2, Verdict::Refused), (3, Verdict::Refused), (4, Verdict::Passed)]);
-    let tvl: Vec<Option<f64>> = run.decisions.iter().filter(|row| row.rule == "checklist.tvl").map(|row| row.value).collect();
+    let tvl: Vec<Option<f64>> =
+        run.decisions.iter().filter(|row| row.rule() == Rule::Criterion(CriterionId(0))).map(|row| row.observed).collect();
     crate::tiny::near(tvl[0], 0.05);
     crate::tiny::near(tvl[2], 120.0 / 105.0 - 1.0);
-    let mood = run.decisions.iter().find(|row| row.rule == "checklist.mood").expect("a row");
-    assert_eq!((mood.value, mood.detail.contains("unknown, which is left out")), (None, true));
+    let mood = run.decisions.iter().find(|row| row.rule() == Rule::Criterion(CriterionId(1))).expect("a row");
+    let left_out = ChecklistCause::Criterion { id: CriterionId(1), known: Known::UnknownIgnored };
+    assert_eq!((mood.observed, &mood.why, &run.criteria[1]), (None, &Why::Checklist(left_out), &"mood".to_owned()));
     assert_eq!(run.fills[0].time, day(4));
-    assert!(run.cautions.iter().any(|caution| caution.contains("no evidence called `mood`")), "{:?}", run.cautions);
+    assert!(run.cautions.iter().any(|caution| caution.to_string().contains("no evidence called `mood`")), "{:?}", run.cautions);
 }
 
 const STAGED: &str = "rebalance = { every = \"100d\", band = 0.5 }\n\
@@ -150,20 +153,20 @@ fn a_coin_is_entered_and_left_with_its_narrative() {
     let steps: Vec<(i64, &str)> = run
         .rotations
         .iter()
-        .filter(|row| !["held", "out"].contains(&row.to_stage.as_str()))
-        .map(|row| ((row.time.seconds() - day(0).seconds()) / 86_400, row.to_stage.as_str()))
+        .filter(|row| row.step.bucket().is_none())
+        .map(|row| ((row.time.seconds() - day(0).seconds()) / 86_400, row.step.ends().1))
         .collect();
     assert_eq!(steps[0].1, "emerging", "{steps:?}");
-    let step = run.rotations.iter().find(|row| row.to_stage == "emerging").expect("a step");
-    assert!(step.threshold == Some(0.10) && step.value.is_some_and(|value| value > 0.10), "{step:?}");
-    let entered = run.fills.iter().find(|fill| fill.reason == "enter").expect("an entry");
+    let step = run.rotations.iter().find(|row| row.step.ends().1 == "emerging").expect("a step");
+    assert!(step.threshold == Some(0.10) && step.observed.is_some_and(|value| value > 0.10), "{step:?}");
+    let entered = run.fills.iter().find(|fill| fill.reason.name() == "enter").expect("an entry");
     assert_eq!(entered.time, day(steps[0].0), "at the open that follows the step");
     let rung = run.exposure.iter().find(|row| row.quantity > 0.0).expect("held");
     assert!((rung.notional.to_f64() / rung.margin.expect("margin").to_f64() - 2.0).abs() < 0.3, "{rung:?}");
     let left = run.fills.iter().find(|fill| fill.side == Side::Sell).expect("left");
-    assert_eq!(left.reason, "stage", "{:?} {steps:?}", run.fills);
-    let why = run.decisions.iter().find(|row| row.rule == "stage").expect("a row");
-    assert!(why.detail.contains("narrative ai is"), "{}", why.detail);
+    assert_eq!(left.reason.name(), "stage", "{:?} {steps:?}", run.fills);
+    let why = run.decisions.iter().find(|row| row.rule() == ExitRule::Stage.into()).expect("a row");
+    assert!(matches!(why.why, Why::Left(ExitCause::Stage(_))) && why.narrative.is_some(), "{why:?}");
 }
 
 /// Ten days without headway are enough.
@@ -174,10 +177,10 @@ fn what_stands_still_is_left() {
     let run = replay(Tiny::new().spot("AAA", &[10.0, 10.0, 10.1, 10.1, 10.1, 10.1, 10.1, 10.1, 10.1]), 1_000.0, strategy);
     let left = run.fills.iter().find(|fill| fill.side == Side::Sell).expect("left");
     // Entered at the open of day 1; five days are over at the close of day 5; it leaves at the open of day 6.
-    assert_eq!((left.reason.as_str(), left.time), ("time_stop", day(6)));
-    let why = run.decisions.iter().find(|row| row.rule == "time_stop").expect("a row");
-    crate::tiny::near(why.value.map(|value| (value * 1e9).round() / 1e9), 0.01);
-    assert_eq!(why.limit, Some(0.02));
+    assert_eq!((left.reason.name(), left.time), ("time_stop", day(6)));
+    let why = run.decisions.iter().find(|row| row.rule() == ExitRule::TimeStop.into()).expect("a row");
+    crate::tiny::near(why.observed.map(|value| (value * 1e9).round() / 1e9), 0.01);
+    assert_eq!(why.threshold, Some(0.02));
 }
 
 const ADAPTIVE_HEDGE: &str = "rebalance = { every = \"100d\", band = 0.9 }\n\
@@ -194,7 +197,7 @@ fn a_hedge_follows_each_step_of_a_transition() {
     let btc = [100.0, 100.0, 100.0, 100.0, 80.0, 70.0, 60.0, 50.0, 40.0];
     let run = replay(Tiny::new().spot("BTC", &btc).spot("AAA", &[10.0; 9]).and_perp(&[10.0; 9]), 1_000.0, ADAPTIVE_HEDGE);
     let of = |bucket: &str, reason: &str| {
-        let fills = run.fills.iter().filter(|fill| run.buckets[fill.bucket.index()] == bucket && fill.reason == reason);
+        let fills = run.fills.iter().filter(|fill| run.buckets[fill.bucket.index()] == bucket && fill.reason.name() == reason);
         fills.map(|fill| ((fill.time.seconds() - day(0).seconds()) / 86_400, (fill.quantity * 1e3).round() / 1e3)).collect::<Vec<_>>()
     };
     // Bear is known at the close of day 4.

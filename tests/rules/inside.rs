@@ -1,7 +1,7 @@
 //! What happens inside a bar: a pool on its way to the extremes, and settlements of what came after the open.
 
 use rotate::market::Kind;
-use rotate::replay::run::{Run, Side};
+use rotate::replay::run::{PlainRule, Run, Side};
 use rotate::units::Usd;
 
 use crate::small::{Small, near, time};
@@ -53,10 +53,10 @@ fn a_pool_stands_while_the_whole_of_it_does() {
 #[test]
 fn a_stop_in_a_pool_of_shorts_is_reached_by_the_high() {
     let stopped = pool("short", 1.0, "stop = { from_entry = 0.1 }", UP, QUIET);
-    let fills: Vec<_> = stopped.fills.iter().filter(|fill| fill.reason == "stop").collect();
+    let fills: Vec<_> = stopped.fills.iter().filter(|fill| fill.reason.name() == "stop").collect();
     assert_eq!((fills.len(), fills[0].instrument.0, stopped.liquidations.len()), (1, 0, 0));
     near(fills[0].price, 110.0);
-    assert!(pool("short", 1.0, "stop = { from_entry = 0.1 }", DOWN, DOWN).fills.iter().all(|fill| fill.reason != "stop"));
+    assert!(pool("short", 1.0, "stop = { from_entry = 0.1 }", DOWN, DOWN).fills.iter().all(|fill| fill.reason.name() != "stop"));
 }
 
 /// A long by limits 2 % below the last close, at two times its margin; the coin settles this rate every eight hours of a day.
@@ -91,8 +91,8 @@ fn what_is_added_inside_a_bar_receives_nothing_on_the_part_added() {
     let bars = [QUIET, [100.0, 100.0, 97.0, 100.0], [100.0, 150.0, 100.0, 150.0], [150.0, 150.0, 140.0, 150.0], [150.0; 4]];
     let added_on = |rate: f64| {
         let run = by_limit(rate, &bars, "review = \"1d\"");
-        let fills: Vec<_> = run.fills.iter().filter(|fill| fill.reason != "end of data").collect();
-        assert_eq!((fills.len(), fills[1].reason.as_str(), fills[1].time), (2, "rebalance", time("2024-01-04")), "{fills:?}");
+        let fills: Vec<_> = run.fills.iter().filter(|fill| fill.reason.name() != "end_of_data").collect();
+        assert_eq!((fills.len(), fills[1].reason.name(), fills[1].time), (2, "rebalance", time("2024-01-04")), "{fills:?}");
         let (first, more) = (fills[0].quantity, fills[1].quantity);
         (first, first + more, settled(&run, "2024-01-04"))
     };
@@ -122,9 +122,9 @@ fn a_settlement_takes_no_more_than_there_is() {
         // A hair of the cash was kept back for rounding.
         assert!((run.final_equity() - Usd::round(5_000.0)).abs() < Usd::round(0.000_1), "{margin}{}", run.final_equity());
         near(run.funding[0].payment.to_f64(), -5_000.0);
-        let cut = run.decisions.iter().find(|row| row.rule == "funding").expect("it is on record");
-        near(cut.value.expect("what was due"), 9_999.0);
-        near(cut.limit.expect("what there was"), 5_000.0);
+        let cut = run.decisions.iter().find(|row| row.rule() == PlainRule::Funding.into()).expect("it is on record");
+        near(cut.observed.expect("what was due"), 9_999.0);
+        near(cut.threshold.expect("what there was"), 5_000.0);
     }
 }
 
@@ -135,7 +135,7 @@ fn what_leaves_inside_a_bar_pays_and_never_receives() {
     let bars = [QUIET, [100.0, 100.0, 97.0, 100.0], [100.0, 100.0, 80.0, 80.0], [80.0, 85.0, 80.0, 80.0], [80.0; 4]];
     let day = |rate: f64| {
         let run = by_limit(rate, &bars, "review = \"1d\"");
-        let reduced = run.fills.iter().find(|fill| fill.reason == "rebalance" && fill.side == Side::Sell).expect("some leaves");
+        let reduced = run.fills.iter().find(|fill| fill.reason.name() == "rebalance" && fill.side == Side::Sell).expect("some leaves");
         assert_eq!((reduced.time, reduced.price), (time("2024-01-04"), 81.6), "{:?}", run.fills);
         let held = run.fills.iter().take_while(|fill| fill.side == Side::Buy).map(|fill| fill.quantity).sum::<f64>();
         (held, reduced.quantity, settled(&run, "2024-01-04").iter().sum::<f64>())

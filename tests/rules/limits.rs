@@ -1,7 +1,7 @@
 //! Each limit with numbers to check by head: 100,000 of equity, of which 15 % are margin of perpetuals.
 
 use rotate::market::Kind;
-use rotate::replay::run::{Run, Verdict};
+use rotate::replay::run::{Run, Verdict, Why};
 use rotate::units::Usd;
 
 use crate::small::{Small, near, rows, usd};
@@ -22,7 +22,7 @@ fn three(limits: &str, bucket: &str) -> Run {
 
 /// What was entered, in USD.
 fn entered(run: &Run) -> Vec<Usd> {
-    run.fills.iter().filter(|fill| fill.reason == "enter").map(|fill| fill.notional).collect()
+    run.fills.iter().filter(|fill| fill.reason.name() == "enter").map(|fill| fill.notional).collect()
 }
 
 #[test]
@@ -48,8 +48,8 @@ fn a_position_is_held_to_its_share_of_equity_by_the_basis_it_names() {
         let told = rows(&run, "position");
         assert_eq!(told.len(), 3);
         for row in told {
-            assert_eq!((row.verdict, row.limit), (Verdict::Resized, Some(0.01)));
-            near(row.value.expect("a share"), value);
+            assert_eq!((row.verdict, row.threshold), (Verdict::Resized, Some(0.01)));
+            near(row.observed.expect("a share"), value);
         }
     }
 }
@@ -58,11 +58,15 @@ fn a_position_is_held_to_its_share_of_equity_by_the_basis_it_names() {
 fn a_contradiction_says_how_much_can_be_filled() {
     let run = three("limits = { position = { most = 0.01, of = \"margin\" } }", "");
     assert_eq!(
-        run.cautions,
+        run.cautions.iter().map(ToString::to_string).collect::<Vec<_>>(),
         ["bucket `perps`: with 1 % of equity a position by margin and 3 places at most 3.00 % of equity can be filled of 15.00 %"]
     );
     let run = three("limits = { position = { most = 0.01, of = \"notional\" } }", "");
-    assert!(run.cautions[0].ends_with("by notional and 3 places at most 1.50 % of equity can be filled of 15.00 %"), "{:?}", run.cautions);
+    assert!(
+        run.cautions[0].to_string().ends_with("by notional and 3 places at most 1.50 % of equity can be filled of 15.00 %"),
+        "{:?}",
+        run.cautions
+    );
     assert!(three("limits = { position = { most = 0.05, of = \"margin\" } }", "").cautions.is_empty());
 }
 
@@ -80,13 +84,13 @@ fn what_has_grown_beyond_its_limit_is_brought_back_at_a_review() {
     // Bought on the second day: 10,000 in 1,000 coins. The next review is at the fifth close, 2024-01-06 being a multiple of three days.
     let closes = [10.0, 10.0, 20.0, 20.0, 20.0, 20.0, 20.0];
     let (_, run) = Small::new("2024-01-01", 24).coin("AAA", Kind::Spot, &closes, 1e9).run(rules, CAPITAL);
-    let fills: Vec<_> = run.fills.iter().map(|fill| (fill.reason.as_str(), fill.quantity)).collect();
+    let fills: Vec<_> = run.fills.iter().map(|fill| (fill.reason.name(), fill.quantity)).collect();
     assert_eq!((fills[0], fills[1].0), (("enter", 1_000.0), "rebalance"));
     // The bucket's 60,000 of 110,000 may be one tenth coins: 450 of 1,000 go.
     near(fills[1].1, 450.0);
     let row = rows(&run, "position")[1];
-    assert_eq!((row.verdict, row.limit), (Verdict::Resized, Some(0.1)));
-    near(row.value.expect("a share"), 60.0 / 110.0);
+    assert_eq!((row.verdict, row.threshold), (Verdict::Resized, Some(0.1)));
+    near(row.observed.expect("a share"), 60.0 / 110.0);
 }
 
 #[test]
@@ -95,12 +99,15 @@ fn an_order_is_held_to_its_share_of_what_is_traded() {
         hold = { spot = { count = 2 } }\nreview = \"365d\"\n";
     // Bars of eight hours, decided at the first close: 8 hours of AAA are 1,000 coins at 10, so 10,000 USD; BBB trades nothing.
     let market = Small::new("2024-01-01", 8).coin("AAA", Kind::Spot, &[10.0; 4], 1_000.0).coin("BBB", Kind::Spot, &[10.0; 4], 0.0);
-    let (_, run) = market.run(rules, CAPITAL);
+    let (market, run) = market.run(rules, CAPITAL);
     assert_eq!(entered(&run), [usd(100.0)]);
     let told = rows(&run, "order_of_day_volume");
-    assert_eq!((told[0].verdict, told[0].value, told[0].limit), (Verdict::Resized, Some(5.0), Some(0.01)));
-    assert_eq!(told[0].detail, "bucket coins: an order of 50000.00 USD where 10000.00 USD were traded in 24 hours; 100.00 USD are sent");
-    assert_eq!((told[1].subject.as_str(), told[1].verdict, told[1].value), ("BBBUSDT", Verdict::Refused, None));
+    assert_eq!((told[0].verdict, told[0].observed, told[0].threshold), (Verdict::Resized, Some(5.0), Some(0.01)));
+    assert_eq!(
+        told[0].detail(&run.names(&market)),
+        "an order of 50000.00 USD where 10000.00 USD were traded in 24 hours; 100.00 USD are sent"
+    );
+    assert_eq!((told[1].subject.word(&run.names(&market)), told[1].verdict, told[1].observed), ("BBBUSDT", Verdict::Refused, None));
 }
 
 /// A coin at 50,000: 100 USD of it are two thousandths of a coin, and still an order.
@@ -139,7 +146,7 @@ fn risen(share: f64) -> Run {
 fn what_perpetuals_have_grown_beyond_their_share_is_swept() {
     // 7,500 of margin are 15,000 of notional, +20 % is 3,000: 18,000 of 103,000. 15 % are 15,450; 2,550 of the 7,500 in cash leave.
     let run = risen(0.5);
-    let flows: Vec<_> = run.flows.iter().map(|flow| (flow.time.date(), flow.amount, flow.reason.as_str())).collect();
+    let flows: Vec<_> = run.flows.iter().map(|flow| (flow.time.date(), flow.amount, flow.reason.name())).collect();
     assert_eq!(flows, [("2024-01-04".to_owned(), usd(2_550.0), "sweep")]);
     assert!(rows(&run, "futures").is_empty());
 }
@@ -150,9 +157,10 @@ fn what_is_bound_in_positions_stays_and_is_told_once() {
     let run = risen(1.0);
     assert!(run.flows.is_empty(), "{:?}", run.flows);
     let told = rows(&run, "futures");
-    assert_eq!((told.len(), told[0].verdict, told[0].limit), (1, Verdict::Resized, Some(0.15)));
-    near(told[0].value.expect("a share"), 21_000.0 / 106_000.0);
-    assert_eq!(told[0].detail, "5100.00 USD too much, of which 0.00 are free and leave; 5100.00 stay in positions");
+    assert_eq!((told.len(), told[0].verdict, told[0].threshold), (1, Verdict::Resized, Some(0.15)));
+    near(told[0].observed.expect("a share"), 21_000.0 / 106_000.0);
+    let Why::Futures { excess, free } = told[0].why else { panic!("{told:?}") };
+    assert_eq!((format!("{excess:.2}"), format!("{free:.2}")), ("5100.00".to_owned(), "0.00".to_owned()));
 }
 
 #[test]
@@ -164,7 +172,8 @@ fn venues_and_ages_say_who_is_eligible() {
         );
         let market = Small::new("2024-01-01", 24).coin("CEN", Kind::Perp, &[10.0; 4], 1e9).coin("DEC", Kind::Perp, &[10.0; 4], 1e9).dex();
         let (market, run) = market.run(&rules, CAPITAL);
-        let symbols = run.fills.iter().filter(|fill| fill.reason == "enter").map(|fill| market.instrument(fill.instrument).symbol.clone());
+        let symbols =
+            run.fills.iter().filter(|fill| fill.reason.name() == "enter").map(|fill| market.instrument(fill.instrument).symbol.clone());
         symbols.collect::<Vec<_>>()
     };
     assert_eq!(taken(""), ["CENUSDT"]);
@@ -187,8 +196,8 @@ fn a_funding_exit_says_how_often_it_would_have_been_on() {
         // Another, which the bucket does not admit.
         let market = market.coin("BBB", Kind::Perp, &[10.0; 5], 1e9).funding(0.000_1);
         let (_, run) = market.run(&rules, CAPITAL);
-        assert!(run.trades.iter().all(|trade| trade.exit_reason == "end of data"));
-        run.cautions
+        assert!(run.trades.iter().all(|trade| trade.exit_reason.name() == "end_of_data"));
+        run.cautions.iter().map(ToString::to_string).collect::<Vec<_>>()
     };
     assert_eq!(
         said("funding_above = 0.0005, unit = \"apr\""),
@@ -226,7 +235,7 @@ fn top_ups_together_stay_within_their_cap() {
     };
     let put_in = |run: &Run| {
         let shares = run.flows.iter().map(|flow| {
-            assert_eq!(flow.reason, "top-up");
+            assert_eq!(flow.reason.name(), "top_up");
             let t = run.clock.bar_of(flow.time).unwrap();
             flow.amount.to_f64() / run.equity[t - 1].to_f64()
         });
@@ -238,7 +247,7 @@ fn top_ups_together_stay_within_their_cap() {
         assert!((put_in(&run) - cap).abs() < 1e-6, "{} of {cap}", put_in(&run));
         let told = rows(&run, "top_up");
         assert_eq!(told[0].verdict, Verdict::Resized);
-        assert!(told.len() > 5 && told[1..].iter().all(|row| row.verdict == Verdict::Refused && row.limit == Some(cap)), "{told:?}");
+        assert!(told.len() > 5 && told[1..].iter().all(|row| row.verdict == Verdict::Refused && row.threshold == Some(cap)), "{told:?}");
     }
     assert!(put_in(&run(", most = 10.0")) > 0.25);
 }

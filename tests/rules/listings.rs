@@ -6,7 +6,7 @@ use std::path::Path;
 use rotate::batch::Arena;
 use rotate::fault::Fault;
 use rotate::market::{Market, Segment, Window};
-use rotate::replay::run::Side;
+use rotate::replay::run::{PlainRule, Side};
 use rotate::signal::History;
 use rotate::strategy::StrategyFile;
 use rotate::units::{InstrumentId, Time, Usd};
@@ -153,7 +153,7 @@ fn a_holder_of_the_old_coin_leaves_at_its_last_price_less_the_penalty() {
     let run = Arena::new(&market).replay(&strategy, Usd::round(10_000.0));
     let [bought, left] = run.fills.as_slice() else { panic!("{:#?}", run.fills) };
     assert_eq!((bought.side, bought.time), (Side::Buy, Time::parse("2024-01-02").unwrap()));
-    assert_eq!((left.side, left.time, left.reason.as_str()), (Side::Sell, Time::parse("2024-01-04").unwrap(), "delisting"));
+    assert_eq!((left.side, left.time, left.reason.name()), (Side::Sell, Time::parse("2024-01-04").unwrap(), "delisted"));
     assert_eq!(left.quantity, bought.quantity);
     // 0.0001 less a tenth, and nothing of the 9.5 at which the new coin opens.
     assert!((left.price - 0.000_09).abs() < 1e-15, "{}", left.price);
@@ -171,7 +171,8 @@ fn an_order_of_the_old_coin_never_reaches_the_new_one() {
     let strategy = StrategyFile::read(&dir.path().join("holder.toml")).unwrap().strategy;
     let run = Arena::new(&load(&dir).unwrap()).replay(&strategy, Usd::round(10_000.0));
     let jump = Time::parse("2024-01-04").unwrap();
-    let dropped: Vec<_> = run.decisions.iter().filter(|decision| decision.rule == "relisted").map(|decision| decision.time).collect();
+    let dropped: Vec<_> =
+        run.decisions.iter().filter(|decision| decision.rule() == PlainRule::Relisted.into()).map(|decision| decision.time).collect();
     assert_eq!(dropped, [jump]);
     assert!(run.fills.iter().all(|fill| fill.side == Side::Sell || fill.time < jump), "{:#?}", run.fills);
 }
@@ -222,7 +223,7 @@ fn a_dead_coin_that_its_venue_goes_on_printing_ends_with_its_last_trade() {
         let run = Arena::new(&market).replay(&strategy, Usd::round(10_000.0));
         let [_, left] = run.fills.as_slice() else { panic!("{kind}: {:#?}", run.fills) };
         // The last trade was on the 20th; the silence of a week is seen on the 27th.
-        assert_eq!((left.time, left.reason.as_str()), (Time::parse("2024-01-27").unwrap(), "delisting"), "{kind}");
+        assert_eq!((left.time, left.reason.name()), (Time::parse("2024-01-27").unwrap(), "delisted"), "{kind}");
         assert!((left.price - 95.0).abs() < 1e-9, "{kind}: {}", left.price);
         assert!(run.funding.iter().all(|paid| paid.time <= left.time), "{kind} is charged after it has left");
     }

@@ -6,7 +6,7 @@ use rotate::batch::Arena;
 use rotate::exchange::brackets::DEFAULT_BRACKETS;
 use rotate::market::Kind;
 use rotate::metrics::Metrics;
-use rotate::replay::run::{Run, Verdict};
+use rotate::replay::run::{OrderWhy, Reason, Run, Verdict, Why};
 use rotate::strategy::StrategyFile;
 use rotate::units::InstrumentId;
 
@@ -24,7 +24,7 @@ fn rules(kind: &str, assets: &str, rest: &str) -> String {
 
 /// Whether each fill enters or leaves, and on which day of the month.
 fn fills(run: &Run) -> Vec<(u16, String, String)> {
-    run.fills.iter().map(|fill| (fill.instrument.0, fill.time.date(), fill.reason.clone())).collect()
+    run.fills.iter().map(|fill| (fill.instrument.0, fill.time.date(), fill.reason.name().to_owned())).collect()
 }
 
 /// 100 contracts from 100 to 110, on either side: 11,000 of notional, and 1,000 won or lost.
@@ -50,7 +50,7 @@ fn what_waits_at_a_close_says_for_what() {
     let file = StrategyFile::parse(Path::new("rule.toml"), text).unwrap_or_else(|fault| panic!("{fault}"));
     let market = Small::new("2024-01-01", 24).coin("AAA", Kind::Spot, &[10.0; 4], 1e9).coin("BBB", Kind::Spot, &[10.0; 4], 1e9).market();
     let standing = Arena::new(&market).replay_to(&file.strategy, usd(10_000.0), 1);
-    let waits: Vec<_> = standing.pending.iter().map(|order| (order.reason, order.instrument)).collect();
+    let waits: Vec<_> = standing.pending.iter().map(|order| (order.reason.name(), order.instrument)).collect();
     assert_eq!(waits, [("enter", Some(InstrumentId(1)))]);
 }
 
@@ -58,13 +58,13 @@ fn what_waits_at_a_close_says_for_what() {
 #[test]
 fn an_entry_waits_where_there_is_no_bar() {
     let market = Small::new("2024-01-01", 24).coin("AAA", Kind::Spot, &[10.0, f64::NAN, 10.0, 10.0, 10.0], 1e9);
-    let (_, run) = market.run(&rules("spot", "\"AAA\"", "review = \"3650d\""), 10_000.0);
+    let (market, run) = market.run(&rules("spot", "\"AAA\"", "review = \"3650d\""), 10_000.0);
     assert_eq!(fills(&run)[0], (0, "2024-01-03".to_owned(), "enter".to_owned()));
     let told = rows(&run, "no_bar");
     assert_eq!((told.len(), told[0].verdict, told[0].time), (1, Verdict::Refused, time("2024-01-02")));
     assert_eq!(
-        told[0].detail,
-        "bucket coins: the instrument has no bar here, so the order `enter` is not filled: it waits until the bucket's next review"
+        told[0].detail(&run.names(&market)),
+        "the instrument has no bar here, so the order `enter` is not filled: it waits until the bucket's next review"
     );
 }
 
@@ -76,7 +76,8 @@ fn an_order_that_volume_keeps_from_filling_is_told_once() {
     market.silent(&[1, 2]);
     let (_, run) = market.run(&rules("spot", "\"AAA\"", "review = \"3650d\""), 10_000.0);
     assert_eq!(fills(&run)[0], (0, "2024-01-04".to_owned(), "enter".to_owned()), "{:?}", run.decisions);
-    let told: Vec<_> = run.decisions.iter().filter(|row| row.detail.contains("the order `enter` is not filled here")).collect();
+    let told: Vec<_> =
+        run.decisions.iter().filter(|row| matches!(row.why, Why::Order(OrderWhy::Unfilled { order: Reason::Enter, .. }))).collect();
     assert_eq!((told.len(), told[0].verdict, told[0].time), (1, Verdict::Refused, time("2024-01-02")));
 }
 
@@ -88,7 +89,7 @@ fn only_what_has_ended_is_forced_out() {
     let market = Small::new("2024-01-01", 24).coin("AAA", Kind::Spot, &ended, 1e9).coin("BBB", Kind::Spot, &[10.0; 14], 1e9);
     let (_, run) = market.run(&rules("spot", "\"AAA\", \"BBB\"", "review = \"3650d\""), 10_000.0);
     let left: Vec<_> = fills(&run).into_iter().filter(|fill| fill.2 != "enter").map(|fill| (fill.0, fill.2)).collect();
-    assert_eq!(left, [(0, "delisting".to_owned()), (1, "end of data".to_owned())]);
+    assert_eq!(left, [(0, "delisted".to_owned()), (1, "end_of_data".to_owned())]);
     near(run.trades[0].exit_price, 9.5);
 }
 
@@ -101,7 +102,7 @@ fn what_cash_has_cut_does_not_wait_for_more() {
     let (_, run) = Small::new("2024-01-01", 24).bars("AAA", Kind::Perp, &bars, 1e9).run(&rules("perp", "\"AAA\"", rest), 10_000.0);
     let told = rows(&run, "affordability");
     assert_eq!((told.len(), told[0].verdict), (1, Verdict::Resized), "{told:?}");
-    near(told[0].value.expect("need"), 6_250.0);
+    near(told[0].observed.expect("need"), 6_250.0);
     assert_eq!(fills(&run).len(), 2, "{:?}", run.fills);
     assert!((run.fills[0].quantity - 40.0).abs() < 1e-6, "{:?}", run.fills);
 }
@@ -132,8 +133,8 @@ fn what_is_no_longer_chosen_is_left_for_what_is() {
     let (_, run) = market.coin("BBB", Kind::Spot, &[10.0, 10.0, 11.0, 12.0, 13.0], 1e9).run(rules, 10_000.0);
     let told: Vec<_> = fills(&run);
     let told: Vec<_> = told.iter().map(|(coin, date, reason)| (*coin, date.as_str(), reason.as_str())).collect();
-    let left = (1, "2024-01-05", "end of data");
-    assert_eq!(told, [(0, "2024-01-03", "enter"), (0, "2024-01-04", "rotated out"), (1, "2024-01-04", "enter"), left]);
+    let left = (1, "2024-01-05", "end_of_data");
+    assert_eq!(told, [(0, "2024-01-03", "enter"), (0, "2024-01-04", "rotated_out"), (1, "2024-01-04", "enter"), left]);
 }
 
 /// Of two coins the one that fell first finds no volume for two days; the other, which falls a day later, is left at its own next open, and each is
@@ -190,7 +191,7 @@ fn a_coin_that_was_stopped_is_left_alone_for_its_cooldown() {
     let (_, run) = Small::new("2024-01-01", 24).bars("AAA", Kind::Spot, &bars, 1e9).run(&rules("spot", "\"AAA\"", rest), 10_000.0);
     let told = fills(&run);
     let told: Vec<_> = told.iter().map(|(_, date, reason)| (date.as_str(), reason.as_str())).collect();
-    assert_eq!(told, [("2024-01-02", "enter"), ("2024-01-03", "stop"), ("2024-01-07", "enter"), ("2024-01-08", "end of data")]);
+    assert_eq!(told, [("2024-01-02", "enter"), ("2024-01-03", "stop"), ("2024-01-07", "enter"), ("2024-01-08", "end_of_data")]);
     let refused: Vec<_> = rows(&run, "cooldown").iter().map(|row| (row.time.date(), row.verdict)).collect();
     assert_eq!(refused, ["2024-01-04", "2024-01-05", "2024-01-06"].map(|date| (date.to_owned(), Verdict::Refused)));
 }
@@ -200,11 +201,15 @@ fn a_coin_that_was_stopped_is_left_alone_for_its_cooldown() {
 fn why_a_bucket_is_empty_is_told_once() {
     let rest = "score = { momentum = \"1d\" }\nenter_above = 0.5\nreview = \"1d\"";
     let market = Small::new("2024-01-01", 24).coin("AAA", Kind::Spot, &[10.0; 6], 1e9);
-    let (_, run) = market.run(&rules("spot", "\"AAA\"", rest), 10_000.0);
-    let told: Vec<_> = rows(&run, "select").iter().map(|row| (row.time.date(), row.verdict, row.detail.as_str())).collect();
+    let (market, run) = market.run(&rules("spot", "\"AAA\"", rest), 10_000.0);
+    let told: Vec<_> = rows(&run, "select").iter().map(|row| (row.time.date(), row.verdict, row.detail(&run.names(&market)))).collect();
     assert_eq!(
         told,
-        [("2024-01-02".to_owned(), Verdict::Refused, "no candidate's score allows an entry today: the bucket stays in stablecoins")]
+        [(
+            "2024-01-02".to_owned(),
+            Verdict::Refused,
+            "no candidate's score allows an entry today: the bucket stays in stablecoins".to_owned()
+        )]
     );
 }
 

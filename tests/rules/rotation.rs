@@ -9,7 +9,7 @@ use std::path::Path;
 
 use rotate::batch::Arena;
 use rotate::market::Market;
-use rotate::replay::run::{Decision, Run};
+use rotate::replay::run::{Decision, PlainRule, Run};
 use rotate::strategy::StrategyFile;
 use rotate::units::Usd;
 
@@ -31,12 +31,14 @@ fn replay(mut tiny: Tiny, rules: &str) -> (Market, Run) {
 }
 
 fn rows<'a>(run: &'a Run, rule: &str) -> Vec<&'a Decision> {
-    run.decisions.iter().filter(|decision| decision.rule == rule).collect()
+    run.decisions.iter().filter(|decision| decision.rule() == PlainRule::named(rule).expect("a rule").into()).collect()
 }
 
 /// Day of the fill, symbol, reason.
 fn fills(market: &Market, run: &Run) -> Vec<(i64, String, String)> {
-    let of = |fill: &rotate::replay::run::Fill| (days(fill.time), market.instrument(fill.instrument).symbol.clone(), fill.reason.clone());
+    let of = |fill: &rotate::replay::run::Fill| {
+        (days(fill.time), market.instrument(fill.instrument).symbol.clone(), fill.reason.name().to_owned())
+    };
     run.fills.iter().map(of).collect()
 }
 

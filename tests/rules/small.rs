@@ -160,5 +160,6 @@ pub fn near(found: f64, expected: f64) {
 
 /// The rows of one rule: verdict, value, limit.
 pub fn rows<'a>(run: &'a Run, rule: &str) -> Vec<&'a rotate::replay::run::Decision> {
-    run.decisions.iter().filter(|decision| decision.rule == rule).collect()
+    let rule = rotate::replay::run::PlainRule::named(rule).expect("a rule").into();
+    run.decisions.iter().filter(|decision| decision.rule() == rule).collect()
 }

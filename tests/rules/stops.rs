@@ -18,8 +18,8 @@ fn left_in(direction: &str, guard: &str, bars: &[[f64; 4]]) -> (f64, String) {
     let quiet = [100.0; 4];
     let market = Small::new("2024-01-01", 24).bars("AAA", Kind::Perp, &[&[quiet; 3], bars].concat(), 1e9);
     let (_, run) = market.ruled(&rules, 10_000.0);
-    let fill = run.fills.iter().find(|fill| fill.reason != "enter").expect("it was left");
-    (fill.price, fill.reason.clone())
+    let fill = run.fills.iter().find(|fill| fill.reason.name() != "enter").expect("it was left");
+    (fill.price, fill.reason.name().to_owned())
 }
 
 #[test]
@@ -42,10 +42,10 @@ fn the_nearest_target_stands() {
         let guard = format!("take_profit = {{ gain_of_margin = 0.5, from_entry = {from_entry:?} }}");
         let (price, reason) = left("long", &guard, [100.0, 140.0, 100.0, 100.0]);
         near(price, target);
-        assert_eq!(reason, "take profit");
+        assert_eq!(reason, "take_profit");
         let (price, reason) = left("short", &guard, [100.0, 100.0, 60.0, 100.0]);
         near(price, 200.0 - target);
-        assert_eq!(reason, "take profit");
+        assert_eq!(reason, "take_profit");
     }
 }
 

@@ -30,7 +30,7 @@ fn bucket(hold: &str, more: &str) -> String {
 }
 
 fn entered(market: &Market, run: &Run) -> Vec<(String, Time)> {
-    let fills = run.fills.iter().filter(|fill| fill.reason == "enter");
+    let fills = run.fills.iter().filter(|fill| fill.reason.name() == "enter");
     fills.map(|fill| (market.instrument(fill.instrument).symbol.clone(), fill.time)).collect()
 }
 
@@ -52,7 +52,7 @@ fn a_score_of_thirty_days_is_known_in_the_first_bar_of_the_window() {
     let rules = bucket("count = 1", "score = { momentum = \"30d\" }\nenter_above = 0.0");
     let (market, run) = old_and_young().from("2024-02-20").run(&rules, 1_000.0);
     assert_eq!(entered(&market, &run), [("OLDUSDT".to_owned(), time("2024-02-21"))]);
-    near(rows(&run, "enter")[0].value.expect("a score"), 1.01_f64.powi(30) - 1.0);
+    near(rows(&run, "enter")[0].observed.expect("a score"), 1.01_f64.powi(30) - 1.0);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Half of the profit to the stablecoins, a quarter to another bucket, by each trigger.
 
 use rotate::market::Kind;
-use rotate::replay::run::Run;
+use rotate::replay::run::{Reason, Run};
 use rotate::units::Usd;
 
 use crate::small::{Small, near, time, usd};
@@ -35,7 +35,7 @@ fn run(start: &str, first: &[f64], second: &[f64], waterfall: &str) -> Run {
 
 /// Date, from, to, amount.
 fn flows(run: &Run) -> Vec<(String, &str, &str, Usd)> {
-    assert!(run.flows.iter().all(|flow| flow.reason == "waterfall"), "{:?}", run.flows);
+    assert!(run.flows.iter().all(|flow| flow.reason.name() == "waterfall"), "{:?}", run.flows);
     let name = |bucket: rotate::units::BucketId| run.buckets[bucket.index()].as_str();
     run.flows.iter().map(|flow| (flow.time.date(), name(flow.from), name(flow.to), flow.amount)).collect()
 }
@@ -98,8 +98,8 @@ fn by_month_losses_are_taken_off_and_each_month_stands_for_itself() {
         ]
     );
     assert!(run.flows.iter().all(|flow| flow.time == time(&flow.time.date())), "at the first open of the month");
-    let said = run.assumptions.iter().find(|(name, _)| name == "waterfall").map(|(_, rule)| rule.as_str());
-    assert!(said.is_some_and(|rule| rule.starts_with("what all exits of a calendar month (UTC) made together")), "{said:?}");
+    let said = run.assumptions.iter().find(|row| row.name() == "waterfall").map(ToString::to_string);
+    assert!(said.as_ref().is_some_and(|rule| rule.starts_with("what all exits of a calendar month (UTC) made together")), "{said:?}");
 }
 
 /// 100 contracts from 100 to 110 earn 1,000; three settlements of one per mille at a mark of 100, three at 132 and one at 110 take 80.60 of it.
@@ -168,7 +168,7 @@ fn profit_buys_of_each_coin_up_to_the_limit_of_its_own_position() {
         let market = Small::new("2024-01-01", 24).coin("AAA", Kind::Spot, &closes, 1e9);
         let market = market.coin("XXX", Kind::Spot, &[50.0; 8], 1e9).coin("YYY", Kind::Spot, &[50.0; 8], 1e9);
         let (_, run) = market.run(&rules, 20_000.0);
-        run.fills.iter().filter(|fill| fill.reason == "waterfall").map(|fill| fill.notional.to_f64()).collect::<Vec<f64>>()
+        run.fills.iter().filter(|fill| fill.reason == Reason::Waterfall).map(|fill| fill.notional.to_f64()).collect::<Vec<f64>>()
     };
     for (most, each) in [(0.251, 125.0), (0.245, 120.05)] {
         let found = bought(most);

@@ -18,7 +18,7 @@ fn fills_in_a_long_wick_are_counted_with_what_they_gained() {
     let profit = run(420.0);
     // 5,000 at 100 are 50 coins, sold at 400 while the bar closes at 100: 15,000.
     near(profit.final_equity().to_f64(), 25_000.0);
-    let told: Vec<&String> = profit.cautions.iter().filter(|caution| caution.contains("wicks")).collect();
+    let told: Vec<String> = profit.cautions.iter().map(ToString::to_string).filter(|caution| caution.contains("wicks")).collect();
     assert_eq!(told.len(), 1, "{:?}", profit.cautions);
     assert!(
         told[0].starts_with("1 of 2 fills were at prices inside wicks of more than 3 times the open and close of their bar, $15,000.00"),
@@ -26,5 +26,5 @@ fn fills_in_a_long_wick_are_counted_with_what_they_gained() {
         told[0]
     );
     // Where it does not reach the order nothing is filled, and nothing said.
-    assert!(run(380.0).cautions.iter().all(|caution| !caution.contains("wicks")));
+    assert!(run(380.0).cautions.iter().all(|caution| !caution.to_string().contains("wicks")));
 }

@@ -1,7 +1,7 @@
 //! A yield of 3.65 % a year is one of 10,000 a day.
 
 use rotate::market::Kind;
-use rotate::replay::run::{Run, STAKING};
+use rotate::replay::run::{Assumption, PlainRule, Reason, Run, Why};
 use rotate::units::Usd;
 
 use crate::small::{Small, near, time, usd};
@@ -28,7 +28,7 @@ fn coins_held_over_a_whole_day_grow_by_their_reward() {
     near(run.yields[0].quantity, 0.01);
     near(run.yields[1].quantity, 0.010_001);
     // Beside each a fill that spends it: same time, quantity and price, and no cost.
-    let fills: Vec<_> = run.fills.iter().filter(|fill| fill.reason == STAKING).collect();
+    let fills: Vec<_> = run.fills.iter().filter(|fill| fill.reason == Reason::Staking).collect();
     for (fill, reward) in fills.iter().zip(&run.yields) {
         assert_eq!((fill.time, fill.quantity, fill.price, fill.notional), (reward.time, reward.quantity, reward.price, reward.amount));
         assert_eq!((fill.fee, fill.slippage), (Usd::ZERO, Usd::ZERO));
@@ -53,7 +53,7 @@ fn what_was_sold_in_a_day_earns_nothing_for_it() {
     closes[5] = 151.0;
     closes[6..].fill(151.0);
     let run = staked(&closes, "take_profit = { from_entry = 0.5 }");
-    assert_eq!(run.trades[0].exit_reason, "take profit");
+    assert_eq!(run.trades[0].exit_reason.name(), "take_profit");
     assert!(run.yields.is_empty(), "{:?}", run.yields);
 }
 
@@ -64,9 +64,9 @@ fn a_reward_moves_no_stop() {
     closes.resize(30, 200.0);
     closes.extend([91.0, 89.0, 89.0]);
     let run = staked(&closes, "stop = { from_entry = 0.1 }");
-    let stop = run.decisions.iter().find(|decision| decision.rule == "stop").expect("it was stopped");
-    assert_eq!((stop.value, stop.limit), (Some(90.0), Some(100.0)));
-    assert!(stop.detail.contains("stop at 90;"), "{}", stop.detail);
+    let stop = run.decisions.iter().find(|decision| decision.rule() == PlainRule::Stop.into()).expect("it was stopped");
+    assert_eq!((stop.observed, stop.threshold), (Some(90.0), Some(100.0)));
+    assert_eq!(stop.why, Why::StopReached { stop: 90.0 });
     assert_eq!(run.yields.len(), 9);
 }
 
@@ -87,7 +87,7 @@ fn stablecoins_earn_on_what_was_there_all_day() {
     assert_eq!(run.attribution.by_asset.iter().map(|(asset, _)| asset.as_str()).collect::<Vec<_>>(), ["USDT", "ETH"]);
     assert_eq!(run.final_equity(), usd(20_000.0 + 3.500_175));
     assert_eq!(run.attribution.by_source.yields, usd(3.500_175));
-    let said = |run: &Run| run.assumptions.iter().filter(|(name, _)| *name == "interest" || *name == "staking").count();
+    let said = |run: &Run| run.assumptions.iter().filter(|row| matches!(row, Assumption::Interest | Assumption::Staking)).count();
     assert_eq!((said(&run), said(&staked(&[100.0; 10], ""))), (1, 1));
 }
 

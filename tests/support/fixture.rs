@@ -4,8 +4,8 @@ use rotate::market::{
     Asset, FundingBook, InputFile, Instrument, Kind, Labels, ListingPolicy, Market, Panel, Segment, Tier, VenueCosts, VenueKind,
 };
 use rotate::replay::run::{
-    Attribution, BySource, Contribution, Decision, Fill, Flow, FundingLines, FundingPayment, Liquidation, Regime, Rotation, Run, Side,
-    Trade, Verdict, Yield,
+    Assumption, Attribution, BySource, Cause, Caution, Contribution, Decision, ExitRule, Fill, Flow, FlowReason, FundingLines,
+    FundingPayment, Liquidation, Reason, Regime, Rotation, RotationStep, Run, Side, Stage, Subject, Trade, Verdict, Why, Yield,
 };
 use rotate::report::{Manifest, StrategyRecord};
 use rotate::units::{AssetId, BucketId, Clock, Direction, InstrumentId, NarrativeId, Span, Time, Usd};
@@ -152,6 +152,7 @@ pub(crate) fn run(name: &str, market: &Market, seed: u64, drift: f64, swing: f64
         benchmark,
         regime,
         buckets,
+        criteria: Vec::new(),
         hedges: vec![(BucketId(1), BucketId(0))],
         tax: None,
         bucket_values,
@@ -167,7 +168,7 @@ pub(crate) fn run(name: &str, market: &Market, seed: u64, drift: f64, swing: f64
                 notional: usd(15_000.15),
                 fee: usd(5.0),
                 slippage: usd(1.5),
-                reason: "rebalance, \"weekly\"".to_string(),
+                reason: Reason::Rebalance,
             })
             .collect(),
         trades: (0..3)
@@ -187,7 +188,7 @@ pub(crate) fn run(name: &str, market: &Market, seed: u64, drift: f64, swing: f64
                 slippage: usd(2.0),
                 pnl: usd([284.0, -142.0, 0.0][k as usize]),
                 return_on_margin: (k != 1).then_some(0.0568),
-                exit_reason: "exhausted <i>".to_string(),
+                exit_reason: Reason::Exit(ExitRule::Stage),
             })
             .collect(),
         funding: [4.0, -16.5]
@@ -219,25 +220,27 @@ pub(crate) fn run(name: &str, market: &Market, seed: u64, drift: f64, swing: f64
             Yield { time: at(2), asset: None, bucket: BucketId(2), quantity: 1.25, price: 1.0, amount: usd(1.25) },
             Yield { time: at(3), asset: Some(AssetId(0)), bucket: BucketId(0), quantity: 0.001, price: 50_000.0, amount: usd(50.0) },
         ],
-        flows: vec![Flow { time: at(4), from: BucketId(1), to: BucketId(2), amount: usd(77.0), reason: "waterfall".to_string() }],
+        flows: vec![Flow { time: at(4), from: BucketId(1), to: BucketId(2), amount: usd(77.0), reason: FlowReason::Waterfall }],
         decisions: vec![
             Decision {
                 time: at(5),
-                rule: "rank".to_string(),
-                subject: HOSTILE.to_string(),
+                bucket: Some(BucketId(1)),
+                subject: Subject::Instrument(InstrumentId(2)),
+                narrative: Some(NarrativeId(0)),
                 verdict: Verdict::Refused,
-                value: Some(712.0),
-                limit: Some(500.0),
-                detail: "too small".to_string(),
+                observed: Some(712.0),
+                threshold: Some(500.0),
+                why: Why::Unconverted { into: AssetId(1) },
             },
             Decision {
                 time: at(6),
-                rule: "momentum".to_string(),
-                subject: "BTC".to_string(),
+                bucket: None,
+                subject: Subject::Regime(Regime::Bull),
+                narrative: None,
                 verdict: Verdict::Passed,
-                value: None,
-                limit: None,
-                detail: String::new(),
+                observed: None,
+                threshold: None,
+                why: Why::RegimeTurned { from: Regime::Bear, reasons: Box::default() },
             },
         ],
         exposure: Vec::new(),
@@ -245,10 +248,8 @@ pub(crate) fn run(name: &str, market: &Market, seed: u64, drift: f64, swing: f64
         rotations: vec![Rotation {
             time: at(7),
             narrative: NarrativeId(0),
-            from_stage: "open".to_string(),
-            to_stage: "exhausted".to_string(),
-            cause: "funding".to_string(),
-            value: Some(0.000_7),
+            step: RotationStep::Stage { from: Stage::Crowded, to: Stage::Exhausted, cause: Cause::FundingWhilePriceStalls },
+            observed: Some(0.000_7),
             threshold: Some(0.000_5),
         }],
         attribution: Attribution {
@@ -276,9 +277,9 @@ pub(crate) fn run(name: &str, market: &Market, seed: u64, drift: f64, swing: f64
                 funding: FundingLines { paid: usd(-16.5), assumed: usd(4.0), ..FundingLines::default() },
             }],
         },
-        assumptions: vec![("maintenance margin".to_string(), "2 % where no table is known".to_string())],
+        assumptions: vec![Assumption::MaintenanceMargin { closing_fee: false }],
         findings: Vec::new(),
-        cautions: vec!["the made-up data is <made up>".to_string(), format!("only {name} knows")],
+        cautions: ["the made-up data is <made up>".to_string(), format!("only {name} knows")].map(Caution::OfPlan).to_vec(),
     }
 }
 

@@ -13,8 +13,8 @@ pub const HEADERS: &[(&str, &str)] = &[
     ("liquidations.csv", "time,asset,symbol,bucket,side,quantity,mark_price,liquidation_price,margin_lost,fee"),
     ("yields.csv", "time,asset,bucket,quantity,price,amount"),
     ("flows.csv", "time,from,to,amount,reason"),
-    ("decisions.csv", "time,rule,subject,verdict,value,limit,detail"),
-    ("rotations.csv", "time,narrative,from_stage,to_stage,cause,value,threshold"),
+    ("decisions.csv", "time,rule,bucket,subject,verdict,observed,threshold,detail"),
+    ("rotations.csv", "time,narrative,bucket,from_stage,to_stage,cause,observed,threshold"),
     // Ours, beside what the paper names.
     (
         "exposure.csv",

@@ -108,7 +108,7 @@ pub fn bars(market: &Market, run: &Run, trade: &Trade) -> Option<String> {
         }
         let (at, shift) = if to > f64::midpoint(LEFT, RIGHT) { (At::Right, step / 2.0) } else { (At::Left, -step / 2.0) };
         canvas.text(
-            &shortened(&trade.exit_reason, REASON),
+            &shortened(trade.exit_reason.name(), REASON),
             (to + shift, TOP - 12.0),
             Words { at, size: 12.5, colour: palette::BLACK, bold: true },
         );

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use plotters::style::RGBColor;
 
-use crate::replay::run::Run;
+use crate::replay::run::{FlowReason, Run};
 use crate::report::charts::canvas::{At, Canvas, Ink, Point, Words, picture};
 use crate::report::charts::palette;
 use crate::report::charts::panel::{LABEL, NOTE, Sample, WIDTH, legend, shortened};
@@ -16,7 +16,7 @@ use crate::units::{BucketId, Time, Usd};
 pub struct Way {
     pub from: BucketId,
     pub to: BucketId,
-    pub reason: String,
+    pub reason: FlowReason,
     pub count: usize,
     pub amount: Usd,
     pub first: Time,
@@ -28,10 +28,10 @@ pub struct Way {
 pub fn ways(run: &Run) -> Vec<Way> {
     let mut all: BTreeMap<(BucketId, BucketId, &str), Way> = BTreeMap::new();
     for flow in &run.flows {
-        let way = all.entry((flow.from, flow.to, &flow.reason)).or_insert_with(|| Way {
+        let way = all.entry((flow.from, flow.to, flow.reason.name())).or_insert_with(|| Way {
             from: flow.from,
             to: flow.to,
-            reason: flow.reason.clone(),
+            reason: flow.reason,
             count: 0,
             amount: Usd::ZERO,
             first: flow.time,
@@ -63,7 +63,7 @@ pub fn flows(run: &Run) -> Option<String> {
     if !total.is_positive() {
         return None;
     }
-    let mut reasons: Vec<&str> = ways.iter().map(|way| way.reason.as_str()).collect();
+    let mut reasons: Vec<&str> = ways.iter().map(|way| way.reason.name()).collect();
     reasons.sort_unstable();
     reasons.dedup();
     let colour = |reason: &str| REASONS[reasons.iter().position(|known| *known == reason).unwrap_or(0) % REASONS.len()];
@@ -83,7 +83,7 @@ pub fn flows(run: &Run) -> Option<String> {
         for way in &ways {
             let high = way.amount.to_f64() * per_dollar;
             if let (Some(from), Some(to)) = (leaves.get_mut(&way.from), arrives.get_mut(&way.to)) {
-                canvas.shape(&band((ENDS.0 + BLOCK, *from), (ENDS.1, *to), high.max(0.5)), ink(&way.reason));
+                canvas.shape(&band((ENDS.0 + BLOCK, *from), (ENDS.1, *to), high.max(0.5)), ink(way.reason.name()));
                 *from += high;
                 *to += high;
             }

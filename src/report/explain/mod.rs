@@ -10,7 +10,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::fault::Fault;
-use crate::replay::run::CONVERSION;
+use crate::replay::run::{FlowReason, Reason};
 use crate::report::number_format::quantity;
 use crate::report::opened;
 use crate::units::Time;
@@ -100,7 +100,7 @@ impl Tables {
         events.extend(self.liquidations.iter().filter(within).filter(own).map(liquidation));
         let touched = |row: &&Row| row["from"] == trade["bucket"] || row["to"] == trade["bucket"];
         let flows = self.flows.iter().filter(within).filter(touched);
-        events.extend(flows.filter(|row| row["reason"] != "rebalance" || &row["time"] == to).map(flow));
+        events.extend(flows.filter(|row| FlowReason::named(&row["reason"]) != Some(FlowReason::Rebalance) || &row["time"] == to).map(flow));
         Ok(Story {
             title: format!("{} {} in bucket {}", trade["side"], trade["symbol"], trade["bucket"]),
             facts: facts(trade),
@@ -157,7 +157,8 @@ impl Tables {
         while let Some(&coin) = coins.get(at) {
             let became = |gone: &&[Row]| {
                 let [gone, there] = gone else { return false };
-                let turned = [gone, there].iter().all(|row| row["reason"] == CONVERSION) && gone["side"] == "sell";
+                let turned =
+                    [gone, there].iter().all(|row| Reason::named(&row["reason"]) == Some(Reason::Conversion)) && gone["side"] == "sell";
                 turned && coin.is_in(there) && there["time"] >= trade["opened"]
             };
             let before = self.fills.windows(2).filter(became).map(|pair| &pair[0]);
@@ -228,18 +229,13 @@ impl Coin<'_> {
 
 /// Whether a decision is about a coin of a trade, and not about another bucket that wants the same coin.
 fn concerns(decision: &Row, coin: &Coin) -> bool {
-    let of_bucket = |detail: &str| {
-        let Some(rest) = detail.strip_prefix("bucket ") else { return true };
-        rest.strip_prefix(coin.bucket).is_some_and(|rest| rest.starts_with([':', ',']))
-    };
-    decision["subject"] == coin.symbol && decision["time"].as_str() <= coin.until && of_bucket(&decision["detail"])
+    decision["subject"] == coin.symbol && decision["bucket"] == coin.bucket && decision["time"].as_str() <= coin.until
 }
 
 /// Whether a rotation is a step in the life of a trade's narrative, or its own bucket's choice of it.
 fn turns(rotation: &Row, trade: &Row) -> bool {
-    let chosen = || matches!((rotation["from_stage"].as_str(), rotation["to_stage"].as_str()), ("out", "held") | ("held", "out"));
-    let own = || rotation["cause"].strip_prefix(trade["bucket"].as_str()).is_some_and(|rest| rest.starts_with(':'));
-    rotation["narrative"] == trade["narrative"] && (!chosen() || own())
+    let bucket = &rotation["bucket"];
+    rotation["narrative"] == trade["narrative"] && (bucket.is_empty() || *bucket == trade["bucket"])
 }
 
 #[cfg(test)]
@@ -254,14 +250,12 @@ mod tests {
     fn a_decision_is_of_one_bucket() {
         let trade = row(&[("symbol", "A"), ("bucket", "alts"), ("narrative", "ai")]);
         let coin = Coin { symbol: "A", bucket: "alts", until: "3" };
-        let about = |subject: &str, detail: &str| concerns(&row(&[("time", "2"), ("subject", subject), ("detail", detail)]), &coin);
-        assert!(about("A", "bucket alts: why") && about("A", "bucket alts, narrative ai: why") && about("A", "why"));
-        assert!(!about("A", "bucket altsy: why") && !about("A", "bucket perps: why") && !about("B", "bucket alts: why"));
-        let step = |from: &str, to: &str, cause: &str| {
-            turns(&row(&[("narrative", "ai"), ("from_stage", from), ("to_stage", to), ("cause", cause)]), &trade)
-        };
-        assert!(step("dormant", "emerging", "momentum") && step("out", "held", "alts: among the strongest"));
-        assert!(!step("out", "held", "perps: among the strongest"));
+        let about = |subject: &str, bucket: &str| concerns(&row(&[("time", "2"), ("subject", subject), ("bucket", bucket)]), &coin);
+        assert!(about("A", "alts"));
+        assert!(!about("A", "altsy") && !about("A", "perps") && !about("B", "alts") && !about("A", ""));
+        let step = |narrative: &str, bucket: &str| turns(&row(&[("narrative", narrative), ("bucket", bucket)]), &trade);
+        assert!(step("ai", "") && step("ai", "alts"), "a step of its life, and the bucket's own");
+        assert!(!step("ai", "perps") && !step("l1", "") && !step("l1", "alts"));
     }
 
     fn trade(opened: &str, closed: &str) -> Row {
@@ -298,11 +292,12 @@ mod tests {
             row(&[
                 ("time", &day(at)),
                 ("rule", "enter"),
+                ("bucket", "alts"),
                 ("subject", "A"),
                 ("verdict", "passed"),
-                ("value", "0.4492537313432836"),
-                ("limit", ""),
-                ("detail", "bucket alts: why"),
+                ("observed", "0.4492537313432836"),
+                ("threshold", ""),
+                ("detail", "why"),
             ])
         };
         let decisions = [1, 2, 4, 6, 8].map(said).to_vec();
@@ -310,7 +305,7 @@ mod tests {
         let times = |number| tables.trade(number).unwrap().events.into_iter().map(|event| event.time).collect::<Vec<_>>();
         assert_eq!(times(1), [day(1), day(2), day(4)]);
         assert_eq!(times(2), [day(6), day(8)], "the decisions of the first trade are not of the second");
-        assert_eq!(tables.trade(2).unwrap().events[0].text, "enter A: passed, saw 0.44925 (bucket alts: why)");
+        assert_eq!(tables.trade(2).unwrap().events[0].text, "enter A: passed, saw 0.44925 (why)");
     }
 
     #[test]
@@ -325,10 +320,10 @@ mod tests {
         // B became A on the 5th, two for one; what B does in the same bucket later is another story.
         let fills = vec![
             fill(2, "B", "buy", "10", "enter"),
-            fill(5, "B", "sell", "10", CONVERSION),
-            fill(5, "A", "buy", "20", CONVERSION),
+            fill(5, "B", "sell", "10", Reason::Conversion.name()),
+            fill(5, "A", "buy", "20", Reason::Conversion.name()),
             fill(6, "B", "buy", "3", "enter"),
-            fill(8, "A", "sell", "20", "rotated out"),
+            fill(8, "A", "sell", "20", Reason::RotatedOut.name()),
         ];
         let tables = Tables { fills, ..of_trades(vec![trade(&day(2), &day(8))]) };
         let told: Vec<(String, String)> = tables.trade(1).unwrap().events.into_iter().map(|event| (event.time, event.subject)).collect();

@@ -130,7 +130,7 @@ mod tests {
         }
         for (file, column, cell) in [
             ("equity.csv", "equity", "-1.5"),
-            ("decisions.csv", "limit", ""),
+            ("decisions.csv", "threshold", ""),
             ("fills.csv", "time", "2024-03-01T08:00:00Z"),
             ("fills.csv", "symbol", "NaN"),
         ] {

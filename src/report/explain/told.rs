@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::replay::run::{Cause, OUT};
 use crate::report::explain::rows::{figure, number, percent, price, rounded, usd};
 use crate::report::explain::{Event, Row};
 use crate::report::number_format::{money, quantity};
@@ -30,11 +31,11 @@ pub(super) fn facts(trade: &Row) -> Vec<(String, String)> {
 
 pub(super) fn decision(row: &Row) -> Event {
     let mut text = format!("{} {}: {}", row["rule"], row["subject"], row["verdict"]);
-    match (figure(&row["value"]), figure(&row["limit"])) {
+    match (figure(&row["observed"]), figure(&row["threshold"])) {
         (None, None) => {}
         (Some(value), None) => drop(write!(text, ", saw {value}")),
-        (None, Some(limit)) => drop(write!(text, ", limit {limit}")),
-        (Some(value), Some(limit)) => drop(write!(text, ", saw {value} against {limit}")),
+        (None, Some(threshold)) => drop(write!(text, ", threshold {threshold}")),
+        (Some(value), Some(threshold)) => drop(write!(text, ", saw {value} against {threshold}")),
     }
     if !row["detail"].is_empty() {
         let _ = write!(text, " ({})", rounded(&row["detail"]));
@@ -44,12 +45,15 @@ pub(super) fn decision(row: &Row) -> Event {
 
 /// A step is in the unit of its cause: days where time did it, a mean score where a bucket chose.
 pub(super) fn rotation(row: &Row) -> Event {
-    let mut text = format!("narrative {}: {} to {}, by {}", row["narrative"], row["from_stage"], row["to_stage"], row["cause"]);
+    let of = if row["bucket"].is_empty() { String::new() } else { format!(" in {}", row["bucket"]) };
+    let mut text = format!("narrative {}{of}: {} to {}, by {}", row["narrative"], row["from_stage"], row["to_stage"], row["cause"]);
     let days = |text: &str| figure(text).map_or_else(String::new, |days| format!("{days} days"));
     let against = figure(&row["threshold"]).map(|threshold| format!(" against {threshold}")).unwrap_or_default();
-    match figure(&row["value"]) {
-        Some(_) if row["cause"] == "time" => drop(write!(text, ": {} of at least {}", days(&row["value"]), days(&row["threshold"]))),
-        Some(value) if row["from_stage"] == "out" => drop(write!(text, ": score {value}{against}")),
+    match figure(&row["observed"]) {
+        Some(_) if row["cause"] == Cause::Time.to_string() => {
+            let _ = write!(text, ": {} of at least {}", days(&row["observed"]), days(&row["threshold"]));
+        }
+        Some(value) if row["from_stage"] == OUT => drop(write!(text, ": score {value}{against}")),
         Some(value) => drop(write!(text, ": {value}{against}")),
         None => text += &against,
     }
@@ -129,27 +133,30 @@ mod tests {
 
     #[test]
     fn a_step_is_told_in_the_unit_of_its_cause() {
-        let said = |from: &str, to: &str, cause: &str, value: &str, threshold: &str| {
+        let said = |bucket: &str, (from, to): (&str, &str), cause: &str, observed: &str, threshold: &str| {
             let cells = [
                 ("time", ""),
                 ("narrative", "ai"),
+                ("bucket", bucket),
                 ("from_stage", from),
                 ("to_stage", to),
                 ("cause", cause),
-                ("value", value),
+                ("observed", observed),
                 ("threshold", threshold),
             ];
             rotation(&cells.map(|(name, cell)| (name.to_string(), cell.to_string())).into()).text
         };
         assert_eq!(
-            said("cooling", "dormant", "time", "14", "14"),
+            said("", ("cooling", "dormant"), "time", "14", "14"),
             "narrative ai: cooling to dormant, by time: 14 days of at least 14 days"
         );
         assert_eq!(
-            said("dormant", "emerging", "excess momentum", "0.08986376658667083", "0"),
-            "narrative ai: dormant to emerging, by excess momentum: 0.089864 against 0"
+            said("", ("dormant", "emerging"), "excess_momentum", "0.08986376658667083", "0"),
+            "narrative ai: dormant to emerging, by excess_momentum: 0.089864 against 0"
         );
-        assert_eq!(said("out", "held", "alts: the best", "0.5", ""), "narrative ai: out to held, by alts: the best: score 0.5");
-        assert_eq!(said("held", "out", "alts: outranked", "", ""), "narrative ai: held to out, by alts: outranked");
+        let entered = said("alts", ("out", "held"), "strongest", "0.5", "");
+        assert_eq!(entered, "narrative ai in alts: out to held, by strongest: score 0.5");
+        let left = said("alts", ("held", "out"), "rotated_out:outranked", "", "");
+        assert_eq!(left, "narrative ai in alts: held to out, by rotated_out:outranked");
     }
 }

@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use crate::market::Market;
-use crate::replay::run::{CONVERSION, Fill, Run, SETTLED, Side};
+use crate::replay::run::{Fill, Reason, Run, Side};
 use crate::report::charts::bars::{bars, fills_of};
 use crate::report::html::{captioned_figure, escaped};
 use crate::report::number_format::{count, money_of, price};
 
 /// Forced exits have no price of the market's own.
-const BOOKED: [(&str, &str); 4] = [
-    ("liquidation", "the price that leaves what came back of its margin"),
-    ("delisting", "the last price less the penalty, after the last bar"),
-    (SETTLED, "the last price of a contract whose coin became another, after the last bar"),
-    (CONVERSION, "the last price of the coin that is gone, in units of either coin"),
+const BOOKED: [(Reason, &str); 4] = [
+    (Reason::Liquidation, "the price that leaves what came back of its margin"),
+    (Reason::Delisted, "the last price less the penalty, after the last bar"),
+    (Reason::Settled, "the last price of a contract whose coin became another, after the last bar"),
+    (Reason::Conversion, "the last price of the coin that is gone, in units of either coin"),
 ];
 
 /// Trades drawn at each end.
@@ -87,7 +87,7 @@ fn within_its_bar(market: &Market, fill: &Fill) -> bool {
 fn possible(market: &Market, run: &Run) -> String {
     let mut outside: BTreeMap<&str, usize> = BTreeMap::new();
     for fill in run.fills.iter().filter(|fill| !within_its_bar(market, fill)) {
-        *outside.entry(&fill.reason).or_default() += 1;
+        *outside.entry(fill.reason.name()).or_default() += 1;
     }
     let beyond: usize = outside.values().sum();
     let mut text = format!(
@@ -98,8 +98,8 @@ fn possible(market: &Market, run: &Run) -> String {
     if beyond > 0 {
         let reasons: Vec<String> = outside.iter().map(|(reason, n)| format!("{reason} {}", count(*n))).collect();
         let _ = write!(text, " The other {}, by reason: {}.", count(beyond), reasons.join(", "));
-        for (reason, why) in BOOKED.iter().filter(|(reason, _)| outside.contains_key(reason)) {
-            let _ = write!(text, " A {reason} is booked at {why}.");
+        for (reason, why) in BOOKED.iter().filter(|(reason, _)| outside.contains_key(reason.name())) {
+            let _ = write!(text, " A fill whose reason is {} is booked at {why}.", reason.name());
         }
     }
     text

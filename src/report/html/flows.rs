@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::replay::run::Run;
+use crate::replay::run::{FlowReason, Run};
 use crate::report::charts::flows::{flows as drawn, ways};
 use crate::report::html::{Column, table, told_figure, totalled_list};
 use crate::report::number_format::{count, money_of};
@@ -25,11 +25,11 @@ pub(super) fn flows(run: &Run) -> String {
         );
     }
     let total: Usd = ways.iter().map(|way| way.amount).sum();
-    let mut reasons: Vec<(&str, usize, Usd)> = Vec::new();
+    let mut reasons: Vec<(FlowReason, usize, Usd)> = Vec::new();
     for way in &ways {
         match reasons.iter_mut().find(|known| known.0 == way.reason) {
             Some(known) => (known.1, known.2) = (known.1 + way.count, known.2 + way.amount),
-            None => reasons.push((&way.reason, way.count, way.amount)),
+            None => reasons.push((way.reason, way.count, way.amount)),
         }
     }
     reasons.sort_by_key(|reason| std::cmp::Reverse(reason.2));
@@ -41,7 +41,7 @@ pub(super) fn flows(run: &Run) -> String {
         money_of(total)
     );
     let by_reason: Vec<Vec<String>> =
-        reasons.iter().map(|(reason, n, amount)| vec![(*reason).to_string(), count(*n), money_of(*amount)]).collect();
+        reasons.iter().map(|(reason, n, amount)| vec![reason.name().to_string(), count(*n), money_of(*amount)]).collect();
     let sums = ["total".to_string(), count(run.flows.len()), money_of(total)];
     let columns = [("reason", false), ("times", true), ("USD", true)];
     out += &totalled_list("Flows by reason; they add up to flows.csv", &columns, &by_reason, &sums);
@@ -50,7 +50,7 @@ pub(super) fn flows(run: &Run) -> String {
         .map(|way| {
             let name = |id: BucketId| run.buckets[id.index()].clone();
             let (first, last) = (way.first.date(), way.last.date());
-            vec![name(way.from), name(way.to), way.reason.clone(), count(way.count), first, last, money_of(way.amount)]
+            vec![name(way.from), name(way.to), way.reason.name().to_string(), count(way.count), first, last, money_of(way.amount)]
         })
         .collect();
     out + &table("Flows by way and reason", &COLUMNS, &rows)

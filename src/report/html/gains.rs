@@ -6,7 +6,7 @@ use crate::evaluate::{Evaluation, value_at_close};
 use crate::market::Market;
 use crate::metrics::gains::{Gain, gains as realised, year_ends};
 use crate::metrics::lots::Method;
-use crate::replay::run::Run;
+use crate::replay::run::{Reason, Run};
 use crate::report::html::tax::tax;
 use crate::report::html::{Column, escaped, table};
 use crate::report::number_format::money_of;
@@ -18,10 +18,8 @@ const ABOUT: &str = "<h2 id=\"gains\">Gains realised</h2>\n<p>What was closed in
 (FIFO) and at average cost. Fees are in the cost and off the proceeds; a reward in kind enters at its worth when it was paid; funding of \
 perpetuals stands beside the gain, not in it. Unrealised is value less cost of what was still held at the year's last close. \
 This is accounting, not tax advice: a tax office may know other pools, prices and years.";
-const AT_THE_END: &str = " What was still held when the run ended was closed there (<code>end of data</code>) and stands in its last year: \
+const AT_THE_END: &str = " What was still held when the run ended was closed there (<code>end_of_data</code>) and stands in its last year: \
 nobody decided to sell it.";
-/// The reason of fills by which a run ends.
-const END: &str = "end of data";
 const SUMS: [Column; 6] = [
     ("gain, FIFO", true),
     ("of it held over a year", true),
@@ -33,7 +31,7 @@ const SUMS: [Column; 6] = [
 
 pub(super) fn gains(market: &Market, evaluation: &Evaluation) -> String {
     let (run, all) = (evaluation.run, &evaluation.gains);
-    let ended = run.fills.iter().any(|fill| fill.reason == END);
+    let ended = run.fills.iter().any(|fill| fill.reason == Reason::EndOfData);
     let mut out = format!("{ABOUT}{}</p>\n", if ended { AT_THE_END } else { "" });
     if all.is_empty() {
         return out + "<p class=\"dim\">Nothing was bought or sold.</p>\n";
@@ -138,7 +136,7 @@ fn hedged(market: &Market, run: &Run, hedge: BucketId, of: BucketId) -> String {
         money_of(sum(|row| row.2)),
         escaped(names.1),
         money_of(sum(|row| row.3.fifo)),
-        if run.fills.iter().any(|fill| fill.bucket == of && fill.reason == END) {
+        if run.fills.iter().any(|fill| fill.bucket == of && fill.reason == Reason::EndOfData) {
             ", what the end of the run closed among them"
         } else {
             ""

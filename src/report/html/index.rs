@@ -81,7 +81,7 @@ fn one(market: &Market, evaluation: &Evaluation) -> LoadedStrategy {
         to: run.clock.open(run.equity.len()),
         capital: run.capital.to_f64(),
         metrics: evaluation.metrics.named(),
-        cautions: run.cautions.clone(),
+        cautions: run.cautions.iter().map(ToString::to_string).collect(),
         market_cautions: Vec::new(),
         settings: Settings::new(),
         times: Vec::new(),

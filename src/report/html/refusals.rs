@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::replay::run::{Decision, Run, Verdict};
+use crate::market::Market;
+use crate::replay::run::{Decision, RecordNames, Run, Subject, Verdict};
 use crate::report::html::{Column, table};
 use crate::report::number_format::{count, figure};
 use crate::units::Time;
@@ -13,50 +14,51 @@ const COLUMNS: [Column; 7] =
 /// All that one rule refused, or resized.
 struct Told<'a> {
     times: usize,
-    subjects: BTreeSet<&'a str>,
+    subjects: BTreeSet<Subject>,
     first: Time,
     /// The newest.
     last: &'a Decision,
 }
 
 /// Nothing where nothing was refused or resized.
-pub(super) fn refusals(run: &Run) -> String {
-    let mut all: BTreeMap<(&str, &str), Told> = BTreeMap::new();
+pub(super) fn refusals(market: &Market, run: &Run) -> String {
+    let names = run.names(market);
+    let mut all: BTreeMap<(String, Verdict), Told> = BTreeMap::new();
     let said = run.decisions.iter().filter(|decision| matches!(decision.verdict, Verdict::Refused | Verdict::Resized));
     for decision in said {
-        let told = all.entry((&decision.rule, decision.verdict.name())).or_insert_with(|| Told {
+        let told = all.entry((decision.rule().word(&names), decision.verdict)).or_insert_with(|| Told {
             times: 0,
             subjects: BTreeSet::new(),
             first: decision.time,
             last: decision,
         });
         told.times += 1;
-        told.subjects.insert(&decision.subject);
+        told.subjects.insert(decision.subject);
         told.last = decision;
     }
     if all.is_empty() {
         return String::new();
     }
-    let mut ranked: Vec<((&str, &str), Told)> = all.into_iter().collect();
+    let mut ranked: Vec<((String, Verdict), Told)> = all.into_iter().collect();
     ranked.sort_by_key(|(_, told)| std::cmp::Reverse(told.times));
     let rows: Vec<Vec<String>> = ranked
         .into_iter()
         .map(|((rule, verdict), told)| {
             let (first, last) = (told.first.date(), told.last.time.date());
-            vec![rule.to_string(), verdict.to_string(), count(told.times), count(told.subjects.len()), first, last, sentence(told.last)]
+            let example = sentence(told.last, &names);
+            vec![rule, verdict.name().to_string(), count(told.times), count(told.subjects.len()), first, last, example]
         })
         .collect();
     table("What was refused or made smaller, by rule, with the newest as example; all in decisions.csv", &COLUMNS, &rows)
 }
 
 /// `2024-03-01 PEPE: why; 0.12 where 0.10 is the limit`
-fn sentence(decision: &Decision) -> String {
-    let because = if decision.detail.is_empty() { String::new() } else { format!(": {}", decision.detail) };
-    let against = match (decision.value, decision.limit) {
-        (Some(value), Some(limit)) => format!("; {} against a limit of {}", figure(value), figure(limit)),
+fn sentence(decision: &Decision, names: &RecordNames) -> String {
+    let against = match (decision.observed, decision.threshold) {
+        (Some(value), Some(limit)) => format!("; {} against a threshold of {}", figure(value), figure(limit)),
         (Some(value), None) => format!("; {}", figure(value)),
-        (None, Some(limit)) => format!("; limit {}", figure(limit)),
+        (None, Some(limit)) => format!("; threshold {}", figure(limit)),
         (None, None) => String::new(),
     };
-    format!("{} {}{because}{against}", decision.time.date(), decision.subject)
+    format!("{} {}: {}{against}", decision.time.date(), decision.subject.word(names), decision.detail(names))
 }

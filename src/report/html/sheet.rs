@@ -78,7 +78,7 @@ pub fn page(piece: &ReportInput, summary: &Summary, pictures: &Pictures) -> Stri
     body += "<h2 id=\"cautions\">Cautions</h2>\n";
     body += &cautions(&summary.cautions);
     body += "<h2 id=\"findings\">What the run says of itself</h2>\n";
-    body += &cautions(summary.findings);
+    body += &cautions(&summary.findings);
     body += &against::benchmarks(piece);
     body += "<h2 id=\"metrics\">Metrics</h2>\n<div class=\"cards\">\n";
     for group in groups(&evaluation.metrics, evaluation.confidence.as_ref()) {
@@ -117,10 +117,11 @@ pub fn page(piece: &ReportInput, summary: &Summary, pictures: &Pictures) -> Stri
     }
     body += &margin(market, run);
     body += &trades(market, run);
-    body += &activity(run);
+    body += &activity(market, run);
     body += &survivorship(market, run);
     body += "<h2 id=\"assumptions\">Assumptions</h2>\n";
-    let rows: Vec<Vec<String>> = run.assumptions.iter().map(|(name, value)| vec![name.clone(), value.clone()]).collect();
+    let rows: Vec<Vec<String>> =
+        run.assumptions.iter().map(|assumption| vec![assumption.name().to_string(), assumption.to_string()]).collect();
     body += &list_table("", &[("assumption", false), ("in force", false)], &rows);
     body += &unanswered(piece);
     whole(&format!("{} · {}", run.strategy, market.name), &(head + &navigation(&body) + &body))

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use crate::market::{Kind, Market};
-use crate::replay::run::{DELISTING, Run, Survival, Trade};
+use crate::replay::run::{Reason, Run, Survival, Trade};
 use crate::report::html::{Column, list_table, table};
 use crate::report::number_format::{count, grouped, money_of, signed_percent};
 use crate::units::{InstrumentId, Time, Usd};
@@ -44,7 +44,7 @@ pub(super) fn survivorship(market: &Market, run: &Run) -> String {
     .into_iter()
     .map(|(name, value)| vec![name.to_string(), value])
     .collect();
-    let caught: Vec<Usd> = run.trades.iter().filter(|trade| trade.exit_reason == DELISTING).map(|trade| trade.pnl).collect();
+    let caught: Vec<Usd> = run.trades.iter().filter(|trade| trade.exit_reason == Reason::Delisted).map(|trade| trade.pnl).collect();
     let mut out = String::from("<h2 id=\"survivors\">Survivorship</h2>\n");
     let _ = writeln!(
         out,

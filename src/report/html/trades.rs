@@ -52,7 +52,7 @@ pub(super) fn trades(market: &Market, run: &Run) -> String {
             money_of(t.fees),
             money_of(t.pnl),
             percent(t.return_on_margin),
-            t.exit_reason.clone(),
+            t.exit_reason.name().to_string(),
         ]
     };
     let mut order: Vec<usize> = (0..run.trades.len()).collect();

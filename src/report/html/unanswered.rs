@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use crate::market::{Kind, Market};
-use crate::replay::run::{Run, STAKING};
+use crate::replay::run::{Assumption, Reason, Run};
 use crate::report::html::{coded, escaped};
 use crate::report::input::ReportInput;
 use crate::report::number_format::{grouped, money_of};
@@ -29,7 +29,8 @@ fn questions(piece: &ReportInput) -> Vec<(&'static str, String)> {
     list.extend(of_the_data(market, run));
     list.extend(of_the_future(run));
     if piece.evaluation.stress.ladder.is_none() {
-        let set = run.assumptions.iter().find(|(name, _)| name == "assumptions").map_or("one", |(_, value)| value.as_str());
+        let named = run.assumptions.iter().find(|assumption| matches!(assumption, Assumption::Set { .. }));
+        let set = named.map_or_else(|| "one".to_string(), ToString::to_string);
         list.push(("Other assumptions.", format!("The run stands on `{set}`; `rotate run --ladder` says how much of it survives others.")));
     }
     list
@@ -42,7 +43,6 @@ fn perpetuals(market: &Market, run: &Run) -> Vec<InstrumentId> {
 }
 
 fn of_the_venue(market: &Market, run: &Run) -> Vec<(&'static str, String)> {
-    let in_force = |name: &str| run.assumptions.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
     let mut list = vec![
         (
             "Order books and queues.",
@@ -63,7 +63,7 @@ fn of_the_venue(market: &Market, run: &Run) -> Vec<(&'static str, String)> {
     if perpetuals.is_empty() {
         return list;
     }
-    if in_force("auto-deleveraging").is_none_or(|told| told.starts_with("not modelled")) {
+    if !run.assumptions.iter().any(|assumption| matches!(assumption, Assumption::AutoDeleveraging(Some(_)))) {
         list.push((
             "Auto-deleveraging.",
             "A profitable position is never taken away in a crash; `rotate run --set assumptions.adl_crash=0.3` tries it.".to_string(),
@@ -138,7 +138,7 @@ fn of_the_future(run: &Run) -> Vec<(&'static str, String)> {
         );
         list.push(("Another cycle.", told));
     }
-    if run.fills.iter().any(|fill| fill.reason == STAKING) {
+    if run.fills.iter().any(|fill| fill.reason == Reason::Staking) {
         list.push(("Staked coins.", "Staked coins are sold at once here: no unbonding time, no slashing.".to_string()));
     }
     list

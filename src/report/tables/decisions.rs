@@ -8,10 +8,11 @@ pub(super) const TABLE: Rows<Decision> =
 
 const COLUMNS: &[Column<Decision>] = &[
     time("time", |d, _| d.time),
-    text("rule", |d, _| d.rule.as_str().into()),
-    text("subject", |d, _| d.subject.as_str().into()),
+    text("rule", |d, s| d.rule().word(&s.names()).into()),
+    text("bucket", |d, s| d.bucket.map(|id| s.bucket(id)).unwrap_or_default()),
+    text("subject", |d, s| d.subject.word(&s.names()).into()),
     text("verdict", |d, _| d.verdict.name().into()),
-    maybe_number("value", |d, _| d.value),
-    maybe_number("limit", |d, _| d.limit),
-    text("detail", |d, _| d.detail.as_str().into()),
+    maybe_number("observed", |d, _| d.observed),
+    maybe_number("threshold", |d, _| d.threshold),
+    text("detail", |d, s| d.detail(&s.names()).into()),
 ];

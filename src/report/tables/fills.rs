@@ -19,5 +19,5 @@ const COLUMNS: &[Column<Fill>] = &[
     usd("notional", |f, _| f.notional),
     usd("fee", |f, _| f.fee),
     usd("slippage", |f, _| f.slippage),
-    text("reason", |f, _| f.reason.as_str().into()),
+    text("reason", |f, _| f.reason.name().into()),
 ];

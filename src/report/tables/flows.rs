@@ -11,5 +11,5 @@ const COLUMNS: &[Column<Flow>] = &[
     text("from", |f, s| s.bucket(f.from)),
     text("to", |f, s| s.bucket(f.to)),
     usd("amount", |f, _| f.amount),
-    text("reason", |f, _| f.reason.as_str().into()),
+    text("reason", |f, _| f.reason.name().into()),
 ];

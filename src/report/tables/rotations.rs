@@ -9,9 +9,10 @@ pub(super) const TABLE: Rows<Rotation> =
 const COLUMNS: &[Column<Rotation>] = &[
     time("time", |r, _| r.time),
     text("narrative", |r, s| s.narrative(Some(r.narrative))),
-    text("from_stage", |r, _| r.from_stage.as_str().into()),
-    text("to_stage", |r, _| r.to_stage.as_str().into()),
-    text("cause", |r, _| r.cause.as_str().into()),
-    maybe_number("value", |r, _| r.value),
+    text("bucket", |r, s| r.step.bucket().map(|id| s.bucket(id)).unwrap_or_default()),
+    text("from_stage", |r, _| r.step.ends().0.into()),
+    text("to_stage", |r, _| r.step.ends().1.into()),
+    text("cause", |r, _| r.step.cause().into()),
+    maybe_number("observed", |r, _| r.observed),
     maybe_number("threshold", |r, _| r.threshold),
 ];

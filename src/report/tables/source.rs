@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::evaluate::Evaluation;
 use crate::market::Market;
-use crate::replay::run::Run;
+use crate::replay::run::{RecordNames, Run};
 use crate::units::{AssetId, BucketId, InstrumentId, NarrativeId};
 
 /// One run and the market it stands on.
@@ -17,6 +17,11 @@ pub struct Source<'a> {
 impl<'a> Source<'a> {
     pub(super) fn run(&self) -> &'a Run {
         self.evaluation.run
+    }
+
+    /// What the ids of the record are called.
+    pub(super) fn names(&self) -> RecordNames<'a> {
+        self.run().names(self.market)
     }
 
     pub(super) fn asset(&self, id: InstrumentId) -> Cow<'a, str> {

@@ -24,5 +24,5 @@ const COLUMNS: &[Column<Trade>] = &[
     usd("slippage", |t, _| t.slippage),
     usd("pnl", |t, _| t.pnl),
     maybe_number("return_on_margin", |t, _| t.return_on_margin),
-    text("exit_reason", |t, _| t.exit_reason.as_str().into()),
+    text("exit_reason", |t, _| t.exit_reason.name().into()),
 ];

@@ -3,25 +3,17 @@
 use crate::market::Subject;
 use crate::signal::NarrativeView;
 use crate::signal::evidence::{EvidenceView, Unknown};
+use crate::signal::lifecycle::cause::Cause;
 use crate::signal::lifecycle::rule::{LifeCycleRule, Media};
 use crate::units::{NarrativeId, Span};
 
 /// Members trading now below which there is no breadth divergence.
 const LEAST_MEMBERS: u32 = 3;
 
-/// The cause of crowding that every rule looks at; media is called by its metric.
-const FUNDING: &str = "funding";
-
-/// What a cause of crowding is called on the way back.
-pub(super) fn back(cause: &str) -> String {
-    format!("{cause} back")
-}
-
 /// A question that was answered.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Condition {
-    /// As `rotations.csv` calls the cause.
-    pub(super) name: String,
+    pub(super) cause: Cause,
     /// `None` where it cannot be measured.
     pub(super) value: Option<f64>,
     pub(super) threshold: f64,
@@ -29,21 +21,21 @@ pub(super) struct Condition {
 }
 
 impl Condition {
-    fn above(name: impl Into<String>, value: Option<f64>, threshold: f64) -> Self {
-        Self { name: name.into(), value, threshold, met: value.is_some_and(|value| value > threshold) }
+    fn above(cause: Cause, value: Option<f64>, threshold: f64) -> Self {
+        Self { cause, value, threshold, met: value.is_some_and(|value| value > threshold) }
     }
 
-    fn at_least(name: impl Into<String>, value: Option<f64>, threshold: f64) -> Self {
-        Self { name: name.into(), value, threshold, met: value.is_some_and(|value| value >= threshold) }
+    fn at_least(cause: Cause, value: Option<f64>, threshold: f64) -> Self {
+        Self { cause, value, threshold, met: value.is_some_and(|value| value >= threshold) }
     }
 
-    fn at_most(name: impl Into<String>, value: Option<f64>, threshold: f64) -> Self {
-        Self { name: name.into(), value, threshold, met: value.is_some_and(|value| value <= threshold) }
+    fn at_most(cause: Cause, value: Option<f64>, threshold: f64) -> Self {
+        Self { cause, value, threshold, met: value.is_some_and(|value| value <= threshold) }
     }
 
     pub(super) fn time(stayed: i64, least: Span) -> Self {
         let value = Some(Span::from_seconds(stayed).days());
-        Self { name: "time".to_owned(), value, threshold: least.days(), met: true }
+        Self { cause: Cause::Time, value, threshold: least.days(), met: true }
     }
 
     fn if_met(self) -> Option<Self> {
@@ -74,17 +66,17 @@ impl Look<'_> {
         let rule = &self.rule.emerge;
         let excess = self.narratives.against_benchmark(self.id, rule.span);
         let mut conditions = vec![
-            Condition::above("momentum", self.momentum(rule.span), rule.momentum_above),
-            Condition::above("excess momentum", excess, rule.excess_above),
-            Condition::above("breadth", self.narratives.breadth(self.id, rule.span), rule.breadth_above),
+            Condition::above(Cause::Momentum, self.momentum(rule.span), rule.momentum_above),
+            Condition::above(Cause::ExcessMomentum, excess, rule.excess_above),
+            Condition::above(Cause::Breadth, self.narratives.breadth(self.id, rule.span), rule.breadth_above),
         ];
         if let Some(volume) = &rule.volume_share {
             let change = self.narratives.volume_share_change(self.id, volume.span, volume.longer);
-            conditions.push(Condition::above("volume share", change, volume.rises));
+            conditions.push(Condition::above(Cause::VolumeShare, change, volume.rises));
         }
         if let Some(growth) = &rule.evidence {
             let value = self.evidence.growth(Subject::Narrative(self.id), &growth.metric, growth.span);
-            let mut condition = Condition::above(format!("growth of {}", growth.metric), value, growth.above);
+            let mut condition = Condition::above(Cause::Growth(growth.metric.clone()), value, growth.above);
             condition.met |= value.is_none() && growth.unknown != Unknown::Fail;
             conditions.push(condition);
         }
@@ -95,19 +87,19 @@ impl Look<'_> {
     pub(super) fn confirms(&self) -> Vec<Condition> {
         let rule = &self.rule.confirm;
         vec![
-            Condition::above("momentum", self.momentum(rule.span), rule.momentum_above),
-            Condition::above("breadth", self.narratives.breadth(self.id, rule.span), rule.breadth_above),
+            Condition::above(Cause::Momentum, self.momentum(rule.span), rule.momentum_above),
+            Condition::above(Cause::Breadth, self.narratives.breadth(self.id, rule.span), rule.breadth_above),
         ]
     }
 
     pub(super) fn breadth_lost(&self) -> Option<Condition> {
         let rule = &self.rule.confirm;
-        Condition::at_most("breadth lost", self.narratives.breadth(self.id, rule.span), rule.breadth_lost).if_met()
+        Condition::at_most(Cause::BreadthLost, self.narratives.breadth(self.id, rule.span), rule.breadth_lost).if_met()
     }
 
     pub(super) fn momentum_lost(&self) -> Option<Condition> {
         let rule = &self.rule.emerge;
-        Condition::at_most("momentum lost", self.momentum(rule.span), rule.momentum_lost).if_met()
+        Condition::at_most(Cause::MomentumLost, self.momentum(rule.span), rule.momentum_lost).if_met()
     }
 
     /// One is enough, while the index rises.
@@ -115,40 +107,41 @@ impl Look<'_> {
         self.progress().filter(|&progress| progress > 0.0)?;
         let rule = &self.rule.crowd;
         let funding = self.narratives.funding_8h(self.id, rule.settlements);
-        let media = || rule.media.as_ref().and_then(|media| self.saturated(media, "").if_met());
-        Condition::at_least(FUNDING, funding, rule.funding_8h_above).if_met().or_else(media)
+        let media = || rule.media.as_ref().and_then(|media| self.saturated(media, Cause::Media).if_met());
+        Condition::at_least(Cause::Funding, funding, rule.funding_8h_above).if_met().or_else(media)
     }
 
     /// Funding and media must both be back, as far as they are known.
     pub(super) fn uncrowds(&self) -> Vec<Condition> {
         let rule = &self.rule.crowd;
         let media = rule.media.as_ref().map(|media| {
-            let condition = self.saturated(media, "");
-            Condition::at_most(back(&condition.name), condition.value, media.z_back)
+            let condition = self.saturated(media, Cause::MediaBack);
+            Condition::at_most(condition.cause, condition.value, media.z_back)
         });
-        let funding = Condition::at_most(back(FUNDING), self.narratives.funding_8h(self.id, rule.settlements), rule.funding_8h_back);
+        let funding = Condition::at_most(Cause::FundingBack, self.narratives.funding_8h(self.id, rule.settlements), rule.funding_8h_back);
         let known = |condition: Condition| Condition { met: condition.met || condition.value.is_none(), ..condition };
         [Some(funding), media].into_iter().flatten().map(known).collect()
     }
 
-    fn saturated(&self, media: &Media, then: &str) -> Condition {
+    fn saturated(&self, media: &Media, cause: fn(String) -> Cause) -> Condition {
         let z = self.evidence.z_score(Subject::Narrative(self.id), &media.metric, media.past);
-        Condition::at_least(format!("{}{then}", media.metric), z, media.z_above)
+        Condition::at_least(cause(media.metric.clone()), z, media.z_above)
     }
 
     /// One is enough. Momentum lost is another matter: see [`Look::momentum_lost`].
     pub(super) fn exhausts(&self) -> Option<Condition> {
         let stalls = self.progress().is_some_and(|progress| progress <= 0.0);
         let funding = stalls.then(|| self.high_funding()).and_then(Condition::if_met);
-        let media =
-            || self.rule.crowd.media.as_ref().filter(|_| stalls).and_then(|media| self.saturated(media, " while price stalls").if_met());
+        let media = || {
+            self.rule.crowd.media.as_ref().filter(|_| stalls).and_then(|media| self.saturated(media, Cause::MediaWhilePriceStalls).if_met())
+        };
         funding.or_else(media).or_else(|| self.diverges())
     }
 
     fn high_funding(&self) -> Condition {
         let rule = &self.rule.exhaust;
         let funding = self.narratives.funding_8h(self.id, rule.settlements);
-        Condition::at_least("funding while price stalls", funding, rule.funding_8h_above)
+        Condition::at_least(Cause::FundingWhilePriceStalls, funding, rule.funding_8h_above)
     }
 
     /// The index is near its high, but fewer members carry it. Of one or two members breadth says no more than price.
@@ -159,6 +152,6 @@ impl Look<'_> {
         }
         self.narratives.drawdown(self.id).filter(|&drawdown| drawdown >= -rule.near_high)?;
         let change = self.narratives.breadth_change(self.id, rule.stall, rule.stall);
-        Condition::at_most("breadth falls near the high", change, -rule.breadth_falls).if_met()
+        Condition::at_most(Cause::BreadthFallsNearHigh, change, -rule.breadth_falls).if_met()
     }
 }

@@ -4,6 +4,7 @@
 //!
 //! The measures are those of [`crate::signal::NarrativeView`] and of the evidence; sources and formulas: `fidelity.md` 5 and 7.
 
+mod cause;
 mod look;
 mod rule;
 mod stages;
@@ -14,7 +15,8 @@ use serde::{Deserialize, Serialize};
 use crate::signal::evidence::EvidenceBook;
 use crate::signal::{History, NarrativeBook};
 use crate::units::{NarrativeId, Time};
-use look::{Condition, Look, back};
+pub use cause::Cause;
+use look::{Condition, Look};
 pub use rule::{Confirm, Crowd, Emerge, Exhaust, Growth, LifeCycleRule, Media, VolumeShare};
 pub use stages::Stages;
 
@@ -57,7 +59,7 @@ pub struct Step {
     pub from: Stage,
     pub to: Stage,
     /// What did it; where several conditions had to hold, the one that was missing at the last look.
-    pub cause: String,
+    pub cause: Cause,
     /// In the cause's own unit; days where time did it.
     pub value: f64,
     pub threshold: f64,
@@ -71,7 +73,7 @@ pub struct LifeCycle {
     /// When the stage was entered; `None` for the one it was found in.
     since: Option<Time>,
     /// The condition that kept the next stage away at the last look; of a stage just entered, what must come back for it to end.
-    missing: Option<String>,
+    missing: Option<Cause>,
 }
 
 impl LifeCycle {
@@ -120,9 +122,9 @@ impl LifeCycle {
             Stage::Cooling => (Stage::Dormant, time),
         };
         let from = std::mem::replace(&mut self.stage, to);
-        (self.since, self.missing) = (Some(now), (to == Stage::Crowded).then(|| back(&cause.name)));
+        (self.since, self.missing) = (Some(now), if to == Stage::Crowded { cause.cause.back() } else { None });
         let value = cause.value.unwrap_or_default();
-        Some(Step { narrative: self.narrative, from, to, cause: cause.name, value, threshold: cause.threshold })
+        Some(Step { narrative: self.narrative, from, to, cause: cause.cause, value, threshold: cause.threshold })
     }
 
     fn leave_emerging(&mut self, look: &Look) -> Option<(Stage, Condition)> {
@@ -140,13 +142,13 @@ impl LifeCycle {
     /// The condition that opened the gate: the one missing at the last look, else the first. `None` while one is missing.
     fn gate(&mut self, conditions: Vec<Condition>) -> Option<Condition> {
         if let Some(shut) = conditions.iter().find(|condition| !condition.met) {
-            self.missing = Some(shut.name.clone());
+            self.missing = Some(shut.cause.clone());
             return None;
         }
         let last = self.missing.as_ref();
         // One let through unmeasured has no value to tell.
         let mut told: Vec<Condition> = conditions.into_iter().filter(|condition| condition.value.is_some()).collect();
-        let at = told.iter().position(|condition| Some(&condition.name) == last).unwrap_or(0);
+        let at = told.iter().position(|condition| Some(&condition.cause) == last).unwrap_or(0);
         (at < told.len()).then(|| told.swap_remove(at))
     }
 }

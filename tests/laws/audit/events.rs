@@ -10,7 +10,7 @@ use super::report::{Summary, Table, stamp};
 
 /// Fills that no order made: their price is the rule's, not the bar's.
 fn forced(reason: &str) -> bool {
-    ["liquidation", "delisting", "end of data", "staking"].contains(&reason.replace(['_', '-'], " ").as_str())
+    ["liquidation", "delisted", "end_of_data", "staking"].contains(&reason)
 }
 
 /// Every fill lies on the grid and, freed of its slippage, inside the bar that it names.

@@ -99,7 +99,7 @@ time,asset,symbol,bucket,side,quantity,mark_price,liquidation_price,margin_lost,
 2024-01-02T08:00:00Z,BBB,BBBUSDT,perps,short,15,58.2,58.2,10,0.4365
 ";
 const YIELDS: &str = "time,asset,bucket,quantity,price,amount\n2024-01-02T00:00:00Z,USDT,core,0.5,1,0.5\n";
-const FLOWS: &str = "time,from,to,amount,reason\n2024-01-02T08:00:00Z,core,perps,100,top-up\n";
+const FLOWS: &str = "time,from,to,amount,reason\n2024-01-02T08:00:00Z,core,perps,100,top_up\n";
 const SUMMARY: &str = r#"{"capital": 10000.0, "final_equity": 10170.2277, "attribution": {
 "by_source": {"price": 177.0, "funding": 0.3032, "fees": -3.5755, "slippage": -4, "liquidation": 0, "yield": 0.5},
 "by_bucket": {"core": 306.01, "perps": -135.7823},

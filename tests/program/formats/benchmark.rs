@@ -37,7 +37,7 @@ fn run(market: &Market) -> Run {
 
 fn measured(benchmark: &str, index: &str) -> (String, Vec<f64>, Vec<String>) {
     let run = run(&load(&market(benchmark, index)));
-    (run.benchmark_name, run.benchmark.iter().map(|worth| worth.to_f64()).collect(), run.cautions)
+    (run.benchmark_name, run.benchmark.iter().map(|worth| worth.to_f64()).collect(), run.cautions.iter().map(ToString::to_string).collect())
 }
 
 #[test]

@@ -5,9 +5,9 @@ use rotate::batch::Arena;
 use rotate::lookahead::{Cause, Leak, Terms, Verdict, dates, test_replay};
 use rotate::market::{FactKind, Market, MarketParts, Subject, freeze};
 use rotate::replay::Standing;
+use rotate::replay::run::{ChecklistCause, CriterionId, Decision, Known, Subject as About, Verdict as Said, Why};
 use rotate::signal::History;
 use rotate::signal::evidence::EvidenceBook;
-use rotate::strategy::{Decision, Verdict as Said};
 use rotate::units::{AssetId, InstrumentId, NarrativeId};
 
 use super::{capital, sample, strategy};
@@ -28,6 +28,7 @@ fn verdict(name: &str, plant: impl Fn(&mut MarketParts) + Sync, rule: impl Fn(&M
         let arena = Arena::new(market);
         arena.map_all(lasts, |&last| {
             let mut standing = arena.replay_to(&strategy, capital(), last + 1);
+            standing.run.criteria = RULES.map(str::to_owned).to_vec();
             standing.run.decisions.extend((0..=last).filter_map(|t| rule(market, t)));
             standing
         })
@@ -55,15 +56,20 @@ fn only(verdict: &Verdict, cause: Cause) -> Leak {
     leak.clone()
 }
 
-fn says(market: &Market, t: usize, rule: &str, subject: &str, value: Option<f64>) -> Decision {
+/// Rules of the tests' own, told as criteria of a checklist.
+const RULES: [&str; 5] = ["tvl", "conversions", "against_mean", "bars", "both"];
+
+fn says(market: &Market, t: usize, rule: &str, narrative: Option<NarrativeId>, observed: Option<f64>) -> Decision {
+    let id = CriterionId(RULES.iter().position(|known| *known == rule).expect("a rule of the tests") as u16);
     Decision {
         time: market.clock.close(t),
-        rule: rule.to_owned(),
-        subject: subject.to_owned(),
+        bucket: None,
+        subject: About::Instrument(InstrumentId(0)),
+        narrative,
         verdict: Said::Passed,
-        value,
-        limit: None,
-        detail: "of the test".to_owned(),
+        observed,
+        threshold: None,
+        why: Why::Checklist(ChecklistCause::Criterion { id, known: Known::Evidence }),
     }
 }
 
@@ -156,15 +162,16 @@ fn evidence(market: &Market, t: usize, early: i64) -> Option<Decision> {
     let now = market.clock.close(t).plus(early);
     let mut known = market.evidence.iter().filter(|fact| fact.known_at <= now);
     let latest = known.rfind(|fact| fact.subject == Subject::Narrative(narrative) && fact.metric == "tvl_usd")?;
-    Some(says(market, t, "tvl", market.narrative(narrative), Some(latest.value)))
+    Some(says(market, t, "tvl", Some(narrative), Some(latest.value)))
 }
 
 #[test]
 fn evidence_used_before_it_was_known() {
     let leak = only(&ruled(|market, t| evidence(market, t, 1)), Cause::Kind(FactKind::Evidence));
     assert_eq!((leak.dates, leak.first.time), (DATES, leak.after));
-    assert_eq!((leak.first.record, leak.first.rule.as_str()), ("decisions", "tvl"));
-    assert_eq!(leak.first.subject, sample().narratives[0]);
+    assert_eq!((leak.first.record, leak.first.rule.as_str()), ("decisions", "checklist.tvl"));
+    let (symbol, narrative) = (&sample().instruments[0].symbol, &sample().narratives[0]);
+    assert!(leak.first.subject == *symbol && leak.first.whole.contains(narrative.as_str()), "{leak:#?}");
     assert_ne!(leak.first.whole, leak.first.changed);
 }
 
@@ -172,13 +179,13 @@ fn evidence_used_before_it_was_known() {
 fn conversions(market: &Market, t: usize, early: i64) -> Decision {
     let now = market.clock.close(t).plus(early);
     let known = market.conversions.iter().filter(|conversion| conversion.known_at <= now).count();
-    says(market, t, "conversions", "market", Some(known as f64))
+    says(market, t, "conversions", None, Some(known as f64))
 }
 
 #[test]
 fn a_conversion_used_before_it_was_announced() {
     let leak = only(&ruled(|market, t| Some(conversions(market, t, 1))), Cause::Kind(FactKind::Conversions));
-    assert_eq!((leak.dates, leak.first.time, leak.first.rule.as_str()), (DATES, leak.after, "conversions"));
+    assert_eq!((leak.dates, leak.first.time, leak.first.rule.as_str()), (DATES, leak.after, "checklist.conversions"));
 }
 
 #[test]
@@ -192,7 +199,7 @@ fn the_same_rule_without_a_leak_is_clean() {
         }
         let book = EvidenceBook::of(market);
         let latest = book.at(&History::at_close(market, t)).latest(Subject::Narrative(NarrativeId(0)), "tvl_usd");
-        Some(says(market, t, "tvl", "N", latest.map(|known| known.value)))
+        Some(says(market, t, "tvl", Some(NarrativeId(0)), latest.map(|known| known.value)))
     });
     assert_eq!(by_signal.leaks, []);
 }
@@ -205,19 +212,19 @@ fn a_price_measured_against_its_whole_history() {
             let panel = &market.panel;
             let series = &panel.close[panel.at(bitcoin, 0)..panel.at(bitcoin, market.clock.bars - 1)];
             let mean = series.iter().filter(|close| !close.is_nan()).sum::<f64>() / series.len() as f64;
-            Some(says(market, t, "against_mean", "BTC", Some(panel.close[panel.at(bitcoin, t)] / mean)))
+            Some(says(market, t, "against_mean", None, Some(panel.close[panel.at(bitcoin, t)] / mean)))
         }),
         Cause::Kind(FactKind::Bars),
     );
     // Wrong from the very first bar.
-    assert_eq!((leak.dates, leak.first.rule.as_str()), (DATES, "against_mean"));
+    assert_eq!((leak.dates, leak.first.rule.as_str()), (DATES, "checklist.against_mean"));
     assert_eq!(leak.first.time, freeze(sample()).unwrap().clock.close(0));
 }
 
 #[test]
 fn how_long_the_market_goes_on() {
-    let leak = only(&ruled(|market, t| Some(says(market, t, "bars", "clock", Some(market.clock.bars as f64)))), Cause::Cut);
-    assert_eq!((leak.dates, leak.first.rule.as_str()), (DATES, "bars"));
+    let leak = only(&ruled(|market, t| Some(says(market, t, "bars", None, Some(market.clock.bars as f64)))), Cause::Cut);
+    assert_eq!((leak.dates, leak.first.rule.as_str()), (DATES, "checklist.bars"));
 }
 
 #[test]
@@ -234,7 +241,7 @@ fn two_facts_that_only_matter_together() {
     let found = ruled(|market, t| {
         let (cap, close) = ahead(market, t);
         let both = market.clock.bars == as_it_was.len() && cap != as_it_was[t].0 && close != as_it_was[t].1;
-        both.then(|| says(market, t, "both", "BTC", None))
+        both.then(|| says(market, t, "both", None, None))
     });
     only(&found, Cause::Together);
 }

@@ -1,34 +1,41 @@
 //! What rules said no to.
 
-use rotate::replay::run::{Decision, Verdict};
+use rotate::replay::run::{Decision, ExitCause, Subject, Verdict, Why};
+use rotate::units::{InstrumentId, NarrativeId, Span};
 
 use super::{days, page, rows, section};
 
 #[test]
 fn refusals_are_told_by_rule_with_dates_and_the_newest_example() {
-    let (market, mut run) = days(60);
-    let decision = |day: usize, rule: &str, subject: &str, verdict| Decision {
+    let (mut market, mut run) = days(60);
+    for (instrument, symbol) in market.instruments.iter_mut().zip(["AAA", "BBB"]) {
+        instrument.symbol = symbol.to_string();
+    }
+    market.narratives[0] = "too <much>".to_string();
+    let decision = |day: usize, why: Why, subject: u16, verdict| Decision {
         time: market.clock.close(day),
-        rule: rule.to_string(),
-        subject: subject.to_string(),
+        bucket: None,
+        subject: Subject::Instrument(InstrumentId(subject)),
+        narrative: Some(NarrativeId(0)),
         verdict,
-        value: Some(0.25),
-        limit: Some(0.125),
-        detail: format!("too <much> on day {day}"),
+        observed: Some(0.25),
+        threshold: Some(0.125),
+        why,
     };
+    let (position, score) = (Why::LeverageStep, Why::Left(ExitCause::ScoreLost { span: Span::DAY }));
     run.decisions = vec![
-        decision(1, "position", "AAA", Verdict::Resized),
-        decision(2, "rank", "AAA", Verdict::Passed),
-        decision(3, "rank", "BBB", Verdict::Refused),
-        decision(5, "position", "BBB", Verdict::Resized),
-        decision(8, "position", "AAA", Verdict::Resized),
+        decision(1, position.clone(), 0, Verdict::Resized),
+        decision(2, score.clone(), 0, Verdict::Passed),
+        decision(3, score.clone(), 1, Verdict::Refused),
+        decision(5, position.clone(), 1, Verdict::Resized),
+        decision(8, position.clone(), 0, Verdict::Resized),
     ];
     let told = section(&page(&market, &run), "activity");
     let table = rows(&told);
-    let example = "2021-01-10 AAA: too &lt;much&gt; on day 8; 0.25 against a limit of 0.125";
-    assert_eq!(table[1], ["position", "resized", "3", "2", "2021-01-03", "2021-01-10", example], "{table:?}");
-    assert_eq!(table[2][..5], ["rank", "refused", "1", "1", "2021-01-05"]);
-    assert_eq!(table[3..], [["rule", "verdict", "times"], ["rank", "passed", "1"]], "what passed is no refusal");
+    let example = "2021-01-10 AAA: narrative too &lt;much&gt;: its narrative&#39;s leverage goes from 0.25x to 0.12x; 0.25 against a threshold of 0.125";
+    assert_eq!(table[1], ["leverage", "resized", "3", "2", "2021-01-03", "2021-01-10", example], "{table:?}");
+    assert_eq!(table[2][..5], ["score_lost", "refused", "1", "1", "2021-01-05"]);
+    assert_eq!(table[3..], [["rule", "verdict", "times"], ["score_lost", "passed", "1"]], "what passed is no refusal");
     run.decisions.retain(|decision| decision.verdict == Verdict::Passed);
     assert!(!section(&page(&market, &run), "activity").contains("refused"));
 }

@@ -1,6 +1,7 @@
 //! Who died in the market.
 
 use rotate::market::{Segment, SeriesSummary};
+use rotate::replay::run::Reason;
 use rotate::units::Usd;
 
 use super::{days, page, rows, section};
@@ -28,7 +29,7 @@ fn the_audit_counts_the_dead_and_what_they_cost() {
         intervals: Vec::new(),
     };
     market.series = vec![series(10), series(0)];
-    run.trades[2].exit_reason = "delisting".to_string();
+    run.trades[2].exit_reason = Reason::Delisted;
     run.trades[2].pnl = Usd::round(-33.0);
     let told = section(&page(&market, &run), "survivors");
     assert!(told.contains("1 of 2 listings ended inside the run; 1 of its trades were forced out by that, for −$33.00."), "{told}");

@@ -1,7 +1,7 @@
 //! The bars around trades, and whether their fills were possible.
 
 use rotate::market::Market;
-use rotate::replay::run::{Fill, Run, Side, Trade};
+use rotate::replay::run::{Fill, Reason, Run, Side, Trade};
 use rotate::report::charts::bars;
 use rotate::units::{BucketId, Direction, InstrumentId, Usd};
 
@@ -34,7 +34,7 @@ fn fill(run: &Run, day: usize, side: Side, price: f64, slippage: f64) -> Fill {
         notional: Usd::round(10.0 * price),
         fee: Usd::round(1.0),
         slippage: Usd::round(slippage),
-        reason: "enter".to_string(),
+        reason: Reason::Enter,
     }
 }
 
@@ -55,7 +55,7 @@ fn trade(run: &Run, from: usize, to: usize, direction: Direction, pnl: f64) -> T
         slippage: Usd::round(1.0),
         pnl: Usd::round(pnl),
         return_on_margin: None,
-        exit_reason: "stop".to_string(),
+        exit_reason: Reason::Stop,
     }
 }
 
@@ -87,11 +87,14 @@ fn a_fill_beyond_its_bar_is_counted_once_slippage_is_taken_off() {
         // Sold below the low, by its slippage.
         fill(&run, 20, Side::Sell, 89.0, 10.0),
     ];
-    run.fills[1].reason = "delisting".to_string();
+    run.fills[1].reason = Reason::Delisted;
     run.trades = vec![trade(&run, 10, 20, Direction::Long, 50.0), trade(&run, 30, 31, Direction::Short, -3.0)];
     let told = section(&page(&market, &run), "trades");
     assert!(told.contains("2 of all 3 fills lie within"), "{told}");
-    assert!(told.contains("The other 1, by reason: delisting 1. A delisting is booked at the last price less the penalty"), "{told}");
+    assert!(
+        told.contains("The other 1, by reason: delisted 1. A fill whose reason is delisted is booked at the last price less the penalty"),
+        "{told}"
+    );
     assert!(told.contains("profit $50.00 = price $57.00 + funding −$4.00 − fees $2.00 − slippage $1.00 · 2 of 3 fills within their bars"));
     assert!(told.contains("No. 2 · BTCUSDT perp short · narratives · 2021-01-31 to 2021-02-01 · in at 100.00, out at 105.00"));
     assert_eq!(told.matches("<figcaption>").count(), 2, "one best, one worst");

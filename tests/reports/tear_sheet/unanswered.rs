@@ -1,5 +1,6 @@
 //! What the page does not answer.
 
+use rotate::replay::run::Assumption;
 use rotate::units::Time;
 
 use super::{days, page, section};
@@ -21,7 +22,7 @@ fn only_what_is_true_of_the_run_is_not_answered() {
     }
     assert!(all.contains("$4.00 of it, paid and received, is at the declared constant rate"), "{all}");
     market.synthetic = false;
-    run.assumptions.push(("auto-deleveraging".to_string(), "stress is on".to_string()));
+    run.assumptions.push(Assumption::AutoDeleveraging(Some(0.3)));
     run.funding.clear();
     let table = rotate::market::TierTable { since: Time::MIN, brackets: Vec::new() };
     market.tiers = vec![vec![table]; 3];

@@ -21,17 +21,18 @@ fn by_trades(run: &Run, bucket: usize, narrative: usize) -> BTreeSet<usize> {
 
 /// The same by its steps, which must take turns.
 fn by_steps(run: &Run, bucket: usize, narrative: usize) -> BTreeSet<usize> {
-    let own = |cause: &str| cause.strip_prefix(run.buckets[bucket].as_str()).is_some_and(|rest| rest.starts_with(": "));
     let (mut held, mut since) = (BTreeSet::new(), None);
-    for row in run.rotations.iter().filter(|row| row.narrative.index() == narrative && own(&row.cause)) {
+    for row in
+        run.rotations.iter().filter(|row| row.narrative.index() == narrative && row.step.bucket().is_some_and(|of| of.index() == bucket))
+    {
         let bar = run.clock.bar_of(row.time).expect("a bar of the run");
-        match (row.from_stage.as_str(), row.to_stage.as_str(), since) {
-            ("out", "held", None) => since = Some(bar),
-            ("held", "out", Some(from)) => {
+        match (row.step.ends(), since) {
+            (("out", "held"), None) => since = Some(bar),
+            (("held", "out"), Some(from)) => {
                 held.extend(from..bar);
                 since = None;
             }
-            _ => panic!("{} out of turn at {}: {} to {}", run.buckets[bucket], row.time, row.from_stage, row.to_stage),
+            _ => panic!("{} out of turn at {}: {:?}", run.buckets[bucket], row.time, row.step),
         }
     }
     assert_eq!(since, None, "everything is left when the data end");
@@ -62,7 +63,7 @@ fn holds(dir: &Path) -> usize {
                 assert_eq!(trades, told, "{}, {name}, {}", run.strategy, market.narratives[narrative]);
             }
         }
-        steps += run.rotations.iter().filter(|row| row.to_stage == "held").count();
+        steps += run.rotations.iter().filter(|row| row.step.ends().1 == "held").count();
     }
     steps
 }

@@ -1,6 +1,7 @@
 //! A place goes to the best of those that can take it.
 
-use rotate::replay::run::{Run, Verdict};
+use rotate::replay::run::{Decision, Empty, Rotation, Run, Subject, Verdict, Why};
+use rotate::units::InstrumentId;
 
 use super::{days, fills, replay, rows, told};
 use crate::tiny::{GAP, Tiny};
@@ -12,10 +13,21 @@ const DOWN: [f64; 7] = [10.0, 9.5, 9.0, 8.5, 8.0, 7.5, 7.0];
 
 /// Steps of buckets into and out of narratives: day, narrative, whether in, cause.
 fn steps(market: &rotate::market::Market, run: &Run) -> Vec<(i64, String, bool, String)> {
-    let of_bucket = run.rotations.iter().filter(|row| row.from_stage == "held" || row.to_stage == "held");
+    let of_bucket = run.rotations.iter().filter(|row| row.step.bucket().is_some());
     of_bucket
-        .map(|row| (days(row.time), market.narratives[row.narrative.index()].clone(), row.to_stage == "held", row.cause.clone()))
+        .map(|row| (days(row.time), market.narratives[row.narrative.index()].clone(), row.step.ends().1 == "held", said(run, row)))
         .collect()
+}
+
+/// Of which coin a decision speaks.
+fn symbol<'m>(market: &'m rotate::market::Market, row: &Decision) -> &'m str {
+    let Subject::Instrument(id) = row.subject else { panic!("of no coin: {row:?}") };
+    &market.instrument(id).symbol
+}
+
+/// `bucket: cause`.
+fn said(run: &Run, row: &Rotation) -> String {
+    format!("{}: {}", run.buckets[row.step.bucket().expect("of a bucket").index()], row.step.cause())
 }
 
 /// All of `rwa` rises, which its bucket's gate forbids; of `ai` one in three does.
@@ -29,12 +41,15 @@ fn a_narrative_that_is_refused_takes_no_place() {
     let rules = "[buckets.coins]\nweight = 1.0\nhold = { spot = { narratives = 1, per_narrative = 1 } }\nscore = { momentum = \"1d\" }\n\
         enter_above = 0.0\nentry = { narrative_breadth_below = 0.5 }\n";
     let (market, run) = replay(two_narratives(), rules);
-    assert_eq!(fills(&market, &run), told(&[(2, "AIUSDT", "enter"), (6, "AIUSDT", "end of data")]));
+    assert_eq!(fills(&market, &run), told(&[(2, "AIUSDT", "enter"), (6, "AIUSDT", "end_of_data")]));
     let refused = rows(&run, "narrative_breadth");
     // Asked at each of the five closes at which there is a score and a bar to come.
-    assert_eq!((refused.len(), refused[0].subject.as_str(), refused[0].value, refused[0].limit), (5, "RWAUSDT", Some(1.0), Some(0.5)));
-    let entered = (2, "ai".to_owned(), true, "coins: among the strongest by mean score".to_owned());
-    assert_eq!(steps(&market, &run), [entered, (6, "ai".to_owned(), false, "coins: end of data".to_owned())]);
+    assert_eq!(
+        (refused.len(), symbol(&market, refused[0]), refused[0].observed, refused[0].threshold),
+        (5, "RWAUSDT", Some(1.0), Some(0.5))
+    );
+    let entered = (2, "ai".to_owned(), true, "coins: strongest".to_owned());
+    assert_eq!(steps(&market, &run), [entered, (6, "ai".to_owned(), false, "coins: end_of_data".to_owned())]);
 }
 
 #[test]
@@ -43,8 +58,8 @@ fn where_everybody_is_refused_the_bucket_says_so_and_no_narrative_is_held() {
         enter_above = 0.0\nentry = { narrative_breadth_below = 0.2 }\n";
     let (market, run) = replay(two_narratives(), rules);
     assert!(run.fills.is_empty() && steps(&market, &run).is_empty(), "{:?}", run.rotations);
-    let said: Vec<&str> = rows(&run, "select").iter().map(|row| row.detail.as_str()).collect();
-    assert!(said.contains(&"no candidate may be entered today: the bucket stays in stablecoins"), "{said:?}");
+    let said: Vec<&Why> = rows(&run, "select").iter().map(|row| &row.why).collect();
+    assert!(said.contains(&&Why::Empty(Empty::AllRefused)), "{said:?}");
     assert_eq!(rows(&run, "narrative_breadth").len(), 10, "both, at each of five closes");
 }
 
@@ -61,13 +76,14 @@ fn one_place(tiny: Tiny, gate: &str) -> (Vec<(i64, String, String)>, Run) {
 #[test]
 fn every_refusal_leaves_the_place_to_the_next() {
     let pair = || Tiny::new().spot("BTC", &[100.0; 7]).perp("FAST", &FAST).perp("SLOW", &SLOW);
-    let enter = told(&[(2, "SLOWUSDT", "enter"), (6, "SLOWUSDT", "end of data")]);
+    let enter = told(&[(2, "SLOWUSDT", "enter"), (6, "SLOWUSDT", "end_of_data")]);
 
     let checklist = "[checklist]\npass = 1\n[checklist.criteria]\nslow = { measure = { momentum = \"1d\" }, below = 0.06 }\n";
     let (found, run) = one_place(pair(), checklist);
     assert_eq!(found, enter);
-    let verdicts: Vec<_> = rows(&run, "checklist").iter().map(|row| (row.subject.as_str(), row.verdict)).collect();
-    assert_eq!(verdicts[..2], [("FASTUSDT", Verdict::Refused), ("SLOWUSDT", Verdict::Passed)]);
+    let verdicts: Vec<_> = rows(&run, "checklist").iter().map(|row| (row.subject, row.verdict)).collect();
+    let [fast, slow] = [1, 2].map(|id| Subject::Instrument(InstrumentId(id)));
+    assert_eq!(verdicts[..2], [(fast, Verdict::Refused), (slow, Verdict::Passed)]);
 
     let rules = |gate: &str| {
         format!(
@@ -80,7 +96,7 @@ fn every_refusal_leaves_the_place_to_the_next() {
         let (market, run) = replay(paying(), &rules(gate));
         let fills = fills(&market, &run);
         assert!(fills.iter().all(|(_, symbol, _)| symbol == "SLOWUSDT") && !fills.is_empty(), "{rule}: {fills:?}");
-        assert!(rows(&run, rule).iter().any(|row| row.subject == "FASTUSDT" && row.verdict == Verdict::Refused), "{rule}");
+        assert!(rows(&run, rule).iter().any(|row| symbol(&market, row) == "FASTUSDT" && row.verdict == Verdict::Refused), "{rule}");
     };
     against("entry = { pays_8h_at_most = 0.0001 }", "funding_against");
 
@@ -88,8 +104,8 @@ fn every_refusal_leaves_the_place_to_the_next() {
     let young = [GAP, GAP, GAP, GAP, 10.0, 20.0, 40.0];
     let tiny = Tiny::new().spot("BTC", &[100.0; 7]).perp("YOUNG", &young).perp("SLOW", &SLOW);
     let (market, run) = replay(tiny, &rules("stop = { atr = { multiple = 5.0, span = \"3d\" } }"));
-    assert_eq!(fills(&market, &run), told(&[(4, "SLOWUSDT", "enter"), (6, "SLOWUSDT", "end of data")]));
-    assert!(rows(&run, "stop").iter().any(|row| row.subject == "YOUNGUSDT" && row.verdict == Verdict::Refused));
+    assert_eq!(fills(&market, &run), told(&[(4, "SLOWUSDT", "enter"), (6, "SLOWUSDT", "end_of_data")]));
+    assert!(rows(&run, "stop").iter().any(|row| symbol(&market, row) == "YOUNGUSDT" && row.verdict == Verdict::Refused));
 }
 
 #[test]
@@ -99,9 +115,9 @@ fn a_coin_that_cools_down_leaves_its_place_to_the_next() {
     let calm = [10.0, 10.1, 10.2, 10.3, 10.4, 10.5, 10.6, 10.7];
     let rules = "[buckets.coins]\nweight = 1.0\nhold = { spot = { count = 1 } }\nscore = { momentum = \"1d\" }\nstop = { from_entry = 0.2 }\ncooldown = \"7d\"\n";
     let (market, run) = replay(Tiny::new().spot("BTC", &[100.0; 8]).spot("WILD", &wild).spot("CALM", &calm), rules);
-    let expected = [(2, "WILDUSDT", "enter"), (4, "WILDUSDT", "stop"), (5, "CALMUSDT", "enter"), (7, "CALMUSDT", "end of data")];
+    let expected = [(2, "WILDUSDT", "enter"), (4, "WILDUSDT", "stop"), (5, "CALMUSDT", "enter"), (7, "CALMUSDT", "end_of_data")];
     assert_eq!(fills(&market, &run), told(&expected));
-    assert!(rows(&run, "cooldown").iter().all(|row| row.subject == "WILDUSDT" && row.verdict == Verdict::Refused));
+    assert!(rows(&run, "cooldown").iter().all(|row| symbol(&market, row) == "WILDUSDT" && row.verdict == Verdict::Refused));
     assert_eq!(rows(&run, "cooldown").len(), 2);
 }
 
@@ -113,7 +129,7 @@ fn a_coin_that_is_being_left_takes_no_place() {
     let rules = "[buckets.coins]\nweight = 1.0\nhold = { spot = { assets = [\"WILD\", \"CALM\"], count = 1 } }\nscore = { momentum = \"4d\" }\n\
         time_stop = { after = \"1d\", unless = 0.05 }\n";
     let (market, run) = replay(Tiny::new().spot("BTC", &[100.0; 7]).spot("WILD", &wild).spot("CALM", &calm), rules);
-    let expected = [(5, "WILDUSDT", "enter"), (6, "WILDUSDT", "time_stop"), (6, "CALMUSDT", "enter"), (6, "CALMUSDT", "end of data")];
+    let expected = [(5, "WILDUSDT", "enter"), (6, "WILDUSDT", "time_stop"), (6, "CALMUSDT", "enter"), (6, "CALMUSDT", "end_of_data")];
     assert_eq!(fills(&market, &run), told(&expected));
 }
 
@@ -135,8 +151,8 @@ fn a_crowded_narrative_takes_no_place_where_it_is_not_held() {
         [buckets.perps]\nweight = 1.0\nhold = { perp = { narratives = 1, per_narrative = 1, stages = {} } }\nscore = { momentum = \"1d\" }\n\
         leverage = { open = 1.0 }\n";
     let (market, run) = replay(tiny, rules);
-    assert!(run.rotations.iter().any(|row| row.to_stage == "crowded" && days(row.time) == 8), "{:?}", run.rotations);
-    assert_eq!(fills(&market, &run), told(&[(4, "COOLUSDT", "enter"), (11, "COOLUSDT", "end of data")]));
+    assert!(run.rotations.iter().any(|row| row.step.ends().1 == "crowded" && days(row.time) == 8), "{:?}", run.rotations);
+    assert_eq!(fills(&market, &run), told(&[(4, "COOLUSDT", "enter"), (11, "COOLUSDT", "end_of_data")]));
 }
 
 #[test]
@@ -147,7 +163,7 @@ fn a_coin_for_a_coin_of_the_same_narrative_is_no_step() {
     let tiny = tiny.member("ONE", "ai", 0, None).member("TWO", "ai", 0, None);
     let rules = "[buckets.coins]\nweight = 1.0\nhold = { spot = { narratives = 1, per_narrative = 1 } }\nscore = { momentum = \"1d\" }\nenter_above = 0.0\n";
     let (market, run) = replay(tiny, rules);
-    let expected = [(2, "ONEUSDT", "enter"), (4, "ONEUSDT", "rotated out"), (4, "TWOUSDT", "enter"), (5, "TWOUSDT", "end of data")];
+    let expected = [(2, "ONEUSDT", "enter"), (4, "ONEUSDT", "rotated_out"), (4, "TWOUSDT", "enter"), (5, "TWOUSDT", "end_of_data")];
     assert_eq!(fills(&market, &run), told(&expected));
     let found: Vec<(i64, bool)> = steps(&market, &run).iter().map(|(day, _, enters, _)| (*day, *enters)).collect();
     assert_eq!(found, [(2, true), (5, false)]);

@@ -1,6 +1,7 @@
 //! Leverage that steps up in a bucket that is full: more notional on the margin that is there.
 
-use rotate::replay::run::{Decision, Exposure, Run, Verdict};
+use rotate::replay::run::{Decision, Exposure, Run, Subject, Verdict};
+use rotate::units::InstrumentId;
 
 use super::{days, fills, replay, rows};
 use crate::tiny::{Tiny, near};
@@ -25,7 +26,7 @@ fn half(coin: &[f64], fee: f64, bucket: &str) -> Run {
 
 /// Day, quantity, signed by its side.
 fn traded(run: &Run) -> Vec<(i64, f64)> {
-    let fills = run.fills.iter().filter(|fill| fill.reason != "end of data");
+    let fills = run.fills.iter().filter(|fill| fill.reason.name() != "end_of_data");
     fills.map(|fill| (days(fill.time), if fill.side == rotate::replay::run::Side::Buy { fill.quantity } else { -fill.quantity })).collect()
 }
 
@@ -38,8 +39,8 @@ fn dollars(found: rotate::units::Usd, expected: f64) {
 }
 
 fn steps(run: &Run) -> Vec<(i64, Option<f64>, Option<f64>)> {
-    let of = |row: &&Decision| (days(row.time), row.value, row.limit);
-    assert!(rows(run, "leverage").iter().all(|row| row.subject == "AAAUSDT" && row.verdict == Verdict::Resized));
+    let of = |row: &&Decision| (days(row.time), row.observed, row.threshold);
+    assert!(rows(run, "leverage").iter().all(|row| row.subject == Subject::Instrument(InstrumentId(1)) && row.verdict == Verdict::Resized));
     rows(run, "leverage").iter().map(of).collect()
 }
 

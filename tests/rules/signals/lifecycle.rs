@@ -32,7 +32,7 @@ fn stages(market: &Market, rule: &LifeCycleRule) -> Stages {
 fn told(stages: &Stages) -> Vec<(i64, Stage, String, f64, f64)> {
     let round = |x: f64| (x * 1e9).round() / 1e9;
     let day_of = |close: rotate::units::Time| (close.seconds() - day(0).seconds()) / 86_400 - 1;
-    stages.all(AI).map(|(close, step)| (day_of(close), step.to, step.cause.clone(), round(step.value), round(step.threshold))).collect()
+    stages.all(AI).map(|(close, step)| (day_of(close), step.to, step.cause.to_string(), round(step.value), round(step.threshold))).collect()
 }
 
 fn assert_told(found: &Stages, expected: &[(i64, Stage, &str, f64, f64)]) {
@@ -62,7 +62,7 @@ fn from_the_turn_to_the_end() {
             // A quarter more than four days ago.
             (7, Stage::Confirmed, "momentum", 0.25, 0.2),
             (8, Stage::Crowded, "funding", 0.000_4, 0.000_3),
-            (11, Stage::Exhausted, "funding while price stalls", 0.000_6, 0.000_5),
+            (11, Stage::Exhausted, "funding_while_price_stalls", 0.000_6, 0.000_5),
             (13, Stage::Cooling, "time", 2.0, 2.0),
             (15, Stage::Dormant, "time", 2.0, 2.0),
         ],
@@ -83,7 +83,7 @@ fn funding_that_comes_back_uncrowds_and_only_well_below() {
     let after: Vec<_> = found.iter().skip(2).map(|(t, to, cause, ..)| (*t, *to, cause.as_str())).collect();
     assert_eq!(
         after,
-        [(8, Stage::Crowded, "funding"), (10, Stage::Confirmed, "funding back"), (11, Stage::Exhausted, "momentum lost")],
+        [(8, Stage::Crowded, "funding"), (10, Stage::Confirmed, "funding_back"), (11, Stage::Exhausted, "momentum_lost")],
         "the price has not moved for two days"
     );
 }
@@ -95,7 +95,7 @@ fn a_false_start_goes_back_to_sleep_below_the_lower_threshold() {
     let market = coin(&closes, [(0, 0.0); 3]).market();
     assert_told(
         &stages(&market, &quick()),
-        &[(3, Stage::Emerging, "momentum", 0.12, 0.1), (7, Stage::Dormant, "momentum lost", -0.005_102_041, 0.0)],
+        &[(3, Stage::Emerging, "momentum", 0.12, 0.1), (7, Stage::Dormant, "momentum_lost", -0.005_102_041, 0.0)],
     );
 }
 
@@ -121,7 +121,7 @@ fn a_leader_alone() -> Market {
 fn breadth_that_falls_near_the_high_exhausts() {
     let found = told(&stages(&a_leader_alone(), &quick()));
     let (t, to, cause, value, threshold) = found.last().unwrap();
-    assert_eq!((*t, *to, cause.as_str(), *threshold), (9, Stage::Exhausted, "breadth falls near the high", -0.4));
+    assert_eq!((*t, *to, cause.as_str(), *threshold), (9, Stage::Exhausted, "breadth_falls_near_high", -0.4));
     assert!((value + 2.0 / 3.0).abs() < 1e-9);
 }
 
@@ -130,7 +130,7 @@ fn breadth_that_is_lost_takes_the_confirmation_back() {
     let rule = LifeCycleRule { exhaust: Exhaust { breadth_falls: 1.0, ..quick().exhaust }, ..quick() };
     let found = told(&stages(&a_leader_alone(), &rule));
     let (t, to, cause, value, threshold) = found.last().unwrap();
-    assert_eq!((*t, *to, cause.as_str(), *threshold), (9, Stage::Emerging, "breadth lost", 0.4));
+    assert_eq!((*t, *to, cause.as_str(), *threshold), (9, Stage::Emerging, "breadth_lost", 0.4));
     assert!((value - 1.0 / 3.0).abs() < 1e-9);
 }
 
@@ -160,7 +160,7 @@ fn unknown_evidence_decides_by_its_key() {
     // The price is there on day 7. That it has grown by half is known from the open of day 9 on, the close of day 8.
     let spoken = coin(&RISE, [(0, 0.0); 3]).evidence("ai", "tvl", 2, 2.0).evidence("ai", "tvl", 9, 3.0).market();
     let found = told(&stages(&spoken, &asks(Unknown::Fail)));
-    assert_eq!(found[0], (8, Stage::Emerging, "growth of tvl".to_owned(), 0.5, 0.0));
+    assert_eq!(found[0], (8, Stage::Emerging, "growth:tvl".to_owned(), 0.5, 0.0));
 }
 
 #[test]
@@ -174,8 +174,8 @@ fn media_saturation_crowds_and_then_exhausts() {
     let found = told(&stages(&market, &rule));
     // Mean 2, standard deviation √(8 / 7); known at the close of day 8.
     let z = (7.0 / (8.0_f64 / 7.0).sqrt() * 1e9).round() / 1e9;
-    assert_eq!(found[2], (8, Stage::Crowded, "mentions".to_owned(), z, 2.0));
-    assert_eq!(found[3], (11, Stage::Exhausted, "mentions while price stalls".to_owned(), z, 2.0));
+    assert_eq!(found[2], (8, Stage::Crowded, "media:mentions".to_owned(), z, 2.0));
+    assert_eq!(found[3], (11, Stage::Exhausted, "media_while_price_stalls:mentions".to_owned(), z, 2.0));
 }
 
 #[test]
@@ -188,7 +188,7 @@ fn the_way_back_from_media_is_called_by_its_metric() {
     let rule = LifeCycleRule { crowd: Crowd { media: Some(media), ..quick().crowd }, ..quick() };
     let found = told(&stages(&market, &rule));
     let (t, to, cause, value, threshold) = &found[3];
-    assert_eq!((*t, *to, cause.as_str(), *threshold), (9, Stage::Confirmed, "mentions back", 1.0));
+    assert_eq!((*t, *to, cause.as_str(), *threshold), (9, Stage::Confirmed, "media_back:mentions", 1.0));
     assert!(*value < 1.0, "{value}");
 }
 

@@ -1,21 +1,24 @@
-//! The growing record of a replay.
+//! The record of a replay while it grows: it owns the run that is being built.
 
 use crate::ledger::{Closed, Entry, Snapshot};
 use crate::market::Market;
+use crate::replay::assumption::assumptions;
+use crate::replay::caution::Caution;
+use crate::replay::decision::Decision;
 use crate::replay::desk::Desk;
 use crate::replay::findings::{filled_in_wicks, findings};
 use crate::replay::measure::Measure;
+use crate::replay::reason::Reason;
 use crate::replay::run::{
-    CONVERSION, Exposure, Fill, Flow, FundingPayment, Liquidation, NarrativeTrack, Rotation, Run, Side, Stage, Stop, Trade, Yield,
+    Exposure, Fill, Flow, FundingPayment, Liquidation, NarrativeTrack, Rotation, Run, Side, Stage, Stop, Trade, Yield,
 };
-use crate::replay::words::{assumptions, stopped};
 use crate::signal::regime::Regime;
 use crate::signal::{History, Known};
-use crate::strategy::{Decision, Plan};
+use crate::strategy::Plan;
 use crate::units::{BucketId, Clock, InstrumentId, NarrativeId, Time, Usd};
 
 #[derive(Debug)]
-pub(super) struct Story {
+pub(super) struct Recorder {
     capital: Usd,
     pub benchmark: Benchmark,
     buckets: usize,
@@ -46,7 +49,7 @@ pub(super) struct Converted {
     pub price: f64,
 }
 
-impl Story {
+impl Recorder {
     pub fn new(market: &Market, plan: &Plan, capital: Usd) -> Self {
         let bars = market.window().bars;
         Self {
@@ -103,7 +106,7 @@ impl Story {
         narrative: Option<NarrativeId>,
         side: Side,
         entry: &Entry,
-        reason: &'static str,
+        reason: Reason,
     ) {
         self.fills.push(Fill {
             time,
@@ -116,7 +119,7 @@ impl Story {
             notional: Usd::round(entry.quantity.abs() * entry.price),
             fee: entry.fee,
             slippage: entry.slippage(),
-            reason: reason.to_owned(),
+            reason,
         });
     }
 
@@ -135,12 +138,12 @@ impl Story {
                 notional,
                 fee: Usd::ZERO,
                 slippage: Usd::ZERO,
-                reason: CONVERSION.to_owned(),
+                reason: Reason::Conversion,
             });
         }
     }
 
-    pub fn trade(&mut self, opened: Time, closed_at: Time, closed: &Closed, reason: &'static str) {
+    pub fn trade(&mut self, opened: Time, closed_at: Time, closed: &Closed, reason: Reason) {
         let (income, tally) = (&closed.income, &closed.tally);
         let pnl = closed.traded();
         let committed = tally.most_committed.to_f64();
@@ -160,7 +163,7 @@ impl Story {
             slippage: -income.slippage,
             pnl,
             return_on_margin: (committed > 0.0).then(|| pnl.to_f64() / committed),
-            exit_reason: reason.to_owned(),
+            exit_reason: reason,
         });
     }
 }
@@ -175,37 +178,38 @@ impl Desk<'_> {
         let window = market.window();
         let clock = Clock { bars: stop.map_or(window.bars, |stop| stop.bars), ..window };
         let mut cautions = self.cautions();
-        cautions.splice(0..0, stop.map(|stop| stopped(&clock, stop)));
-        let mut story = self.story;
-        story.benchmark.worth.truncate(clock.bars);
+        cautions.splice(0..0, stop.map(|stop| Caution::Stopped { at: clock.open(stop.bars), beyond: stop.why }));
+        let mut record = self.record;
+        record.benchmark.worth.truncate(clock.bars);
         // Within a bar the moments come in order; settlements inside a bar carry their own later time.
-        story.funding.sort_by_key(|payment| payment.time);
+        record.funding.sort_by_key(|payment| payment.time);
         let mut run = Run {
             strategy: plan.name.clone(),
             about: plan.about.clone(),
-            capital: story.capital,
+            capital: record.capital,
             clock,
             stopped: stop,
-            equity: story.equity,
-            benchmark: story.benchmark.worth,
-            benchmark_name: story.benchmark.name,
-            gross_exposure: story.gross,
-            net_exposure: story.net,
-            margin_used: story.margin,
-            regime: story.regime,
+            equity: record.equity,
+            benchmark: record.benchmark.worth,
+            benchmark_name: record.benchmark.name,
+            gross_exposure: record.gross,
+            net_exposure: record.net,
+            margin_used: record.margin,
+            regime: record.regime,
             buckets: plan.buckets.iter().map(|bucket| bucket.name.clone()).collect(),
+            criteria: plan.checklist.iter().flat_map(|list| list.criteria.keys().cloned()).collect(),
             hedges: plan.buckets.iter().filter_map(|bucket| Some((bucket.id, bucket.hedge?.of))).collect(),
             tax: plan.tax.clone(),
-            bucket_values: story.bucket_values,
-            fills: story.fills,
-            trades: story.trades,
-            funding: story.funding,
-            liquidations: story.liquidations,
-            yields: story.yields,
-            flows: story.flows,
-            decisions: story.decisions,
-            exposure: story.exposure,
-            rotations: story.rotations,
+            bucket_values: record.bucket_values,
+            fills: record.fills,
+            trades: record.trades,
+            funding: record.funding,
+            liquidations: record.liquidations,
+            yields: record.yields,
+            flows: record.flows,
+            decisions: record.decisions,
+            exposure: record.exposure,
+            rotations: record.rotations,
             narratives: tracks(market, known, clock.bars),
             attribution,
             assumptions: assumptions(market, plan),

@@ -1,0 +1,47 @@
+//! The cautions of a run, collected when it is over.
+
+use crate::replay::caution::Caution;
+use crate::replay::desk::Desk;
+use crate::replay::measure::Measure;
+use crate::units::Usd;
+
+impl Desk<'_> {
+    pub fn cautions(&self) -> Vec<Caution> {
+        let mut cautions: Vec<Caution> = self.plan.cautions.iter().cloned().map(Caution::OfPlan).collect();
+        if self.plan.assumptions.adl_crash.fall().is_some() {
+            cautions.push(Caution::DeleveragingStress);
+        }
+        for &(bucket, time) in &self.record.bankrupt {
+            cautions.push(Caution::PoolLiquidated { bucket: self.bucket(bucket).name.clone(), time });
+        }
+        cautions.extend(self.stayed_in_cash());
+        cautions.extend(self.stood_unhedged());
+        for bucket in self.plan.buckets.iter().filter(|bucket| bucket.leaves_by_funding()) {
+            let paid = || self.record.funding.iter().filter(|payment| payment.bucket == bucket.id);
+            let blind = paid().filter(|payment| payment.assumed).count();
+            if 2 * blind > paid().count() {
+                cautions.push(Caution::FundingExitBlind { bucket: bucket.name.clone() });
+            }
+        }
+        cautions.extend(self.funding_exits_measured());
+        cautions.extend(self.benchmark_missing());
+        let assumed: Usd = self.record.funding.iter().filter(|payment| payment.assumed).map(|payment| payment.payment.abs()).sum();
+        let total: Usd = self.record.funding.iter().map(|payment| payment.payment.abs()).sum();
+        if assumed.is_positive() {
+            cautions.push(Caution::FundingAssumed { assumed, total });
+        }
+        cautions
+    }
+
+    /// Where what the run is measured against has no price, it stands flat, and beta and alpha say nothing.
+    fn benchmark_missing(&self) -> Option<Caution> {
+        let (market, bars) = (self.market, self.market.first..self.t + 1);
+        let measure = Measure::of(market);
+        let name = measure.name(market).to_owned();
+        let Some((first, last)) = measure.told(market, &bars) else { return Some(Caution::BenchmarkUnknown { name }) };
+        // One that traded before the window is carried into it.
+        let before = measure.value(market, bars.start).is_nan().then(|| market.clock.open(first));
+        let after = (last + 1 < bars.end).then(|| market.clock.close(last));
+        (before.is_some() || after.is_some()).then_some(Caution::BenchmarkMissing { name, before, after })
+    }
+}
