@@ -9,7 +9,7 @@ use crate::program::{ROOT, fine, rotate_in, stderr};
 use rotate::replay::run::{FlowReason, PlainRule, Reason};
 
 /// A part of the sample, so that a command takes a second; long enough for the trade that the README asks after.
-const WINDOW: [&str; 4] = ["--from", "2023-07-01", "--to", "2024-06-30"];
+const WINDOW: [&str; 4] = ["--from", "2023-07-01", "--to", "2023-12-31"];
 
 fn read(name: &str) -> String {
     fs::read_to_string(Path::new(ROOT).join(name)).unwrap()

@@ -105,7 +105,9 @@ pub fn found() -> Broken {
         let room = circle.first().unwrap().split("::").next().unwrap().to_owned();
         if circle.len() > 2 || room == "replay" {
             let found: &mut Found = broken.entry(room).or_default();
-            circle.iter().for_each(|module| found.one((*module).to_owned()));
+            for module in &circle {
+                found.one((*module).to_owned());
+            }
         }
     }
     broken

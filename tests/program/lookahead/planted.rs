@@ -3,9 +3,9 @@
 
 use rotate::batch::Arena;
 use rotate::lookahead::{Cause, Leak, Terms, Verdict, dates, test_replay};
-use rotate::market::{FactKind, Market, MarketParts, Subject, freeze};
+use rotate::market::{Evidence, FactKind, Market, MarketParts, Subject, freeze};
 use rotate::replay::Standing;
-use rotate::replay::run::{ChecklistCause, CriterionId, Decision, Known, Subject as About, Verdict as Said, Why};
+use rotate::replay::run::{ChecklistCause, CriterionId, Decision, Known, Subject as About, Verdict as Passed, Why};
 use rotate::signal::History;
 use rotate::signal::evidence::EvidenceBook;
 use rotate::units::{AssetId, InstrumentId, NarrativeId};
@@ -17,19 +17,22 @@ const DAY: i64 = 86_400;
 const DATES: usize = 12;
 const SEED: u64 = 5;
 
+/// What a rule of a test's own says at each close of a market.
+type Said = Vec<Option<Decision>>;
+
 /// What the tester says when `plant` has been at every market it looks at, and a rule of the test's own speaks at every close.
-fn verdict(name: &str, plant: impl Fn(&mut MarketParts) + Sync, rule: impl Fn(&Market, usize) -> Option<Decision> + Sync) -> Verdict {
+fn verdict(name: &str, plant: impl Fn(&mut MarketParts) + Sync, rule: impl Fn(&Market) -> Said + Sync) -> Verdict {
     let (parts, strategy) = (sample(), strategy(name));
     let see = |mut parts: MarketParts| {
         plant(&mut parts);
         freeze(parts)
     };
     let replay = |market: &Market, lasts: &[usize]| -> Vec<Standing> {
-        let arena = Arena::new(market);
+        let (arena, said) = (Arena::new(market), rule(market));
         arena.map_all(lasts, |&last| {
             let mut standing = arena.replay_to(&strategy, capital(), last + 1);
             standing.run.criteria = RULES.map(str::to_owned).to_vec();
-            standing.run.decisions.extend((0..=last).filter_map(|t| rule(market, t)));
+            standing.run.decisions.extend(said.iter().take(last + 1).flatten().cloned());
             standing
         })
     };
@@ -40,11 +43,15 @@ fn verdict(name: &str, plant: impl Fn(&mut MarketParts) + Sync, rule: impl Fn(&M
 }
 
 fn shown(name: &str, plant: impl Fn(&mut MarketParts) + Sync) -> Verdict {
-    verdict(name, plant, |_, _| None)
+    verdict(name, plant, |_| Vec::new())
 }
 
-fn ruled(rule: impl Fn(&Market, usize) -> Option<Decision> + Sync) -> Verdict {
+fn ruled(rule: impl Fn(&Market) -> Said + Sync) -> Verdict {
     verdict("hold-bitcoin", |_| {}, rule)
+}
+
+fn at_every_close(market: &Market, says: impl Fn(usize) -> Option<Decision>) -> Said {
+    (0..market.clock.bars).map(says).collect()
 }
 
 /// The one leak there is, which the kind alone explains.
@@ -66,7 +73,7 @@ fn says(market: &Market, t: usize, rule: &str, narrative: Option<NarrativeId>, o
         bucket: None,
         subject: About::Instrument(InstrumentId(0)),
         narrative,
-        verdict: Said::Passed,
+        verdict: Passed::Passed,
         observed,
         threshold: None,
         why: Why::Checklist(ChecklistCause::Criterion { id, known: Known::Evidence }),
@@ -157,17 +164,20 @@ fn spreads_in_force_before_their_date() {
 }
 
 /// The latest value of a metric known at a close, shown `early` seconds before it was known.
-fn evidence(market: &Market, t: usize, early: i64) -> Option<Decision> {
+fn evidence(market: &Market, early: i64) -> Said {
     let narrative = NarrativeId(0);
-    let now = market.clock.close(t).plus(early);
-    let mut known = market.evidence.iter().filter(|fact| fact.known_at <= now);
-    let latest = known.rfind(|fact| fact.subject == Subject::Narrative(narrative) && fact.metric == "tvl_usd")?;
-    Some(says(market, t, "tvl", Some(narrative), Some(latest.value)))
+    let is_asked = |fact: &&Evidence| fact.subject == Subject::Narrative(narrative) && fact.metric == "tvl_usd";
+    let facts: Vec<&Evidence> = market.evidence.iter().filter(is_asked).collect();
+    at_every_close(market, |t| {
+        let now = market.clock.close(t).plus(early);
+        let latest = facts.iter().rfind(|fact| fact.known_at <= now)?;
+        Some(says(market, t, "tvl", Some(narrative), Some(latest.value)))
+    })
 }
 
 #[test]
 fn evidence_used_before_it_was_known() {
-    let leak = only(&ruled(|market, t| evidence(market, t, 1)), Cause::Kind(FactKind::Evidence));
+    let leak = only(&ruled(|market| evidence(market, 1)), Cause::Kind(FactKind::Evidence));
     assert_eq!((leak.dates, leak.first.time), (DATES, leak.after));
     assert_eq!((leak.first.record, leak.first.rule.as_str()), ("decisions", "checklist.tvl"));
     let (symbol, narrative) = (&sample().instruments[0].symbol, &sample().narratives[0]);
@@ -176,30 +186,34 @@ fn evidence_used_before_it_was_known() {
 }
 
 /// How many conversions are known at a close, shown `early` seconds before they are.
-fn conversions(market: &Market, t: usize, early: i64) -> Decision {
-    let now = market.clock.close(t).plus(early);
-    let known = market.conversions.iter().filter(|conversion| conversion.known_at <= now).count();
-    says(market, t, "conversions", None, Some(known as f64))
+fn conversions(market: &Market, early: i64) -> Said {
+    at_every_close(market, |t| {
+        let now = market.clock.close(t).plus(early);
+        let known = market.conversions.iter().filter(|conversion| conversion.known_at <= now).count();
+        Some(says(market, t, "conversions", None, Some(known as f64)))
+    })
 }
 
 #[test]
 fn a_conversion_used_before_it_was_announced() {
-    let leak = only(&ruled(|market, t| Some(conversions(market, t, 1))), Cause::Kind(FactKind::Conversions));
+    let leak = only(&ruled(|market| conversions(market, 1)), Cause::Kind(FactKind::Conversions));
     assert_eq!((leak.dates, leak.first.time, leak.first.rule.as_str()), (DATES, leak.after, "checklist.conversions"));
 }
 
 #[test]
 fn the_same_rule_without_a_leak_is_clean() {
-    assert_eq!(ruled(|market, t| evidence(market, t, 0)).leaks, []);
-    assert_eq!(ruled(|market, t| Some(conversions(market, t, 0))).leaks, []);
+    assert_eq!(ruled(|market| evidence(market, 0)).leaks, []);
+    assert_eq!(ruled(|market| conversions(market, 0)).leaks, []);
     // And so is the signal that rules read.
-    let by_signal = ruled(|market, t| {
-        if t % 97 != 0 {
-            return None;
-        }
+    let by_signal = ruled(|market| {
         let book = EvidenceBook::of(market);
-        let latest = book.at(&History::at_close(market, t)).latest(Subject::Narrative(NarrativeId(0)), "tvl_usd");
-        Some(says(market, t, "tvl", Some(NarrativeId(0)), latest.map(|known| known.value)))
+        at_every_close(market, |t| {
+            if t % 97 != 0 {
+                return None;
+            }
+            let latest = book.at(&History::at_close(market, t)).latest(Subject::Narrative(NarrativeId(0)), "tvl_usd");
+            Some(says(market, t, "tvl", Some(NarrativeId(0)), latest.map(|known| known.value)))
+        })
     });
     assert_eq!(by_signal.leaks, []);
 }
@@ -208,11 +222,11 @@ fn the_same_rule_without_a_leak_is_clean() {
 fn a_price_measured_against_its_whole_history() {
     let bitcoin = InstrumentId(0);
     let leak = only(
-        &ruled(|market, t| {
+        &ruled(|market| {
             let panel = &market.panel;
             let series = &panel.close[panel.at(bitcoin, 0)..panel.at(bitcoin, market.clock.bars - 1)];
             let mean = series.iter().filter(|close| !close.is_nan()).sum::<f64>() / series.len() as f64;
-            Some(says(market, t, "against_mean", None, Some(panel.close[panel.at(bitcoin, t)] / mean)))
+            at_every_close(market, |t| Some(says(market, t, "against_mean", None, Some(panel.close[panel.at(bitcoin, t)] / mean))))
         }),
         Cause::Kind(FactKind::Bars),
     );
@@ -223,7 +237,10 @@ fn a_price_measured_against_its_whole_history() {
 
 #[test]
 fn how_long_the_market_goes_on() {
-    let leak = only(&ruled(|market, t| Some(says(market, t, "bars", None, Some(market.clock.bars as f64)))), Cause::Cut);
+    let leak = only(
+        &ruled(|market| at_every_close(market, |t| Some(says(market, t, "bars", None, Some(market.clock.bars as f64))))),
+        Cause::Cut,
+    );
     assert_eq!((leak.dates, leak.first.rule.as_str()), (DATES, "checklist.bars"));
 }
 
@@ -238,10 +255,12 @@ fn two_facts_that_only_matter_together() {
     };
     let market = freeze(sample()).unwrap();
     let as_it_was: Vec<_> = (0..market.clock.bars).map(|t| ahead(&market, t)).collect();
-    let found = ruled(|market, t| {
-        let (cap, close) = ahead(market, t);
-        let both = market.clock.bars == as_it_was.len() && cap != as_it_was[t].0 && close != as_it_was[t].1;
-        both.then(|| says(market, t, "both", None, None))
+    let found = ruled(|market| {
+        at_every_close(market, |t| {
+            let (cap, close) = ahead(market, t);
+            let both = market.clock.bars == as_it_was.len() && cap != as_it_was[t].0 && close != as_it_was[t].1;
+            both.then(|| says(market, t, "both", None, None))
+        })
     });
     only(&found, Cause::Together);
 }
