@@ -2,10 +2,10 @@
 //! of k + 1. Prices are compared where no gap or other rule of ours stands between.
 
 use rotate::exchange::orders::{Bar, Kind, Side};
-use rotate::exchange::profit::RoundTrip;
 use rotate::exchange::stops::{Distance, Trail, fixed};
 use rotate::units::Direction;
 
+use crate::profit::RoundTrip;
 use crate::rows::{Row, by_case, rows};
 use crate::walk::walk_bar;
 use crate::words::{Entry, InBar, PathRules, What};
