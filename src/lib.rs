@@ -14,7 +14,7 @@
 //! | [`market`] | what happened | names, units, `funding_interval`, `bounded`, folder (for its sample) | strategies, money |
 //! | [`signal`] | what could be known | market | money, orders, anything after the close it stands at |
 //! | [`ledger`] | what we own | units | the market, prices it was not handed |
-//! | [`exchange`] | what the venue gives | units, `funding_interval`, ledger | why somebody trades |
+//! | [`exchange`] | what the venue gives | units, ledger | why somebody trades |
 //! | [`strategy`] | what we want | names, signal, and the exchange's words for its terms | money, positions, costs |
 //! | [`replay`] | the loop | all above | files, threads, reports |
 //! | [`batch`] | many side by side | replay | what a run means |

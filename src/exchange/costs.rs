@@ -29,18 +29,6 @@ impl Taker {
     pub fn fee(&self, notional: f64) -> f64 {
         notional.abs() * self.fee
     }
-
-    /// Cash needed per dollar of reference value when buying.
-    #[must_use]
-    pub fn gross_up(&self) -> f64 {
-        (1.0 + self.half_spread) * (1.0 + self.fee)
-    }
-
-    /// Cash needed per dollar of reference value when buying with an impact.
-    #[must_use]
-    pub fn gross_up_with_impact(&self, impact: f64) -> f64 {
-        (1.0 + self.half_spread + impact) * (1.0 + self.fee)
-    }
 }
 
 /// The cost of resting in the book: a fee and nothing else, for the price is the order's own.

@@ -96,13 +96,6 @@ impl Pool<'_> {
         !self.positions.is_empty() && self.balance(marks) <= self.maintenance(marks, closing_fee)
     }
 
-    /// Maintenance margin over balance: liquidation at 1. Infinite where the balance is gone.
-    #[must_use]
-    pub fn margin_ratio(&self, marks: &[f64], closing_fee: f64) -> f64 {
-        let balance = self.balance(marks);
-        if balance > 0.0 { self.maintenance(marks, closing_fee) / balance } else { f64::INFINITY }
-    }
-
     /// The marks at the end of a world. Maintenance grows and profit falls linearly between brackets, so the worst of a world lies there or at its open.
     #[must_use]
     pub fn extremes(&self, world: World, bar: &[Extremes], closing_fee: f64) -> Vec<f64> {

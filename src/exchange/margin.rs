@@ -1,4 +1,4 @@
-//! Margin of linear perpetuals: what an order needs, what an account can afford, an isolated position and its liquidation.
+//! Margin of linear perpetuals: an isolated position and its liquidation. What orders need and how they share is [`crate::exchange::affordability`]'s.
 //!
 //! Source: Binance USD-M margin and liquidation protocol, as in `fidelity.md` 1.1 to 1.3. The engine never compares with a precomputed
 //! price; it tests the inequality at each price, with the bracket looked up at that price.
@@ -8,111 +8,10 @@ pub use crate::exchange::brackets::{
 };
 use crate::units::{Bracket, Direction};
 
-/// Margin an order or position puts up: `|notional| / leverage`. Order price when checking an order, mark price when valuing an account.
-#[must_use]
-pub fn initial_margin(notional: f64, leverage: f64) -> f64 {
-    notional.abs() / leverage
-}
-
 /// `s · quantity · (price − entry)` in USD, `quantity` positive.
 #[must_use]
 pub fn unrealised_profit(direction: Direction, quantity: f64, entry_price: f64, price: f64) -> f64 {
     direction.sign() * quantity * (price - entry_price)
-}
-
-/// A margin pool between orders, in USD.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Account {
-    pub wallet: f64,
-    /// Of all positions in the pool; 0 for isolated margin, where profit does not back new orders.
-    pub unrealised_profit: f64,
-    /// Σ initial margin of open positions.
-    pub position_margin: f64,
-    /// Σ initial margin of open orders.
-    pub order_margin: f64,
-}
-
-impl Account {
-    /// What a new order may use: `wallet + uPnL − Σ IM − open-order margin`, never below 0.
-    #[must_use]
-    pub fn free(&self) -> f64 {
-        (self.wallet + self.unrealised_profit - self.position_margin - self.order_margin).max(0.0)
-    }
-}
-
-/// An opening order before it is sent.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Opening {
-    pub direction: Direction,
-    /// Coins, positive.
-    pub quantity: f64,
-    /// What is paid per coin, costs in the price included.
-    pub price: f64,
-    /// Mark price at the same instant.
-    pub mark: f64,
-    pub leverage: f64,
-    /// Fee on notional the order pays.
-    pub fee: f64,
-    /// Coins of the same position already held, positive: the bracket is that of the notional after the trade.
-    pub held: f64,
-}
-
-impl Opening {
-    /// USD one coin takes from the free margin: initial margin, fee, and the loss it opens with where the price is worse than the mark
-    /// (Binance's cost = initial margin + open loss).
-    #[must_use]
-    pub fn unit_cost(&self) -> f64 {
-        let open_loss = (self.direction.sign() * (self.price - self.mark)).max(0.0);
-        self.price / self.leverage + self.price * self.fee + open_loss
-    }
-}
-
-/// What became of an opening order.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Admission {
-    /// All of it.
-    Whole,
-    /// This quantity of it, and what bound it.
-    Scaled(f64, Bound),
-    /// None of it.
-    Refused(Bound),
-}
-
-/// What bounds an order's size.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Bound {
-    /// Leverage below 1, or above what the bracket of the post-trade notional allows.
-    Bracket,
-    /// Free margin.
-    Margin,
-}
-
-/// The post-trade check of an opening order: `free ≥ quantity · unit_cost` and leverage within the bracket of the post-trade notional.
-/// Scaled down to what both allow, or refused; never borrowed.
-#[must_use]
-pub fn admit(account: &Account, order: &Opening, brackets: &[Bracket]) -> Admission {
-    if !(order.leverage >= 1.0 && order.quantity > 0.0 && order.price > 0.0) || brackets.is_empty() {
-        return Admission::Refused(Bound::Bracket);
-    }
-    let wanted = (order.held + order.quantity) * order.price;
-    let within = brackets.last().map_or(wanted, |last| wanted.min(last.cap));
-    let allowed = largest_at_leverage(brackets, within, order.leverage);
-    let by_bracket = if allowed < wanted { (allowed / order.price - order.held).max(0.0) } else { order.quantity };
-    let by_margin = account.free() / order.unit_cost();
-    let (quantity, bound) = if by_margin < by_bracket { (by_margin, Bound::Margin) } else { (by_bracket, Bound::Bracket) };
-    if quantity >= order.quantity {
-        Admission::Whole
-    } else if quantity > 0.0 {
-        Admission::Scaled(quantity, bound)
-    } else {
-        Admission::Refused(bound)
-    }
-}
-
-/// The largest notional at most `notional` at which `leverage` is allowed; 0 where no bracket allows it.
-#[must_use]
-pub fn largest_at_leverage(brackets: &[Bracket], notional: f64, leverage: f64) -> f64 {
-    brackets.iter().take_while(|b| leverage <= b.max_leverage).last().map_or(0.0, |b| b.cap.min(notional))
 }
 
 /// One isolated position in plain numbers.
@@ -194,30 +93,6 @@ mod tests {
     fn an_unleveraged_long_cannot_be_liquidated_by_price() {
         let position = Isolated { direction: Direction::Long, quantity: 1.0, entry_price: 100.0, wallet: 100.0 };
         assert_eq!(position.liquidation_price(&DEFAULT_BRACKETS, 0.0), None);
-    }
-
-    #[test]
-    fn an_order_is_scaled_to_margin_and_bracket_or_refused() {
-        let account = Account { wallet: 1_000.0, ..Account::default() };
-        let order = Opening { direction: Direction::Long, quantity: 20.0, price: 100.0, mark: 100.0, leverage: 4.0, fee: 0.001, held: 0.0 };
-        assert_eq!(admit(&account, &order, &DEFAULT_BRACKETS), Admission::Whole);
-        let large = Opening { quantity: 100.0, ..order };
-        let Admission::Scaled(quantity, Bound::Margin) = admit(&account, &large, &DEFAULT_BRACKETS) else { panic!("not scaled") };
-        assert!((quantity * large.unit_cost() - 1_000.0).abs() < 1e-9 && (large.unit_cost() - 25.1).abs() < 1e-12);
-        let bold = Opening { leverage: 30.0, ..large };
-        let Admission::Scaled(quantity, Bound::Bracket) = admit(&account, &bold, &DEFAULT_BRACKETS) else { panic!("not scaled") };
-        assert_eq!(quantity, 50.0, "30x ends at 5,000");
-        let more = Opening { held: 60.0, ..bold };
-        assert_eq!(admit(&account, &more, &DEFAULT_BRACKETS), Admission::Refused(Bound::Bracket));
-        assert_eq!(admit(&account, &Opening { leverage: 0.5, ..order }, &DEFAULT_BRACKETS), Admission::Refused(Bound::Bracket));
-        assert_eq!(admit(&Account::default(), &order, &DEFAULT_BRACKETS), Admission::Refused(Bound::Margin));
-    }
-
-    #[test]
-    fn an_entry_worse_than_the_mark_opens_with_a_loss() {
-        let order = Opening { direction: Direction::Short, quantity: 1.0, price: 99.0, mark: 100.0, leverage: 9.0, fee: 0.0, held: 0.0 };
-        assert_eq!(order.unit_cost(), 12.0);
-        assert_eq!(Opening { price: 101.0, mark: 100.0, ..order }.unit_cost(), 101.0 / 9.0);
     }
 
     #[test]

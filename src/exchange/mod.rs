@@ -9,15 +9,16 @@
 //! | which other price of the bar it could have met | [`jitter`] |
 //! | in which order things happen inside a bar | [`intrabar`] |
 //! | bracket look-up, maintenance margin, checks of a table | [`brackets`] |
-//! | initial margin, affordability, isolated positions | [`margin`] |
+//! | what opening orders take of the cash, and how they shrink | [`affordability`] |
+//! | isolated positions and when they fail | [`margin`] |
 //! | the pool of a cross account, and what comes next on its way through a bar | [`cross`] |
-//! | liquidation and bankruptcy prices, what is lost, distance | [`liquidation`] |
-//! | funding payments and intervals | [`funding`] |
-//! | profit and return of one round trip | [`profit`] |
+//! | what a liquidation leaves, and how far away it is | [`liquidation`] |
+//! | funding payments | [`funding`] |
 //!
 //! Prices are USD per coin, quantities coins, notionals and money USD, rates fractions (0.01 is one per cent). Sources of the
 //! formulas stand beside them.
 
+pub mod affordability;
 pub mod assumptions;
 pub mod brackets;
 pub mod costs;
@@ -29,7 +30,6 @@ pub mod liquidation;
 pub mod margin;
 pub mod orders;
 pub mod patience;
-pub mod profit;
 mod refusal;
 mod side;
 pub mod stops;

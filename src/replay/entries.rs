@@ -1,7 +1,7 @@
 //! How positions are opened and added to: bracket, volume, price, what the bucket can afford, and the fill.
 
-use crate::exchange::margin;
-use crate::exchange::orders::{Bar, Filled, Moment, OrderSpec, Side, Venue, fill_point};
+use crate::exchange::affordability::{self, Backing, Bill, Claim};
+use crate::exchange::orders::{Bar, Filled, Moment, OrderSpec, Side, fill_point};
 use crate::ledger::Entry;
 use crate::market::Kind;
 use crate::replay::decision::OrderWhy;
@@ -22,15 +22,10 @@ struct Opening {
     order: Order,
     side: Side,
     bar: Bar,
-    /// Positive: what brackets allow and the bar's volume gives of it, before anybody asked who pays.
-    quantity: f64,
     /// Positive: what brackets allow.
     allowed: f64,
     leverage: f64,
-    /// The most one unit of quantity takes: margin or price, plus fee.
-    unit_cost: f64,
-    /// USD of it that the position's own margin pays: what is behind it beyond what the order's leverage asks.
-    freed: f64,
+    claim: Claim,
     price: f64,
 }
 
@@ -38,72 +33,7 @@ impl Opening {
     fn spec(&self, quantity: f64) -> OrderSpec {
         OrderSpec::new(self.side, self.order.kind, quantity)
     }
-
-    /// The most a part of the order takes, in USD, whoever pays.
-    fn cost(&self) -> f64 {
-        self.quantity * self.unit_cost
-    }
-
-    /// USD the bucket's cash must pay for all of it.
-    fn need(&self) -> f64 {
-        (self.cost() - self.freed).max(0.0)
-    }
 }
-
-/// What stands behind a position before an order adds to it.
-#[derive(Clone, Copy)]
-struct Backing {
-    /// What its margin is asked of, in USD: the notional at entry; under an unrealised loss that at the price of the order.
-    notional: f64,
-    /// Margin less unrealised loss, in USD: profit backs nothing, as on a venue, but a loss is gone.
-    wallet: f64,
-}
-
-/// The most a unit takes at this size or a smaller one, in USD: a smaller sale brings a better price, so a larger notional.
-fn unit_cost(quantity: f64, leverage: f64, first: &Filled, venue: &Venue) -> f64 {
-    let dearest = if first.maker { first.price } else { first.price.max(venue.taker.price(-1.0, first.reference)) };
-    let fee = if first.maker { venue.maker.fee } else { venue.taker.fee };
-    quantity * dearest / leverage / quantity + dearest * fee
-}
-
-/// What all orders of a bucket cost at once, in USD, and who pays.
-#[derive(Clone, Copy)]
-struct Bill {
-    /// What the bucket's cash is asked for.
-    need: f64,
-    cash: f64,
-    /// What the positions' own margin pays.
-    freed: f64,
-    /// The part of every order that can be paid.
-    scale: f64,
-}
-
-impl Bill {
-    fn of(openings: &[Opening], cash: f64) -> Self {
-        let need = openings.iter().map(Opening::need).sum();
-        let freed = openings.iter().map(|opening| opening.freed.min(opening.cost())).sum();
-        Self { need, cash, freed, scale: affordable(openings, cash) }
-    }
-}
-
-/// The largest part of all orders of a bucket that its cash pays for, all shrinking alike. What a position's own margin pays costs no cash,
-/// and helps no other order.
-fn affordable(openings: &[Opening], cash: f64) -> f64 {
-    let mut paying: Vec<&Opening> = openings.iter().collect();
-    loop {
-        let cost: f64 = paying.iter().map(|opening| opening.cost()).sum();
-        let there = cash + paying.iter().map(|opening| opening.freed).sum::<f64>();
-        let scale = if cost > there { there / cost } else { 1.0 };
-        let before = paying.len();
-        paying.retain(|opening| opening.cost() * scale > opening.freed);
-        if paying.len() == before || paying.is_empty() {
-            return scale;
-        }
-    }
-}
-
-/// Steps in which an order is cut to the cash there is; each leaves a small part of what the one before left.
-const MOST_CUTS: u32 = 16;
 
 impl Desk<'_> {
     /// The opening orders of one bucket that meet the open. Never borrow: where its cash does not reach, all of them shrink alike. What is
@@ -114,7 +44,8 @@ impl Desk<'_> {
         // Each order rounds three amounts to the microdollar; keep that much back.
         let slack = Usd::from_micros(4 * openings.len() as i64);
         let cash = (self.spendable(bucket) - slack).max(Usd::ZERO).to_f64();
-        let bill = Bill::of(&openings, cash);
+        let claims: Vec<Claim> = openings.iter().map(|opening| opening.claim).collect();
+        let bill = Bill::of(&claims, cash);
         for opening in openings {
             if self.affords(&opening, &bill) {
                 waiting.extend(self.open(&opening, bill.scale, Moment::Open));
@@ -126,7 +57,7 @@ impl Desk<'_> {
     pub fn open_inside(&mut self, order: Order, waiting: &mut Vec<Order>) {
         let Some(opening) = self.opening(order, Moment::Inside, waiting) else { return };
         let cash = (self.spendable(opening.order.bucket) - Usd::from_micros(4)).max(Usd::ZERO).to_f64();
-        let bill = Bill::of(std::slice::from_ref(&opening), cash);
+        let bill = Bill::of(&[opening.claim], cash);
         if self.affords(&opening, &bill) {
             waiting.extend(self.open(&opening, bill.scale, Moment::Inside));
         }
@@ -160,10 +91,11 @@ impl Desk<'_> {
             return None;
         }
         let quantity = allowed.min(first.quantity);
-        let unit_cost = unit_cost(quantity, leverage, &first, &venue);
-        let freed = self.freed(&order, leverage, first.price);
+        let unit_cost = affordability::unit_cost(quantity, leverage, &first, &venue);
+        let freed = self.backing(&order, first.price).map_or(0.0, |backing| backing.freed(leverage));
         self.told_of_volume(&mut order, allowed, quantity);
-        Some(Opening { order, side: spec.side, bar, quantity, allowed, leverage, unit_cost, freed, price: first.price })
+        let claim = Claim { quantity, unit_cost, freed };
+        Some(Opening { order, side: spec.side, bar, claim, allowed, leverage, price: first.price })
     }
 
     /// What the bracket of the post-trade notional allows of an order, and at what leverage: the same margin stands behind less notional.
@@ -172,49 +104,29 @@ impl Desk<'_> {
             return (wanted, leverage);
         }
         let held = self.books.find(order.bucket, order.instrument).map_or(0.0, |at| self.books.positions()[at].quantity.abs());
-        let notional = (held + wanted) * price;
-        let allowed = margin::allowed_notional(self.brackets(order.instrument), notional, leverage);
-        if allowed >= notional {
-            return (wanted, leverage);
+        let within = affordability::within_bracket(self.brackets(order.instrument), held, wanted, leverage, price);
+        if let Some((notional, allowed)) = within.cut {
+            let why = OrderWhy::Bracket { leverage, possible: within.leverage };
+            self.note((order.bucket, order.instrument), Verdict::Resized, [Some(notional), Some(allowed)], why);
         }
-        let possible = leverage * allowed / notional;
-        let why = OrderWhy::Bracket { leverage, possible };
-        self.note((order.bucket, order.instrument), Verdict::Resized, [Some(notional), Some(allowed)], why);
-        ((allowed / price - held).max(0.0), possible)
+        (within.quantity, within.leverage)
     }
 
     /// `None` where nothing is held yet, and for spot.
     fn backing(&self, order: &Order, price: f64) -> Option<Backing> {
         let position = &self.books.positions()[self.books.find(order.bucket, order.instrument)?];
-        let isolated = margin_view(position);
-        let profit = margin::unrealised_profit(isolated.direction, isolated.quantity, isolated.entry_price, price);
-        let at = if profit < 0.0 { price } else { isolated.entry_price };
-        position.margined.then(|| Backing { notional: isolated.quantity * at, wallet: isolated.wallet + profit.min(0.0) })
-    }
-
-    /// USD behind a position beyond what a leverage asks: what a lower rung, or funding it received, had put in.
-    fn freed(&self, order: &Order, leverage: f64, price: f64) -> f64 {
-        self.backing(order, price).map_or(0.0, |backing| (backing.wallet - backing.notional / leverage).max(0.0))
-    }
-
-    /// Cash that goes behind `added` more notional at `price`, fee apart: all of a spot buy; of a perpetual what lifts the wallet of the whole
-    /// position to `notional / leverage`, at most the increment's own margin. Where there is more behind it than that, the fee comes out of it:
-    /// then the amount is negative, at least `-fee`. With its fee convex and nothing at nothing, so a smaller order never needs more than its share.
-    fn margin_for(&self, order: &Order, added: f64, leverage: f64, (price, fee): (f64, f64)) -> f64 {
-        let own = added / leverage;
-        let lift = |backing: Backing| ((backing.notional + added) / leverage - backing.wallet).clamp((-fee).min(0.0), own);
-        self.backing(order, price).map_or(own, lift)
+        position.margined.then(|| Backing::of(&margin_view(position), price))
     }
 
     /// Whether an order is worth sending with what the bucket has; a refusal or a resizing is on record.
     fn affords(&mut self, opening: &Opening, &Bill { need, cash, freed, scale }: &Bill) -> bool {
-        let notional = opening.quantity * opening.price;
+        let notional = opening.claim.quantity * opening.price;
         let whose = (opening.order.bucket, opening.order.instrument);
         if notional < CENT {
             self.note(whose, Verdict::Refused, [Some(notional), Some(CENT)], OrderWhy::UnderACent);
             return false;
         }
-        if scale < DUST || scale < 1.0 && cash + opening.freed < CENT {
+        if scale < DUST || scale < 1.0 && cash + opening.claim.freed < CENT {
             self.note(whose, Verdict::Refused, [Some(need), Some(cash)], OrderWhy::NoCash);
             return false;
         }
@@ -231,19 +143,12 @@ impl Desk<'_> {
         let Order { bucket, instrument, .. } = opening.order;
         let venue = self.venue(instrument);
         let of = |quantity: f64| fill(&opening.spec(quantity), &opening.bar, &venue);
-        let mut filled = of(opening.quantity * scale)?;
         let cash = (self.spendable(bucket) - Usd::from_micros(4)).max(Usd::ZERO).to_f64();
-        for _ in 0..MOST_CUTS {
-            // An order of the same symbol before it has used up volume, and made the rest dearer. A smaller one moves the price less, which
-            // changes what stands behind the position it adds to.
-            let cost = filled.quantity * filled.price / opening.leverage + filled.fee;
-            let there = cash + self.freed(&opening.order, opening.leverage, filled.price);
-            if cost <= there {
-                break;
-            }
-            // Never by the last bit of a division more than there is: of a large book that is more than the microdollars kept back.
-            filled = of(filled.quantity * there / cost * (1.0 - 1e-12))?;
-        }
+        // An order of the same symbol before it has used up volume, and made the rest dearer.
+        let cost = |filled: &Filled| filled.quantity * filled.price / opening.leverage + filled.fee;
+        let there =
+            |filled: &Filled| cash + self.backing(&opening.order, filled.price).map_or(0.0, |backing| backing.freed(opening.leverage));
+        let filled = affordability::cut_to_cash(opening.claim.quantity * scale, of, cost, there)?;
         let wanted = opening.allowed * scale;
         let mut order = opening.order.clone();
         self.add(opening, &filled, moment);
@@ -264,7 +169,9 @@ impl Desk<'_> {
         let signed = filled.quantity * opening.side.sign();
         let fee = Usd::round(filled.fee);
         let margin = if perp {
-            let asked = self.margin_for(&opening.order, filled.quantity * filled.price, opening.leverage, (filled.price, filled.fee));
+            let (added, leverage) = (filled.quantity * filled.price, opening.leverage);
+            let backing = self.backing(&opening.order, filled.price);
+            let asked = backing.map_or(added / leverage, |backing| backing.margin_for(added, leverage, filled.fee));
             // A bucket without cash does not owe the microdollar of a rounding.
             Usd::round(asked).min(self.books.cash(bucket) - fee)
         } else {

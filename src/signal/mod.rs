@@ -7,7 +7,6 @@ pub mod decouple;
 pub mod evidence;
 pub mod funding;
 mod history;
-pub mod hmm;
 pub mod indicator;
 pub mod lifecycle;
 pub mod liquidity;

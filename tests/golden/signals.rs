@@ -1,13 +1,16 @@
 //! Indicators, funding signals and filtered states against numbers other people's libraries gave (`tests/golden/README.md`), to 1e-9
 //! relative. The expected numbers stand in `tests/golden`; the prices and rates they belong to only in `../shared/golden`.
 
+mod hmm;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use rotate::market::Settlement;
-use rotate::signal::hmm::Hmm;
 use rotate::signal::{funding, indicator};
 use rotate::units::Time;
+
+use hmm::Hmm;
 
 type Row = BTreeMap<String, String>;
 

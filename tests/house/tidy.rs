@@ -19,7 +19,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("market", &["names", "units", "fault", "folder", "funding_interval", "bounded"]),
     ("signal", &["units", "fault", "market"]),
     ("ledger", &["units", "fault"]),
-    ("exchange", &["units", "fault", "funding_interval", "ledger"]),
+    ("exchange", &["units", "fault", "ledger"]),
     // Of the market and the exchange only their words: see `the_two_absences`.
     ("strategy", &["names", "units", "fault", "bounded", "market", "signal", "exchange"]),
     ("replay", &["units", "market", "signal", "strategy", "ledger", "exchange"]),

@@ -3,18 +3,20 @@
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
+use rotate::exchange::affordability::{Claim, affordable};
 use rotate::exchange::assumptions::Leg;
 use rotate::exchange::assumptions::LiquidationRule;
 use rotate::exchange::brackets::{DEFAULT_BRACKETS, check_table, leverage_allowed, max_leverage_of_margin};
 use rotate::exchange::costs::{Impact, Maker, Taker};
 use rotate::exchange::cross::{Extremes, Pool, PoolPosition, World};
 use rotate::exchange::liquidation::{distance, outcome, size_for_distance};
-use rotate::exchange::margin::{Account, Admission, Isolated, Opening, admit};
+use rotate::exchange::margin::Isolated;
 use rotate::exchange::orders::{Bar, Kind, Moment, OrderSpec, Side, Venue, fill_in_bar};
 use rotate::exchange::stops::{Distance, Trail, overshot};
 use rotate::exchange::volume::VolumePool;
 use rotate::units::Direction;
 
+use crate::admission::{Account, Admission, Bound, Opening, admit};
 use crate::same;
 use crate::walk::walk_bar;
 use crate::words::{Entry, Event, InBar, PathRules, What};
@@ -311,6 +313,24 @@ proptest! {
         if taken > 0.0 {
             prop_assert!(leverage_allowed(&DEFAULT_BRACKETS, (held + taken) * 20.0 * (1.0 - 1e-12), leverage));
         }
+        // Of one order alone the part that can be paid is what a venue's own check lets through.
+        let part = affordable(&[Claim { quantity, unit_cost: order.unit_cost(), freed: 0.0 }], account.free());
+        match admit(&account, &order, &DEFAULT_BRACKETS) {
+            Admission::Whole => prop_assert_eq!(part, 1.0),
+            Admission::Scaled(taken, Bound::Margin) => prop_assert!((part * quantity / taken - 1.0).abs() < 1e-9, "{part} of {quantity}"),
+            Admission::Refused(Bound::Margin) => prop_assert_eq!(part, 0.0),
+            Admission::Scaled(..) | Admission::Refused(_) => {}
+        }
+    }
+
+    #[test]
+    fn what_a_bucket_pays_for_it_has(orders in prop::collection::vec((0.1..500.0, 0.1..100.0, prop_oneof![Just(0.0), 0.0..20_000.0]), 1..7), cash in prop_oneof![Just(0.0), 0.0..50_000.0]) {
+        let claims: Vec<Claim> = orders.iter().map(|&(quantity, unit_cost, freed)| Claim { quantity, unit_cost, freed }).collect();
+        let scale = affordable(&claims, cash);
+        let asked = |scale: f64| claims.iter().map(|claim| (claim.cost() * scale - claim.freed).max(0.0)).sum::<f64>();
+        prop_assert!((0.0..=1.0).contains(&scale) && asked(scale) <= cash * (1.0 + 1e-9) + 1e-9, "{scale}");
+        // And no more of them could be paid for.
+        prop_assert!(scale == 1.0 || asked(scale * (1.0 + 1e-6) + 1e-12) > cash, "{scale}");
     }
 
     #[test]

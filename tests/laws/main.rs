@@ -1,6 +1,11 @@
 //! Laws: what must hold of every strategy over every market. Each is tried on random small markets with random strategies; the cases
 //! are the same on every run. `PROPTEST_CASES` and `PROPTEST_RNG_SEED` ask for more, or for others.
 
+#[path = "../support/admission.rs"]
+#[allow(dead_code, reason = "its margins are golden numbers")]
+mod admission;
+#[path = "../support/admission_by_head.rs"]
+mod admission_by_head;
 mod audit;
 mod books;
 #[path = "../bar_walk/by_head.rs"]

@@ -2,10 +2,10 @@
 //! of k + 1. Prices are compared where no gap or other rule of ours stands between.
 
 use rotate::exchange::orders::{Bar, Kind, Side};
-use rotate::exchange::profit::RoundTrip;
 use rotate::exchange::stops::{Distance, Trail, fixed};
 use rotate::units::Direction;
 
+use super::profit::RoundTrip;
 use super::rows::{Row, by_case, rows};
 use super::walk::walk_bar;
 use super::words::{Entry, InBar, PathRules, What};

@@ -1,12 +1,11 @@
 //! Funding payments, windows, intervals, and a month of real settlements.
 
-use rotate::exchange::funding::{
-    Settlement, annual_simple, floor_to_minute, intervals, payment, per_8h, published_rate, published_rate_per_interval, settled_payment,
-    takes_part, total,
-};
+use rotate::exchange::funding::payment;
+use rotate::funding_interval::{floor_to_minute, intervals, per_8h};
 use rotate::units::{Direction, Time};
 
 use super::rows::{Row, outside, rows};
+use super::settlements::{Settlement, annual_simple, published_rate, published_rate_per_interval, settled_payment, takes_part, total};
 
 /// Rows that hold no numbers to compute with.
 const NOT_COMPUTED: &[(&str, &str)] = &[("FF-LEAN-1", "symbolic: three settlements of 0.0001 are 0.0003 of the holdings, within 5 %")];

@@ -7,11 +7,13 @@ use rotate::exchange::brackets::{
 };
 use rotate::exchange::costs::Taker;
 use rotate::exchange::cross::{Pool, PoolPosition};
-use rotate::exchange::liquidation::{Others, Stake, bankruptcy_price, buffered, entry_notional, mark_notional, mark_notional_plus_fee};
-use rotate::exchange::margin::{Account, Isolated, initial_margin, unrealised_profit};
-use rotate::exchange::profit::RoundTrip;
+use rotate::exchange::liquidation::bankruptcy_price;
+use rotate::exchange::margin::{Isolated, unrealised_profit};
 use rotate::units::{Bracket, Direction};
 
+use super::admission::{Account, initial_margin};
+use super::profit::RoundTrip;
+use super::published::{Others, Stake, buffered, entry_notional, mark_notional, mark_notional_plus_fee};
 use super::rows::{Row, rows};
 
 fn one_bracket(rate: f64, amount: f64) -> [Bracket; 1] {

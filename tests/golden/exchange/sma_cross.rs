@@ -3,9 +3,9 @@
 
 use rotate::exchange::costs::Taker;
 use rotate::exchange::orders::{Kind, OrderSpec, Side, Venue, fill_in_bar};
-use rotate::exchange::profit::RoundTrip;
 use rotate::units::Direction;
 
+use super::profit::RoundTrip;
 use super::rows::{Row, outside};
 
 fn mean(values: &[f64]) -> f64 {

@@ -2,7 +2,7 @@
 //!
 //! Source: `fidelity.md` 1.1; the return on margin is freqtrade's.
 
-use crate::units::Direction;
+use rotate::units::Direction;
 
 /// A position opened once and closed once. Fees are fractions of notional, funding USD (positive received).
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -20,25 +20,21 @@ pub struct RoundTrip {
 
 impl RoundTrip {
     /// What the opening is worth with its fee: paid by a long, received by a short.
-    #[must_use]
     pub fn open_value(&self) -> f64 {
         self.quantity * self.open_price * (1.0 + self.direction.sign() * self.open_fee)
     }
 
     /// What the closing is worth with its fee: received by a long, paid by a short.
-    #[must_use]
     pub fn close_value(&self) -> f64 {
         self.quantity * self.close_price * (1.0 - self.direction.sign() * self.close_fee)
     }
 
     /// USD after fees and funding. Leverage plays no part.
-    #[must_use]
     pub fn profit(&self) -> f64 {
         self.direction.sign() * (self.close_value() - self.open_value()) + self.funding
     }
 
     /// `profit / open_value · leverage`, the opening fee in the open value.
-    #[must_use]
     pub fn return_on_margin(&self) -> f64 {
         self.profit() / self.open_value() * self.leverage
     }

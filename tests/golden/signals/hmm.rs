@@ -36,7 +36,6 @@ impl<const N: usize> Hmm<N> {
     }
 
     /// One more return.
-    #[must_use]
     pub fn advance(&self, before: Option<&Belief<N>>, r: f64) -> Belief<N> {
         let prior = before.map_or(self.start, |belief| self.step(&belief.states));
         let logs: [f64; N] = std::array::from_fn(|k| self.log_density(k, r));
