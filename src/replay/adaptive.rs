@@ -1,13 +1,13 @@
 //! Buckets that follow the market phase: from one table of weights to another, a part of the equity a day.
 
 use crate::replay::decision::{Decision, Subject, Why};
-use crate::replay::desk::Desk;
 use crate::replay::reason::FlowReason;
+use crate::replay::simulation::Simulation;
 use crate::signal::Sight;
 use crate::strategy::{Verdict, adaptive};
 use crate::units::{BucketId, Usd};
 
-impl Desk<'_> {
+impl Simulation<'_> {
     /// Moves the weights towards the table of the phase as it is known now; whether they have moved.
     pub fn follow_regime(&mut self, sight: &Sight) -> bool {
         let Some(plan) = &self.plan.adaptive else { return false };

@@ -1,11 +1,11 @@
 //! The cautions of a run, collected when it is over.
 
 use crate::replay::caution::Caution;
-use crate::replay::desk::Desk;
 use crate::replay::measure::Measure;
+use crate::replay::simulation::Simulation;
 use crate::units::Usd;
 
-impl Desk<'_> {
+impl Simulation<'_> {
     pub fn cautions(&self) -> Vec<Caution> {
         let mut cautions: Vec<Caution> = self.plan.cautions.iter().cloned().map(Caution::OfPlan).collect();
         if self.plan.assumptions.adl_crash.fall().is_some() {

@@ -8,16 +8,16 @@ use crate::exchange::costs::Taker;
 use crate::exchange::cross::PoolPosition;
 use crate::ledger::Entry;
 use crate::replay::decision::{Decision, Subject, Why};
-use crate::replay::desk::Desk;
 use crate::replay::reason::{FlowReason, Reason};
 use crate::replay::run::Flow;
+use crate::replay::simulation::Simulation;
 use crate::strategy::Verdict;
 use crate::units::{BucketId, InstrumentId, Usd};
 
 /// Kept beside what is owed, for the rounding of each sale.
 const ROUNDING: Usd = Usd::from_micros(4);
 
-impl Desk<'_> {
+impl Simulation<'_> {
     /// The bucket whose coins stand behind a pool, and the part of their value that does not count.
     fn collateral_of(&self, pool: BucketId) -> Option<(BucketId, f64)> {
         let hedge = self.bucket(pool).hedge?;
@@ -49,7 +49,7 @@ impl Desk<'_> {
     /// USD that a pool may count on beside its own money, at the last close: coins less the haircut, and the cash beside them.
     pub fn collateral_value(&self, pool: BucketId) -> f64 {
         let Some((coins, haircut)) = self.collateral_of(pool) else { return 0.0 };
-        let held: f64 = self.books.positions().iter().filter(|position| position.bucket == coins).map(|p| p.worth().to_f64()).sum();
+        let held: f64 = self.books.positions().iter().filter(|position| position.bucket == coins).map(|p| p.value().to_f64()).sum();
         held * (1.0 - haircut) + self.books.cash(coins).to_f64()
     }
 
@@ -84,7 +84,7 @@ impl Desk<'_> {
                 self.raise(pool, owed, &prices);
             }
             for at in self.members(pool) {
-                self.books.back(at, -self.books.positions()[at].margin());
+                self.books.add_margin(at, -self.books.positions()[at].margin());
             }
         }
     }

@@ -3,12 +3,12 @@
 
 use crate::market::{Kind, Settlement};
 use crate::replay::caution::{Caution, FundingExitMeasured, Reached};
-use crate::replay::desk::Desk;
+use crate::replay::simulation::Simulation;
 use crate::signal::{History, funding, universe};
 use crate::strategy::{Holding, PaidThreshold, PlanBucket};
 use crate::units::{InstrumentId, Time};
 
-impl Desk<'_> {
+impl Simulation<'_> {
     /// One a bucket.
     pub fn funding_exits_measured(&self) -> Vec<Caution> {
         let measured = |bucket: &PlanBucket| {

@@ -6,14 +6,14 @@ use crate::exchange::intrabar::{Entered, Event, InBar, PathRules, Progress, Work
 use crate::exchange::liquidation::AdlStress;
 use crate::exchange::orders::{Bar, Filled, Moment, OrderSpec, Side};
 use crate::replay::decision::Why;
-use crate::replay::desk::Desk;
 use crate::replay::orders::{Order, Want, Way, side};
 use crate::replay::positions::PositionKey;
 use crate::replay::reason::Reason;
+use crate::replay::simulation::Simulation;
 use crate::strategy::Verdict;
 use crate::units::{BucketId, Direction, InstrumentId};
 
-impl<'a> Desk<'a> {
+impl<'a> Simulation<'a> {
     pub fn legs(&mut self) {
         let deleveraging = self.plan.assumptions.adl_crash.fall().is_some() && !self.perp_buckets.is_empty();
         let pools = self.cross_buckets.iter().any(|&bucket| self.has_positions(bucket));
@@ -201,8 +201,8 @@ impl<'a> Desk<'a> {
             moment: Moment::Inside,
             remainder: 0.0,
         };
-        self.leave(at, &filled, Reason::Deleveraged);
-        self.bar_entry(bucket, instrument);
+        self.close_position(at, &filled, Reason::Deleveraged);
+        self.start_cooldown(bucket, instrument);
         self.cancel(bucket, instrument);
     }
 

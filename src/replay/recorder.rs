@@ -5,13 +5,13 @@ use crate::market::Market;
 use crate::replay::assumption::assumptions;
 use crate::replay::caution::Caution;
 use crate::replay::decision::Decision;
-use crate::replay::desk::Desk;
 use crate::replay::findings::{filled_in_wicks, findings};
 use crate::replay::measure::Measure;
 use crate::replay::reason::Reason;
 use crate::replay::run::{
     Exposure, Fill, Flow, FundingPayment, Liquidation, NarrativeTrack, Rotation, Run, Side, Stage, Stop, Trade, Yield,
 };
+use crate::replay::simulation::Simulation;
 use crate::signal::regime::Regime;
 use crate::signal::{History, Known};
 use crate::strategy::Plan;
@@ -168,7 +168,7 @@ impl Recorder {
     }
 }
 
-impl Desk<'_> {
+impl Simulation<'_> {
     /// `stop`: why the run ends where it does, where that is not the end that was asked for.
     pub fn finish(mut self, stop: Option<Stop>) -> Run {
         // Everything is flat after the last bar of the market; a run that ends sooner has income that is not attributed yet.

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use crate::replay::caution::{Caution, NothingBought};
 use crate::replay::decision::{Decision, Rule, Subject};
-use crate::replay::desk::Desk;
+use crate::replay::simulation::Simulation;
 use crate::signal::{History, universe};
 use crate::strategy::{Empty, Holding, PlanBucket, Verdict};
 
-impl Desk<'_> {
+impl Simulation<'_> {
     /// One for each bucket that never had a fill; where the plan knew it beforehand it has said so itself.
     pub fn stayed_in_cash(&self) -> Vec<Caution> {
         let asked = self.plan.buckets.iter().filter(|bucket| bucket.holding != Holding::Cash && !bucket.idle && bucket.why_empty.is_none());

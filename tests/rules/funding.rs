@@ -151,7 +151,7 @@ fn a_position_is_left_when_its_subsidy_ends() {
     assert_eq!(left(&turning(-0.000_3, 0.0, 1.0), exit).expect("a trade").0, "end_of_data");
     // Whoever would have to leave at once is not let in.
     assert_eq!(left(&turning(0.000_1, 0.000_1, 1.0), exit), None);
-    // Beside the price of a crowd either is a reason.
+    // PositionState the price of a crowd either is a reason.
     let both = "exit = { funding_8h_above = 0.0005, funding_received_8h_below = -0.0002, settlements = 3 }";
     assert_eq!(left(&turning(0.0, 0.000_3, 1.0), both), ended);
     assert_eq!(left(&turning(0.0, 0.000_6, 1.0), both), Some(("crowded".to_owned(), seventh)));

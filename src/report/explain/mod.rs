@@ -147,7 +147,7 @@ impl Tables {
         }
         events.extend(self.decisions.iter().filter(|row| &row["time"] == at).map(decision));
         events.extend(self.rotations.iter().filter(|row| &row["time"] == at).map(rotation));
-        Ok(Story { title: format!("Standing at {at}"), facts, events: in_order(events) })
+        Ok(Story { title: format!("Checkpoint at {at}"), facts, events: in_order(events) })
     }
 
     /// The coins that a position has been, its own first: a coin became another where two fills say so, one after the other.
