@@ -6,7 +6,7 @@ use crate::exchange::jitter::Jitter;
 use crate::exchange::margin::DEFAULT_BRACKETS;
 use crate::fault::Fault;
 use crate::market::{Kind, Market};
-use crate::replay::{self, Standing, run::Run};
+use crate::replay::{self, Checkpoint, run::Run};
 use crate::signal::{Directory, History, Signals};
 use crate::strategy::{Plan, Strategy, StrategyFile};
 use crate::units::Usd;
@@ -52,7 +52,7 @@ impl<'m> Arena<'m> {
 
     /// [`replay::replay_to`]: what was done by the close of bar `bars − 1` of the window, and what was about to be.
     #[must_use]
-    pub fn replay_to(&self, strategy: &Strategy, capital: Usd, bars: usize) -> Standing {
+    pub fn replay_to(&self, strategy: &Strategy, capital: Usd, bars: usize) -> Checkpoint {
         let plan = Plan::new(strategy, &History::at_close(self.market, 0));
         replay::replay_to(self.market, &self.signals, &plan, capital, bars)
     }

@@ -74,7 +74,7 @@ fn loss(margin: f64, leverage: f64, ret: f64) -> Usd {
     let at = books.increase(BUCKET, PERP, None, true, &trade(position.quantity, 100.0), usd(margin));
     let mark = 100.0 * (1.0 + ret);
     if position.is_liquidated(&[], mark, 0.0) {
-        let (_, bankruptcy) = books.take_over(at, mark, Usd::ZERO, Usd::ZERO);
+        let (_, bankruptcy) = books.liquidate(at, mark, Usd::ZERO, Usd::ZERO);
         assert!(near(bankruptcy, 100.0 * (1.0 - 1.0 / leverage)));
     } else {
         books.mark(&[mark, mark], &mut [Usd::ZERO; 2]);

@@ -287,7 +287,7 @@ fn the_table_has_no_circle() {
 #[test]
 fn the_two_absences() {
     // The strategy gets a `History`, never the market itself, and names the venue's terms without working them; the ledger gets numbers.
-    const WORDS: &[&str] = &["market::Tier", "market::VenueKind", "exchange::assumptions", "exchange::patience", "exchange::Refusal"];
+    const WORDS: &[&str] = &["market::Tier", "market::VenueKind", "exchange::assumptions", "exchange::time_in_force", "exchange::Refusal"];
     let mut wrong = Vec::new();
     for source in sources() {
         for (line, path) in crate_paths(&source.code) {

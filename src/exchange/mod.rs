@@ -5,7 +5,7 @@
 //! |---|---|
 //! | what a fill costs | [`costs`], under which [`assumptions`] |
 //! | what one order gets in one bar | [`orders`], what it may have of the volume [`volume`], where stops stand [`stops`] |
-//! | what becomes of what did not fill | [`patience`] |
+//! | what becomes of what did not fill | [`time_in_force`] |
 //! | which other price of the bar it could have met | [`jitter`] |
 //! | in which order things happen inside a bar | [`intrabar`] |
 //! | bracket look-up, maintenance margin, checks of a table | [`brackets`] |
@@ -29,10 +29,10 @@ pub mod jitter;
 pub mod liquidation;
 pub mod margin;
 pub mod orders;
-pub mod patience;
 mod refusal;
 mod side;
 pub mod stops;
+pub mod time_in_force;
 pub mod volume;
 
 pub use refusal::Refusal;

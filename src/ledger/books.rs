@@ -57,7 +57,7 @@ pub enum Backing {
     Margin,
     /// All of its bucket's cash too, for it is the last of a pool and leaves nobody a debt.
     Cash,
-    /// The pool that stays behind, which owes what is lacking: [`Books::cover`].
+    /// The pool that stays behind, which owes what is lacking: [`Books::draw_margin`].
     Pool,
 }
 
@@ -136,13 +136,13 @@ impl Books {
     /// Cash, margin and worth of a bucket, as of the last mark.
     #[must_use]
     pub fn bucket_value(&self, bucket: BucketId) -> Usd {
-        self.cash(bucket) + self.positions.iter().filter(|p| p.bucket == bucket).map(Position::worth).sum()
+        self.cash(bucket) + self.positions.iter().filter(|p| p.bucket == bucket).map(Position::value).sum()
     }
 
     /// As of the last mark.
     #[must_use]
     pub fn equity(&self) -> Usd {
-        self.cash.iter().copied().sum::<Usd>() + self.positions.iter().map(Position::worth).sum()
+        self.cash.iter().copied().sum::<Usd>() + self.positions.iter().map(Position::value).sum()
     }
 
     /// Moves cash between buckets, at most what is there; returns what moved.
@@ -246,7 +246,7 @@ impl Books {
     }
 
     /// Puts more of the bucket's cash behind a perpetual, at most what is there.
-    pub fn back(&mut self, at: usize, margin: Usd) {
+    pub fn add_margin(&mut self, at: usize, margin: Usd) {
         let bucket = self.positions[at].bucket;
         let moved = margin.min(self.cash(bucket)).max(Usd::ZERO);
         self.transfer(Account::Cash(bucket), Account::Margin(at), moved);
@@ -337,11 +337,11 @@ impl Books {
     /// The venue takes over a perpetual at `mark` and hands `proceeds` (its margin and its profit, as far as the venue gives them back) to the
     /// bucket's cash, out of which `fee` is paid. What the position was worth at that mark and does not come back is the liquidation loss; what
     /// the venue bears beyond it is a gain. Returns the record and the price at which the position left.
-    pub fn take_over(&mut self, at: usize, mark: f64, proceeds: Usd, fee: Usd) -> (Closed, f64) {
+    pub fn liquidate(&mut self, at: usize, mark: f64, proceeds: Usd, fee: Usd) -> (Closed, f64) {
         self.mark_one(at, mark);
         let position = &self.positions[at];
         let (cash, margin, quantity) = (Account::Cash(position.bucket), position.margin, position.quantity);
-        let lost = position.worth() - proceeds;
+        let lost = position.value() - proceeds;
         let price = (position.cost - margin + proceeds).to_f64() / quantity;
         self.fullest.move_on(quantity * price);
         self.transfer(Account::Held(at), Account::Income(at, Source::Liquidation), lost);
@@ -358,7 +358,7 @@ impl Books {
 
     /// A bucket of cross margin that owes more than its free cash draws on the margin set aside for its positions, in their order; what is left
     /// the last of them owes, backed by profit that is not realised yet.
-    pub fn cover(&mut self, bucket: BucketId) {
+    pub fn draw_margin(&mut self, bucket: BucketId) {
         let backing: Vec<usize> =
             (0..self.positions.len()).filter(|&at| self.positions[at].bucket == bucket && self.positions[at].margined).collect();
         for (place, &at) in backing.iter().enumerate() {
@@ -378,7 +378,7 @@ impl Books {
         let rest = self.positions[at].held;
         self.transfer(Account::Held(at), Account::Income(at, Source::Price), rest);
         let mut position = self.positions.remove(at);
-        debug_assert_eq!(position.worth(), Usd::ZERO);
+        debug_assert_eq!(position.value(), Usd::ZERO);
         position.quantity = sign;
         Closed {
             instrument: position.instrument,

@@ -90,7 +90,7 @@ impl Position {
 
     /// What it adds to equity: market value of spot; margin plus unrealised profit of a perpetual.
     #[must_use]
-    pub fn worth(&self) -> Usd {
+    pub fn value(&self) -> Usd {
         self.held + self.margin
     }
 

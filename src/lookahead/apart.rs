@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use crate::market::MarketParts;
 use crate::replay::run::{Decision, Run};
-use crate::replay::{Pending, Standing};
+use crate::replay::{Checkpoint, Pending};
 use crate::units::{BucketId, InstrumentId, NarrativeId, Time};
 
 /// A row of the record that is not the same in both runs.
@@ -34,7 +34,7 @@ struct Told {
 
 /// The earliest difference up to the close of bar `last`; of those at the same time the one nearest to the cause: what was decided before
 /// what was done, what was done before what it came to. Exact: no two different bits are taken for the same.
-pub(super) fn first(parts: &MarketParts, whole: &Standing, changed: &Standing, last: usize) -> Option<Difference> {
+pub(super) fn first(parts: &MarketParts, whole: &Checkpoint, changed: &Checkpoint, last: usize) -> Option<Difference> {
     // In full, so that a new column cannot be forgotten here.
     let Run {
         strategy: _,

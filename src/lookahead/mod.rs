@@ -14,7 +14,7 @@ pub use dates::dates;
 use crate::batch::{Arena, side_by_side};
 use crate::fault::Fault;
 use crate::market::{FactKind, Market, MarketParts, freeze};
-use crate::replay::Standing;
+use crate::replay::Checkpoint;
 use crate::strategy::Strategy;
 use crate::units::{Time, Usd};
 
@@ -80,7 +80,7 @@ pub fn test(parts: &MarketParts, strategy: &Strategy, capital: Usd, terms: Terms
     let market = freeze(parts.clone())?;
     let whole = Arena::new(&market).replay(strategy, capital);
     let lasts = dates(&whole, strategy.decide, terms);
-    let replay = |market: &Market, lasts: &[usize]| -> Vec<Standing> {
+    let replay = |market: &Market, lasts: &[usize]| -> Vec<Checkpoint> {
         let arena = Arena::new(market);
         arena.map_all(lasts, |&last| arena.replay_to(strategy, capital, last + 1))
     };
@@ -98,7 +98,7 @@ pub fn test_replay(
     lasts: &[usize],
     seed: u64,
     see: impl Fn(MarketParts) -> Result<Market, Fault> + Sync,
-    replay: impl Fn(&Market, &[usize]) -> Vec<Standing> + Sync,
+    replay: impl Fn(&Market, &[usize]) -> Vec<Checkpoint> + Sync,
     done: impl Fn() + Sync,
 ) -> Result<Verdict, Fault> {
     let market = see(parts.clone())?;
@@ -108,7 +108,7 @@ pub fn test_replay(
     for lasts in lasts.chunks(AT_ONCE) {
         let standings = replay(&market, lasts);
         verdict.replays += standings.len();
-        let cases: Vec<(usize, &Standing)> = lasts.iter().copied().zip(&standings).collect();
+        let cases: Vec<(usize, &Checkpoint)> = lasts.iter().copied().zip(&standings).collect();
         let looks = side_by_side(&cases, |&(last, whole)| {
             let look = Look { parts, whole, last, now: window.close(last), seed, see: &see, replay: &replay };
             let found = look.leaks();
@@ -144,7 +144,7 @@ impl Verdict {
 struct Look<'a, S, R> {
     parts: &'a MarketParts,
     /// What stands at the date with the future as it was.
-    whole: &'a Standing,
+    whole: &'a Checkpoint,
     last: usize,
     now: Time,
     seed: u64,
@@ -155,7 +155,7 @@ struct Look<'a, S, R> {
 impl<S, R> Look<'_, S, R>
 where
     S: Fn(MarketParts) -> Result<Market, Fault>,
-    R: Fn(&Market, &[usize]) -> Vec<Standing>,
+    R: Fn(&Market, &[usize]) -> Vec<Checkpoint>,
 {
     /// Replays made, and what differs.
     fn leaks(&self) -> Result<(usize, Vec<Leak>), Fault> {

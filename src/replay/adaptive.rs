@@ -1,6 +1,6 @@
 //! Buckets that follow the market phase: from one table of weights to another, a part of the equity a day.
 
-use crate::replay::desk::Desk;
+use crate::replay::simulation::Simulation;
 use crate::signal::Sight;
 use crate::strategy::{Decision, Verdict, adaptive};
 use crate::units::{BucketId, Usd};
@@ -8,7 +8,7 @@ use crate::units::{BucketId, Usd};
 /// The reason of flows on the way from one table to another.
 const REGIME: &str = "regime";
 
-impl Desk<'_> {
+impl Simulation<'_> {
     /// Moves the weights towards the table of the phase as it is known now; whether they have moved.
     pub fn follow_regime(&mut self, sight: &Sight) -> bool {
         let Some(plan) = &self.plan.adaptive else { return false };

@@ -20,18 +20,18 @@ pub(super) struct Cell {
 
 /// When it was earned: the calendar month (UTC) of the bar's open, by its first instant, and the phase known there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Season {
+pub(super) struct AttributionPeriod {
     pub month: Time,
     pub regime: Regime,
 }
 
 #[derive(Debug, Default)]
-pub(super) struct Cube(BTreeMap<(Season, Cell), (BySource, FundingLines)>);
+pub(super) struct Cube(BTreeMap<(AttributionPeriod, Cell), (BySource, FundingLines)>);
 
 impl Cube {
     /// Adds income that has not been handed over yet, and the lines of its funding.
-    pub fn add(&mut self, season: Season, cell: Cell, income: &BySource, funding: &FundingLines) {
-        let sums = self.0.entry((season, cell)).or_default();
+    pub fn add(&mut self, period: AttributionPeriod, cell: Cell, income: &BySource, funding: &FundingLines) {
+        let sums = self.0.entry((period, cell)).or_default();
         sums.0.add(income);
         sums.1.add(funding);
     }
@@ -39,9 +39,9 @@ impl Cube {
     /// # Panics
     /// When the lines of a cell's funding are not its funding: a bug of ours.
     pub fn cut(&self, market: &Market, plan: &Plan) -> Attribution {
-        let row = |(&(season, cell), &(income, funding)): (&(Season, Cell), &(BySource, FundingLines))| {
-            assert!(funding.total() == income.funding, "funding of {cell:?} in {season:?}: {funding:?} is not {}", income.funding);
-            let (Season { month, regime }, Cell { bucket, narrative, asset }) = (season, cell);
+        let row = |(&(period, cell), &(income, funding)): (&(AttributionPeriod, Cell), &(BySource, FundingLines))| {
+            assert!(funding.total() == income.funding, "funding of {cell:?} in {period:?}: {funding:?} is not {}", income.funding);
+            let (AttributionPeriod { month, regime }, Cell { bucket, narrative, asset }) = (period, cell);
             Contribution { month, regime, bucket, narrative, asset, income, funding }
         };
         let cube: Vec<Contribution> = self.0.iter().map(row).collect();

@@ -2,16 +2,16 @@
 
 use crate::exchange::orders::Kind;
 use crate::market::{Conversion, Successor};
-use crate::replay::desk::{Beside, Desk};
 use crate::replay::orders::{Order, Want};
+use crate::replay::simulation::{PositionState, Simulation};
 use crate::replay::story::Converted;
 use crate::strategy::Verdict;
 use crate::units::{BucketId, InstrumentId};
 
-impl Desk<'_> {
+impl Simulation<'_> {
     /// Whatever is another coin from this bar on.
     pub fn convert_all(&mut self) {
-        let due = |beside: &Beside| beside.converts.filter(|&(bar, _)| bar == self.t).map(|(_, successor)| successor);
+        let due = |beside: &PositionState| beside.converts.filter(|&(bar, _)| bar == self.t).map(|(_, successor)| successor);
         if !self.beside.iter().any(|beside| due(beside).is_some()) {
             return;
         }
@@ -23,7 +23,8 @@ impl Desk<'_> {
     }
 
     fn next_due(&self) -> Option<(usize, Successor)> {
-        let due = |(at, beside): (usize, &Beside)| beside.converts.filter(|&(bar, _)| bar == self.t).map(|(_, successor)| (at, successor));
+        let due =
+            |(at, beside): (usize, &PositionState)| beside.converts.filter(|&(bar, _)| bar == self.t).map(|(_, successor)| (at, successor));
         self.beside.iter().enumerate().find_map(due)
     }
 
@@ -47,17 +48,17 @@ impl Desk<'_> {
         self.note_converted(bucket, &gone, &there, ratio);
         self.convert_orders((bucket, from), &there, ratio, joins);
         // Who was stopped out of the one is not to buy the other at once.
-        self.bar_entry_as(bucket, from, into);
+        self.share_cooldown(bucket, from, into);
         self.protect(at);
     }
 
     /// What stands beside a position whose coin is another one.
-    fn turned(&self, old: Beside, into: InstrumentId, ratio: f64) -> Beside {
+    fn turned(&self, old: PositionState, into: InstrumentId, ratio: f64) -> PositionState {
         let mut guard = old.guard;
         (guard.best, guard.atr) = (guard.best / ratio, guard.atr.map(|atr| atr / ratio));
         let panel = &self.market.panel;
         let silence = self.market.listing.delisted_after.in_bars(self.market.clock.bar);
-        Beside {
+        PositionState {
             guard,
             delisted: panel.forced_out(into, self.t, silence),
             converts: self.market.converted_after(into, self.t),
@@ -114,7 +115,7 @@ impl Desk<'_> {
     }
 }
 
-impl Beside {
+impl PositionState {
     /// What stood beside a holding that has become a part of this one, `ratio` of this for one of that.
     fn take_in(&mut self, other: &Self, ratio: f64) {
         self.opened = self.opened.min(other.opened);

@@ -7,11 +7,11 @@
 use crate::exchange::assumptions::LiquidationRule;
 use crate::exchange::cross::{Extremes, Pool, PoolEvent, PoolPosition, ReachedStop, Way, World, next_event};
 use crate::exchange::orders::Moment;
-use crate::replay::desk::Desk;
 use crate::replay::intrabar::exit_side;
+use crate::replay::simulation::Simulation;
 use crate::units::{BucketId, InstrumentId, Usd};
 
-impl Desk<'_> {
+impl Simulation<'_> {
     /// Where the bucket's positions stand among the open ones.
     pub fn members(&self, bucket: BucketId) -> Vec<usize> {
         (0..self.beside.len()).filter(|&at| self.books.positions()[at].bucket == bucket).collect()

@@ -2,7 +2,7 @@
 //! always on, or never, shows.
 
 use crate::market::{Kind, Settlement};
-use crate::replay::desk::Desk;
+use crate::replay::simulation::Simulation;
 use crate::signal::{History, funding, universe};
 use crate::strategy::{CrowdingExit, Holding, PlanBucket};
 use crate::units::{InstrumentId, Time};
@@ -29,7 +29,7 @@ impl Reached {
     }
 }
 
-impl Desk<'_> {
+impl Simulation<'_> {
     /// One sentence a bucket.
     pub fn funding_exits_measured(&self) -> Vec<String> {
         let measured = |bucket: &PlanBucket| {

@@ -4,11 +4,11 @@ use crate::exchange::affordability::{self, Backing, Bill, Claim};
 use crate::exchange::orders::{Bar, Filled, Moment, OrderSpec, Side, fill_point};
 use crate::ledger::Entry;
 use crate::market::Kind;
-use crate::replay::desk::{Beside, Desk, margin_view};
 use crate::replay::orders::{ENTER, Order, Want, side};
-use crate::replay::protect::{Asked, Guard};
+use crate::replay::protect::{Guard, MaintenanceBound};
 use crate::replay::quote::{CENT, fill, worth_working};
 use crate::replay::run::FundingLines;
+use crate::replay::simulation::{PositionState, Simulation, margin_view};
 use crate::strategy::Verdict;
 use crate::units::Usd;
 
@@ -33,7 +33,7 @@ impl Opening {
     }
 }
 
-impl Desk<'_> {
+impl Simulation<'_> {
     /// The opening orders of one bucket that meet the open. Never borrow: where its cash does not reach, all of them shrink alike. What is
     /// left of an order goes to `waiting`.
     pub fn open_all(&mut self, orders: Vec<Order>, waiting: &mut Vec<Order>) {
@@ -186,7 +186,7 @@ impl Desk<'_> {
         let held = self.books.positions().len();
         let at = self.books.increase(bucket, instrument, narrative, perp, &entry, margin);
         if self.books.positions().len() > held {
-            let beside = self.beside_new(&opening.order, signed > 0.0, filled.price);
+            let beside = self.state_of_new(&opening.order, signed > 0.0, filled.price);
             self.next_delisting = self.next_delisting.min(beside.ends());
             self.beside.insert(at, beside);
             self.log_entered(at);
@@ -209,17 +209,17 @@ impl Desk<'_> {
         }
     }
 
-    fn beside_new(&self, order: &Order, long: bool, price: f64) -> Beside {
+    fn state_of_new(&self, order: &Order, long: bool, price: f64) -> PositionState {
         let Order { bucket, instrument, atr, rung, .. } = *order;
         let silence = self.market.listing.delisted_after.in_bars(self.market.clock.bar);
-        Beside {
+        PositionState {
             opened: self.now(),
             rung,
             guard: Guard { atr, best: price, ..Guard::default() },
             delisted: self.market.panel.forced_out(instrument, self.t, silence),
             converts: self.market.converted_after(instrument, self.t),
             danger: f64::NAN,
-            asked: Asked::NOTHING,
+            asked: MaintenanceBound::NOTHING,
             near: false,
             long,
             trails: self.bucket(bucket).stop.is_some_and(|rule| rule.trailing.is_some()),

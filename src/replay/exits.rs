@@ -4,16 +4,16 @@ use crate::exchange::costs::Taker;
 use crate::exchange::margin::Isolated;
 use crate::exchange::orders::Filled;
 use crate::ledger::{Backing, Closed, Entry};
-use crate::replay::desk::{Beside, Desk, margin_view};
 use crate::replay::orders::Order;
 use crate::replay::run::{DELISTING, SETTLED, Side};
+use crate::replay::simulation::{PositionState, Simulation, margin_view};
 use crate::strategy::Verdict;
 use crate::units::Usd;
 
-impl Desk<'_> {
+impl Simulation<'_> {
     /// Books a closing fill and its record. Profit realised by a part is offered to the waterfall at once, net of the fill's fee. Whether the
     /// position is gone.
-    pub fn leave(&mut self, at: usize, filled: &Filled, reason: &'static str) -> bool {
+    pub fn close_position(&mut self, at: usize, filled: &Filled, reason: &'static str) -> bool {
         let position = &self.books.positions()[at];
         let held = position.quantity;
         let quantity = -held.signum() * filled.quantity.min(held.abs());
@@ -98,7 +98,7 @@ impl Desk<'_> {
             self.protect(at);
         }
         if self.is_cross(bucket) {
-            self.books.cover(bucket);
+            self.books.draw_margin(bucket);
         }
         closed.is_some()
     }
@@ -107,7 +107,7 @@ impl Desk<'_> {
     pub fn went_flat(&mut self, at: usize, closed: &Closed, reason: &'static str) {
         let beside = self.beside.remove(at);
         let cell = self.cell(closed.bucket, closed.narrative, closed.instrument);
-        self.cube.add(self.season(), cell, &closed.unbooked, &beside.funding);
+        self.cube.add(self.period(), cell, &closed.unbooked, &beside.funding);
         self.story.trade(beside.opened, self.now(), closed, reason);
         self.log_left(closed, reason);
         self.realise_rest(&beside, closed);
@@ -120,7 +120,7 @@ impl Desk<'_> {
         if position.margined {
             let isolated = margin_view(position);
             let lack = isolated.quantity * isolated.entry_price / leverage - isolated.wallet;
-            self.books.back(at, Usd::round(lack));
+            self.books.add_margin(at, Usd::round(lack));
             self.protect(at);
         }
     }
@@ -135,13 +135,13 @@ impl Desk<'_> {
         }
         self.delist();
         self.convert_all();
-        self.next_delisting = self.beside.iter().map(Beside::ends).min().unwrap_or(usize::MAX);
+        self.next_delisting = self.beside.iter().map(PositionState::ends).min().unwrap_or(usize::MAX);
     }
 
     fn delist(&mut self) {
         let mut at = 0;
         while at < self.beside.len() {
-            let Beside { delisted, converts, .. } = self.beside[at];
+            let PositionState { delisted, converts, .. } = self.beside[at];
             if self.t < delisted || converts.is_some_and(|(bar, _)| bar == self.t) {
                 at += 1;
                 continue;

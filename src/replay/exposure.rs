@@ -1,11 +1,11 @@
 //! What is held at a close, and how far it is from liquidation.
 
 use crate::exchange::liquidation::distance;
-use crate::replay::desk::{Desk, margin_view};
 use crate::replay::run::Exposure;
+use crate::replay::simulation::{Simulation, margin_view};
 use crate::units::Usd;
 
-impl Desk<'_> {
+impl Simulation<'_> {
     /// One row a position, at the close of this bar.
     pub fn record_exposure(&mut self) {
         let time = self.market.clock.close(self.t);

@@ -2,13 +2,13 @@
 
 use crate::exchange::funding::payment;
 use crate::market::Settlement;
-use crate::replay::desk::{Desk, margin_view};
 use crate::replay::intrabar::exit_side;
 use crate::replay::run::FundingPayment;
+use crate::replay::simulation::{Simulation, margin_view};
 use crate::strategy::Verdict;
 use crate::units::{BucketId, InstrumentId, Usd};
 
-impl Desk<'_> {
+impl Simulation<'_> {
     fn settlements(&self) -> std::ops::Range<usize> {
         let starts = &self.market.funding.bar_start;
         starts[self.t] as usize..starts[self.t + 1] as usize

@@ -1,8 +1,8 @@
 //! Shorts against what another bucket holds on spot: sized from that holding, not from a score.
 
-use crate::replay::desk::Desk;
 use crate::replay::orders::{ENTER, Want};
 use crate::replay::review::ROUNDING;
+use crate::replay::simulation::Simulation;
 use crate::replay::words::dollars;
 use crate::signal::{History, decouple};
 use crate::strategy::{Decision, HedgeBy, Holding, PlanBucket, PlanHedge, Verdict};
@@ -11,7 +11,7 @@ use crate::units::{AssetId, InstrumentId, Span, Usd};
 /// The rule, and the reason of orders and flows, of what keeps a hedge to its ratio and its weight.
 const HEDGE: &str = "hedge";
 
-impl Desk<'_> {
+impl Simulation<'_> {
     /// Brings the shorts of a hedge bucket to the ratio, as far as its margin reaches. `value` is what the bucket will be worth after flows.
     pub fn review_hedge(&mut self, history: &History, bucket: &PlanBucket, value: Option<Usd>) {
         let hedge = bucket.hedge.expect("a hedge bucket");
@@ -23,8 +23,8 @@ impl Desk<'_> {
         let mut wanted = self.shorts_for(history, bucket, &hedge);
         let worth = value.unwrap_or_else(|| self.books.bucket_value(bucket.id) - leaves).to_f64();
         let leverage = bucket.leverage.open;
-        let quote_room = |desk: &Self, id| {
-            let quote = desk.quote(id, desk.t + 1);
+        let quote_room = |simulation: &Self, id| {
+            let quote = simulation.quote(id, simulation.t + 1);
             1.0 + leverage * (quote.taker.fee + quote.taker.half_spread)
         };
         let needed: f64 = wanted.iter().map(|&(id, notional)| notional / leverage * quote_room(self, id)).sum();
@@ -57,7 +57,7 @@ impl Desk<'_> {
             let target = notional / self.market.panel.value_at(id, self.t);
             let now = held.iter().find(|(other, _)| *other == id).map_or(0.0, |&(_, quantity)| quantity);
             let settled = (now / target - 1.0).abs() <= band || self.is_coming(bucket.id, id);
-            if settled || self.stopped[bucket.id.index()] || self.t < self.barred_until(bucket.id, id) {
+            if settled || self.stopped[bucket.id.index()] || self.t < self.cooldown_until(bucket.id, id) {
                 continue;
             }
             if now > target {
@@ -77,7 +77,7 @@ impl Desk<'_> {
             return Usd::ZERO;
         }
         let own = self.books.positions().iter().filter(|position| position.bucket == bucket.id);
-        own.map(|position| (position.worth() - position.margin()).max(Usd::ZERO)).sum()
+        own.map(|position| (position.value() - position.margin()).max(Usd::ZERO)).sum()
     }
 
     /// Between rebalances what a hedge has become beyond its weight and the band goes to all that is no perpetual, by weight.
@@ -104,9 +104,9 @@ impl Desk<'_> {
     /// Closes the shorts that are ahead and opens what is wanted of them again at the same open, both at the market: what they gained is cash in between.
     fn realise(&mut self, history: &History, bucket: &PlanBucket, held: &[(InstrumentId, f64)], wanted: &mut Vec<(InstrumentId, f64)>) {
         let leverage = bucket.leverage.open;
-        let ahead = |desk: &Self, id: InstrumentId| {
-            let position = &desk.books.positions()[desk.books.find(bucket.id, id)?];
-            Some(position.worth() - position.margin()).filter(|gain| gain.is_positive())
+        let ahead = |simulation: &Self, id: InstrumentId| {
+            let position = &simulation.books.positions()[simulation.books.find(bucket.id, id)?];
+            Some(position.value() - position.margin()).filter(|gain| gain.is_positive())
         };
         for &(id, _) in held {
             let Some(gain) = ahead(self, id).filter(|_| history.trades(id) && !self.is_leaving(bucket.id, id)) else { continue };
@@ -195,7 +195,7 @@ pub(super) struct Unhedged {
     most: f64,
 }
 
-impl Desk<'_> {
+impl Simulation<'_> {
     /// One caution a hedge that could not stand against all it was asked to.
     pub fn stood_unhedged(&self) -> Vec<String> {
         let hedges = self.plan.buckets.iter().filter_map(|bucket| Some((bucket, bucket.hedge?, &self.unhedged[bucket.id.index()])));

@@ -5,13 +5,13 @@ use crate::exchange::assumptions::Leg;
 use crate::exchange::intrabar::{Entered, Event, InBar, PathRules, Progress, Working, next_event};
 use crate::exchange::liquidation::AdlStress;
 use crate::exchange::orders::{Bar, Filled, Moment, OrderSpec, Side};
-use crate::replay::desk::Desk;
 use crate::replay::orders::{Order, Want, Way, side};
 use crate::replay::positions::PositionKey;
+use crate::replay::simulation::Simulation;
 use crate::strategy::Verdict;
 use crate::units::{BucketId, Direction, InstrumentId};
 
-impl<'a> Desk<'a> {
+impl<'a> Simulation<'a> {
     pub fn legs(&mut self) {
         let deleveraging = self.plan.assumptions.adl_crash.fall().is_some() && !self.perp_buckets.is_empty();
         let pools = self.cross_buckets.iter().any(|&bucket| self.has_positions(bucket));
@@ -200,8 +200,8 @@ impl<'a> Desk<'a> {
             moment: Moment::Inside,
             remainder: 0.0,
         };
-        self.leave(at, &filled, "auto-deleveraging");
-        self.bar_entry(bucket, instrument);
+        self.close_position(at, &filled, "auto-deleveraging");
+        self.start_cooldown(bucket, instrument);
         self.cancel(bucket, instrument);
     }
 

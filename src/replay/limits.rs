@@ -1,12 +1,12 @@
 //! What an order may be by the limits of its bucket, looked at when it is decided, and the row it leaves where they cut it.
 
-use crate::replay::desk::Desk;
 use crate::replay::quote::CENT;
+use crate::replay::simulation::Simulation;
 use crate::signal::History;
 use crate::strategy::{self, Decision, Pick, PlanBucket, Verdict};
 use crate::units::Span;
 
-impl Desk<'_> {
+impl Simulation<'_> {
     /// What of `added` contracts (positive) a pick may get on top of `held`: first by the size of the position, then by what trades. `None`:
     /// not even a cent.
     pub fn within_limits(&mut self, history: &History, bucket: &PlanBucket, pick: &Pick, held: f64, added: f64) -> Option<f64> {

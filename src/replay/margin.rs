@@ -4,16 +4,16 @@ use crate::exchange::assumptions::LiquidationRule;
 use crate::exchange::intrabar::Margin;
 use crate::exchange::liquidation::outcome;
 use crate::ledger::Entry;
-use crate::replay::desk::{Desk, margin_view};
 use crate::replay::intrabar::exit_side;
 use crate::replay::run::Liquidation;
+use crate::replay::simulation::{Simulation, margin_view};
 use crate::strategy::{Aftermath, Verdict};
 use crate::units::{BucketId, InstrumentId, Usd};
 
 /// The reason of flows that make a liquidation good.
 const REFILL: &str = "refill";
 
-impl<'a> Desk<'a> {
+impl<'a> Simulation<'a> {
     /// Moment 2: the inequality at the open's mark. Gap risk: no order acts before it.
     pub fn liquidate_at_open(&mut self) {
         let market = self.market;
@@ -89,7 +89,7 @@ impl<'a> Desk<'a> {
         let (bucket, instrument, narrative) = (position.bucket, position.instrument, position.narrative);
         let (direction, quantity) = (position.direction(), position.quantity);
         let exit = exit_side(position);
-        let (closed, price) = self.books.take_over(at, mark, proceeds, fee);
+        let (closed, price) = self.books.liquidate(at, mark, proceeds, fee);
         let entry = Entry { quantity: -quantity, price, reference: price, fee };
         self.story.fill(self.now(), bucket, instrument, narrative, exit, &entry, "liquidation");
         self.story.liquidations.push(Liquidation {
@@ -111,7 +111,7 @@ impl<'a> Desk<'a> {
     pub fn after_liquidation(&mut self, bucket: BucketId, taken: &[InstrumentId], lost: Usd) {
         for &instrument in taken {
             self.cancel(bucket, instrument);
-            self.bar_entry(bucket, instrument);
+            self.start_cooldown(bucket, instrument);
         }
         let whose = (bucket, taken[0]);
         let rule = "after_liquidation";

@@ -13,10 +13,10 @@
 
 mod adaptive;
 mod attribution;
+mod checkpoint;
 mod convert;
 mod cross;
 mod crowded;
-mod desk;
 mod entries;
 mod exits;
 mod exposure;
@@ -36,8 +36,8 @@ mod rebalance;
 mod review;
 mod rotations;
 pub mod run;
+mod simulation;
 mod sizing;
-mod standing;
 mod story;
 mod sweep;
 mod terms;
@@ -52,10 +52,10 @@ use crate::signal::Signals;
 use crate::strategy::Plan;
 use crate::units::Usd;
 
-pub use standing::{Pending, Standing};
+pub use checkpoint::{Checkpoint, Pending};
 
-use desk::Desk;
 use run::{Beyond, Run, Stop};
+use simulation::Simulation;
 
 /// Replays a plan over the window of a market; what came before it is only looked back on. Total: after loading nothing can fail but our own laws.
 ///
@@ -74,8 +74,8 @@ pub fn replay(market: &Market, signals: &Signals, plan: &Plan, capital: Usd) -> 
 /// # Panics
 /// As [`replay`].
 #[must_use]
-pub fn replay_to(market: &Market, signals: &Signals, plan: &Plan, capital: Usd, bars: usize) -> Standing {
-    standing(market, signals, plan, (capital, bars), None)
+pub fn replay_to(market: &Market, signals: &Signals, plan: &Plan, capital: Usd, bars: usize) -> Checkpoint {
+    replayed(market, signals, plan, (capital, bars), None)
 }
 
 /// As [`replay`], with every market order met by chance elsewhere in its bar.
@@ -84,59 +84,59 @@ pub fn replay_to(market: &Market, signals: &Signals, plan: &Plan, capital: Usd, 
 /// As [`replay`].
 #[must_use]
 pub fn replay_jittered(market: &Market, signals: &Signals, plan: &Plan, capital: Usd, jitter: Jitter) -> Run {
-    standing(market, signals, plan, (capital, market.clock.bars), Some(jitter)).run
+    replayed(market, signals, plan, (capital, market.clock.bars), Some(jitter)).run
 }
 
-fn standing(market: &Market, signals: &Signals, plan: &Plan, (capital, bars): (Usd, usize), jitter: Option<Jitter>) -> Standing {
+fn replayed(market: &Market, signals: &Signals, plan: &Plan, (capital, bars): (Usd, usize), jitter: Option<Jitter>) -> Checkpoint {
     let known = signals.known(market, &plan.definitions);
-    let desk = || Desk { jitter, ..Desk::new(market, signals, &known, plan, capital) };
+    let simulation = || Simulation { jitter, ..Simulation::new(market, signals, &known, plan, capital) };
     let (mut until, mut stop) = (bars, None);
     // A bar that the books cannot hold is no part of the run. The bars before it come out the same to the last bit when they are replayed again.
     loop {
-        match walk(desk(), until, stop) {
-            Ok(standing) => return standing,
+        match walk(simulation(), until, stop) {
+            Ok(checkpoint) => return checkpoint,
             Err(found) => (until, stop) = (found.bars, Some(found)),
         }
     }
 }
 
 /// The bars of the window up to `until`; where it must end sooner, where and why. `stop`: why `until` is the end.
-fn walk(mut desk: Desk, until: usize, stop: Option<Stop>) -> Result<Standing, Stop> {
-    if let Some((bars, worth)) = desk.story.benchmark.beyond.filter(|&(bars, _)| bars < until) {
+fn walk(mut simulation: Simulation, until: usize, stop: Option<Stop>) -> Result<Checkpoint, Stop> {
+    if let Some((bars, worth)) = simulation.story.benchmark.beyond.filter(|&(bars, _)| bars < until) {
         return Err(Stop { bars, why: Beyond::Benchmark(worth) });
     }
-    for t in desk.market.trading().take(until) {
-        desk.turn_to(t);
+    for t in simulation.market.trading().take(until) {
+        simulation.turn_to(t);
         // 0. At midnight what the day has yielded, at the prices it closed with; then listings that ended: forced exits, and
         // coins that became others.
-        desk.pay_yields();
-        desk.listings();
+        simulation.pay_yields();
+        simulation.listings();
         // 1. and 2. Mark to the open; what no longer carries its margin is taken over before anybody can act.
-        desk.liquidate_at_open();
+        simulation.liquidate_at_open();
         // 3. Funding stamped at the open, on what was held before it.
-        desk.settle_at_open();
+        simulation.settle_at_open();
         // 4. Stops and targets the open lies beyond; then orders decided earlier: closing, flows between buckets, opening, and 2. again for
         // what was opened.
-        desk.at_open();
-        desk.note_cash();
+        simulation.at_open();
+        simulation.note_cash();
         // 5. The leg that hurts: stops, limits on that side and liquidations, in the order of price. 6. The leg that helps: targets and
         // limits on the other side.
-        desk.legs();
+        simulation.legs();
         // 6. Settlements inside the bar on what survived.
-        desk.settle_inside();
+        simulation.settle_inside();
         // 7. Mark to the close: what the settlements have left too thin is taken over.
-        desk.liquidate_at_close();
+        simulation.liquidate_at_close();
         // 9. comes before the last row: everything is closed at the last close.
-        if t + 1 == desk.market.clock.bars {
-            desk.close_all();
+        if t + 1 == simulation.market.clock.bars {
+            simulation.close_all();
         }
-        desk.note_cash();
+        simulation.note_cash();
         // 7. The row of the equity curve; the books must balance.
-        if let Err(excess) = desk.close_bar() {
-            return Err(Stop { bars: t - desk.market.first, why: Beyond::Books(excess) });
+        if let Err(excess) = simulation.close_bar() {
+            return Err(Stop { bars: t - simulation.market.first, why: Beyond::Books(excess) });
         }
         // 8. The strategy sees the bar; orders for the next.
-        desk.decide();
+        simulation.decide();
     }
-    Ok(Standing { pending: desk.pending(), run: desk.finish(stop) })
+    Ok(Checkpoint { pending: simulation.pending(), run: simulation.finish(stop) })
 }

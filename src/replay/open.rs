@@ -3,15 +3,15 @@
 
 use crate::exchange::intrabar::{InBar, Progress, next_event};
 use crate::exchange::orders::{Kind, Moment, OrderSpec, fill_point, take_at};
-use crate::replay::desk::Desk;
 use crate::replay::intrabar::exit_side;
 use crate::replay::orders::{ENTER, Order, STOP, Want, Way};
 use crate::replay::positions::PositionKey;
 use crate::replay::quote::{fill, worth_working};
+use crate::replay::simulation::Simulation;
 use crate::strategy::Verdict;
 use crate::units::BucketId;
 
-impl Desk<'_> {
+impl Simulation<'_> {
     pub fn at_open(&mut self) {
         if self.alert() {
             self.guards_at_open();
@@ -87,7 +87,7 @@ impl Desk<'_> {
         if moment == Moment::Inside {
             self.pay_adverse_settlements(at, filled.quantity * held.signum());
         }
-        if self.leave(at, &filled, order.reason) {
+        if self.close_position(at, &filled, order.reason) {
             return None;
         }
         if let Want::Reduce { leverage, .. } = order.want {
@@ -120,7 +120,7 @@ impl Desk<'_> {
             self.pay_adverse_settlements(at, filled.quantity * held.signum());
         }
         self.told_of_volume(&mut rest, held.abs(), filled.quantity);
-        let gone = self.leave(at, &filled, STOP);
+        let gone = self.close_position(at, &filled, STOP);
         if !gone {
             self.spend_stop(at, rest);
         }
@@ -139,7 +139,7 @@ impl Desk<'_> {
     fn trigger(&mut self, at: usize, stop: f64, reference: f64) {
         let position = &self.books.positions()[at];
         let (bucket, instrument, entry) = (position.bucket, position.instrument, position.bought_at());
-        self.bar_entry(bucket, instrument);
+        self.start_cooldown(bucket, instrument);
         self.cancel(bucket, instrument);
         let why = format!("stop at {stop}; limit is the average entry");
         self.note(STOP, (bucket, instrument), Verdict::Exited, [Some(reference), Some(entry)], &why);
@@ -149,7 +149,7 @@ impl Desk<'_> {
     pub fn yield_to_stop(&mut self, at: usize) {
         let position = &self.books.positions()[at];
         let (bucket, instrument) = (position.bucket, position.instrument);
-        self.bar_entry(bucket, instrument);
+        self.start_cooldown(bucket, instrument);
         self.orders.retain(|order| {
             let rests = !order.want.opens() && order.kind != Kind::Market;
             order.bucket != bucket || order.instrument != instrument || rests
@@ -174,9 +174,9 @@ impl Desk<'_> {
         if moment == Moment::Inside {
             self.pay_adverse_settlements(at, filled.quantity * held.signum());
         }
-        let gone = self.leave(at, &filled, "take profit");
+        let gone = self.close_position(at, &filled, "take profit");
         if gone {
-            self.bar_entry(bucket, instrument);
+            self.start_cooldown(bucket, instrument);
             self.cancel(bucket, instrument);
         }
         gone

@@ -1,9 +1,9 @@
 //! What is decided at a close and done from the next open on.
 
 use crate::exchange::orders::{Kind, Side};
-use crate::exchange::patience::{Patience, Then, While};
-use crate::replay::desk::Desk;
+use crate::exchange::time_in_force::{OnExpiry, TimeInForce, WhileOpen};
 use crate::replay::positions::PositionKey;
+use crate::replay::simulation::Simulation;
 use crate::strategy::{PlanBucket, Verdict};
 use crate::units::{BucketId, Direction, InstrumentId, NarrativeId, Usd};
 
@@ -107,7 +107,7 @@ pub(super) struct PlannedFlow {
     pub way: Way,
 }
 
-impl Desk<'_> {
+impl Simulation<'_> {
     /// The way of what is decided now.
     pub fn way(&self) -> Way {
         Way::Coming(self.plan.assumptions.latency_bars)
@@ -236,14 +236,18 @@ impl Desk<'_> {
             }
             order.seen += 1;
             let bucket = self.bucket(order.bucket);
-            let market_order =
-                Patience { bars: bucket.market_orders_expire.unwrap_or(u32::MAX), waiting: While::Rest, offset: 0.0, then: Then::Expire };
+            let market_order = TimeInForce {
+                bars: bucket.market_orders_expire.unwrap_or(u32::MAX),
+                waiting: WhileOpen::Rest,
+                offset: 0.0,
+                then: OnExpiry::Expire,
+            };
             // What a stop has sent goes on until it is done.
             let patience = match (&bucket.limits, order.kind) {
-                _ if order.reason == STOP => Patience { bars: u32::MAX, ..market_order },
+                _ if order.reason == STOP => TimeInForce { bars: u32::MAX, ..market_order },
                 (Some(limits), Kind::Limit { .. }) => *limits,
                 // A limit that has become a market order goes on until it is filled.
-                (Some(_), _) => Patience { bars: u32::MAX, ..market_order },
+                (Some(_), _) => TimeInForce { bars: u32::MAX, ..market_order },
                 (None, _) => market_order,
             };
             let close = self.last_close(order.instrument, self.t);

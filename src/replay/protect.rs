@@ -4,7 +4,7 @@ use crate::exchange::brackets::DEFAULT_BRACKETS;
 use crate::exchange::orders::Side;
 use crate::exchange::stops::{Distance, Trail, by_atr, by_loss, fixed};
 use crate::market::BLOCK;
-use crate::replay::desk::{Beside, Desk, margin_view};
+use crate::replay::simulation::{PositionState, Simulation, margin_view};
 use crate::strategy::{Stop, TakeProfit};
 use crate::units::{Direction, InstrumentId};
 
@@ -25,16 +25,16 @@ pub(super) struct Guard {
 
 /// What maintenance margin asks at most of a dollar of notional, up to a notional; a fraction and USD, NaN before anybody has asked.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Asked {
+pub(super) struct MaintenanceBound {
     pub up_to: f64,
     pub rate: f64,
 }
 
-impl Asked {
+impl MaintenanceBound {
     pub const NOTHING: Self = Self { up_to: f64::NAN, rate: f64::NAN };
 }
 
-impl Desk<'_> {
+impl Simulation<'_> {
     /// Puts stop and target where the bucket's rules say, after any change of size, entry or wallet.
     pub fn protect(&mut self, at: usize) {
         let position = &self.books.positions()[at];
@@ -69,11 +69,11 @@ impl Desk<'_> {
         guard.stop = stop.filter(|&price| price > 0.0);
         guard.target = target.filter(|&price| price > 0.0);
         self.stale = true;
-        self.beside[at].asked = Asked::NOTHING;
+        self.beside[at].asked = MaintenanceBound::NOTHING;
         self.watch(at);
     }
 
-    /// Keeps [`crate::replay::desk::Beside::danger`] true after the size or the wallet of a position has changed.
+    /// Keeps [`crate::replay::simulation::PositionState::danger`] true after the size or the wallet of a position has changed.
     ///
     /// What a position has beyond its maintenance margin only ever falls towards its bad side, for no bracket asks more than a dollar of a
     /// dollar. So it is enough to find one safe price: where no bracket up to there asks for more than `rate` of the notional,
@@ -89,9 +89,9 @@ impl Desk<'_> {
         let reach = isolated.quantity * if sign > 0.0 { isolated.entry_price } else { bankruptcy };
         if self.beside[at].asked.up_to.is_nan() || reach > self.beside[at].asked.up_to {
             // With room for what funding does to the wallet.
-            self.beside[at].asked = self.most_asked(instrument, 1.25 * reach);
+            self.beside[at].asked = self.most_maintenance(instrument, 1.25 * reach);
         }
-        let Asked { up_to, rate } = self.beside[at].asked;
+        let MaintenanceBound { up_to, rate } = self.beside[at].asked;
         let safe_at = |rate: f64| {
             let room = 1.0 - sign * rate;
             // A hair towards caution, so that rounding here never hides a failure from the exact test.
@@ -99,26 +99,26 @@ impl Desk<'_> {
         };
         let near = safe_at(rate);
         let within = isolated.quantity * near <= up_to;
-        self.beside[at].danger = if within { near } else { safe_at(self.most_asked(instrument, f64::INFINITY).rate) };
+        self.beside[at].danger = if within { near } else { safe_at(self.most_maintenance(instrument, f64::INFINITY).rate) };
         self.beside[at].long = sign > 0.0;
         self.stale = true;
     }
 
     /// The highest maintenance rate that any bracket ever asks of an instrument up to a notional, closing fee included.
-    fn most_asked(&self, instrument: InstrumentId, up_to: f64) -> Asked {
+    fn most_maintenance(&self, instrument: InstrumentId, up_to: f64) -> MaintenanceBound {
         let tables = self.market.tiers[instrument.index()].iter().map(|table| table.brackets.as_slice());
         let brackets = tables.chain([&DEFAULT_BRACKETS[..]]).flat_map(|table| {
             let below = table.iter().take_while(|bracket| bracket.floor < up_to).count();
             &table[..below.max(1).min(table.len())]
         });
-        Asked { up_to, rate: brackets.map(|bracket| bracket.rate).fold(0.0, f64::max) + self.closing_fee() }
+        MaintenanceBound { up_to, rate: brackets.map(|bracket| bracket.rate).fold(0.0, f64::max) + self.closing_fee() }
     }
 
     /// After the legs of a bar: trailing stops follow its best price, for the bars to come.
     pub fn ratchet(&mut self) {
         let market = self.market;
         for at in 0..self.beside.len() {
-            let Beside { trails, long, blocks, guard, .. } = self.beside[at];
+            let PositionState { trails, long, blocks, guard, .. } = self.beside[at];
             let block = blocks + self.t / BLOCK;
             let ahead = if long { guard.best < market.panel.block_high[block] } else { guard.best > market.panel.block_low[block] };
             if !(trails && ahead) {

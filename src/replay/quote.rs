@@ -4,8 +4,8 @@ use crate::exchange::costs::{Impact, Maker, Taker};
 use crate::exchange::orders::{Bar, Filled, Kind as OrderKind, OrderSpec, Venue, fill_in_bar};
 use crate::exchange::volume::VolumePool;
 use crate::market::{Kind, TradingRules};
-use crate::replay::desk::Desk;
 use crate::replay::orders::Order;
+use crate::replay::simulation::Simulation;
 use crate::signal::liquidity::assumed_volatility;
 use crate::units::InstrumentId;
 
@@ -41,7 +41,7 @@ pub(super) fn worth_working(quantity: f64, price: f64, venue: &Venue) -> bool {
     quantity * price >= venue.min_notional && quantity >= venue.lot
 }
 
-impl Desk<'_> {
+impl Simulation<'_> {
     /// The costs of a fill in bar `t`, from what was known before it.
     pub fn quote(&self, instrument: InstrumentId, t: usize) -> Quote {
         let (market, terms) = (self.market, &self.plan.assumptions);

@@ -1,12 +1,12 @@
 //! Money between buckets, decided at a close and moved at the next open: top-ups, and buckets back to their weights.
 
-use crate::replay::desk::Desk;
 use crate::replay::orders::TOP_UP;
 use crate::replay::review::ROUNDING;
+use crate::replay::simulation::Simulation;
 use crate::strategy::{Decision, Holding, Verdict};
 use crate::units::{BucketId, Usd};
 
-impl Desk<'_> {
+impl Simulation<'_> {
     /// The one way a ring-fenced bucket draws on another.
     pub fn plan_top_ups(&mut self) {
         let equity = self.books.equity().to_f64();

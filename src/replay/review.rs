@@ -2,9 +2,9 @@
 
 use crate::ledger::Excess;
 use crate::replay::attribution::Cell;
-use crate::replay::desk::Desk;
 use crate::replay::orders::{ENTER, Want};
 use crate::replay::rotations::ROTATED_OUT;
+use crate::replay::simulation::Simulation;
 use crate::signal::{History, Sight};
 use crate::strategy::{self, BucketState, BucketWish, Decision, Exit, Holding, Pick, PlanBucket, Refusal, Refused, Verdict};
 use crate::units::{InstrumentId, NarrativeId, Span, Usd};
@@ -12,7 +12,7 @@ use crate::units::{InstrumentId, NarrativeId, Span, Usd};
 /// Drift below a millionth is the rounding of money, not drift: with a band of 0 it would decide whether a rebalance takes place.
 pub(super) const ROUNDING: f64 = 1e-6;
 
-impl Desk<'_> {
+impl Simulation<'_> {
     /// Moment 7.
     ///
     /// # Errors
@@ -38,12 +38,12 @@ impl Desk<'_> {
 
     /// Hands the income of open positions to the attribution, under month and phase of the bar that has just closed.
     pub fn attribute_open_positions(&mut self) {
-        let (market, season, cube) = (self.market, self.season(), &mut self.cube);
+        let (market, period, cube) = (self.market, self.period(), &mut self.cube);
         let mut beside = self.beside.iter_mut();
         self.books.take_unbooked(|position, fresh| {
             let asset = Some(market.instrument(position.instrument).asset);
             let funding = std::mem::take(&mut beside.next().expect("one a position").funding);
-            cube.add(season, Cell { bucket: position.bucket, narrative: position.narrative, asset }, fresh, &funding);
+            cube.add(period, Cell { bucket: position.bucket, narrative: position.narrative, asset }, fresh, &funding);
         });
     }
 
@@ -131,7 +131,7 @@ impl Desk<'_> {
             let Some(exit) = due else { continue };
             self.replace(bucket.id, instrument);
             self.send(bucket, (instrument, narrative), Want::Close, exit.rule);
-            self.bar_entry(bucket.id, instrument);
+            self.start_cooldown(bucket.id, instrument);
             self.story.decisions.push(Decision {
                 time: history.now(),
                 rule: exit.rule.to_owned(),
@@ -166,7 +166,7 @@ impl Desk<'_> {
     fn state(&self, bucket: &PlanBucket, exits: &[InstrumentId]) -> BucketState {
         let positions = self.books.positions().iter().filter(|p| p.bucket == bucket.id && !exits.contains(&p.instrument));
         let instruments = (0..self.market.instruments.len()).map(InstrumentId::new);
-        let cooling = instruments.map(|id| (id, self.barred_until(bucket.id, id))).filter(|&(_, until)| self.t < until);
+        let cooling = instruments.map(|id| (id, self.cooldown_until(bucket.id, id))).filter(|&(_, until)| self.t < until);
         let coming = self.coming(bucket.id).into_iter().map(|(instrument, narrative, _)| (instrument, narrative));
         let coming = coming.filter(|(instrument, _)| !exits.contains(instrument));
         BucketState {

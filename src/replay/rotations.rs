@@ -2,8 +2,8 @@
 //! when the last of them is gone.
 
 use crate::ledger::Closed;
-use crate::replay::desk::Desk;
 use crate::replay::run::Rotation;
+use crate::replay::simulation::Simulation;
 use crate::signal::Sight;
 use crate::strategy::PlanBucket;
 use crate::units::{BucketId, NarrativeId};
@@ -18,7 +18,7 @@ pub(super) struct Left {
     step: Rotation,
 }
 
-impl Desk<'_> {
+impl Simulation<'_> {
     /// Steps narratives have taken through their life at this close.
     pub fn log_steps(&mut self, sight: &Sight) {
         let time = sight.history.now();

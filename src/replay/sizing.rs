@@ -2,13 +2,13 @@
 
 use crate::exchange::liquidation::{expected_move, size_for_distance};
 use crate::exchange::margin::DEFAULT_BRACKETS;
-use crate::replay::desk::Desk;
 use crate::replay::orders::Want;
 use crate::replay::review::ROUNDING;
+use crate::replay::simulation::Simulation;
 use crate::signal::History;
 use crate::strategy::{Decision, Holding, LiquidationDistance, Pick, PlanBucket, Verdict};
 
-impl Desk<'_> {
+impl Simulation<'_> {
     /// Quantity (positive) that a pick's share of `worth` buys at the close of bar `t − 1`, leaving room for the cost of getting in at the open
     /// of bar `t`, as far as it can be known.
     pub fn quantity_for(&self, bucket: &PlanBucket, pick: &Pick, worth: f64, t: usize) -> f64 {

@@ -2,11 +2,11 @@
 
 use crate::ledger::{Closed, Entry, Snapshot};
 use crate::market::Market;
-use crate::replay::desk::Desk;
 use crate::replay::findings::{filled_in_wicks, findings};
 use crate::replay::run::{
     CONVERSION, Exposure, Fill, Flow, FundingPayment, Liquidation, NarrativeTrack, Rotation, Run, Side, Stage, Stop, Trade, Yield,
 };
+use crate::replay::simulation::Simulation;
 use crate::replay::words::{assumptions, stopped};
 use crate::signal::regime::Regime;
 use crate::signal::{History, Known};
@@ -164,7 +164,7 @@ impl Story {
     }
 }
 
-impl Desk<'_> {
+impl Simulation<'_> {
     /// `stop`: why the run ends where it does, where that is not the end that was asked for.
     pub fn finish(mut self, stop: Option<Stop>) -> Run {
         // Everything is flat after the last bar of the market; a run that ends sooner has income that is not attributed yet.

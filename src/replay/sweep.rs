@@ -1,12 +1,12 @@
 //! The buckets of perpetuals together, held to their share of equity: what they have grown beyond it leaves them as cash.
 
-use crate::replay::desk::Desk;
 use crate::replay::orders::SWEEP;
 use crate::replay::quote::CENT;
+use crate::replay::simulation::Simulation;
 use crate::strategy::{Decision, Verdict};
 use crate::units::{BucketId, Usd};
 
-impl Desk<'_> {
+impl Simulation<'_> {
     /// Takes the excess from the buckets' free cash, each in proportion to what it has; what is bound in positions stays, and is on record once
     /// until it is gone. What other flows of this close take or bring is reckoned with.
     pub fn plan_sweep(&mut self) {

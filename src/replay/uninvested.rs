@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::replay::desk::Desk;
+use crate::replay::simulation::Simulation;
 use crate::signal::{History, universe};
 use crate::strategy::{Holding, PlanBucket, Verdict, stays_in_cash};
 
-impl Desk<'_> {
+impl Simulation<'_> {
     /// A sentence for each bucket that never had a fill; where the plan knew it beforehand it has said so itself.
     pub fn stayed_in_cash(&self) -> Vec<String> {
         let asked = self.plan.buckets.iter().filter(|bucket| bucket.holding != Holding::Cash && !bucket.idle && bucket.why_empty.is_none());

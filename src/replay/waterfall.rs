@@ -1,8 +1,8 @@
 //! Realised profit, and when it is passed on.
 
 use crate::ledger::Closed;
-use crate::replay::desk::{Beside, Desk};
 use crate::replay::orders::WATERFALL;
+use crate::replay::simulation::{PositionState, Simulation};
 use crate::strategy::Trigger;
 use crate::units::{BucketId, Usd};
 
@@ -43,7 +43,7 @@ impl Realised {
     }
 }
 
-impl Desk<'_> {
+impl Simulation<'_> {
     /// A part of a position was sold, or bought back, with this profit.
     pub fn realise_part(&mut self, at: usize, bucket: BucketId, profit: Usd) {
         let offered = profit.max(Usd::ZERO);
@@ -54,7 +54,7 @@ impl Desk<'_> {
     }
 
     /// The rest of a position is gone.
-    pub fn realise_rest(&mut self, beside: &Beside, closed: &Closed) {
+    pub fn realise_rest(&mut self, beside: &PositionState, closed: &Closed) {
         let realised = &mut self.realised[closed.bucket.index()];
         realised.won += (closed.traded() - beside.offered).max(Usd::ZERO);
         realised.add(closed.traded() - beside.realised);

@@ -3,14 +3,14 @@
 use crate::exchange::assumptions::{Assumptions, Leg, LiquidationRule};
 use crate::exchange::margin::DEFAULT_BRACKETS;
 use crate::market::{Kind, Market};
-use crate::replay::desk::Desk;
 use crate::replay::run::{Beyond, Excess, Stop};
+use crate::replay::simulation::Simulation;
 use crate::replay::terms::of_the_plan;
 use crate::signal::{History, regime};
 use crate::strategy::Plan;
 use crate::units::{Clock, Usd, grouped};
 
-impl Desk<'_> {
+impl Simulation<'_> {
     pub fn cautions(&self) -> Vec<String> {
         let mut cautions = self.plan.cautions.clone();
         if self.plan.assumptions.adl_crash.fall().is_some() {

@@ -3,14 +3,14 @@
 
 use crate::ledger::{BySource, Entry};
 use crate::replay::attribution::Cell;
-use crate::replay::desk::Desk;
 use crate::replay::run::{FundingLines, STAKING, Side, Yield};
+use crate::replay::simulation::Simulation;
 use crate::units::{BucketId, Usd};
 
 /// Simple yields are a part of 365 a day.
 const DAYS_A_YEAR: f64 = 365.0;
 
-impl Desk<'_> {
+impl Simulation<'_> {
     pub fn pay_yields(&mut self) {
         if self.least_cash.is_empty() || !self.begins_day() {
             return;
@@ -38,7 +38,7 @@ impl Desk<'_> {
         }
         self.books.interest(bucket, amount);
         let income = BySource { yields: amount, ..BySource::default() };
-        self.cube.add(self.season(), Cell { bucket, narrative: None, asset: None }, &income, &FundingLines::default());
+        self.cube.add(self.period(), Cell { bucket, narrative: None, asset: None }, &income, &FundingLines::default());
         self.story.yields.push(Yield { time: self.now(), asset: None, bucket, quantity: amount.to_f64(), price: 1.0, amount });
     }
 

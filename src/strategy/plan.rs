@@ -1,7 +1,7 @@
 //! A strategy made ready for one market: names become identities; what the market lacks becomes a caution.
 
 use crate::exchange::assumptions::Assumptions;
-use crate::exchange::patience::Patience;
+use crate::exchange::time_in_force::TimeInForce;
 use crate::signal::regime::Regime;
 use crate::signal::universe::Gates;
 use crate::signal::{Definitions, History};
@@ -98,7 +98,7 @@ pub struct PlanBucket {
     pub liquidation_distance: Option<LiquidationDistance>,
     pub after_liquidation: Aftermath,
     /// `None`: market orders.
-    pub limits: Option<Patience>,
+    pub limits: Option<TimeInForce>,
     /// Bars after which what is left of a market order is dropped; `None`: it goes on until the next review.
     pub market_orders_expire: Option<u32>,
     pub stop: Option<Stop>,
@@ -277,9 +277,9 @@ pub fn stays_in_cash(bucket: &str, weight: f64, because: &str) -> String {
 }
 
 /// How long an order of these rules goes on, in the market's bars. Without `expire` that is longer than any bucket goes unreviewed.
-fn patience(orders: Orders, names: &History) -> Patience {
+fn patience(orders: Orders, names: &History) -> TimeInForce {
     let bars = orders.expire.map_or(u32::MAX, |span| u32::try_from(names.bars_in(span)).unwrap_or(u32::MAX));
-    Patience { bars, waiting: orders.waiting, offset: orders.offset, then: orders.then }
+    TimeInForce { bars, waiting: orders.waiting, offset: orders.offset, then: orders.then }
 }
 
 /// The weight of a bucket; of one that follows market phases, the largest it has in any.

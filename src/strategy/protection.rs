@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::exchange::patience::{Then, While};
+use crate::exchange::time_in_force::{OnExpiry, WhileOpen};
 use crate::units::Span;
 
 /// A protective stop, worked by the venue inside the bar. Of several the nearest protects.
@@ -139,9 +139,9 @@ pub struct Orders {
     pub expire: Option<Span>,
     /// `"rest"` (default) at its price, or `"reprice"` before each bar.
     #[serde(rename = "while")]
-    pub waiting: While,
+    pub waiting: WhileOpen,
     /// After `expire`: `"expire"` (default), gone; or `"taker"`, a market order from then on.
-    pub then: Then,
+    pub then: OnExpiry,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]

@@ -4,7 +4,7 @@
 use rotate::batch::Arena;
 use rotate::lookahead::{Cause, Leak, Terms, Verdict, dates, test_replay};
 use rotate::market::{FactKind, Market, MarketParts, Subject, freeze};
-use rotate::replay::Standing;
+use rotate::replay::Checkpoint;
 use rotate::signal::History;
 use rotate::signal::evidence::EvidenceBook;
 use rotate::strategy::{Decision, Verdict as Said};
@@ -24,7 +24,7 @@ fn verdict(name: &str, plant: impl Fn(&mut MarketParts) + Sync, rule: impl Fn(&M
         plant(&mut parts);
         freeze(parts)
     };
-    let replay = |market: &Market, lasts: &[usize]| -> Vec<Standing> {
+    let replay = |market: &Market, lasts: &[usize]| -> Vec<Checkpoint> {
         let arena = Arena::new(market);
         arena.map_all(lasts, |&last| {
             let mut standing = arena.replay_to(&strategy, capital(), last + 1);

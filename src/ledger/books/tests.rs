@@ -76,7 +76,7 @@ fn a_holding_that_becomes_another_moves_no_money() {
     let at = books.convert(at, third, 0.1);
     assert_eq!(books.positions().len(), 1);
     let position = &books.positions()[at];
-    assert_eq!((position.quantity, position.entry_price(), position.worth()), (3.0, 250.0 / 3.0, usd(270.0)));
+    assert_eq!((position.quantity, position.entry_price(), position.value()), (3.0, 250.0 / 3.0, usd(270.0)));
     assert_eq!((books.equity(), books.cash(BUCKET)), before);
     books.mark(&[f64::NAN, f64::NAN, 100.0], &mut [Usd::ZERO]);
     let closed = books.reduce(at, &entry(-3.0, 100.0, 100.0, 0.0), Backing::Margin).expect("flat");
@@ -91,7 +91,7 @@ fn a_liquidation_loses_the_margin_and_no_more() {
     for mark in [91.0, 70.0] {
         let mut books = Books::open(usd(1_000.0), &[1.0]);
         let at = books.increase(BUCKET, COIN, None, true, &entry(10.0, 100.0, 100.0, 0.0), usd(100.0));
-        let (closed, price) = books.take_over(at, mark, Usd::ZERO, Usd::ZERO);
+        let (closed, price) = books.liquidate(at, mark, Usd::ZERO, Usd::ZERO);
         books.assert_balanced(books.equity());
         assert_eq!(books.equity(), usd(900.0));
         assert_eq!(price, 90.0);
@@ -127,7 +127,7 @@ fn what_a_venue_hands_back_comes_back() {
     let mut books = Books::open(usd(1_000.0), &[1.0]);
     let at = books.increase(BUCKET, COIN, None, true, &entry(10.0, 100.0, 100.0, 0.0), usd(100.0));
     // Worth 10 at the mark of 91, closed at 90.5, 2 paid for it.
-    let (closed, price) = books.take_over(at, 91.0, usd(5.0), usd(2.0));
+    let (closed, price) = books.liquidate(at, 91.0, usd(5.0), usd(2.0));
     books.assert_balanced(books.equity());
     assert_eq!((price, books.equity()), (90.5, usd(903.0)));
     assert_eq!((closed.income.price, closed.income.liquidation, closed.income.fees), (usd(-90.0), usd(-5.0), usd(-2.0)));
@@ -141,7 +141,7 @@ fn a_reward_is_income_and_costs_what_it_was_worth() {
     assert_eq!(books.reward(at, 0.5, 60.0), usd(30.0));
     books.assert_balanced(books.equity());
     let position = &books.positions()[at];
-    assert_eq!((position.quantity, position.worth(), position.bought_at()), (10.5, usd(630.0), 50.0));
+    assert_eq!((position.quantity, position.value(), position.bought_at()), (10.5, usd(630.0), 50.0));
     assert_eq!(position.entry_price(), 530.0 / 10.5);
     assert!(books.reduce(at, &entry(-4.2, 60.0, 60.0, 0.0), Backing::Margin).is_none());
     assert_eq!(books.positions()[at].bought_at(), 50.0);
@@ -158,12 +158,12 @@ fn what_was_put_in_is_told_from_what_funding_made_of_it() {
     let at = books.increase(BUCKET, COIN, None, true, &entry(10.0, 100.0, 100.0, 1.0), usd(100.0));
     books.fund(at, usd(-40.0));
     assert_eq!((books.positions()[at].margin(), books.positions()[at].put_in()), (usd(60.0), usd(100.0)));
-    books.back(at, usd(50.0));
+    books.add_margin(at, usd(50.0));
     assert_eq!((books.positions()[at].margin(), books.positions()[at].put_in()), (usd(110.0), usd(150.0)));
     // Half of 110 comes back with a profit of 5 and less a fee of 1: 59 of the 150.
     assert!(books.reduce(at, &entry(-5.0, 101.0, 101.0, 1.0), Backing::Margin).is_none());
     assert_eq!((books.positions()[at].margin(), books.positions()[at].put_in()), (usd(55.0), usd(75.0)));
-    let (closed, _) = books.take_over(at, 90.0, Usd::ZERO, Usd::ZERO);
+    let (closed, _) = books.liquidate(at, 90.0, Usd::ZERO, Usd::ZERO);
     assert_eq!((closed.tally.committed, closed.tally.most_committed), (usd(91.0), usd(150.0)));
     assert_eq!(closed.traded(), usd(-92.0), "what did not come back, and the fee of opening");
 }
@@ -175,7 +175,7 @@ fn a_pool_in_debt_draws_on_its_margins() {
     let at = books.increase(BUCKET, COIN, None, true, &entry(1.0, 100.0, 100.0, 0.0), usd(50.0));
     books.increase(BUCKET, other, None, true, &entry(-1.0, 100.0, 100.0, 0.0), usd(50.0));
     assert!(books.reduce(at, &entry(-1.0, 20.0, 20.0, 0.0), Backing::Pool).is_some());
-    books.cover(BUCKET);
+    books.draw_margin(BUCKET);
     assert_eq!((books.cash(BUCKET), books.positions()[0].margin()), (Usd::ZERO, usd(20.0)));
     books.assert_balanced(books.equity());
 }
@@ -194,7 +194,7 @@ fn a_record_sums_what_came_in_and_what_went() {
         assert_eq!((tally.entry_quantity, tally.entry_notional, tally.most_quantity), (5.0, 50.0, 5.0));
         assert_eq!((tally.exit_quantity, tally.exit_notional, tally.most_committed), (5.0, 84.0, usd(50.0)));
         // Behind each of the three are 10, the whole of their price: a long leaves at 0, a short at 20.
-        let (closed, price) = opened().take_over(0, 10.0, Usd::ZERO, Usd::ZERO);
+        let (closed, price) = opened().liquidate(0, 10.0, Usd::ZERO, Usd::ZERO);
         assert_eq!((price, closed.tally.exit_quantity), (10.0 - side * 10.0, 5.0));
         assert_eq!(closed.tally.exit_notional, 24.0 + 3.0 * price);
     }
@@ -217,7 +217,7 @@ fn more_margin_comes_from_the_cash_there_is() {
     let mut books = Books::open(usd(100.0), &[1.0]);
     let at = books.increase(BUCKET, COIN, None, true, &entry(1.0, 100.0, 100.0, 0.0), usd(60.0));
     for (asked, margin) in [(-5.0, 60.0), (30.0, 90.0), (30.0, 100.0), (30.0, 100.0)] {
-        books.back(at, usd(asked));
+        books.add_margin(at, usd(asked));
         assert_eq!((books.positions()[at].margin(), books.cash(BUCKET)), (usd(margin), usd(100.0 - margin)));
     }
     assert_eq!(books.reduce(at, &entry(-1.0, 100.0, 100.0, 0.0), Backing::Margin).expect("flat").tally.most_committed, usd(100.0));

@@ -1,12 +1,12 @@
 //! A replay stopped at a close: what it has done, and what it has decided to do next.
 
-use crate::replay::desk::Desk;
 use crate::replay::run::Run;
+use crate::replay::simulation::Simulation;
 use crate::units::{BucketId, InstrumentId};
 
 /// What stands at the close of one bar.
 #[derive(Debug)]
-pub struct Standing {
+pub struct Checkpoint {
     /// Every bar and event so far; its benchmark goes on over the whole market.
     pub run: Run,
     /// What waits for the next open, in the order in which it will be done.
@@ -24,7 +24,7 @@ pub struct Pending {
     pub detail: String,
 }
 
-impl Desk<'_> {
+impl Simulation<'_> {
     pub fn pending(&self) -> Vec<Pending> {
         let orders = self.orders.iter().map(|order| Pending {
             reason: order.reason,

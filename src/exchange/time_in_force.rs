@@ -9,7 +9,7 @@ use crate::exchange::orders::{Kind, OrderSpec, Side};
 /// What a limit does while it waits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum While {
+pub enum WhileOpen {
     /// Stays at its price.
     #[default]
     Rest,
@@ -20,7 +20,7 @@ pub enum While {
 /// What happens when the bars are over.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Then {
+pub enum OnExpiry {
     /// It is gone.
     #[default]
     Expire,
@@ -31,19 +31,19 @@ pub enum Then {
 /// How long an order waits and how.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Patience {
+pub struct TimeInForce {
     /// Bars in which it may fill, at least 1.
     pub bars: u32,
     #[serde(default, rename = "while")]
-    pub waiting: While,
+    pub waiting: WhileOpen,
     /// Distance of a limit from the last close on its passive side, a fraction: a buyer's limit stands at `close · (1 − offset)`.
     #[serde(default)]
     pub offset: f64,
     #[serde(default)]
-    pub then: Then,
+    pub then: OnExpiry,
 }
 
-impl Patience {
+impl TimeInForce {
     /// Refuses what cannot be waited for.
     ///
     /// # Errors
@@ -75,9 +75,9 @@ impl Patience {
     #[must_use]
     pub fn follow(&self, side: Side, kind: Kind, seen: u32, close: f64) -> Option<Kind> {
         Some(match (kind, self.then) {
-            (_, Then::Expire) if seen >= self.bars => return None,
-            (_, Then::Taker) if seen >= self.bars => Kind::Market,
-            (Kind::Limit { .. }, _) if self.waiting == While::Reprice => Kind::Limit { price: self.limit(side, close), resting: false },
+            (_, OnExpiry::Expire) if seen >= self.bars => return None,
+            (_, OnExpiry::Taker) if seen >= self.bars => Kind::Market,
+            (Kind::Limit { .. }, _) if self.waiting == WhileOpen::Reprice => Kind::Limit { price: self.limit(side, close), resting: false },
             // Where the close lies beyond it, the order would cross at the next open.
             (Kind::Limit { price, .. }, _) => Kind::Limit { price, resting: !side.reaches(close, price) },
             (kind, _) => kind,
@@ -89,8 +89,8 @@ impl Patience {
 mod tests {
     use super::*;
 
-    fn next(then: Then, waiting: While, seen: u32) -> Option<Kind> {
-        let patience = Patience { bars: 2, waiting, offset: 0.01, then };
+    fn next(then: OnExpiry, waiting: WhileOpen, seen: u32) -> Option<Kind> {
+        let patience = TimeInForce { bars: 2, waiting, offset: 0.01, then };
         patience.check().unwrap();
         let order = OrderSpec::new(Side::Buy, Kind::Limit { price: 95.0, resting: false }, 5.0);
         patience.next(&order, 2.0, seen, 100.0).map(|order| {
@@ -101,17 +101,17 @@ mod tests {
 
     #[test]
     fn it_rests_follows_expires_or_crosses() {
-        assert_eq!(next(Then::Expire, While::Rest, 1), Some(Kind::Limit { price: 95.0, resting: true }));
-        assert_eq!(next(Then::Expire, While::Reprice, 1), Some(Kind::Limit { price: 99.0, resting: false }));
-        assert_eq!(next(Then::Expire, While::Rest, 2), None);
-        assert_eq!(next(Then::Taker, While::Reprice, 2), Some(Kind::Market));
+        assert_eq!(next(OnExpiry::Expire, WhileOpen::Rest, 1), Some(Kind::Limit { price: 95.0, resting: true }));
+        assert_eq!(next(OnExpiry::Expire, WhileOpen::Reprice, 1), Some(Kind::Limit { price: 99.0, resting: false }));
+        assert_eq!(next(OnExpiry::Expire, WhileOpen::Rest, 2), None);
+        assert_eq!(next(OnExpiry::Taker, WhileOpen::Reprice, 2), Some(Kind::Market));
     }
 
     #[test]
     fn nothing_left_is_nothing_to_wait_for() {
-        let patience = Patience { bars: 9, waiting: While::Rest, offset: 0.0, then: Then::Taker };
+        let patience = TimeInForce { bars: 9, waiting: WhileOpen::Rest, offset: 0.0, then: OnExpiry::Taker };
         assert!(patience.next(&OrderSpec::new(Side::Sell, Kind::Market, 5.0), 0.0, 1, 100.0).is_none());
-        assert!(Patience { bars: 0, ..patience }.check().is_err());
-        assert!(Patience { offset: 1.0, ..patience }.check().is_err());
+        assert!(TimeInForce { bars: 0, ..patience }.check().is_err());
+        assert!(TimeInForce { offset: 1.0, ..patience }.check().is_err());
     }
 }

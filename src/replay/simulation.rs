@@ -5,10 +5,10 @@ use crate::exchange::margin::DEFAULT_BRACKETS;
 use crate::exchange::orders::Venue;
 use crate::ledger::{Books, Position};
 use crate::market::{BLOCK, Market, Successor};
-use crate::replay::attribution::{Cell, Cube, Season};
+use crate::replay::attribution::{AttributionPeriod, Cell, Cube};
 use crate::replay::hedge::Unhedged;
 use crate::replay::orders::{Order, PlannedFlow};
-use crate::replay::protect::{Asked, Guard};
+use crate::replay::protect::{Guard, MaintenanceBound};
 use crate::replay::rotations::Left;
 use crate::replay::run::FundingLines;
 use crate::replay::story::Story;
@@ -18,7 +18,7 @@ use crate::signal::{Known, Signals};
 use crate::strategy::{BucketWish, Decision, Holding, Margin, Plan, PlanBucket, Verdict};
 use crate::units::{Bracket, BucketId, InstrumentId, NarrativeId, Time, Usd};
 
-pub(super) struct Desk<'a> {
+pub(super) struct Simulation<'a> {
     pub market: &'a Market,
     pub signals: &'a Signals,
     /// What the strategy asked to be worked out.
@@ -40,8 +40,8 @@ pub(super) struct Desk<'a> {
     /// Orders sent so far.
     pub sent: u32,
     pub flows: Vec<PlannedFlow>,
-    /// What the desk keeps beside each open position; the same places as [`Books::positions`].
-    pub beside: Vec<Beside>,
+    /// What is kept beside each open position; the same places as [`Books::positions`].
+    pub beside: Vec<PositionState>,
     /// The buckets that hold perpetuals.
     pub perp_buckets: Vec<BucketId>,
     /// Those of them that stand behind all their positions at once.
@@ -51,7 +51,7 @@ pub(super) struct Desk<'a> {
     /// The venue as each instrument's orders last met it, and the bar that is of.
     pub venues: Vec<(usize, Venue)>,
     /// Bar from which a bucket may enter an instrument again, by bucket and instrument.
-    pub barred_until: Vec<usize>,
+    pub cooldown_until: Vec<usize>,
     /// Share of equity each bucket is due now.
     pub weights: Vec<f64>,
     /// Buckets that open nothing any more.
@@ -71,7 +71,7 @@ pub(super) struct Desk<'a> {
     pub least_cash: Vec<Usd>,
     /// Since when perpetuals outweigh their limit by more than their cash, on record.
     pub bound_since: Option<Time>,
-    /// Whether any position is [`Beside::near`] something in this block of bars; while it is false, moments 2 and 5 are quiet.
+    /// Whether any position is [`PositionState::near`] something in this block of bars; while it is false, moments 2 and 5 are quiet.
     pub alert: bool,
     /// A position, a stop or a wallet has changed since `alert` was set.
     pub stale: bool,
@@ -79,9 +79,9 @@ pub(super) struct Desk<'a> {
     pub next_delisting: usize,
 }
 
-/// Beside a position: when it was opened, where it is protected, from where on its margin must be tested.
+/// What is kept beside a position: when it was opened, where it is protected, from where on its margin must be tested.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Beside {
+pub(super) struct PositionState {
     pub opened: Time,
     /// The leverage last asked for it, before anything lowered that.
     pub rung: f64,
@@ -93,7 +93,7 @@ pub(super) struct Beside {
     /// A mark price on the good side of this cannot liquidate, whatever the bracket; NaN for spot and in a pool, which compares as safe.
     pub danger: f64,
     /// What that was found by.
-    pub asked: Asked,
+    pub asked: MaintenanceBound,
     /// Whether any price of this block of bars could reach its stop or its target, or break its margin.
     pub near: bool,
     pub long: bool,
@@ -115,7 +115,7 @@ pub(super) struct Beside {
     pub added_inside: f64,
 }
 
-impl Beside {
+impl PositionState {
     /// The first bar in which the position may leave its instrument for that one's own reasons.
     pub fn ends(&self) -> usize {
         self.converts.map_or(self.delisted, |(bar, _)| bar.min(self.delisted))
@@ -145,7 +145,7 @@ impl Beside {
     }
 }
 
-impl<'a> Desk<'a> {
+impl<'a> Simulation<'a> {
     pub fn new(market: &'a Market, signals: &'a Signals, known: &'a Known, plan: &'a Plan, capital: Usd) -> Self {
         let weights: Vec<f64> = plan.buckets.iter().map(|bucket| bucket.weight).collect();
         let (instruments, start) = (market.instruments.len(), market.window().start);
@@ -171,7 +171,7 @@ impl<'a> Desk<'a> {
             cross_buckets: of(|bucket| bucket.holding == Holding::Perp && bucket.margin == Margin::Cross),
             trails: plan.buckets.iter().any(|bucket| bucket.stop.is_some_and(|stop| stop.trailing.is_some())),
             venues: vec![(usize::MAX, Venue::frictionless()); instruments],
-            barred_until: vec![0; plan.buckets.len() * instruments],
+            cooldown_until: vec![0; plan.buckets.len() * instruments],
             weights: weights.clone(),
             stopped: plan.buckets.iter().map(|bucket| bucket.idle).collect(),
             wishes: vec![BucketWish::default(); plan.buckets.len()],
@@ -251,8 +251,8 @@ impl<'a> Desk<'a> {
     }
 
     /// Under which month and phase the income of this bar goes.
-    pub fn season(&self) -> Season {
-        Season { month: self.month.0, regime: self.regime_at_open() }
+    pub fn period(&self) -> AttributionPeriod {
+        AttributionPeriod { month: self.month.0, regime: self.regime_at_open() }
     }
 
     /// Under which cell the income of a position goes.
@@ -270,20 +270,20 @@ impl<'a> Desk<'a> {
     }
 
     /// Keeps a bucket out of an instrument for its cool-down.
-    pub fn bar_entry(&mut self, bucket: BucketId, instrument: InstrumentId) {
+    pub fn start_cooldown(&mut self, bucket: BucketId, instrument: InstrumentId) {
         let bars = self.bucket(bucket).cooldown.in_bars(self.market.clock.bar);
         let place = self.place(bucket, instrument);
-        self.barred_until[place] = self.t + bars;
+        self.cooldown_until[place] = self.t + bars;
     }
 
     /// Keeps a bucket out of an instrument for at least as long as out of another.
-    pub fn bar_entry_as(&mut self, bucket: BucketId, other: InstrumentId, instrument: InstrumentId) {
-        let (place, until) = (self.place(bucket, instrument), self.barred_until(bucket, other));
-        self.barred_until[place] = self.barred_until[place].max(until);
+    pub fn share_cooldown(&mut self, bucket: BucketId, other: InstrumentId, instrument: InstrumentId) {
+        let (place, until) = (self.place(bucket, instrument), self.cooldown_until(bucket, other));
+        self.cooldown_until[place] = self.cooldown_until[place].max(until);
     }
 
-    pub fn barred_until(&self, bucket: BucketId, instrument: InstrumentId) -> usize {
-        self.barred_until[self.place(bucket, instrument)]
+    pub fn cooldown_until(&self, bucket: BucketId, instrument: InstrumentId) -> usize {
+        self.cooldown_until[self.place(bucket, instrument)]
     }
 
     /// A row of `decisions.csv` about an instrument in a bucket, at the open of this bar. Several buckets may trade one instrument, so the detail names
@@ -303,7 +303,7 @@ impl<'a> Desk<'a> {
     }
 }
 
-/// A perpetual position as the venue's margin desk sees it.
+/// A perpetual position as the venue's margin rules see it.
 pub(super) fn margin_view(position: &Position) -> crate::exchange::margin::Isolated {
     crate::exchange::margin::Isolated {
         direction: position.direction(),
