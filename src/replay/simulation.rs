@@ -301,7 +301,7 @@ impl<'a> Simulation<'a> {
     }
 }
 
-/// A perpetual position as the venue's margin simulation sees it.
+/// A perpetual position as the venue's margin rules see it.
 pub(super) fn margin_view(position: &Position) -> crate::exchange::margin::Isolated {
     crate::exchange::margin::Isolated {
         direction: position.direction(),
