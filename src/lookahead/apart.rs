@@ -3,9 +3,9 @@
 use std::fmt::Debug;
 
 use crate::market::MarketParts;
-use crate::replay::run::{Decision, RecordNames, Run};
-use crate::replay::{Checkpoint, Pending};
-use crate::units::{BucketId, InstrumentId, NarrativeId, Time};
+use crate::replay::run::{Decision, Exposure, Fill, Flow, FundingPayment, Liquidation, RecordNames, Rotation, Run, Trade, Yield};
+use crate::replay::{Pending, Checkpoint};
+use crate::units::{BucketId, InstrumentId, Time};
 
 /// A row of the record that is not the same in both runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,48 +75,20 @@ pub(super) fn first(parts: &MarketParts, whole: &Checkpoint, changed: &Checkpoin
         findings: _,
     } = &whole.run;
     let other = &changed.run;
-    let symbol = |id: InstrumentId| parts.instruments[id.index()].symbol.clone();
-    let bucket = |id: BucketId| buckets[id.index()].clone();
-    let narrative = |id: NarrativeId| parts.narratives[id.index()].clone();
     let names = RecordNames { assets: &parts.assets, instruments: &parts.instruments, narratives: &parts.narratives, buckets, criteria };
-    let told = |time: Time, rule: &str, subject: String, value: String| Told { time, rule: rule.to_owned(), subject, value };
-    let now = clock.close(last);
-    let rows = last + 1;
+    let teller = Teller { names, now: clock.close(last) };
     let whole_run = || "the whole".to_owned();
     let found = [
-        table("rotations", rotations, &other.rotations, |row| {
-            let (from, to) = row.step.ends();
-            let of = row.step.bucket().map_or_else(String::new, |id| format!("bucket {}: ", names.bucket(id)));
-            let value = format!("{of}{from} → {to}, {:?} against {:?}", row.observed, row.threshold);
-            told(row.time, &row.step.cause(), narrative(row.narrative), value)
-        }),
-        table("decisions", decisions, &other.decisions, |row| {
-            told(row.time, &row.rule().word(&names), row.subject.word(&names).to_owned(), decision(row, &names))
-        }),
-        table("orders", &whole.pending, &changed.pending, |Pending { reason, bucket: of, instrument, detail }| {
-            told(now, reason.name(), instrument.map_or_else(|| bucket(*of), symbol), detail.clone())
-        }),
-        table("flows", flows, &other.flows, |row| {
-            told(row.time, row.reason.name(), format!("{} → {}", bucket(row.from), bucket(row.to)), row.amount.to_string())
-        }),
-        table("fills", fills, &other.fills, |row| {
-            told(row.time, row.reason.name(), symbol(row.instrument), format!("{:?} {} at {}", row.side, row.quantity, row.price))
-        }),
-        table("funding", funding, &other.funding, |row| {
-            let value = format!("{} on {} at {}: {}", row.rate, row.quantity, row.mark_price, row.payment);
-            told(row.time, "funding", symbol(row.instrument), value)
-        }),
-        table("liquidations", liquidations, &other.liquidations, |row| {
-            told(row.time, "liquidation", symbol(row.instrument), format!("{} at {}", row.quantity, row.mark_price))
-        }),
-        table("yields", yields, &other.yields, |row| told(row.time, "yield", bucket(row.bucket), row.amount.to_string())),
-        table("trades", trades, &other.trades, |row| told(row.closed, row.exit_reason.name(), symbol(row.instrument), row.pnl.to_string())),
-        table("exposure", exposure, &other.exposure, |row| {
-            let margin = row.margin.map_or_else(String::new, |margin| format!(", margin {margin}"));
-            let liquidation = row.liquidation_price.map_or_else(String::new, |price| format!(", liquidation at {price}"));
-            let held = format!("{} at {}, entered at {}{margin}{liquidation}", row.quantity, row.price, row.entry_price);
-            told(row.time, "exposure", symbol(row.instrument), held)
-        }),
+        table("rotations", rotations, &other.rotations, |row| teller.rotation(row)),
+        table("decisions", decisions, &other.decisions, |row| teller.decision(row)),
+        table("orders", &whole.pending, &changed.pending, |row| teller.pending(row)),
+        table("flows", flows, &other.flows, |row| teller.flow(row)),
+        table("fills", fills, &other.fills, |row| teller.fill(row)),
+        table("funding", funding, &other.funding, |row| teller.funding(row)),
+        table("liquidations", liquidations, &other.liquidations, |row| teller.liquidation(row)),
+        table("yields", yields, &other.yields, |row| teller.earned(row)),
+        table("trades", trades, &other.trades, |row| teller.trade(row)),
+        table("exposure", exposure, &other.exposure, |row| teller.exposure(row)),
         column("regime", regime, &other.regime, |t| (clock.close(t), whole_run())),
         column("equity", equity, &other.equity, |t| (clock.close(t), whole_run())),
         column("bucket value", bucket_values, &other.bucket_values, |at| {
@@ -126,19 +98,89 @@ pub(super) fn first(parts: &MarketParts, whole: &Checkpoint, changed: &Checkpoin
         column("gross exposure", gross_exposure, &other.gross_exposure, |t| (clock.close(t), whole_run())),
         column("net exposure", net_exposure, &other.net_exposure, |t| (clock.close(t), whole_run())),
         // It goes on over the whole market.
-        column("benchmark", &benchmark[..rows.min(benchmark.len())], &other.benchmark[..rows.min(other.benchmark.len())], |t| {
-            (clock.close(t), whole_run())
-        }),
+        column("benchmark", up_to(benchmark, last), up_to(&other.benchmark, last), |t| (clock.close(t), whole_run())),
     ];
     // Of several at one time `min_by_key` takes the first.
     found.into_iter().flatten().min_by_key(|difference| difference.time)
 }
 
-fn decision(row: &Decision, names: &RecordNames) -> String {
-    let number = |name: &str, value: Option<f64>| value.map_or_else(String::new, |value| format!(", {name} {value}"));
-    let of = row.bucket.map_or_else(String::new, |id| format!("bucket {}: ", names.bucket(id)));
-    let (observed, threshold) = (number("observed", row.observed), number("threshold", row.threshold));
-    format!("{of}{}{observed}{threshold}: {}", row.verdict.name(), row.detail(names))
+/// The cells up to a bar, that one included.
+fn up_to<T>(column: &[T], last: usize) -> &[T] {
+    &column[..column.len().min(last + 1)]
+}
+
+/// Tells the rows of a record; `now` is the close at which it ends.
+struct Teller<'a> {
+    names: RecordNames<'a>,
+    now: Time,
+}
+
+impl Teller<'_> {
+    fn of_instrument(&self, time: Time, rule: &str, id: InstrumentId, value: String) -> Told {
+        Told { time, rule: rule.to_owned(), subject: self.names.symbol(id).to_owned(), value }
+    }
+
+    /// `bucket X: `, or nothing.
+    fn whose(&self, bucket: Option<BucketId>) -> String {
+        bucket.map_or_else(String::new, |id| format!("bucket {}: ", self.names.bucket(id)))
+    }
+
+    fn rotation(&self, row: &Rotation) -> Told {
+        let (from, to) = row.step.ends();
+        let value = format!("{}{from} → {to}, {:?} against {:?}", self.whose(row.step.bucket()), row.observed, row.threshold);
+        Told { time: row.time, rule: row.step.cause(), subject: self.names.narrative(row.narrative).to_owned(), value }
+    }
+
+    fn decision(&self, row: &Decision) -> Told {
+        let number = |name: &str, value: Option<f64>| value.map_or_else(String::new, |value| format!(", {name} {value}"));
+        let (observed, threshold) = (number("observed", row.observed), number("threshold", row.threshold));
+        let detail = row.detail(&self.names);
+        Told {
+            time: row.time,
+            rule: row.rule().word(&self.names),
+            subject: row.subject.word(&self.names).to_owned(),
+            value: format!("{}{}{observed}{threshold}: {detail}", self.whose(row.bucket), row.verdict.name()),
+        }
+    }
+
+    fn pending(&self, Pending { reason, bucket, instrument, detail }: &Pending) -> Told {
+        let subject = instrument.map_or_else(|| self.names.bucket(*bucket), |id| self.names.symbol(id));
+        Told { time: self.now, rule: reason.name().to_owned(), subject: subject.to_owned(), value: detail.clone() }
+    }
+
+    fn flow(&self, row: &Flow) -> Told {
+        let subject = format!("{} → {}", self.names.bucket(row.from), self.names.bucket(row.to));
+        Told { time: row.time, rule: row.reason.name().to_owned(), subject, value: row.amount.to_string() }
+    }
+
+    fn fill(&self, row: &Fill) -> Told {
+        self.of_instrument(row.time, row.reason.name(), row.instrument, format!("{:?} {} at {}", row.side, row.quantity, row.price))
+    }
+
+    fn funding(&self, row: &FundingPayment) -> Told {
+        let value = format!("{} on {} at {}: {}", row.rate, row.quantity, row.mark_price, row.payment);
+        self.of_instrument(row.time, "funding", row.instrument, value)
+    }
+
+    fn liquidation(&self, row: &Liquidation) -> Told {
+        self.of_instrument(row.time, "liquidation", row.instrument, format!("{} at {}", row.quantity, row.mark_price))
+    }
+
+    fn earned(&self, row: &Yield) -> Told {
+        let subject = self.names.bucket(row.bucket).to_owned();
+        Told { time: row.time, rule: "yield".to_owned(), subject, value: row.amount.to_string() }
+    }
+
+    fn trade(&self, row: &Trade) -> Told {
+        self.of_instrument(row.closed, row.exit_reason.name(), row.instrument, row.pnl.to_string())
+    }
+
+    fn exposure(&self, row: &Exposure) -> Told {
+        let margin = row.margin.map_or_else(String::new, |margin| format!(", margin {margin}"));
+        let liquidation = row.liquidation_price.map_or_else(String::new, |price| format!(", liquidation at {price}"));
+        let held = format!("{} at {}, entered at {}{margin}{liquidation}", row.quantity, row.price, row.entry_price);
+        self.of_instrument(row.time, "exposure", row.instrument, held)
+    }
 }
 
 /// The first row that is not the same. Debug words tell any two floats apart.

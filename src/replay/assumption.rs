@@ -4,6 +4,7 @@
 use crate::exchange::assumptions::{Assumptions, Leg, LiquidationRule, Preset};
 use crate::exchange::margin::DEFAULT_BRACKETS;
 use crate::market::{Kind, Market};
+use crate::signal::regime::RegimeRule;
 use crate::strategy::{Plan, Trigger};
 use crate::units::Span;
 
@@ -100,7 +101,7 @@ pub(super) fn assumptions(market: &Market, plan: &Plan) -> Vec<Assumption> {
     let mut rows = of_the_venue(market, &plan.assumptions);
     rows.extend(of_the_market(market, &plan.assumptions));
     rows.extend(of_the_plan(plan));
-    let own_labels = plan.definitions.classifier.as_ref().map(|rule| rule.in_words());
+    let own_labels = plan.definitions.classifier.as_ref().map(RegimeRule::in_words);
     rows.extend([Assumption::Benchmark, Assumption::EndOfData, Assumption::RegimeLabels(own_labels)]);
     rows
 }
@@ -139,11 +140,11 @@ fn of_the_venue(market: &Market, terms: &Assumptions) -> Vec<Assumption> {
 fn of_the_market(market: &Market, terms: &Assumptions) -> Vec<Assumption> {
     let of = market.instruments.iter().filter(|instrument| instrument.kind == Kind::Perp).count();
     let tiered = market.tiers.iter().filter(|tables| !tables.is_empty()).count();
-    let marked = market.panel.marked_bars.iter().filter(|&&bars| bars > 0).count();
+    let with_marks = market.panel.marked_bars.iter().filter(|&&bars| bars > 0).count();
     let times = terms.assumed_funding_multiplier;
     let mut rows = vec![
         Assumption::MarginBrackets { known: tiered, of, default_rate: DEFAULT_BRACKETS[0].rate },
-        Assumption::MarkPrice { known: marked, of },
+        Assumption::MarkPrice { known: with_marks, of },
         Assumption::Funding(market.missing_rate_8h.map(|rate| (rate * times, times))),
         Assumption::Delisting { after: market.listing.delisted_after, jump: market.listing.jump, penalty: market.listing.penalty },
     ];

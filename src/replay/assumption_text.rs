@@ -55,8 +55,9 @@ impl fmt::Display for Assumption {
             Self::Volume { bar, day } => volume(f, *bar, *day),
             Self::Impact(coefficient) => write!(f, "{coefficient} × {IMPACT}"),
             Self::Fees { spot_taker, spot_maker, perp_taker, perp_maker, multiplier } => {
-                let [a, b, c, d] = [spot_taker, spot_maker, perp_taker, perp_maker].map(|fee| bps(*fee));
-                write!(f, "spot taker {a} maker {b}, perpetual taker {c} maker {d}, of notional (those of the market × {multiplier})")
+                let [spot, spot_limit, perp, perp_limit] = [spot_taker, spot_maker, perp_taker, perp_maker].map(|fee| bps(*fee));
+                let perp = format!("perpetual taker {perp} maker {perp_limit}");
+                write!(f, "spot taker {spot} maker {spot_limit}, {perp}, of notional (those of the market × {multiplier})")
             }
             Self::HalfSpread { tiers, multiplier, dated } => {
                 let [large, mid, small] = tiers.map(bps);

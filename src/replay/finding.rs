@@ -97,7 +97,7 @@ impl fmt::Display for Finding {
                 "survivorship: {} of {listings} listings of this market ended before it did{}{}; holding every one alike from its first day made {}, \
                  holding only those that survived {}",
                 listings - survivors,
-                names(named, *more),
+                list(named, *more),
                 elsewhere(*live_elsewhere),
                 signed(*whole_universe),
                 signed(*survivors_only)
@@ -131,9 +131,9 @@ fn signed(value: Option<f64>) -> String {
     value.map_or_else(|| "unknown".to_owned(), |value| format!("{:+.1} %", value * 100.0))
 }
 
-fn names(named: &[(String, Time)], more: usize) -> String {
+fn list(gone: &[(String, Time)], more: usize) -> String {
     let more = (more > 0).then(|| format!("and {more} more"));
-    let names: Vec<String> = named.iter().map(|(symbol, ended)| format!("{symbol} {}", ended.date())).chain(more).collect();
+    let names: Vec<String> = gone.iter().map(|(symbol, ended)| format!("{symbol} {}", ended.date())).chain(more).collect();
     if names.is_empty() { String::new() } else { format!(" ({})", names.join(", ")) }
 }
 

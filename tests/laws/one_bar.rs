@@ -302,7 +302,6 @@ impl Case {
         let mut marks = run.liquidations.iter().map(|liquidation| liquidation.mark_price);
         let of = |fill: &Fill| {
             let before_costs = fill.price - fill.side.sign() * fill.slippage.to_f64() / fill.quantity;
-            const SCORE_LOST: Reason = Reason::Exit(ExitRule::ScoreLost);
             let (what, reference) = match fill.reason {
                 // A maker's price is its own, wherever the bar opened; the record holds it against the open where the bar never saw it.
                 Reason::Enter if matches!(self.comes, Comes::Limit { .. }) => (What::Entered, fill.price),
@@ -310,8 +309,10 @@ impl Case {
                 Reason::Stop => (What::Stopped, before_costs),
                 Reason::TakeProfit => (What::TookProfit, fill.price),
                 Reason::Liquidation => (What::Liquidated, marks.next().expect("a record")),
-                SCORE_LOST if self.leaves == Leaves::AtOpen => (What::Closed, before_costs),
-                SCORE_LOST => (if self.exit().reaches(self.prices[0], 100.0) { What::Closed } else { What::TookProfit }, fill.price),
+                Reason::Exit(ExitRule::ScoreLost) if self.leaves == Leaves::AtOpen => (What::Closed, before_costs),
+                Reason::Exit(ExitRule::ScoreLost) => {
+                    (if self.exit().reaches(self.prices[0], 100.0) { What::Closed } else { What::TookProfit }, fill.price)
+                }
                 other => panic!("{other:?}"),
             };
             (what, reference, fill.quantity / whole)

@@ -116,7 +116,7 @@ fn rows_say_what_the_run_says() {
     assert_eq!(rows(&dir.join("trades.csv"))[1]["return_on_margin"], "");
     assert_eq!(rows(&dir.join("funding.csv"))[1]["payment"], "-16.500000");
     assert_eq!(rows(&dir.join("decisions.csv"))[0]["verdict"], "refused");
-    assert_eq!(rows(&dir.join("rotations.csv"))[0]["value"], "0.0007");
+    assert_eq!(rows(&dir.join("rotations.csv"))[0]["observed"], "0.0007");
     assert_eq!(rows(&dir.join("flows.csv"))[0]["from"], "narratives");
     assert_eq!(rows(&dir.join("liquidations.csv"))[0]["side"], "long");
 }
