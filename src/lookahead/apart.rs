@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use crate::market::MarketParts;
 use crate::replay::run::{Decision, Exposure, Fill, Flow, FundingPayment, Liquidation, RecordNames, Rotation, Run, Trade, Yield};
-use crate::replay::{Pending, Checkpoint};
+use crate::replay::{Checkpoint, Pending};
 use crate::units::{BucketId, InstrumentId, Time};
 
 /// A row of the record that is not the same in both runs.

@@ -51,8 +51,8 @@ impl Index {
         for row in table.rows() {
             let (known_at, value) = (row.time("known_at")?, row.number("value")?);
             if value <= 0.0 {
-                let way_out = "mend or remove this line; of what can be negative, as a yield, write an index of what it earns";
-                return Err(row.fault(format!("an index of {value}"), "a value above zero: capital is invested in it", way_out));
+                let fix = "mend or remove this line; of what can be negative, as a yield, write an index of what it earns";
+                return Err(row.fault(format!("an index of {value}"), "a value above zero: capital is invested in it", fix));
             }
             values.push((known_at, value, row.line));
         }

@@ -1,15 +1,15 @@
-//! Buckets that follow the market phase: from one table of weights to another, a part of the equity a day.
+//! Buckets that follow the market regime: from one table of weights to another, a part of the equity a day.
 
 use crate::replay::decision::{Decision, Subject, Why};
 use crate::replay::reason::FlowReason;
 use crate::replay::simulation::Simulation;
-use crate::signal::Sight;
+use crate::signal::SignalView;
 use crate::strategy::{Verdict, adaptive};
 use crate::units::{BucketId, Usd};
 
 impl Simulation<'_> {
     /// Moves the weights towards the table of the phase as it is known now; whether they have moved.
-    pub fn follow_regime(&mut self, sight: &Sight) -> bool {
+    pub fn follow_regime(&mut self, sight: &SignalView) -> bool {
         let Some(plan) = &self.plan.adaptive else { return false };
         let now = sight.history.now();
         if let Some(switch) = sight.regime_switch() {

@@ -131,13 +131,13 @@ impl fmt::Display for Caution {
             Self::PoolLiquidated { bucket, time } => write!(f, "bucket `{bucket}`: its cross pool was liquidated in the bar of {time}"),
             Self::StayedInCash { bucket, weight, because } => f.write_str(&stays_in_cash(bucket, *weight, &because.to_string())),
             Self::Unhedged { hedge, of, by, coins, most } => {
-                let way_out = match by {
+                let fix = match by {
                     HedgeBy::Notional => "; `by = \"beta\"` hedges all of it with the benchmark's perpetual",
                     HedgeBy::Beta => "",
                 };
                 write!(
                     f,
-                    "hedge `{hedge}` could not stand against {} of `{of}`, up to {} of spot, for want of a perpetual that trades{way_out}",
+                    "hedge `{hedge}` could not stand against {} of `{of}`, up to {} of spot, for want of a perpetual that trades{fix}",
                     coins.join(", "),
                     dollars(*most)
                 )

@@ -191,6 +191,11 @@ fn left(cause: &ExitCause, observed: Option<f64>) -> String {
             format!("mean of {settlements} settlements per 8 h{gain}")
         }
         ExitCause::SubsidyEnded { settlements } => format!("mean of {settlements} settlements received per 8 h"),
+        ExitCause::VolumeShareFell { span, share, highest } => format!(
+            "its narrative's share of the market's volume over {span} is {:.2} %, and was {:.2} % at its highest since the entry",
+            share * 100.0,
+            highest * 100.0
+        ),
         ExitCause::ScoreLost { span } => format!("score over {span}"),
         ExitCause::TimeStop { held } => {
             format!("held for {:.0} days; its gain since the average entry", held.days())

@@ -32,7 +32,7 @@ impl Simulation<'_> {
 
     /// The most contracts a position may be by its bucket's limit, as if all of it were entered at the last close; `None` where nothing limits it.
     pub fn most_quantity(&self, history: &History, bucket: &PlanBucket, pick: &Pick) -> Option<f64> {
-        let share = bucket.position_limit?.most;
+        let share = bucket.position_limit?.max;
         let of_contract = self.counts_of_contract(history, bucket, pick)?;
         Some(share * self.books.equity().to_f64() / of_contract)
     }
@@ -53,7 +53,7 @@ impl Simulation<'_> {
         let equity = self.books.equity().to_f64();
         let share = (equity > 0.0).then(|| wanted * of_contract / equity);
         let why = Why::Position { of: limit.of, wanted: wanted * of_contract, equity, allowed: got * of_contract };
-        self.told_of_limit(history, bucket, pick, (share, limit.most), (got * of_contract < CENT, why));
+        self.told_of_limit(history, bucket, pick, (share, limit.max), (got * of_contract < CENT, why));
     }
 
     fn told_of_limit(

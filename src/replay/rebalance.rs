@@ -21,7 +21,7 @@ impl Simulation<'_> {
                 continue;
             }
             self.last_top_up[b] = now;
-            let free = rule.most - self.topped_up[b];
+            let free = rule.max - self.topped_up[b];
             let (lack, left) = (full - value, if free > ROUNDING { equity * free } else { 0.0 });
             if lack > left {
                 self.record.decisions.push(Decision {
@@ -31,7 +31,7 @@ impl Simulation<'_> {
                     narrative: None,
                     verdict: if left > 0.0 { Verdict::Resized } else { Verdict::Refused },
                     observed: Some(self.topped_up[b] + lack / equity),
-                    threshold: Some(rule.most),
+                    threshold: Some(rule.max),
                     why: Why::TopUp,
                 });
             }

@@ -6,8 +6,8 @@ use crate::replay::decision::{Decision, Subject, Why};
 use crate::replay::orders::Want;
 use crate::replay::reason::Reason;
 use crate::replay::simulation::Simulation;
-use crate::signal::{History, Sight};
-use crate::strategy::{self, BucketState, BucketWish, Checked, Empty, Held, Holding, Look, Pick, PlanBucket, Refusal, Refused, Verdict};
+use crate::signal::{History, SignalView};
+use crate::strategy::{self, BucketState, BucketTarget, Checked, Empty, Held, Holding, Look, Pick, PlanBucket, Refusal, Refused, Verdict};
 use crate::units::{InstrumentId, NarrativeId, Span, Usd};
 
 /// Drift below a millionth is the rounding of money, not drift: with a band of 0 it would decide whether a rebalance takes place.
@@ -37,7 +37,7 @@ impl Simulation<'_> {
         Ok(())
     }
 
-    /// Hands the income of open positions to the attribution, under month and phase of the bar that has just closed.
+    /// Hands the income of open positions to the attribution, under month and regime of the bar that has just closed.
     pub fn attribute_open_positions(&mut self) {
         let (market, period, cube) = (self.market, self.period(), &mut self.cube);
         let mut beside = self.beside.iter_mut();
@@ -94,14 +94,14 @@ impl Simulation<'_> {
 
     /// Whether a bucket's picks are chosen anew at this decision. One that found nobody to consider looks again at every decision, and so does one
     /// that follows stages when a narrative has just taken a step; one that found nobody good enough waits for its review.
-    fn is_due(&self, sight: &Sight, bucket: &PlanBucket) -> bool {
+    fn is_due(&self, sight: &SignalView, bucket: &PlanBucket) -> bool {
         self.is_first()
             || self.falls_on(bucket.review)
             || self.wishes[bucket.id.index()].empty_because == Some(Empty::NoCandidates)
             || (bucket.selection.stages.is_some() && sight.steps().next().is_some())
     }
 
-    /// A bucket that has no weight in this phase gives up what it holds.
+    /// A bucket that has no weight in this regime gives up what it holds.
     fn leave_all(&mut self, bucket: &PlanBucket) {
         let held: Vec<_> = self.books.positions().iter().filter(|p| p.bucket == bucket.id).map(|p| (p.instrument, p.narrative)).collect();
         let coming = self.coming(bucket.id).into_iter().map(|(instrument, narrative, _)| (instrument, narrative));
@@ -110,7 +110,7 @@ impl Simulation<'_> {
                 self.send(bucket, (instrument, narrative), Want::Close, Reason::Regime);
             }
         }
-        self.wishes[bucket.id.index()] = BucketWish::default();
+        self.wishes[bucket.id.index()] = BucketTarget::default();
     }
 
     /// Whether this bar's close is a multiple of a span, counted from 1970.
@@ -119,7 +119,7 @@ impl Simulation<'_> {
     }
 
     /// Leaves what the exit rules say to leave; returns what was left.
-    fn exits(&mut self, sight: &Sight, bucket: &PlanBucket) -> Vec<InstrumentId> {
+    fn exits(&mut self, sight: &SignalView, bucket: &PlanBucket) -> Vec<InstrumentId> {
         let history = &sight.history;
         let held: Vec<_> = self.books.positions().iter().filter(|p| p.bucket == bucket.id).map(|p| (p.instrument, p.narrative)).collect();
         let mut left = Vec::new();
@@ -129,7 +129,7 @@ impl Simulation<'_> {
                 continue;
             }
             let held = self.held(history, bucket, instrument);
-            let Some(exit) = strategy::exit_due(&Look { sight, bucket, instrument, narrative, held }) else { continue };
+            let Some(exit) = strategy::exit_due(&Look { view: sight, bucket, instrument, narrative, held }) else { continue };
             self.replace(bucket.id, instrument);
             self.send(bucket, (instrument, narrative), Want::Close, Reason::Exit(exit.cause.rule()));
             self.start_cooldown(bucket.id, instrument);
@@ -175,7 +175,7 @@ impl Simulation<'_> {
 
     /// Compares what a bucket wants with what it has and orders the difference. `value` overrides what the bucket is worth after a
     /// rebalance; then everything is brought exactly to its share.
-    fn review(&mut self, sight: &Sight, bucket: &PlanBucket, value: Option<Usd>, exits: &[InstrumentId]) {
+    fn review(&mut self, sight: &SignalView, bucket: &PlanBucket, value: Option<Usd>, exits: &[InstrumentId]) {
         let history = &sight.history;
         let wish = strategy::decide(sight, self.plan, bucket, &self.state(bucket, exits));
         self.log_emptiness(history, bucket, &wish);
@@ -205,7 +205,7 @@ impl Simulation<'_> {
         self.wishes[bucket.id.index()] = wish;
     }
 
-    fn enter(&mut self, sight: &Sight, bucket: &PlanBucket, pick: &Pick, worth: f64) {
+    fn enter(&mut self, sight: &SignalView, bucket: &PlanBucket, pick: &Pick, worth: f64) {
         let history = &sight.history;
         for row in strategy::checked(sight, self.plan, bucket, pick.instrument, pick.narrative) {
             self.log_checked(history, bucket, (pick.instrument, pick.narrative), &row);
@@ -255,7 +255,7 @@ impl Simulation<'_> {
         self.record.decisions.push(Decision { time, bucket, subject, narrative, verdict, observed, threshold, why });
     }
 
-    fn log_emptiness(&mut self, history: &History, bucket: &PlanBucket, wish: &BucketWish) {
+    fn log_emptiness(&mut self, history: &History, bucket: &PlanBucket, wish: &BucketTarget) {
         if let Some(why) = wish.empty_because
             && self.wishes[bucket.id.index()].empty_because != Some(why)
         {

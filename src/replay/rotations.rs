@@ -6,7 +6,7 @@ use crate::replay::reason::Reason;
 use crate::replay::rotation::{RotationStep, Turn};
 use crate::replay::run::Rotation;
 use crate::replay::simulation::Simulation;
-use crate::signal::Sight;
+use crate::signal::SignalView;
 use crate::strategy::PlanBucket;
 use crate::units::{BucketId, NarrativeId};
 
@@ -19,7 +19,7 @@ pub(super) struct Left {
 
 impl Simulation<'_> {
     /// Steps narratives have taken through their life at this close.
-    pub fn log_steps(&mut self, sight: &Sight) {
+    pub fn log_steps(&mut self, sight: &SignalView) {
         let time = sight.history.now();
         self.record.rotations.extend(sight.steps().map(|step| Rotation {
             time,

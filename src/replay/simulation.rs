@@ -15,15 +15,15 @@ use crate::replay::rotations::Left;
 use crate::replay::run::FundingLines;
 use crate::replay::waterfall::Realised;
 use crate::signal::regime::Regime;
-use crate::signal::{Known, Signals};
-use crate::strategy::{BucketWish, Holding, Margin, Plan, PlanBucket, Verdict};
+use crate::signal::{Signals, StrategySignals};
+use crate::strategy::{BucketTarget, Holding, Margin, Plan, PlanBucket, Verdict};
 use crate::units::{Bracket, BucketId, InstrumentId, NarrativeId, Time, Usd};
 
 pub(super) struct Simulation<'a> {
     pub market: &'a Market,
     pub signals: &'a Signals,
     /// What the strategy asked to be worked out.
-    pub known: &'a Known,
+    pub known: &'a StrategySignals,
     /// One label a bar, of the strategy's own classifier where it has one.
     pub regimes: &'a [Regime],
     pub plan: &'a Plan,
@@ -58,7 +58,7 @@ pub(super) struct Simulation<'a> {
     /// Buckets that open nothing any more.
     pub stopped: Vec<bool>,
     /// The last wish of each bucket.
-    pub wishes: Vec<BucketWish>,
+    pub wishes: Vec<BucketTarget>,
     /// Narratives that buckets have left in this bar.
     pub left: Vec<Left>,
     pub last_top_up: Vec<Time>,
@@ -80,7 +80,7 @@ pub(super) struct Simulation<'a> {
     pub next_delisting: usize,
 }
 
-/// PositionState a position: when it was opened, where it is protected, from where on its margin must be tested.
+/// Beside a position: when it was opened, where it is protected, from where on its margin must be tested.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct PositionState {
     pub opened: Time,
@@ -147,7 +147,7 @@ impl PositionState {
 }
 
 impl<'a> Simulation<'a> {
-    pub fn new(market: &'a Market, signals: &'a Signals, known: &'a Known, plan: &'a Plan, capital: Usd) -> Self {
+    pub fn new(market: &'a Market, signals: &'a Signals, known: &'a StrategySignals, plan: &'a Plan, capital: Usd) -> Self {
         let weights: Vec<f64> = plan.buckets.iter().map(|bucket| bucket.weight).collect();
         let (instruments, start) = (market.instruments.len(), market.window().start);
         let of = |wanted: fn(&PlanBucket) -> bool| plan.buckets.iter().filter(|bucket| wanted(bucket)).map(|bucket| bucket.id).collect();
@@ -175,7 +175,7 @@ impl<'a> Simulation<'a> {
             cooldown_until: vec![0; plan.buckets.len() * instruments],
             weights: weights.clone(),
             stopped: plan.buckets.iter().map(|bucket| bucket.idle).collect(),
-            wishes: vec![BucketWish::default(); plan.buckets.len()],
+            wishes: vec![BucketTarget::default(); plan.buckets.len()],
             left: Vec::new(),
             last_top_up: vec![start; plan.buckets.len()],
             topped_up: vec![0.0; plan.buckets.len()],
@@ -246,7 +246,7 @@ impl<'a> Simulation<'a> {
         beside.reached(low.min(panel.mark_low[cell]).min(mark), high.max(panel.mark_high[cell]).max(mark))
     }
 
-    /// The phase as it was known when the bar opened.
+    /// The regime as it was known when the bar opened.
     pub fn regime_at_open(&self) -> Regime {
         self.t.checked_sub(1).map_or(Regime::Unknown, |before| self.regimes[before])
     }

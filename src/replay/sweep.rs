@@ -21,7 +21,7 @@ impl Simulation<'_> {
             worth += (self.books.bucket_value(bucket) - out + into).to_f64();
             free.push((bucket, (self.books.cash(bucket) - out).max(Usd::ZERO).to_f64()));
         }
-        let excess = worth - rule.most * equity;
+        let excess = worth - rule.max * equity;
         if excess < CENT {
             self.bound_since = None;
             return;
@@ -47,7 +47,7 @@ impl Simulation<'_> {
                 narrative: None,
                 verdict: Verdict::Resized,
                 observed: Some(worth / equity),
-                threshold: Some(rule.most),
+                threshold: Some(rule.max),
                 why: Why::Futures { excess, free: there },
             });
         }

@@ -38,7 +38,7 @@ pub fn of(manifest: &Value, strategy: &str) -> Settings {
         flatten("", resolved, &mut all);
     }
     if let Some(market) = manifest.get("market").and_then(Value::as_str) {
-        // PositionState the flags, which come before all keys.
+        // Beside the flags, which come before all keys.
         all.insert("--market (its name)".to_owned(), market.to_owned());
     }
     for (name, flag) in FLAGS {

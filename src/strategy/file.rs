@@ -11,6 +11,7 @@ use crate::exchange::assumptions::Preset;
 use crate::fault::Fault;
 use crate::names;
 use crate::strategy::key::Wrong;
+use crate::strategy::renamed::new_name;
 use crate::strategy::{Strategy, did_you_mean, validate};
 
 /// A strategy as it will run, and the text it came from.
@@ -126,7 +127,7 @@ impl StrategyFile {
 
     pub(super) fn fault(&self, wrong: &Wrong) -> Fault {
         let key = wrong.key.join(".");
-        // The file was sound before: what is wrong came with an override, that of this key, or one of those above or below it.
+        // The file was valid before: what is wrong came with an override, that of this key, or one of those above or below it.
         let touches = |set: &&String| Override::parse(set).is_ok_and(|set| set.key.iter().zip(&wrong.key).all(|(a, b)| a == b));
         let near: Vec<&str> = self.overrides.iter().filter(touches).map(String::as_str).collect();
         let all: Vec<&str> = self.overrides.iter().map(String::as_str).collect();
@@ -135,7 +136,7 @@ impl StrategyFile {
         } else {
             format!("{}: --set {}", self.path.display(), if near.is_empty() { all } else { near }.join(" --set "))
         };
-        Fault::new(place, format!("`{key}`: {}", wrong.found), wrong.expected.clone(), wrong.way_out.clone())
+        Fault::new(place, format!("`{key}`: {}", wrong.found), wrong.expected.clone(), wrong.fix.clone())
     }
 
     /// The same strategy under a named set of assumptions, whatever it says itself.
@@ -158,16 +159,16 @@ impl StrategyFile {
     pub fn with_all(&self, sets: &[Override]) -> Result<Self, Fault> {
         let mut table: toml::Table = toml::Table::try_from(&self.strategy).expect("a strategy that was read can be written as a table");
         for set in sets {
-            set.apply(&mut table).map_err(|(found, expected, way_out)| {
-                Fault::new(format!("{}: --set {}", self.path.display(), set.text), found, expected, way_out)
+            set.apply(&mut table).map_err(|(found, expected, fix)| {
+                Fault::new(format!("{}: --set {}", self.path.display(), set.text), found, expected, fix)
             })?;
         }
         let strategy: Strategy = table.try_into().map_err(|error: toml::de::Error| {
             let sets: Vec<&str> = sets.iter().map(|set| set.text.as_str()).collect();
             let (found, expected) = in_plain_words(error.message());
             let place = format!("{}: --set {}", self.path.display(), sets.join(" --set "));
-            let way_out = mended(&found, &expected);
-            Fault::new(place, found, expected, way_out)
+            let fix = mended(&found, &expected);
+            Fault::new(place, found, expected, fix)
         })?;
         let overrides = self.overrides.iter().cloned().chain(sets.iter().map(|set| set.text.clone())).collect();
         let file = Self { path: self.path.clone(), text: self.text.clone(), overrides, strategy };
@@ -183,15 +184,18 @@ fn syntax_fault(path: &Path, text: &str, error: &toml::de::Error) -> Fault {
     if let Some(key) = key_at(text, &span).filter(|_| !span.is_empty()) {
         let _ = write!(found, " (at `{key}`)");
     }
-    let way_out = mended(&found, &expected);
-    Fault::new(Fault::at(path, line_at(text, span.start)), found, expected, way_out)
+    let fix = mended(&found, &expected);
+    Fault::new(Fault::at(path, line_at(text, span.start)), found, expected, fix)
 }
 
-/// How to mend what a parser refused, with the names near to one that it does not know.
+/// How to mend what a parser refused: by its new name what once had another, else by the names near to one that it does not know.
 fn mended(found: &str, expected: &str) -> String {
     let quoted = |text: &'_ str| -> Vec<String> { text.split('`').skip(1).step_by(2).map(str::to_owned).collect() };
     let unknown = found.strip_prefix("unknown ").and_then(|_| quoted(found).into_iter().next());
     let known = quoted(expected);
+    if let Some((old, new)) = unknown.as_deref().and_then(|name| Some((name, new_name(name, &known)?))) {
+        return format!("`{old}` is called `{new}` now: rename it");
+    }
     let near = unknown.and_then(|name| did_you_mean(&name, known.iter().map(String::as_str)));
     let near = near.map(|near| format!("{near} ")).unwrap_or_default();
     format!("{near}correct the key or its value; `rotate schema` lists all of them")

@@ -57,12 +57,12 @@ pub(super) fn check(strategy: &Strategy) -> Checked {
 }
 
 fn contradiction(key: &Key, found: &Contradiction) -> Checked {
-    key.below(found.key).wrong(found.found.clone(), found.expected, found.way_out)
+    key.below(found.key).wrong(found.found.clone(), found.expected, found.fix)
 }
 
 fn check_buckets(key: &Key, strategy: &Strategy) -> Checked {
     if strategy.buckets.is_empty() {
-        return key.wrong("no bucket", "at least one [buckets.<name>]", "deal the equity into buckets whose weights sum to 1");
+        return key.wrong("no bucket", "at least one [buckets.<name>]", "split the equity into buckets whose weights sum to 1");
     }
     for (name, bucket) in &strategy.buckets {
         check_bucket(&key.child(name), &Within { name, bucket, strategy })?;

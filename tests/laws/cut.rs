@@ -65,7 +65,7 @@ fn cuts_agree(market: &Path, dates: &[&str]) {
     }
 }
 
-/// Everything a strategy may go by at the close of a bar: phase, stages, and of each bucket its wish with nothing held and with what it wishes for held,
+/// Everything a strategy may go by at the close of a bar: regime, stages, and of each bucket its wish with nothing held and with what it wishes for held,
 /// and whether each of those coins would be left.
 fn seen(arena: &Arena, plan: &Plan, t: usize) -> String {
     let known = arena.signals.known(arena.market, &plan.definitions);
@@ -81,7 +81,7 @@ fn seen(arena: &Arena, plan: &Plan, t: usize) -> String {
         for pick in &wish.picks {
             let id = pick.instrument;
             let liquid = arena.signals.liquidity.before(arena.market, id, t + 1);
-            let left = exit_due(&Look { sight: &sight, bucket, instrument: id, narrative: pick.narrative, held: None });
+            let left = exit_due(&Look { view: &sight, bucket, instrument: id, narrative: pick.narrative, held: None });
             let _ = write!(told, "\n{:?} {left:?} {:?} {liquid:?}", history.age_in_bars(id), true_range(&history, bucket, id));
         }
         let held = wish.picks.iter().map(|pick| (pick.instrument, pick.narrative)).collect();

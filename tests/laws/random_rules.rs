@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use crate::random_strategy::spans;
 
+const UNITS: [(&str, f64); 3] = [("per_8h", 1.0), ("per_day", 3.0), ("apr", 1_095.0)];
 const BASES: [&str; 3] = ["margin", "notional", "risk_to_stop"];
 
 /// Of the whole strategy.
@@ -36,6 +37,8 @@ pub struct BucketRulesSpec {
     pub max_age: Option<&'static str>,
     /// Of the threshold of a funding exit, by number; none is the plain key.
     pub unit: Option<usize>,
+    /// By how much the narrative's share of volume falls, and over which span it is counted.
+    pub volume_share: Option<(f64, &'static str)>,
 }
 
 pub fn rules() -> impl Strategy<Value = RulesSpec> {
@@ -71,19 +74,21 @@ pub fn bucket_rules() -> impl Strategy<Value = BucketRulesSpec> {
         prop::option::weighted(0.2, 0_usize..3),
         prop::option::weighted(0.1, spans()),
         prop::option::weighted(0.5, 0_usize..3),
+        prop::option::weighted(0.4, (0.01..0.6_f64, spans())),
     )
-        .prop_map(|(position, staking, interest, venues, max_age, unit)| BucketRulesSpec {
+        .prop_map(|(position, staking, interest, venues, max_age, unit, volume_share)| BucketRulesSpec {
             position,
             staking,
             interest,
             venues,
             max_age,
             unit,
+            volume_share,
         })
 }
 
 fn position((most, basis): (f64, usize)) -> String {
-    format!("position = {{ most = {most:?}, of = \"{}\" }}", BASES[basis])
+    format!("position = {{ max = {most:?}, of = \"{}\" }}", BASES[basis])
 }
 
 impl RulesSpec {
@@ -96,9 +101,11 @@ impl RulesSpec {
         let mut keys = Vec::new();
         keys.extend(self.order_of_day_volume.map(|share| format!("order_of_day_volume = {share:?}")));
         keys.extend(self.position.map(position));
-        keys.extend(self.futures.map(|above| {
-            format!("futures = {{ least = {:?}, most = {:?}, sweep_to = \"stable\" }}", perps * 0.9, (perps + above).min(1.0))
-        }));
+        keys.extend(
+            self.futures.map(|above| {
+                format!("futures = {{ min = {:?}, max = {:?}, sweep_to = \"stable\" }}", perps * 0.9, (perps + above).min(1.0))
+            }),
+        );
         if self.limit_orders_only && limits {
             keys.push("limit_orders_only = true".to_owned());
         }
@@ -106,7 +113,7 @@ impl RulesSpec {
             keys.push("stop_required = true".to_owned());
         }
         if self.trigger == 1 {
-            keys.push("leverage_at_entry = { least = 1.0, most = 125.0 }".to_owned());
+            keys.push("leverage_at_entry = { min = 1.0, max = 125.0 }".to_owned());
         }
         if !keys.is_empty() {
             let _ = writeln!(text, "limits = {{ {} }}", keys.join(", "));
@@ -129,10 +136,25 @@ impl BucketRulesSpec {
         match self.unit {
             None => format!("funding_8h_above = {above:?}"),
             Some(at) => {
-                let (unit, periods) = [("per_8h", 1.0), ("per_day", 3.0), ("apr", 1_095.0)][at];
+                let (unit, periods) = UNITS[at];
                 format!("funding_above = {:?}, unit = \"{unit}\"", above * periods)
             }
         }
+    }
+
+    /// Beside it, what must be received per 8 h.
+    pub fn received(&self, below: f64) -> String {
+        match self.unit {
+            None => format!(", funding_below = {below:?}, unit = \"per_8h\""),
+            Some(at) => format!(", funding_below = {:?}", below * UNITS[at].1),
+        }
+    }
+
+    /// All exits of the bucket but that by score; `funding` are its keys of funding.
+    pub fn exit(&self, funding: Option<String>) -> Option<String> {
+        let share = self.volume_share.map(|(by, span)| format!("volume_share_falls = {{ by = {by:?}, span = \"{span}\" }}"));
+        let keys: Vec<String> = funding.into_iter().chain(share).collect();
+        (!keys.is_empty()).then(|| format!("exit = {{ {} }}", keys.join(", ")))
     }
 
     /// `all`: the limit of the whole strategy.

@@ -1,4 +1,4 @@
-//! Thousands of mutated market files and strategies. Each is refused with place, cause, expectation and way out, or it is replayed with all laws of the
+//! Thousands of mutated market files and strategies. Each is refused with place, cause, expectation and fix, or it is replayed with all laws of the
 //! books on and holds nothing that cannot be. Nothing panics.
 //!
 //! A few hundred of each are tried here; `ATTACK_CASES` asks for more, `ATTACK_SEED` for others.
@@ -10,7 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use mutate::{Chance, mutated};
-use rotate::batch::{Arena, suits};
+use rotate::batch::{Arena, check_compatible};
 use rotate::fault::Fault;
 use rotate::market::{Market, Window};
 use rotate::strategy::StrategyFile;
@@ -82,8 +82,8 @@ fn write(dir: &Path, files: &[(&str, String)]) {
 }
 
 fn whole(fault: &Fault) {
-    let Fault { place, found, expected, way_out } = fault;
-    for part in [place, found, expected, way_out] {
+    let Fault { place, found, expected, fix } = fault;
+    for part in [place, found, expected, fix] {
         assert!(!part.is_empty() && !part.chars().any(char::is_control), "half a refusal, or one that plays with the terminal: {fault:?}");
     }
 }
@@ -110,7 +110,7 @@ fn plausible(market: &Market) {
 }
 
 fn replayed(market: &Market, file: &StrategyFile) {
-    if let Err(fault) = suits(market, file) {
+    if let Err(fault) = check_compatible(market, file) {
         return whole(&fault);
     }
     let run = Arena::new(market).replay(&file.strategy, Usd::round(100_000.0));

@@ -1,5 +1,6 @@
 //! What rules say and what comes of it, worked by hand on markets of a few bars.
 
+mod attention;
 mod bands;
 mod beyond;
 mod collateral;

@@ -27,7 +27,7 @@ fn coins_held_over_a_whole_day_grow_by_their_reward() {
     assert_eq!(rewards, [(time("2024-01-03"), 110.0, usd(1.10)), (time("2024-01-04"), 100.0, usd(1.0001))]);
     near(run.yields[0].quantity, 0.01);
     near(run.yields[1].quantity, 0.010_001);
-    // PositionState each a fill that spends it: same time, quantity and price, and no cost.
+    // Beside each a fill that spends it: same time, quantity and price, and no cost.
     let fills: Vec<_> = run.fills.iter().filter(|fill| fill.reason == Reason::Staking).collect();
     for (fill, reward) in fills.iter().zip(&run.yields) {
         assert_eq!((fill.time, fill.quantity, fill.price, fill.notional), (reward.time, reward.quantity, reward.price, reward.amount));

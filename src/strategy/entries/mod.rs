@@ -14,7 +14,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::signal::{Directory, Sight};
+use crate::signal::{Directory, SignalView};
 use crate::strategy::exits::{Allowed, Look};
 use crate::strategy::key::{Checked, Key};
 use crate::strategy::rule::{Rule, Within};
@@ -39,7 +39,7 @@ pub struct EntryGate {
     pub narrative_breadth_below: Option<f64>,
     /// What the position would pay per eight hours, mean of the last three settlements, is at most this; 0 asks that funding is not against it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub pays_8h_at_most: Option<f64>,
+    pub max_funding_8h: Option<f64>,
 }
 
 /// A rule that entries are held to.
@@ -67,13 +67,13 @@ pub(super) trait EntryRule: Rule {
 
 /// The entry rules of a bucket, in the order in which they are asked. The gates are taken apart in full, so that none is forgotten.
 pub(super) fn rules(bucket: &Bucket) -> Vec<Arc<dyn EntryRule>> {
-    let EntryGate { narrative_breadth_below, pays_8h_at_most } = bucket.entry.unwrap_or_default();
+    let EntryGate { narrative_breadth_below, max_funding_8h } = bucket.entry.unwrap_or_default();
     let score = ScoreGate { score: bucket.score, above: bucket.enter_above, below: bucket.enter_below };
     let mut rules: Vec<Arc<dyn EntryRule>> = vec![Arc::new(score), Arc::new(LeftAlone { cooldown: bucket.cooldown })];
     rules.extend(bucket.stop.and_then(|stop| stop.atr).map(|atr| -> Arc<dyn EntryRule> { Arc::new(MeasuredStop { span: atr.span }) }));
     rules.push(Arc::new(WouldStay));
     rules.extend(narrative_breadth_below.map(|below| -> Arc<dyn EntryRule> { Arc::new(BreadthGate { below }) }));
-    rules.extend(pays_8h_at_most.map(|most| -> Arc<dyn EntryRule> { Arc::new(FundingGate { most }) }));
+    rules.extend(max_funding_8h.map(|max| -> Arc<dyn EntryRule> { Arc::new(FundingGate { max }) }));
     rules.extend(bucket.checklist.then(|| -> Arc<dyn EntryRule> { Arc::new(AskChecklist) }));
     rules
 }
@@ -81,9 +81,9 @@ pub(super) fn rules(bucket: &Bucket) -> Vec<Arc<dyn EntryRule>> {
 impl EntryGate {
     /// A table that asks nothing; what each gate says, it checks itself.
     pub(super) fn check(&self, key: &Key) -> Checked {
-        let Self { narrative_breadth_below, pays_8h_at_most } = self;
-        if narrative_breadth_below.is_none() && pays_8h_at_most.is_none() {
-            return key.wrong("empty", "narrative_breadth_below or pays_8h_at_most", "remove the key to ask nothing more");
+        let Self { narrative_breadth_below, max_funding_8h } = self;
+        if narrative_breadth_below.is_none() && max_funding_8h.is_none() {
+            return key.wrong("empty", "narrative_breadth_below or max_funding_8h", "remove the key to ask nothing more");
         }
         Ok(())
     }
@@ -134,7 +134,7 @@ pub enum Refusal {
 /// One bucket at one close.
 #[derive(Clone, Copy)]
 pub(super) struct Door<'a, 'm> {
-    pub sight: &'a Sight<'m>,
+    pub view: &'a SignalView<'m>,
     pub plan: &'a Plan,
     pub bucket: &'a PlanBucket,
     pub state: &'a BucketState,
@@ -144,7 +144,7 @@ impl<'a, 'm> Door<'a, 'm> {
     /// Whether the stage of a narrative lets a coin in, or lets it stay where this bucket holds it for that narrative. Without stages everything may.
     pub fn in_stage(&self, id: InstrumentId, narrative: NarrativeId) -> bool {
         let Some(gate) = &self.bucket.selection.stages else { return true };
-        let Allowed { enters, stays } = gate.allows(self.sight, narrative);
+        let Allowed { enters, stays } = gate.allows(self.view, narrative);
         enters || stays && self.state.holds_for(id, Some(narrative))
     }
 
@@ -158,6 +158,6 @@ impl<'a, 'm> Door<'a, 'm> {
 
     /// A coin of it that is not held.
     fn look(&self, instrument: InstrumentId, narrative: Option<NarrativeId>) -> Look<'a, 'm> {
-        Look { sight: self.sight, bucket: self.bucket, instrument, narrative, held: None }
+        Look { view: self.view, bucket: self.bucket, instrument, narrative, held: None }
     }
 }

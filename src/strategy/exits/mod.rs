@@ -6,13 +6,14 @@ mod score;
 mod stage;
 mod subsidy;
 mod time;
+mod volume_share;
 
 use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::signal::Sight;
+use crate::signal::SignalView;
 use crate::strategy::key::{Checked, Key};
 use crate::strategy::rule::Rule;
 use crate::strategy::{Bucket, Exit, Hold, PlanBucket};
@@ -26,9 +27,10 @@ pub(super) use stage::Allowed;
 pub use stage::StageGate;
 use subsidy::SubsidyExit;
 pub use time::TimeStop;
+pub use volume_share::VolumeShareExit;
 
-/// Leaves by funding. The price of a crowd is either `funding_8h_above`, or `funding_above` with its `unit`; what a position must go on receiving is
-/// `funding_received_8h_below`. At least one of the two.
+/// Leaves by funding, or by the attention that is left. The price of a crowd is either `funding_8h_above`, or `funding_above` with its `unit`; what a position must go on receiving is
+/// `funding_below`, in that unit. At least one of them.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExitKeys {
@@ -38,12 +40,12 @@ pub struct ExitKeys {
     /// The same, in the unit that `unit` names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub funding_above: Option<f64>,
-    /// What `funding_above` is a rate for.
+    /// What `funding_above` and `funding_below` are rates for; a `funding_below` of 0 needs none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<FundingUnit>,
-    /// Mean eight-hour-equivalent rate that the position receives, below this: 0 leaves when it no longer collects.
+    /// Mean rate that the position receives, below this: 0 leaves when its subsidy ends.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub funding_received_8h_below: Option<f64>,
+    pub funding_below: Option<f64>,
     /// Rates of funding are means over so many last settlements.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settlements: Option<usize>,
@@ -51,10 +53,13 @@ pub struct ExitKeys {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub stall: Option<Span>,
+    /// The share of the market's volume that the position's narrative has, fallen from its highest since the entry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub volume_share_falls: Option<VolumeShareExit>,
 }
 
 /// The forms a threshold may have.
-const THRESHOLDS: &str = "funding_8h_above, or funding_above with a unit; and/or funding_received_8h_below";
+const THRESHOLDS: &str = "funding_8h_above, or funding_above with a unit; and/or funding_below with a unit; and/or volume_share_falls";
 const UNITS: &str = "funding_above = 0.0005 with unit = \"per_8h\", \"per_day\" or \"apr\" says what it is a rate for";
 
 /// A rule by which positions are left.
@@ -76,7 +81,7 @@ pub(super) trait ExitRule: Rule {
 /// A position, or a coin that may be entered, at one close.
 #[derive(Clone, Copy)]
 pub struct Look<'a, 'm> {
-    pub sight: &'a Sight<'m>,
+    pub view: &'a SignalView<'m>,
     pub bucket: &'a PlanBucket,
     pub instrument: InstrumentId,
     /// The one it was entered for, or would be.
@@ -102,11 +107,13 @@ pub(super) fn rules(bucket: &Bucket) -> Vec<Arc<dyn ExitRule>> {
     };
     let mut rules: Vec<Arc<dyn ExitRule>> = Vec::new();
     rules.extend(stages.map(|rule| -> Arc<dyn ExitRule> { Arc::new(rule) }));
-    if let Some(ExitKeys { funding_8h_above, funding_above, unit, funding_received_8h_below, settlements, stall }) = bucket.exit {
-        let crowding = CrowdingExit { funding_8h_above, funding_above, unit, settlements, stall };
-        let subsidy = SubsidyExit { funding_received_8h_below, settlements };
+    if let Some(ExitKeys { funding_8h_above, funding_above, unit, funding_below, settlements, stall, volume_share_falls }) = bucket.exit {
+        // Beside what is received a unit may be meant for that alone.
+        let of_paid = unit.filter(|_| funding_above.is_some() || funding_below.is_none());
+        let crowding = CrowdingExit { funding_8h_above, funding_above, unit: of_paid, settlements, stall };
         rules.extend(crowding.is_written().then(|| -> Arc<dyn ExitRule> { Arc::new(crowding) }));
-        rules.extend(subsidy.is_written().then(|| -> Arc<dyn ExitRule> { Arc::new(subsidy) }));
+        rules.extend(funding_below.map(|below| -> Arc<dyn ExitRule> { Arc::new(SubsidyExit { below, unit, settlements }) }));
+        rules.extend(volume_share_falls.map(|rule| -> Arc<dyn ExitRule> { Arc::new(rule) }));
     }
     rules.extend(bucket.exit_score.map(|rule| -> Arc<dyn ExitRule> { Arc::new(rule) }));
     rules.extend(bucket.time_stop.map(|rule| -> Arc<dyn ExitRule> { Arc::new(rule) }));
@@ -114,11 +121,15 @@ pub(super) fn rules(bucket: &Bucket) -> Vec<Arc<dyn ExitRule>> {
 }
 
 impl ExitKeys {
-    /// A table that asks nothing; what each rule says, it checks itself.
+    /// A table that asks nothing, or settlements that nothing is a mean of; what each rule says, it checks itself.
     pub(super) fn check(&self, key: &Key) -> Checked {
-        let Self { funding_8h_above, funding_above, unit, funding_received_8h_below, settlements: _, stall: _ } = self;
-        if [funding_8h_above, funding_above, funding_received_8h_below].iter().all(|threshold| threshold.is_none()) && unit.is_none() {
+        let Self { funding_8h_above, funding_above, unit, funding_below, settlements, stall: _, volume_share_falls } = self;
+        let funding = [funding_8h_above, funding_above, funding_below].iter().any(|threshold| threshold.is_some()) || unit.is_some();
+        if !funding && volume_share_falls.is_none() {
             return key.wrong("no threshold", THRESHOLDS, UNITS);
+        }
+        if !funding && settlements.is_some() {
+            return key.child("settlements").wrong("without a threshold of funding", THRESHOLDS, "remove it: no other rule looks at them");
         }
         Ok(())
     }

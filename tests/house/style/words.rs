@@ -27,7 +27,7 @@ const IDENTIFIERS: &[&str] = &[
     "Known",
     "Library",
     "shelf",
-    "BucketWish",
+    "BucketTarget",
     "enters",
     "nobody_admitted",
     "fn back",
