@@ -8,6 +8,8 @@ mod fixture;
 mod coins;
 #[path = "tear_sheet/flows.rs"]
 mod flows;
+#[path = "tear_sheet/hostile.rs"]
+mod hostile;
 #[path = "tear_sheet/margin.rs"]
 mod margin;
 #[path = "tear_sheet/refusals.rs"]

@@ -123,7 +123,7 @@ fn write_in(dir: &Path, all: &[Told], by: &str) -> Result<(), Fault> {
     let page = html::comparison::page(&html::comparison::Page {
         title: &overlay.title,
         synthetic: overlay.synthetic,
-        head: "",
+        head: html::escape::Html::new(),
         by,
         ranked: &order,
         versus: &Versus::of(&best),

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::fault::Fault;
 use crate::market::{InputFile, Market, digest};
+use crate::report::charts::canvas::Svg;
 use crate::report::charts::heat::Heat;
 use crate::report::columns::{left, right, width};
 use crate::report::html;
@@ -62,7 +63,7 @@ fn best(market: &Market, study: &Study) -> String {
 }
 
 /// A heat map for each pair of keys: the mean in-sample metric over all trials that share the two values.
-fn heats(market: &Market, study: &Study) -> Vec<(String, String)> {
+fn heats(market: &Market, study: &Study) -> Vec<(String, Svg)> {
     let keys = study.keys.len().min(MOST_HEAT_KEYS);
     let mut all = Vec::new();
     for r in 0..keys {

@@ -7,7 +7,7 @@ use rotate::units::{BucketId, InstrumentId, Usd};
 use super::{days, page, rows, section, words};
 
 /// A long of `instrument` at the close of bar `t`, marked at 100, `distance` above its liquidation.
-fn long(run: &Run, t: usize, instrument: u16, distance: Option<f64>) -> Exposure {
+pub(super) fn long(run: &Run, t: usize, instrument: u16, distance: Option<f64>) -> Exposure {
     Exposure {
         time: run.clock.close(t),
         instrument: InstrumentId(instrument),

@@ -2,6 +2,7 @@
 
 use crate::market::Market;
 use crate::replay::run::Run;
+use crate::report::charts::canvas::Svg;
 use crate::report::charts::overlay::Overlay;
 use crate::report::charts::panel::period;
 use crate::report::charts::wealth;
@@ -10,7 +11,7 @@ use crate::stress::Stress;
 /// Equity of the run, of the same allocation held statically, of the same strategy without its futures; the coin behind them. Nothing of a run
 /// that no replay stands beside.
 #[must_use]
-pub fn against(market: &Market, run: &Run, stress: &Stress) -> Option<String> {
+pub fn against(market: &Market, run: &Run, stress: &Stress) -> Option<Svg> {
     let named = |key: &str| match key {
         "static" => "held statically",
         _ => "without futures",

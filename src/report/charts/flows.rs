@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use plotters::style::RGBColor;
 
 use crate::replay::run::Run;
-use crate::report::charts::canvas::{At, Canvas, Ink, Point, Words, picture};
+use crate::report::charts::canvas::{At, Canvas, Ink, Point, Svg, Words, picture};
 use crate::report::charts::palette;
 use crate::report::charts::panel::{LABEL, NOTE, Sample, WIDTH, legend, shortened};
 use crate::report::words::brief_money;
@@ -57,7 +57,7 @@ const REASONS: [RGBColor; 6] = [palette::BLUE, palette::ORANGE, palette::GREEN, 
 
 /// `None` where nothing flowed.
 #[must_use]
-pub fn flows(run: &Run) -> Option<String> {
+pub fn flows(run: &Run) -> Option<Svg> {
     let ways: Vec<Way> = ways(run).into_iter().filter(|way| way.amount.is_positive()).collect();
     let total: Usd = ways.iter().map(|way| way.amount).sum();
     if !total.is_positive() {

@@ -1,7 +1,7 @@
 //! The assumption ladder as bars: what each rung would have brought.
 
 use crate::report::carries::{mark, rung};
-use crate::report::charts::canvas::{At, Ink, Words, picture};
+use crate::report::charts::canvas::{At, Ink, Svg, Words, picture};
 use crate::report::charts::palette;
 use crate::report::charts::panel::{LABEL, LEFT, NOTE, TICK, WIDTH};
 use crate::report::charts::scale::Scale;
@@ -13,7 +13,7 @@ const FLOOR: f64 = 286.0;
 
 /// Total return of every rung; the kinds apart.
 #[must_use]
-pub fn ladder(ladder: &Ladder) -> String {
+pub fn ladder(ladder: &Ladder) -> Svg {
     let known: Vec<(&Rung, f64)> = ladder.rungs.iter().filter_map(|rung| Some((rung, rung.metrics.total_return?))).collect();
     let floor = ladder.noise.map(|noise| (noise.low, noise.high));
     let shown = known.iter().map(|(_, value)| (*value, *value)).chain(floor);

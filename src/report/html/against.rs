@@ -1,11 +1,12 @@
 //! Whether it was worth it: the run against doing less, and what harsher assumptions leave of it.
 
-use std::fmt::Write;
-
 use crate::metrics::against::Against;
 use crate::report::carries;
 use crate::report::charts;
-use crate::report::html::{Column, escaped, list_table, table, told_figure};
+use crate::report::html::escape::{Html, coded, tag, text};
+use crate::report::html::figure::wide_figure;
+use crate::report::html::page::{bullets, dim_paragraph, paragraph};
+use crate::report::html::table::{Column, list_table, table};
 use crate::report::sleeve;
 use crate::report::summary::told;
 use crate::report::versus::untold_in_words;
@@ -14,30 +15,27 @@ use crate::report::write::Told;
 use crate::stress::{Benchmark, Carried, Ladder};
 
 /// The run against each benchmark. Nothing where there are none.
-pub(super) fn benchmarks(piece: &Told) -> String {
+pub(super) fn benchmarks(piece: &Told) -> Html {
     let all = &piece.stress.benchmarks;
     if all.is_empty() {
-        return String::new();
+        return Html::new();
     }
-    let mut out = String::from("<h2 id=\"against\">Was it worth it?</h2>\n");
+    let mut out = Html::new();
     if let Some(futures) = piece.stress.futures {
-        let _ = writeln!(out, "<p><b>Futures:</b> {}.</p>", escaped(&sleeve::told(futures)));
+        out += paragraph(&(tag("b").text("Futures:") + text(&format!(" {}.", sleeve::told(futures)))));
     }
     if let Some(svg) = charts::against::against(piece.market, piece.run, piece.stress) {
-        out += &told_figure(
+        out += wide_figure(
             &svg,
             "Equity of the strategy over the same allocation held statically, the same strategy without its futures, and the coin",
         );
     }
-    out += "<ul>\n";
-    for benchmark in all {
-        let _ =
-            writeln!(out, "<li><b>{}</b>: {}. {}</li>", escaped(&benchmark.name), escaped(&benchmark.about), escaped(&verdict(benchmark)));
-    }
-    out += "</ul>\n";
+    out += bullets(
+        all.iter().map(|benchmark| tag("b").text(&benchmark.name) + text(&format!(": {}. {}", benchmark.about, verdict(benchmark)))),
+    );
     let mut columns: Vec<Column> = vec![("the run against", false)];
     columns.extend(all.iter().map(|benchmark| (benchmark.name.as_str(), true)));
-    out + &list_table("Each by itself, then the run less it; both on the same days", &columns, &rows(all))
+    out + list_table("Each by itself, then the run less it; both on the same days", &columns, &rows(all))
 }
 
 type Said = fn(&Against) -> String;
@@ -90,14 +88,14 @@ fn verdict(benchmark: &Benchmark) -> String {
 }
 
 /// The ladder, or how to climb it.
-pub(super) fn ladder(piece: &Told) -> String {
-    let mut out = String::from("<h2 id=\"ladder\">What is left of it under harsher assumptions</h2>\n");
+pub(super) fn ladder(piece: &Told) -> Html {
     let Some(ladder) = &piece.stress.ladder else {
-        return out
-            + "<p class=\"dim\">Not answered here: <code>rotate run --ladder</code> replays the strategy under optimistic, realistic and \
-                      pessimistic assumptions, at 0 to 3 times its costs, a bar later, and with more and more money.</p>\n";
+        return dim_paragraph(&coded(
+            "Not answered here: `rotate run --ladder` replays the strategy under optimistic, realistic and \
+             pessimistic assumptions, at 0 to 3 times its costs, a bar later, and with more and more money.",
+        ));
     };
-    out += &told_figure(
+    let mut out = wide_figure(
         &charts::ladder::ladder(ladder),
         "Total return under optimistic, realistic and pessimistic assumptions, at 0 to 3 times the costs, a bar later, and at 0 to 3 times the funding that is assumed",
     );
@@ -132,27 +130,27 @@ pub(super) fn ladder(piece: &Told) -> String {
             ]
         })
         .collect();
-    out += &table(
+    out += table(
         "Left: share of the total return under optimistic assumptions, and of that at the costs, and the funding, assumed, and in time",
         &columns,
         &rows,
     );
-    let _ = writeln!(out, "<p>{}</p>", escaped(&carries::sign(ladder)));
+    out += paragraph(&text(&carries::sign(ladder)));
     if let Some(noise) = carries::noise(ladder) {
-        let _ = writeln!(out, "<p>{}</p>", escaped(&noise));
+        out += paragraph(&text(&noise));
     }
-    capacity(ladder, out)
+    out + capacity(ladder)
 }
 
-fn capacity(ladder: &Ladder, mut out: String) -> String {
+fn capacity(ladder: &Ladder) -> Html {
     let capacity = &ladder.capacity;
-    let _ = writeln!(
-        out,
-        "<h3>Capacity</h3>\n<p>Before costs: alpha {} a year, total return {}. Here, {}.</p>",
+    let told = format!(
+        "Before costs: alpha {} a year, total return {}. Here, {}.",
         percent(capacity.gross_alpha),
         percent(capacity.gross_return),
-        escaped(&carries::told(capacity))
+        carries::told(capacity)
     );
+    let mut out = tag("h3").text("Capacity").line() + paragraph(&text(&told));
     if !capacity.carried.is_empty() {
         let row = |row: &Carried| {
             let shares = [row.alpha_kept, row.return_kept, row.average_gross_exposure].map(percent);
@@ -160,9 +158,11 @@ fn capacity(ladder: &Ladder, mut out: String) -> String {
         };
         let rows: Vec<Vec<String>> = capacity.carried.iter().map(row).collect();
         let columns = [("capital", true), ("alpha", true), ("return", true), ("mean gross exposure", true)];
-        out += &list_table("Left of what there is before costs, by capital", &columns, &rows);
-        out += "<p class=\"dim\">The more money, the less of an order the volume fills: with falling exposure another portfolio is held, and a share that rises \
-                again is that, not capacity.</p>\n";
+        out += list_table("Left of what there is before costs, by capital", &columns, &rows);
+        out += dim_paragraph(&text(
+            "The more money, the less of an order the volume fills: with falling exposure another portfolio is held, and a share that rises \
+                again is that, not capacity.",
+        ));
     }
     out
 }

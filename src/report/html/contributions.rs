@@ -5,30 +5,32 @@ use std::collections::BTreeMap;
 use crate::market::Market;
 use crate::replay::run::{Contribution, Regime, Run};
 use crate::report::charts::contributions::{courses, draw};
-use crate::report::html::{Column, told_figure, totalled};
+use crate::report::html::escape::Html;
+use crate::report::html::figure::wide_figure;
+use crate::report::html::table::{Column, totalled};
 use crate::report::words::money_of;
 use crate::units::Usd;
 
 /// Pictures over time by bucket and by narrative, then tables of each against the sources and the phases. Every table adds up to the gain.
-pub(super) fn contributions(market: &Market, run: &Run) -> String {
+pub(super) fn contributions(market: &Market, run: &Run) -> Html {
     let cube = &run.attribution.cube;
     if cube.is_empty() {
-        return String::new();
+        return Html::new();
     }
     let bucket = |row: &Contribution| run.buckets[row.bucket.index()].clone();
     let narrative = |row: &Contribution| row.narrative.map_or_else(|| "none".to_string(), |id| market.narrative(id).to_string());
-    let mut out = String::new();
+    let mut out = Html::new();
     for (title, said) in [("bucket", &bucket as &dyn Fn(&Contribution) -> String), ("narrative", &narrative)] {
         let (ends, all) = courses(run, said);
         if title == "bucket" || all.len() > 1 {
             let drawn = draw(run, &format!("What each {title} has brought so far, USD, month by month"), &ends, &all);
-            out += &told_figure(&drawn, &format!("Profit added up over time, a line for each {title}"));
+            out += wide_figure(&drawn, &format!("Profit added up over time, a line for each {title}"));
         }
     }
-    out += &crossed("Bucket by source, USD", "bucket", cube, &bucket, &SOURCES);
-    out += &crossed("Bucket by phase, USD", "bucket", cube, &bucket, &PHASES);
-    out += &crossed("Narrative by phase, USD", "narrative", cube, &narrative, &PHASES);
-    out + &crossed("Narrative by source, USD", "narrative", cube, &narrative, &SOURCES)
+    out += crossed("Bucket by source, USD", "bucket", cube, &bucket, &SOURCES);
+    out += crossed("Bucket by phase, USD", "bucket", cube, &bucket, &PHASES);
+    out += crossed("Narrative by phase, USD", "narrative", cube, &narrative, &PHASES);
+    out + crossed("Narrative by source, USD", "narrative", cube, &narrative, &SOURCES)
 }
 
 type Part = (&'static str, fn(&Contribution) -> Usd);
@@ -56,7 +58,7 @@ fn in_phase(row: &Contribution, phase: Regime) -> Usd {
 }
 
 /// A row a name, a column a part that is anywhere more than nothing, totals at both ends.
-fn crossed(caption: &str, head: &str, cube: &[Contribution], name: &dyn Fn(&Contribution) -> String, parts: &[Part]) -> String {
+fn crossed(caption: &str, head: &str, cube: &[Contribution], name: &dyn Fn(&Contribution) -> String, parts: &[Part]) -> Html {
     let shown: Vec<&Part> = parts.iter().filter(|(_, part)| cube.iter().any(|row| part(row) != Usd::ZERO)).collect();
     let mut sums: BTreeMap<String, Vec<Usd>> = BTreeMap::new();
     let mut total = vec![Usd::ZERO; shown.len() + 1];

@@ -2,13 +2,14 @@
 
 use crate::metrics::drawdown;
 use crate::replay::run::Run;
-use crate::report::html::table;
+use crate::report::html::escape::Html;
+use crate::report::html::table::table;
 use crate::report::words::{grouped, percent};
 
 const FALLS: usize = 10;
 
 /// The deepest stretches under water, on bars.
-pub(super) fn falls(run: &Run) -> String {
+pub(super) fn falls(run: &Run) -> Html {
     let wealth: Vec<f64> = run.equity.iter().map(|e| e.to_f64()).collect();
     let mut all = drawdown::periods(&drawdown::drawdowns(&wealth, run.capital.to_f64()));
     all.sort_by(|a, b| a.depth.total_cmp(&b.depth).then(a.start.cmp(&b.start)));
@@ -30,5 +31,5 @@ pub(super) fn falls(run: &Run) -> String {
         .collect();
     let columns = [("peak", false), ("lowest", false), ("recovered", false), ("depth", true), ("days", true), ("days from lowest", true)];
     let caption = format!("The deepest of {} drawdowns", all.len());
-    if rows.is_empty() { String::new() } else { table(&caption, &columns, &rows) }
+    if rows.is_empty() { Html::new() } else { table(&caption, &columns, &rows) }
 }

@@ -1,23 +1,23 @@
 //! What was realised by selling, year by year, and what hedging stood beside: gains that were not sold.
 
-use std::fmt::Write;
-
 use crate::market::Market;
 use crate::metrics::gains::{Gain, gains as realised, year_ends};
 use crate::metrics::lots::Method;
 use crate::replay::run::Run;
-use crate::report::html::{Column, escaped, table};
+use crate::report::html::escape::{Html, coded, tag, text};
+use crate::report::html::page::{dim_paragraph, paragraph};
+use crate::report::html::table::{Column, table};
 use crate::report::tables::worth;
 use crate::report::words::money_of;
 use crate::units::{BucketId, Usd};
 
 /// Rows shown; all of them are in `gains.csv`.
 const SHOWN: usize = 200;
-const ABOUT: &str = "<h2 id=\"gains\">Gains realised</h2>\n<p>What was closed in each calendar year (UTC), with the cost of what came in first \
+const ABOUT: &str = "What was closed in each calendar year (UTC), with the cost of what came in first \
 (FIFO) and at average cost. Fees are in the cost and off the proceeds; a reward in kind enters at its worth when it was paid; funding of \
 perpetuals stands beside the gain, not in it. Unrealised is value less cost of what was still held at the year's last close. \
 This is accounting, not tax advice: a tax office may know other pools, prices and years.";
-const AT_THE_END: &str = " What was still held when the run ended was closed there (<code>end of data</code>) and stands in its last year: \
+const AT_THE_END: &str = " What was still held when the run ended was closed there (`end of data`) and stands in its last year: \
 nobody decided to sell it.";
 /// The reason of fills by which a run ends.
 const END: &str = "end of data";
@@ -30,20 +30,21 @@ const SUMS: [Column; 6] = [
     ("unrealised, average cost", true),
 ];
 
-pub(super) fn gains(market: &Market, run: &Run) -> String {
+pub(super) fn gains(market: &Market, run: &Run) -> Html {
     let all = realised(run, |_| true, worth(market));
     let ended = run.fills.iter().any(|fill| fill.reason == END);
-    let mut out = format!("{ABOUT}{}</p>\n", if ended { AT_THE_END } else { "" });
+    let about = coded(&format!("{ABOUT}{}", if ended { AT_THE_END } else { "" }));
+    let mut out = paragraph(&about);
     if all.is_empty() {
-        return out + "<p class=\"dim\">Nothing was bought or sold.</p>\n";
+        return out + dim_paragraph(&text("Nothing was bought or sold."));
     }
     let years: Vec<Vec<String>> = all
         .chunk_by(|a, b| a.year == b.year)
         .map(|year| std::iter::once(year[0].year.to_string()).chain(Sums::of(year).cells()).collect())
         .collect();
-    out += &table("All assets by year; these add up over years but for what is unrealised", &headed(&[("year", false)]), &years);
+    out += table("All assets by year; these add up over years but for what is unrealised", &headed(&[("year", false)]), &years);
     for &(hedge, of) in &run.hedges {
-        out += &hedged(market, run, hedge, of);
+        out += hedged(market, run, hedge, of);
     }
     let mut rows: Vec<&[Gain]> = all.chunk_by(|a, b| (a.year, a.instrument) == (b.year, b.instrument)).collect();
     let mut caption = "By year and asset".to_string();
@@ -59,7 +60,7 @@ pub(super) fn gains(market: &Market, run: &Run) -> String {
         let head = [row[0].year.to_string(), asset, instrument.kind.name().to_string()];
         head.into_iter().chain(Sums::of(row).cells()).collect()
     };
-    out + &table(&caption, &headed(&[("year", false), ("asset", false), ("market", false)]), &rows.iter().map(row).collect::<Vec<_>>())
+    out + table(&caption, &headed(&[("year", false), ("asset", false), ("market", false)]), &rows.iter().map(row).collect::<Vec<_>>())
 }
 
 fn headed(first: &[Column<'static>]) -> Vec<Column<'static>> {
@@ -105,7 +106,7 @@ impl Sums {
 }
 
 /// What the hedge made beside the gain in what it stood against, which a sale would have realised.
-fn hedged(market: &Market, run: &Run, hedge: BucketId, of: BucketId) -> String {
+fn hedged(market: &Market, run: &Run, hedge: BucketId, of: BucketId) -> Html {
     let names = (&run.buckets[hedge.index()], &run.buckets[of.index()]);
     let spot = realised(run, |bucket| bucket == of, worth(market));
     let funding = realised(run, |bucket| bucket == hedge, worth(market));
@@ -117,7 +118,7 @@ fn hedged(market: &Market, run: &Run, hedge: BucketId, of: BucketId) -> String {
         })
         .collect();
     let highest = rows.iter().filter_map(|(year, .., spot)| Some((spot.unrealised?, *year))).max_by_key(|(amount, year)| (*amount, -year));
-    let Some((unsold, year)) = highest else { return String::new() };
+    let Some((unsold, year)) = highest else { return Html::new() };
     let sum = |pick: fn(&(i32, Usd, Usd, Sums)) -> Usd| rows.iter().map(pick).sum::<Usd>();
     let stood = if unsold.is_positive() {
         let unsold = money_of(unsold);
@@ -127,14 +128,9 @@ fn hedged(market: &Market, run: &Run, hedge: BucketId, of: BucketId) -> String {
     } else {
         "at no year's end did its coins stand above their cost (FIFO): there was no gain to keep from being realised".to_string()
     };
-    let mut out = String::new();
-    let _ = writeln!(
-        out,
-        "<p>Hedging instead of selling: <b>{}</b> made {}, {} of it funding, while <b>{}</b> realised {} by its own sales{}; {stood}.</p>",
-        escaped(names.0),
-        money_of(sum(|row| row.1)),
-        money_of(sum(|row| row.2)),
-        escaped(names.1),
+    let made = format!(" made {}, {} of it funding, while ", money_of(sum(|row| row.1)), money_of(sum(|row| row.2)));
+    let sold = format!(
+        " realised {} by its own sales{}; {stood}.",
         money_of(sum(|row| row.3.fifo)),
         if run.fills.iter().any(|fill| fill.bucket == of && fill.reason == END) {
             ", what the end of the run closed among them"
@@ -142,6 +138,8 @@ fn hedged(market: &Market, run: &Run, hedge: BucketId, of: BucketId) -> String {
             ""
         },
     );
+    let bold = |name: &str| tag("b").text(name);
+    let told = text("Hedging instead of selling: ") + bold(names.0) + text(&made) + bold(names.1) + text(&sold);
     let cells = |(year, profit, funding, spot): &(i32, Usd, Usd, Sums)| {
         let [realised, old, _, _, unsold, _] = spot.cells();
         vec![year.to_string(), money_of(*profit), money_of(*funding), realised, old, unsold]
@@ -155,7 +153,7 @@ fn hedged(market: &Market, run: &Run, hedge: BucketId, of: BucketId) -> String {
         ("not sold: unrealised at the year's end", true),
     ];
     let caption = format!("{} beside {}, by year; the hedge marked to market, its costs taken off", names.0, names.1);
-    out + &table(&caption, &columns, &rows.iter().map(cells).collect::<Vec<_>>())
+    paragraph(&told) + table(&caption, &columns, &rows.iter().map(cells).collect::<Vec<_>>())
 }
 
 /// What a bucket gained in each year: what it became less what flowed in. The first year has what the whole leaves.

@@ -6,9 +6,13 @@ use serde_json::{Map, Value};
 
 use crate::market::Market;
 use crate::replay::run::Run;
-use crate::report::compare::{Told, ranked};
-use crate::report::html::{comparison, escaped};
+use crate::report::charts::canvas::Svg;
+use crate::report::compare::ranked;
+use crate::report::html::comparison;
+use crate::report::html::escape::{Html, text};
+use crate::report::html::page::{bullets, dim, dim_paragraph, paragraph};
 use crate::report::manifest::Manifest;
+use crate::report::reading::Told;
 use crate::report::settings::{self, Settings};
 use crate::report::terminal;
 use crate::report::versus::Versus;
@@ -49,12 +53,12 @@ impl Index {
     }
 
     #[must_use]
-    pub fn page(&self, market: &Market, runs: &[Run], [equity, drawdown]: [&str; 2]) -> String {
+    pub fn page(&self, market: &Market, runs: &[Run], [equity, drawdown]: [&Svg; 2]) -> String {
         let ranked: Vec<&Told> = self.order.iter().map(|&at| &self.told[at]).collect();
         comparison::page(&comparison::Page {
             title: &market.name,
             synthetic: market.synthetic,
-            head: &head(market, runs),
+            head: head(market, runs),
             by: BY,
             versus: &Versus::of(&ranked[..self.drawn().len()]),
             ranked: &ranked,
@@ -88,25 +92,22 @@ fn one(market: &Market, run: &Run, metrics: Map<String, Value>) -> Told {
     }
 }
 
-fn head(market: &Market, runs: &[Run]) -> String {
-    let mut out = format!("<p>{}</p>\n", escaped(&market.about));
+fn head(market: &Market, runs: &[Run]) -> Html {
+    let out = paragraph(&text(&market.about));
     let Some(run) = runs.first() else { return out };
     // One may have ended before the others.
     let to = runs.iter().map(|run| run.clock.open(run.equity.len())).max().unwrap_or(run.clock.start);
-    let _ = writeln!(
-        out,
-        "<p class=\"dim\">{} to {} · {} bars · every strategy starts with {} · benchmark {}</p>",
+    let told = format!(
+        "{} to {} · {} bars · every strategy starts with {} · benchmark {}",
         run.clock.start.date(),
         to.date(),
         run.clock.bar,
         money_of(run.capital),
-        escaped(&run.benchmark_name),
+        run.benchmark_name,
     );
-    out += "<ul>\n";
-    for run in runs.iter().filter(|run| !run.about.is_empty()).take(DRAWN) {
-        let _ = writeln!(out, "<li>{} <span class=\"dim\">{}</span></li>", escaped(&run.strategy), escaped(&run.about));
-    }
-    out + "</ul>\n"
+    let about = runs.iter().filter(|run| !run.about.is_empty()).take(DRAWN);
+    let entries = about.map(|run| text(&run.strategy) + text(" ") + dim(&run.about));
+    out + dim_paragraph(&text(&told)) + bullets(entries)
 }
 
 /// A folder name inside an address: anything beyond plain letters is percent-encoded.

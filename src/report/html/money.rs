@@ -1,29 +1,25 @@
 //! Where the money came from: the way from prices to profit, and every cut of it.
 
-use std::fmt::Write;
-
 use crate::replay::run::Run;
 use crate::report::charts::sheet as drawn;
-use crate::report::html::{escaped, flowing_table, told_figure, totalled};
+use crate::report::html::escape::{Html, tag};
+use crate::report::html::figure::wide_figure;
+use crate::report::html::page::cards;
+use crate::report::html::table::{flowing_table, totalled};
 use crate::report::words::money_of;
 use crate::units::Usd;
 
 /// A cut with more rows than this flows over the page instead of down it.
 const TALL: usize = 14;
 
-pub(super) fn money(run: &Run) -> String {
-    let mut body = String::from("<h2 id=\"money\">Where the money came from</h2>\n");
-    body += &told_figure(&drawn::waterfall(run), "What prices gave, less funding, costs and liquidations, is what was kept");
-    body += "<div class=\"cards\">\n";
+pub(super) fn money(run: &Run) -> Html {
+    let mut body = wide_figure(&drawn::waterfall(run), "What prices gave, less funding, costs and liquidations, is what was kept");
     let total = ["total".to_string(), money_of(run.final_equity() - run.capital)];
     let (tall, low): (Vec<_>, Vec<_>) = cuts(run).into_iter().partition(|(_, rows)| rows.len() > TALL);
-    for (name, rows) in &low {
-        body += &totalled("", &[(name, false), ("USD", true)], rows, &total);
-    }
-    body += "</div>\n";
+    body += cards(&low.iter().map(|(name, rows)| totalled("", &[(name, false), ("USD", true)], rows, &total)).sum());
     for (name, rows) in &tall {
-        let _ = writeln!(body, "<h3>{}</h3>", escaped(name));
-        body += &flowing_table("", &[("name", false), ("USD", true)], rows, &total);
+        body += tag("h3").text(name).line();
+        body += flowing_table("", &[("name", false), ("USD", true)], rows, &total);
     }
     body
 }

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::replay::run::{Decision, Run, Verdict};
-use crate::report::html::{Column, table};
+use crate::report::html::escape::Html;
+use crate::report::html::table::{Column, table};
 use crate::report::words::{count, figure};
 use crate::units::Time;
 
@@ -20,7 +21,7 @@ struct Told<'a> {
 }
 
 /// Nothing where nothing was refused or resized.
-pub(super) fn refusals(run: &Run) -> String {
+pub(super) fn refusals(run: &Run) -> Html {
     let mut all: BTreeMap<(&str, &str), Told> = BTreeMap::new();
     let said = run.decisions.iter().filter(|decision| matches!(decision.verdict, Verdict::Refused | Verdict::Resized));
     for decision in said {
@@ -35,7 +36,7 @@ pub(super) fn refusals(run: &Run) -> String {
         told.last = decision;
     }
     if all.is_empty() {
-        return String::new();
+        return Html::new();
     }
     let mut ranked: Vec<((&str, &str), Told)> = all.into_iter().collect();
     ranked.sort_by_key(|(_, told)| std::cmp::Reverse(told.times));

@@ -1,11 +1,12 @@
 //! Who was in the market, who died in it, and what somebody who knew the survivors alone would have seen.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 use crate::market::{Kind, Market};
 use crate::replay::run::{DELISTING, Run, Survival, Trade};
-use crate::report::html::{Column, list_table, table};
+use crate::report::html::escape::{Html, tag, text};
+use crate::report::html::page::{dim, paragraph};
+use crate::report::html::table::{Column, list_table, table};
 use crate::report::words::{count, grouped, money_of, signed_percent};
 use crate::units::{InstrumentId, Time, Usd};
 
@@ -18,7 +19,7 @@ const DEATHS: [Column; 6] = [
     ("their profit, USD", true),
 ];
 
-pub(super) fn survivorship(market: &Market, run: &Run) -> String {
+pub(super) fn survivorship(market: &Market, run: &Run) -> Html {
     let survival = Survival::of(market);
     let share = |part: usize, whole: usize| {
         if whole == 0 { "–".to_string() } else { format!("{} ({} %)", count(part), grouped(part as f64 / whole as f64 * 100.0, 1)) }
@@ -45,20 +46,21 @@ pub(super) fn survivorship(market: &Market, run: &Run) -> String {
     .map(|(name, value)| vec![name.to_string(), value])
     .collect();
     let caught: Vec<Usd> = run.trades.iter().filter(|trade| trade.exit_reason == DELISTING).map(|trade| trade.pnl).collect();
-    let mut out = String::from("<h2 id=\"survivors\">Survivorship</h2>\n");
-    let _ = writeln!(
-        out,
-        "<p>{} of {} listings ended inside the run; {} of its trades were forced out by that, for {}. <span class=\"dim\">A coin that comes back is another listing. A stake in one is \
-         bought at its first close and sold at its last, less the delisting penalty where it died. Not known, and not to be known from here: coins \
-         that were never in the folder, and why those in it were chosen.{}</span></p>",
+    let ended = format!(
+        "{} of {} listings ended inside the run; {} of its trades were forced out by that, for {}. ",
         count(dead),
         count(survival.listings),
         count(caught.len()),
-        money_of(caught.iter().copied().sum()),
+        money_of(caught.iter().copied().sum())
+    );
+    let about = format!(
+        "A coin that comes back is another listing. A stake in one is \
+         bought at its first close and sold at its last, less the delisting penalty where it died. Not known, and not to be known from here: coins \
+         that were never in the folder, and why those in it were chosen.{}",
         if market.conversions.is_empty() { "" } else { " A coin that became another is not dead: a stake in it goes on in that one." }
     );
-    out += &cut_together(&survival);
-    out += &list_table("The coins of this market", &[("survivorship audit", false), ("of the market", true)], &rows);
+    let mut out = paragraph(&(text(&ended) + dim(&about))) + cut_together(&survival);
+    out += list_table("The coins of this market", &[("survivorship audit", false), ("of the market", true)], &rows);
     let rows: Vec<Vec<String>> = survival
         .deaths
         .iter()
@@ -81,24 +83,25 @@ pub(super) fn survivorship(market: &Market, run: &Run) -> String {
             ]
         })
         .collect();
-    if rows.is_empty() { out } else { out + &table("Series that ended before the market did", &DEATHS, &rows) }
+    if rows.is_empty() { out } else { out + table("Series that ended before the market did", &DEATHS, &rows) }
 }
 
 /// Series that end on one day, from this many on, look like a cut of the data.
 const TOGETHER: usize = 3;
 
 /// Names the day on which the most series end, where that looks like the end of somebody's data rather than of so many coins.
-fn cut_together(survival: &Survival) -> String {
+fn cut_together(survival: &Survival) -> Html {
     let mut days: BTreeMap<String, usize> = BTreeMap::new();
     for death in &survival.deaths {
         *days.entry(death.ended.date()).or_default() += 1;
     }
     let most = days.into_iter().max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(&a.0))).filter(|(_, count)| *count >= TOGETHER);
-    most.map_or_else(String::new, |(day, count)| {
-        format!(
-            "<p class=\"caution\">{count} of these series end on one day, {day}: that looks like where the data were cut, not like so many deaths. Who held \
-             them is forced out all the same, at the penalty, which a live market would not have charged.</p>\n"
-        )
+    most.map_or_else(Html::new, |(day, count)| {
+        let told = format!(
+            "{count} of these series end on one day, {day}: that looks like where the data were cut, not like so many deaths. Who held \
+             them is forced out all the same, at the penalty, which a live market would not have charged."
+        );
+        tag("p").class("caution").text(&told).line()
     })
 }
 

@@ -1,22 +1,19 @@
 //! What this page does not answer. Each line is true of this run; what does not apply is not said.
 
 use std::collections::BTreeSet;
-use std::fmt::Write;
 
 use crate::market::{Kind, Market};
 use crate::replay::run::{Run, STAKING};
-use crate::report::html::{coded, escaped};
+use crate::report::html::escape::{Html, coded, tag, text};
+use crate::report::html::page::bullets;
 use crate::report::words::{grouped, money_of};
 use crate::report::write::Told;
 use crate::units::{InstrumentId, Usd};
 
 /// A list a professional can hold against his own questions.
-pub(super) fn unanswered(piece: &Told) -> String {
-    let mut out = String::from("<h2 id=\"unanswered\">What this page does not answer</h2>\n<ul>\n");
-    for (question, answer) in questions(piece) {
-        let _ = writeln!(out, "<li><b>{}</b> {}</li>", escaped(question), coded(&answer));
-    }
-    out + "</ul>\n"
+pub(super) fn unanswered(piece: &Told) -> Html {
+    let entry = |(question, answer): (&str, String)| tag("b").text(question) + text(" ") + coded(&answer);
+    bullets(questions(piece).into_iter().map(entry))
 }
 
 fn questions(piece: &Told) -> Vec<(&'static str, String)> {
