@@ -55,21 +55,18 @@ pub fn text(all: &[Told], by: &str, written: Option<&Path>, look: terminal::Look
     };
     let told: Vec<String> = Versus::of(&best).duels.iter().take(3).map(Duel::in_words).collect();
     let duels: String = told.iter().map(|text| terminal::caution_line("  ", text, look)).collect();
-    let between = if duels.is_empty() { String::new() } else { format!("\nbetter, or lucky?\n{duels}") };
+    let between = if duels.is_empty() { String::new() } else { format!("\nsignificance\n{duels}") };
     let mut list = notes(all);
     let of_markets = market_notes(all).len();
     if of_markets > 0 {
         let markets: BTreeSet<&str> = all.iter().filter(|told| !told.market_cautions.is_empty()).map(|told| told.market.as_str()).collect();
         let markets: Vec<&str> = markets.into_iter().collect();
-        list.push(format!(
-            "{of_markets} about the market itself ({}): report.html of each strategy tells them",
-            terminal::some_of(&markets)
-        ));
+        list.push(format!("{of_markets} about the market itself ({}): see report.html of each strategy", terminal::some_of(&markets)));
     }
     if list.len() > CAUTIONS {
         let more = list.len() - CAUTIONS;
         list.truncate(CAUTIONS);
-        list.push(format!("… and {more} more: the page of --out and --format json tell all of them"));
+        list.push(format!("… and {more} more: the page of --out and --format json have all"));
     }
     let place = written.map_or_else(String::new, |out| format!("\ncomparison: {}\n", out.join("index.html").display()));
     format!("{head}\n{table}{rest}{between}{}{place}", terminal::caution_lines(&list, look))

@@ -79,7 +79,7 @@ fn heats(market: &Market, study: &Study) -> Vec<(String, Svg)> {
             let heat = Heat {
                 title: format!("{}: {} in-sample", study.strategy, study.by),
                 subtitle: format!(
-                    "{}{} · mean over the other keys · {} combinations tried",
+                    "{}{} · mean over the other parameters · {} combinations tried",
                     market.name,
                     if market.synthetic { " (SYNTHETIC DATA)" } else { "" },
                     study.trials.len()
@@ -116,7 +116,7 @@ fn file_safe(key: &str) -> String {
 #[must_use]
 pub fn headline(study: &Study) -> String {
     let order = if study.least_first { ", least first" } else { "" };
-    let kept = study.split.map_or_else(|| "nothing kept out of sample".to_owned(), |split| format!("out of sample from {split}"));
+    let kept = study.split.map_or_else(|| "nothing kept out-of-sample".to_owned(), |split| format!("out-of-sample from {split}"));
     format!("{} combinations of `{}` tried; ranked by in-sample {}{order}, {kept}", study.trials.len(), study.strategy, study.by)
 }
 
@@ -135,7 +135,7 @@ pub fn ranked(study: &Study, most: usize) -> (Vec<(String, bool)>, Vec<Vec<Strin
     let by = &study.by;
     let prefix = shared_prefix(&study.keys).len();
     let mut columns: Vec<(String, bool)> =
-        ["rank".to_owned(), "trial".to_owned(), format!("is {by}"), format!("oos {by}")].map(|head| (head, true)).into();
+        ["rank".to_owned(), "variant".to_owned(), format!("in-sample {by}"), format!("out-of-sample {by}")].map(|head| (head, true)).into();
     columns.extend(study.keys.iter().enumerate().map(|(k, key)| (key[prefix..].to_owned(), study.is_number(k))));
     let rows = study.ranking.iter().take(most).enumerate().map(|(rank, &trial)| {
         let told = &study.trials[trial];
@@ -155,7 +155,7 @@ pub fn closing(study: &Study, most: usize) -> String {
     let mut out = headline(study) + "\n";
     let prefix = shared_prefix(&study.keys);
     if !prefix.is_empty() {
-        let _ = writeln!(out, "keys under {}", prefix.trim_end_matches('.'));
+        let _ = writeln!(out, "parameters under {}", prefix.trim_end_matches('.'));
     }
     for row in &rows {
         let cells = row.iter().zip(&widths).zip(&columns);

@@ -33,7 +33,7 @@ fn names_stay_names_in_every_section() {
         assert!(!page.contains(raw), "{raw}");
     }
     assert!(page.contains("aria-label=\"Equity of x&quot;&gt;&lt;script src=&#39;//a&#39;&gt;"), "an attribute ends where we end it");
-    for id in ["money", "gains", "held", "trades", "activity", "unanswered", "passed", "survivors", "margin"] {
+    for id in ["money", "gains", "exposure", "trades", "activity", "limits", "transfers", "survivors", "margin"] {
         assert!(section(&page, id).contains("&lt;script"), "no name stands in the section {id}");
     }
     assert!(page.contains("<title>x&quot;&gt;&lt;script src=&#39;//a&#39;&gt;&amp;&lt;/script&gt;`&lt;b&gt;` · "));

@@ -13,13 +13,13 @@ use crate::stress::Stress;
 #[must_use]
 pub fn against(market: &Market, run: &Run, stress: &Stress) -> Option<Svg> {
     let named = |key: &str| match key {
-        "static" => "held statically",
-        _ => "without futures",
+        "static" => "static mix",
+        _ => "without perps",
     };
     let mut lines = vec![wealth(&run.strategy, run, &run.equity)];
     lines.extend(stress.replayed().map(|other| wealth(named(other.key), run, &other.equity)));
     let overlay = Overlay {
-        title: "Measured against doing less".to_string(),
+        title: "Strategy and benchmarks".to_string(),
         below: period(run.clock.start, run.clock.open(run.equity.len())),
         synthetic: market.synthetic,
         axis: "Equity, USD".to_string(),

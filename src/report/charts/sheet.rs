@@ -79,7 +79,7 @@ pub fn funding(run: &Run) -> Svg {
         curves.push(curve("assumed", |lines| lines.assumed, Ink::line(palette::PURPLE, 1.4).dashed(&[10.0, 3.0, 2.5, 3.0])));
     }
     picture(WIDTH, 330.0, |canvas| {
-        draw(canvas, run, "Funding added up, USD", &curves, moneys, (44.0, 290.0), true);
+        draw(canvas, run, "Funding, cumulated, USD", &curves, moneys, (44.0, 290.0), true);
     })
 }
 
@@ -141,7 +141,7 @@ pub fn sources(run: &Run) -> [(&'static str, Usd); 8] {
     ]
 }
 
-/// From what prices gave to what was kept: every source as a step.
+/// From the profit of prices to the net profit: every source as a step.
 #[must_use]
 pub fn waterfall(run: &Run) -> Svg {
     let steps = sources(run);
@@ -151,7 +151,7 @@ pub fn waterfall(run: &Run) -> Svg {
         blocks.push((name, level, level + amount));
         level += amount;
     }
-    blocks.push(("kept", 0.0, level));
+    blocks.push(("net profit", 0.0, level));
     let (low, high) = blocks.iter().fold((0.0_f64, 0.0_f64), |(l, h), (_, a, b)| (l.min(a.min(*b)), h.max(a.max(*b))));
     let air = ((high - low) * 0.12).max(1e-6);
     picture(WIDTH, 330.0, |canvas| {
@@ -171,7 +171,7 @@ pub fn waterfall(run: &Run) -> Svg {
             canvas.block(
                 (left, a.min(b)),
                 (right, a.max(b).max(a.min(b) + 1.0)),
-                Ink::tint(colour, if *name == "kept" { 1.0 } else { 0.7 }),
+                Ink::tint(colour, if *name == "net profit" { 1.0 } else { 0.7 }),
             );
             let middle = f64::midpoint(left, right);
             canvas.text(&brief_money(to - from), (middle, a.min(b) - 10.0), Words { at: At::Middle, ..LABEL });

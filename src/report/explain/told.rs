@@ -10,13 +10,13 @@ use crate::report::words::{money, quantity};
 const FEW: usize = 6;
 
 pub(super) fn facts(trade: &Row) -> Vec<(String, String)> {
-    let narrative = if trade["narrative"].is_empty() { "none" } else { trade["narrative"].as_str() };
+    let narrative = if trade["narrative"].is_empty() { "no narrative" } else { trade["narrative"].as_str() };
     let fact = |name: &str, value: String| (name.to_string(), value);
     vec![
         fact("asset, market", format!("{}, {}", trade["asset"], trade["market"])),
         fact("narrative", narrative.to_string()),
         fact("opened, closed", format!("{}, {}", trade["opened"], trade["closed"])),
-        fact("most held", quantity(number(&trade["quantity"]))),
+        fact("largest size", quantity(number(&trade["quantity"]))),
         fact("average entry, exit", format!("{}, {}", price(&trade["entry_price"]), price(&trade["exit_price"]))),
         fact("price", usd(&trade["price_pnl"])),
         fact("funding", usd(&trade["funding"])),
@@ -24,7 +24,7 @@ pub(super) fn facts(trade: &Row) -> Vec<(String, String)> {
         fact("slippage", usd(&format!("-{}", trade["slippage"]))),
         fact("profit", usd(&trade["pnl"])),
         fact("on margin or cost", percent(&trade["return_on_margin"])),
-        fact("left because", trade["exit_reason"].clone()),
+        fact("exit reason", trade["exit_reason"].clone()),
     ]
 }
 
@@ -44,7 +44,12 @@ pub(super) fn decision(row: &Row) -> Event {
 
 /// A step is in the unit of its cause: days where time did it, a mean score where a bucket chose.
 pub(super) fn rotation(row: &Row) -> Event {
-    let mut text = format!("narrative {}: {} to {}, by {}", row["narrative"], row["from_stage"], row["to_stage"], row["cause"]);
+    let step = match (row["from_stage"].as_str(), row["to_stage"].as_str()) {
+        ("out", "held") => "entered".to_string(),
+        ("held", "out") => "left".to_string(),
+        (from, to) => format!("{from} to {to}"),
+    };
+    let mut text = format!("narrative {}: {step}, by {}", row["narrative"], row["cause"]);
     let days = |text: &str| figure(text).map_or_else(String::new, |days| format!("{days} days"));
     let against = figure(&row["threshold"]).map(|threshold| format!(" against {threshold}")).unwrap_or_default();
     match figure(&row["value"]) {
@@ -149,7 +154,7 @@ mod tests {
             said("dormant", "emerging", "excess momentum", "0.08986376658667083", "0"),
             "narrative ai: dormant to emerging, by excess momentum: 0.089864 against 0"
         );
-        assert_eq!(said("out", "held", "alts: the best", "0.5", ""), "narrative ai: out to held, by alts: the best: score 0.5");
-        assert_eq!(said("held", "out", "alts: outranked", "", ""), "narrative ai: held to out, by alts: outranked");
+        assert_eq!(said("out", "held", "alts: the best", "0.5", ""), "narrative ai: entered, by alts: the best: score 0.5");
+        assert_eq!(said("held", "out", "alts: outranked", "", ""), "narrative ai: left, by alts: outranked");
     }
 }

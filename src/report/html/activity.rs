@@ -27,7 +27,7 @@ pub(super) fn activity(run: &Run) -> Html {
     if !verdicts.is_empty() {
         let rows: Vec<Vec<String>> =
             verdicts.into_iter().map(|((rule, verdict), times)| vec![rule.to_string(), verdict.to_string(), count(times)]).collect();
-        out += table("What passed and what was left, by rule", &[("rule", false), ("verdict", false), ("times", true)], &rows);
+        out += table("Entries allowed and positions left, by rule", &[("rule", false), ("verdict", false), ("times", true)], &rows);
     }
     out
 }

@@ -31,8 +31,8 @@ pub(super) fn around(market: &Market, run: &Run, best: &[usize]) -> Html {
     if gains.is_empty() && losses.is_empty() {
         return Html::new();
     }
-    let legend = "▲ bought, ▼ sold, the tip at the price paid; dashed: average entry and exit; dotted: the liquidation price known at \
-         the closes at which decisions were made, where it lies on the paper, and a short line where it was reached; grey ground: held; the word on top: why it was left.";
+    let legend = "▲ bought, ▼ sold; the tip is at the price paid. Dashed: average entry and exit. Dotted: liquidation price at the closes at which \
+         decisions were made, where it is inside the picture; a short line where it was reached. Grey: position held. On top: reason of the exit.";
     let head = tag("h3").with("id", "bars").text("Bars around the best and the worst trades").line();
     let mut out = head + paragraph(&(text(&possible(market, run)) + text(" ") + dim(legend)));
     for (name, figures) in [("Best", gains), ("Worst", losses)] {
@@ -51,7 +51,7 @@ fn figure(market: &Market, run: &Run, at: usize) -> Option<Html> {
     let fills = fills_of(run, trade);
     let inside = fills.iter().filter(|fill| within_its_bar(market, fill)).count();
     let caption = format!(
-        "No. {} · {} {} {} · {}{narrative} · {} to {} · in at {}, out at {} · profit {} = price {} + funding {} − fees {} − slippage {} · {inside} of {} fills within their bars",
+        "No. {} · {} {} {} · {}{narrative} · {} to {} · entry at {}, exit at {} · profit {} = price {} + funding {} − fees {} − slippage {} · {inside} of {} fills within their bars",
         at + 1,
         instrument.symbol,
         instrument.kind.name(),

@@ -1,4 +1,4 @@
-//! Many strategies on one page: ranked, drawn over each other, and told from luck. The page of a comparison, and that of a batch.
+//! Many strategies on one page: ranked, drawn over each other, and whether their differences are significant. The page of a comparison, and that of a batch.
 
 use serde_json::Value;
 
@@ -31,7 +31,7 @@ pub struct Page<'a> {
     pub drawdown: &'a Svg,
 }
 
-/// A table with more rows than this stands at the end of the page, below what tells its best from luck.
+/// A table with more rows than this stands at the end of the page, below whether its best is significantly better.
 const MANY: usize = 40;
 /// Settings that differ, more than which are shown only to whoever asks.
 const FEW_SETTINGS: usize = 12;
@@ -72,10 +72,10 @@ const SOMETIMES: &[(&str, &str)] = &[
 
 /// The sections of the page, to jump to.
 const SECTIONS: &[(&str, &str)] = &[
-    ("all", "All of them"),
-    ("luck", "Better, or lucky?"),
-    ("alike", "How alike they are"),
-    ("set", "What was set differently"),
+    ("results", "Results"),
+    ("significance", "Significance"),
+    ("correlation", "Correlation"),
+    ("settings", "Different settings"),
     ("cautions", "Cautions"),
 ];
 
@@ -92,16 +92,16 @@ pub fn page(page: &Page) -> String {
     body += wide_figure(page.drawdown, "Drawdowns of the best strategies over each other");
     let points: Vec<Point> = page.ranked.iter().filter_map(|told| point(told)).collect();
     body += wide_figure(&scatter(&points, drawn), "Yearly growth against yearly volatility, a point a strategy");
-    body += head("luck");
+    body += head("significance");
     body += duels(page.versus);
-    body += head("alike");
+    body += head("correlation");
     body += correlations(page.versus);
-    body += head("set");
+    body += head("settings");
     body += settings(page.versus);
     body += head("cautions");
     body += many_cautions(page.notes);
     if !page.market_notes.is_empty() {
-        body += tag("h3").text("Of the market itself").line();
+        body += tag("h3").text("About the market").line();
         body += cautions(page.market_notes);
     }
     if count > MANY {
@@ -150,11 +150,11 @@ fn ranking(page: &Page) -> Html {
     };
     let rows: Vec<Vec<String>> = page.ranked.iter().enumerate().map(row).collect();
     let addresses: Vec<Option<String>> = page.ranked.iter().map(|told| told.page.clone()).collect();
-    head("all") + linked_table("One row a strategy, best first", &columns, &rows, &addresses)
+    head("results") + linked_table("One row a strategy, best first", &columns, &rows, &addresses)
 }
 
 fn duels(versus: &Versus) -> Html {
-    let Some(first) = versus.duels.first() else { return dim_paragraph(&text("One strategy alone.")) };
+    let Some(first) = versus.duels.first() else { return dim_paragraph(&text("There is only one strategy.")) };
     let interval = |i: Option<Interval>, say: fn(Option<f64>) -> String| {
         i.map_or_else(|| number(None), |i| format!("{} to {}", say(Some(i.low)), say(Some(i.high))))
     };
@@ -177,7 +177,7 @@ fn duels(versus: &Versus) -> Html {
         })
         .collect();
     let columns = [
-        ("less", false),
+        ("difference to", false),
         ("Sharpe", true),
         ("95 % interval", true),
         ("return a year", true),
@@ -185,7 +185,8 @@ fn duels(versus: &Versus) -> Html {
         ("ahead in", true),
         ("verdict", false),
     ];
-    let caption = format!("{} less each other one, on the days both have; stationary bootstrap, 2,000 histories, seed 1", first.better);
+    let caption =
+        format!("{} minus each other strategy, on the days both have; stationary bootstrap, 2,000 histories, seed 1", first.better);
     table(&caption, &columns, &rows)
 }
 
@@ -204,7 +205,7 @@ fn correlations(versus: &Versus) -> Html {
 fn settings(versus: &Versus) -> Html {
     let all = &versus.settings;
     if all.is_empty() {
-        return dim_paragraph(&text("Nothing that the manifests tell."));
+        return dim_paragraph(&text("The manifests show no difference."));
     }
     let names: Html = versus.names.iter().map(|name| column_head(name, false)).sum();
     let head = tag("thead").holds(&tag("tr").holds(&(column_head("key", false) + names))).line();
@@ -217,14 +218,14 @@ fn settings(versus: &Versus) -> Html {
         tag("tr").holds(&(tag("th").with("scope", "row").text(&setting.key) + cells)).line()
     };
     let rows = tag("tbody").holds(&(Html::new().line() + all.iter().map(row).sum::<Html>())).line();
-    let caption = tag("caption").text("Marked: not as in the first; flags are those of the command").line();
-    let mut out = wide("What was set differently", &tag("table").holds(&(Html::new().line() + caption + head + rows))).line();
+    let caption = tag("caption").text("Marked: different from the first strategy; flags are those of the command").line();
+    let mut out = wide("Different settings", &tag("table").holds(&(Html::new().line() + caption + head + rows))).line();
     if versus.settings_left_out > 0 {
-        out += dim_paragraph(&text(&format!("… and {} more; the manifests have all of them.", versus.settings_left_out)));
+        out += dim_paragraph(&text(&format!("… and {} more; the manifests have all.", versus.settings_left_out)));
     }
     if all.len() <= FEW_SETTINGS {
         return out;
     }
     let count = all.len() + versus.settings_left_out;
-    on_demand(&format!("{count} settings that are not the same everywhere"), &out)
+    on_demand(&format!("{count} settings differ between the strategies"), &out)
 }

@@ -29,7 +29,7 @@ pub(super) fn falls(run: &Run) -> Html {
             ]
         })
         .collect();
-    let columns = [("peak", false), ("lowest", false), ("recovered", false), ("depth", true), ("days", true), ("days from lowest", true)];
+    let columns = [("peak", false), ("lowest", false), ("recovered", false), ("depth", true), ("days", true), ("days to recover", true)];
     let caption = format!("The deepest of {} drawdowns", all.len());
     if rows.is_empty() { Html::new() } else { table(&caption, &columns, &rows) }
 }

@@ -1,4 +1,4 @@
-//! What went from bucket to bucket: profit passed on, weights restored, shares held.
+//! What went from bucket to bucket: profit transferred, weights restored, shares held.
 
 use crate::replay::run::Run;
 use crate::report::charts::flows::{flows as drawn, ways};
@@ -22,7 +22,7 @@ pub(super) fn flows(run: &Run) -> Html {
     if let Some(svg) = drawn(run) {
         out += wide_figure(
             &svg,
-            "Cash from the buckets that gave it, on the left, to those that got it, on the right, a band a way and reason",
+            "Cash from the buckets that gave it, on the left, to those that received it, on the right; one band for each reason",
         );
     }
     let total: Usd = ways.iter().map(|way| way.amount).sum();
@@ -35,12 +35,12 @@ pub(super) fn flows(run: &Run) -> Html {
     }
     reasons.sort_by_key(|reason| std::cmp::Reverse(reason.2));
     let told = format!(
-        "{} flows moved {} between buckets; what moves twice counts twice. `waterfall` is realised profit passed on, the others restore \
-         weights and margins.",
+        "{} flows moved {} between buckets; cash that moves twice counts twice. `waterfall` is realised profit transferred to another bucket; \
+         the others restore weights and margins.",
         count(run.flows.len()),
         money_of(total)
     );
-    out += paragraph(&(coded(&told) + text(" ") + dim("Every one is in flows.csv.")));
+    out += paragraph(&(coded(&told) + text(" ") + dim("Every flow is in flows.csv.")));
     let by_reason: Vec<Vec<String>> =
         reasons.iter().map(|(reason, n, amount)| vec![(*reason).to_string(), count(*n), money_of(*amount)]).collect();
     let sums = ["total".to_string(), count(run.flows.len()), money_of(total)];
@@ -54,5 +54,5 @@ pub(super) fn flows(run: &Run) -> Html {
             vec![name(way.from), name(way.to), way.reason.clone(), count(way.count), first, last, money_of(way.amount)]
         })
         .collect();
-    out + table("Flows by way and reason", &COLUMNS, &rows)
+    out + table("Flows by bucket and reason", &COLUMNS, &rows)
 }

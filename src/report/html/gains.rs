@@ -13,12 +13,12 @@ use crate::units::{BucketId, Usd};
 
 /// Rows shown; all of them are in `gains.csv`.
 const SHOWN: usize = 200;
-const ABOUT: &str = "What was closed in each calendar year (UTC), with the cost of what came in first \
-(FIFO) and at average cost. Fees are in the cost and off the proceeds; a reward in kind enters at its worth when it was paid; funding of \
-perpetuals stands beside the gain, not in it. Unrealised is value less cost of what was still held at the year's last close. \
-This is accounting, not tax advice: a tax office may know other pools, prices and years.";
-const AT_THE_END: &str = " What was still held when the run ended was closed there (`end of data`) and stands in its last year: \
-nobody decided to sell it.";
+const ABOUT: &str = "Gains of what was closed in each calendar year (UTC), by two methods: FIFO (oldest lots first) \
+and average cost. Cost includes fees; proceeds are after fees. A reward paid in coins enters at its value on that day. Funding of perpetuals has a \
+column of its own and is not part of the gain. Unrealised is value minus cost of what was still held at the last close of the year. \
+This is accounting, not tax advice: a tax office may use other pools, prices and years.";
+const AT_THE_END: &str = " What was still held at the end of the run was closed there (`end of data`) and counts in the last year: \
+no rule decided to sell it.";
 /// The reason of fills by which a run ends.
 const END: &str = "end of data";
 const SUMS: [Column; 6] = [
@@ -42,7 +42,7 @@ pub(super) fn gains(market: &Market, run: &Run) -> Html {
         .chunk_by(|a, b| a.year == b.year)
         .map(|year| std::iter::once(year[0].year.to_string()).chain(Sums::of(year).cells()).collect())
         .collect();
-    out += table("All assets by year; these add up over years but for what is unrealised", &headed(&[("year", false)]), &years);
+    out += table("All assets by year; over the years all columns add up, except unrealised", &headed(&[("year", false)]), &years);
     for &(hedge, of) in &run.hedges {
         out += hedged(market, run, hedge, of);
     }
@@ -52,7 +52,7 @@ pub(super) fn gains(market: &Market, run: &Run) -> Html {
         rows.sort_by_key(|row| std::cmp::Reverse(Sums::of(row).fifo.abs()));
         rows.truncate(SHOWN);
         rows.sort_by_key(|row| (row[0].year, row[0].instrument));
-        caption = format!("By year and asset, the {SHOWN} largest; all of them are in gains.csv");
+        caption = format!("By year and asset, the {SHOWN} largest; all are in gains.csv");
     }
     let row = |row: &&[Gain]| {
         let instrument = market.instrument(row[0].instrument);
@@ -123,17 +123,17 @@ fn hedged(market: &Market, run: &Run, hedge: BucketId, of: BucketId) -> Html {
     let stood = if unsold.is_positive() {
         let unsold = money_of(unsold);
         format!(
-            "at the end of {year} its coins stood {unsold} above their cost (FIFO), which selling them would have realised, before the costs of a sale"
+            "at the end of {year} its coins were worth {unsold} more than their cost (FIFO). A sale would have realised that, before its own costs"
         )
     } else {
-        "at no year's end did its coins stand above their cost (FIFO): there was no gain to keep from being realised".to_string()
+        "its coins were never worth more than their cost (FIFO) at the end of a year: there was no gain to keep unrealised".to_string()
     };
     let made = format!(" made {}, {} of it funding, while ", money_of(sum(|row| row.1)), money_of(sum(|row| row.2)));
     let sold = format!(
         " realised {} by its own sales{}; {stood}.",
         money_of(sum(|row| row.3.fifo)),
         if run.fills.iter().any(|fill| fill.bucket == of && fill.reason == END) {
-            ", what the end of the run closed among them"
+            " (including what the end of the run closed)"
         } else {
             ""
         },
@@ -146,13 +146,13 @@ fn hedged(market: &Market, run: &Run, hedge: BucketId, of: BucketId) -> Html {
     };
     let columns = [
         ("year", false),
-        ("the hedge made", true),
+        ("profit of the hedge", true),
         ("of it funding", true),
         ("realised by sales, FIFO", true),
         ("of it held over a year", true),
-        ("not sold: unrealised at the year's end", true),
+        ("not sold: unrealised at year end", true),
     ];
-    let caption = format!("{} beside {}, by year; the hedge marked to market, its costs taken off", names.0, names.1);
+    let caption = format!("{} and {}, by year; the hedge is marked to market, after costs", names.0, names.1);
     paragraph(&told) + table(&caption, &columns, &rows.iter().map(cells).collect::<Vec<_>>())
 }
 

@@ -14,7 +14,7 @@ use crate::report::html::table::{Column, table};
 use crate::report::words::{count, money_of, percent, price};
 use crate::units::{BucketId, InstrumentId, Time, Usd};
 
-/// Rows of the table of closest calls.
+/// Rows of the table of trades closest to liquidation.
 const CALLS: usize = 10;
 
 /// Nothing where no perpetual was held.
@@ -22,10 +22,10 @@ pub(super) fn margin(market: &Market, run: &Run) -> Html {
     let Some(svg) = drawn::margin(market, run) else { return Html::new() };
     let most = percent(Some(margin_utilisation(&run.margin_used, &run.equity).1.unwrap_or(0.0)));
     let told = drawn::closest(run).map_or_else(
-        || "No perpetual could be liquidated by its price alone at any close at which decisions were made.".to_string(),
+        || "At no close at which decisions were made could the price alone have liquidated a perpetual.".to_string(),
         |(row, distance)| {
             format!(
-                "The closest call of what stood: {} in `{}`, {} away on {}, the mark at {} and the liquidation at {}.",
+                "Closest to liquidation: {} in `{}`, {} away on {}, with the mark price at {} and the liquidation price at {}.",
                 market.instrument(row.instrument).symbol,
                 run.buckets[row.bucket.index()],
                 percent(Some(distance)),
@@ -43,8 +43,8 @@ pub(super) fn margin(market: &Market, run: &Run) -> Html {
         1 => format!("One liquidation took {}.", money_of(lost)),
         count => format!("{count} liquidations took {} together.", money_of(lost)),
     };
-    let about = "Distances are those of closes at which decisions were made (exposure.csv); inside a bar the mark may have come nearer, and \
-                 liquidations.csv says where it came too near.";
+    let about = "Distances are measured at the closes at which decisions were made (exposure.csv). Inside a bar the mark price may have come nearer; \
+                 liquidations.csv has the cases where it came too near.";
     out += paragraph(&(coded(&format!("Margin used was at most {most} of equity. {told} {fallen} ")) + dim(about)));
     out + calls(market, run)
 }
@@ -61,7 +61,7 @@ const COLUMNS: [Column; 9] = [
     ("notional", true),
 ];
 
-/// The closest calls, one a trade: its other days were near for the same reason.
+/// The trades closest to liquidation, each once: its other days were near for the same reason.
 fn calls(market: &Market, run: &Run) -> Html {
     let lives = lives(run);
     let mut nearest: BTreeMap<(InstrumentId, BucketId, Time), (&Exposure, f64)> = BTreeMap::new();
@@ -81,9 +81,9 @@ fn calls(market: &Market, run: &Run) -> Html {
     }
     let caption = match all.len() {
         many if many > CALLS => {
-            format!("The {CALLS} closest calls of {} trades on margin, each at its nearest close", count(many))
+            format!("The {CALLS} trades closest to liquidation, of {} on margin, each at its nearest close", count(many))
         }
-        _ => "The closest calls, each trade on margin at its nearest close".to_string(),
+        _ => "Trades on margin by distance to liquidation, each at its nearest close".to_string(),
     };
     table(&caption, &COLUMNS, &rows)
 }

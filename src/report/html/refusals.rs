@@ -47,7 +47,7 @@ pub(super) fn refusals(run: &Run) -> Html {
             vec![rule.to_string(), verdict.to_string(), count(told.times), count(told.subjects.len()), first, last, sentence(told.last)]
         })
         .collect();
-    table("What was refused or made smaller, by rule, with the newest as example; all in decisions.csv", &COLUMNS, &rows)
+    table("Refused or made smaller, by rule, with the newest as example; all are in decisions.csv", &COLUMNS, &rows)
 }
 
 /// `2024-03-01 PEPE: why; 0.12 where 0.10 is the limit`

@@ -47,23 +47,23 @@ const fn section(id: &'static str, link: &'static str, heading: &'static str, ht
 /// In their order on the page.
 const SECTIONS: [Section; 16] = [
     section("cautions", "Cautions", "Cautions", |sheet| cautions(&sheet.summary.cautions)),
-    section("findings", "Findings", "What the run says of itself", |sheet| cautions(sheet.summary.findings)),
+    section("findings", "Findings", "Findings", |sheet| cautions(sheet.summary.findings)),
     section("against", "Worth it?", "Was it worth it?", |sheet| against::benchmarks(sheet.piece)),
     section("metrics", "Metrics", "Metrics", metrics),
-    section("ladder", "Ladder", "What is left of it under harsher assumptions", |sheet| against::ladder(sheet.piece)),
-    section("way", "On the way", "On the way", on_the_way),
+    section("stress", "Stress test", "Stress test: the return under harsher assumptions", |sheet| against::ladder(sheet.piece)),
+    section("returns", "Returns", "Returns over time", returns_over_time),
     section("money", "Money", "Where the money came from", |sheet| {
         money(sheet.piece.run) + contributions(sheet.piece.market, sheet.piece.run)
     }),
-    section("passed", "Passed on", "Profit passed on, and other cash between buckets", |sheet| flows(sheet.piece.run)),
-    section("gains", "Gains", "Gains realised", |sheet| gains(sheet.piece.market, sheet.piece.run)),
-    section("held", "Held", "What was held", held),
+    section("transfers", "Transfers", "Profit transferred (waterfall), and other cash between buckets", |sheet| flows(sheet.piece.run)),
+    section("gains", "Gains", "Realised gains", |sheet| gains(sheet.piece.market, sheet.piece.run)),
+    section("exposure", "Exposure", "Exposure", exposure),
     section("margin", "Margin", "Margin and distance to liquidation", |sheet| margin(sheet.piece.market, sheet.piece.run)),
     section("trades", "Trades", "Trades", |sheet| trades(sheet.piece.market, sheet.piece.run)),
     section("activity", "Activity", "Activity", |sheet| activity(sheet.piece.run)),
     section("survivors", "Survivorship", "Survivorship", |sheet| survivorship(sheet.piece.market, sheet.piece.run)),
     section("assumptions", "Assumptions", "Assumptions", assumptions),
-    section("unanswered", "Not answered", "What this page does not answer", |sheet| unanswered(sheet.piece)),
+    section("limits", "Limits", "Limits: what this page does not answer", |sheet| unanswered(sheet.piece)),
 ];
 
 #[must_use]
@@ -81,7 +81,7 @@ pub fn page(piece: &Told, summary: &Summary, pictures: &Pictures) -> String {
 fn head(sheet: &Sheet) -> Html {
     let (market, run, summary) = (sheet.piece.market, sheet.piece.run, sheet.summary);
     let told = format!(
-        "{} · {} to {} · {} bars · {} became {} · measured against {}",
+        "{} · {} to {} · {} bars · {} became {} · benchmark {}",
         market.name,
         summary.from.date(),
         summary.to.date(),
@@ -96,7 +96,7 @@ fn head(sheet: &Sheet) -> Html {
 fn equity(sheet: &Sheet) -> Html {
     let (run, metrics) = (sheet.piece.run, &sheet.summary.metrics);
     let label = format!(
-        "Equity of {} with {} bought and held over bands of the market's phase, and the drawdown below. Total return {}, deepest drawdown {}.",
+        "Equity of {} with {} bought and held, over bands of the market regime, and the drawdown below. Total return {}, deepest drawdown {}.",
         run.strategy,
         run.benchmark_name,
         percent(metrics.total_return),
@@ -111,36 +111,36 @@ fn metrics(sheet: &Sheet) -> Html {
     let mut out = cards(&tables);
     out += dim_paragraph(&text(
         "Ratios on UTC calendar days, 365 a year, risk-free 0, sample deviation; drawdowns on every bar; growth on elapsed time. \
-         Intervals: stationary bootstrap of daily returns, 2,000 histories, seed 1; they know nothing of days unlike these.",
+         Intervals: stationary bootstrap of daily returns, 2,000 histories, seed 1; they cannot cover days unlike these.",
     ));
     if sheet.piece.stress.futures.is_some() {
-        let told = "Probabilistic and deflated Sharpe ratios judge the whole, which is mostly its beta; what the futures added is told by their difference, ";
+        let told = "The probabilistic and the deflated Sharpe ratio judge the whole strategy, most of which is beta. What the futures added is their difference to the strategy without perps, ";
         out += dim_paragraph(&(text(told) + tag("a").with("href", "#against").text("above") + text(".")));
     }
     out
 }
 
-fn on_the_way(sheet: &Sheet) -> Html {
+fn returns_over_time(sheet: &Sheet) -> Html {
     let run = sheet.piece.run;
     let mut out = heat(run);
     if let Some(coins) = coins(run) {
         out += wide_figure(&coins, "Equity over time as a multiple of the start, counted in dollars and counted in bitcoin");
     }
     out += wide_figure(&drawn::rolled(run), "Sharpe ratio, volatility and beta over the last 90 days, over time");
-    out += wide_figure(&drawn::distribution(run), "How many days had which return");
+    out += wide_figure(&drawn::distribution(run), "Number of days by their return");
     out + falls(run)
 }
 
-fn held(sheet: &Sheet) -> Html {
+fn exposure(sheet: &Sheet) -> Html {
     let (run, pictures) = (sheet.piece.run, sheet.pictures);
     let mut out = wide_figure(&pictures.buckets, "The value of each bucket over time, stacked to the equity");
     if let Some(narratives) = &pictures.narratives {
-        let label = "The index of each narrative over time, with the stages of its life behind it; rotations.csv tells every step";
+        let label = "The index of each narrative over time, with its lifecycle stages behind it; rotations.csv has every step";
         out += wide_figure(narratives, label);
     }
     out += wide_figure(&drawn::exposure(run), "Gross and net exposure and margin used over time, as shares of equity");
     if !run.funding.is_empty() {
-        out += wide_figure(&drawn::funding(run), "Funding received, paid and net, added up over time");
+        out += wide_figure(&drawn::funding(run), "Funding received, paid and net, cumulated over time");
     }
     out
 }

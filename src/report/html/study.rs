@@ -16,22 +16,23 @@ pub fn page(market: &Market, study: &Study, heats: &[(String, Svg)]) -> String {
     let title = format!("Study of {}", study.strategy);
     let mut body = whole::title(&title, market.synthetic);
     body += paragraph(&text(&format!(
-        "{} combinations were tried on {}. The best of many is partly luck: read the out-of-sample column before the in-sample one.",
+        "{} combinations of parameters were tested on {}. The best of many is partly luck: read the out-of-sample column before the in-sample one.",
         study.trials.len(),
         market.name
     )));
     let prefix = shared_prefix(&study.keys).trim_end_matches('.');
-    let under = if prefix.is_empty() { String::new() } else { format!("; keys under {prefix}") };
+    let under = if prefix.is_empty() { String::new() } else { format!("; parameters under {prefix}") };
     body += dim_paragraph(&text(&(headline(study) + &under)));
     let (columns, rows) = ranked(study, SHOWN);
     let columns: Vec<Column> = columns.iter().map(|(head, number)| (head.as_str(), *number)).collect();
-    body += table("The best combinations", &columns, &rows);
+    body += table("The best variants; the number of a variant is its row in trials.csv", &columns, &rows);
     if study.trials.len() > SHOWN {
-        body += dim_paragraph(&text(&format!("The best {SHOWN}; all of them are in trials.csv.")));
+        body += dim_paragraph(&text(&format!("The best {SHOWN} variants; all are in trials.csv.")));
     }
     for (name, svg) in heats {
         let keys = name.trim_start_matches("heatmap-");
-        body += small_figure(svg, &format!("Mean in-sample {} over all trials that share two values, for the keys {keys}", study.by));
+        body +=
+            small_figure(svg, &format!("Mean in-sample {} over all variants that share two values, for the parameters {keys}", study.by));
     }
     whole::page(&title, &body).into_string()
 }

@@ -28,8 +28,8 @@ const COLUMNS: [Column; 14] = [
     ("funding", true),
     ("fees", true),
     ("profit", true),
-    ("on margin", true),
-    ("left because", false),
+    ("return on margin", true),
+    ("exit reason", false),
 ];
 
 pub(super) fn trades(market: &Market, run: &Run) -> Html {
@@ -58,7 +58,7 @@ pub(super) fn trades(market: &Market, run: &Run) -> Html {
     };
     let mut order: Vec<usize> = (0..run.trades.len()).collect();
     order.sort_by_key(|i| (std::cmp::Reverse(run.trades[*i].pnl), *i));
-    let about = "No. is the row of trades.csv: `rotate explain DIR/strategy --trade NO` tells the facts and rules behind it.";
+    let about = "No. is the row of trades.csv: `rotate explain DIR/strategy --trade NO` shows the facts and rules behind it.";
     let many = if run.trades.len() == 1 { "One trade.".to_string() } else { format!("{} trades.", count(run.trades.len())) };
     let mut out = dim_paragraph(&coded(&format!("{many} {about}")));
     if run.trades.len() > 2 * ENDS {
@@ -70,7 +70,7 @@ pub(super) fn trades(market: &Market, run: &Run) -> Html {
     out += around(market, run, &order);
     let newest: Vec<usize> = (0..run.trades.len()).rev().take(SHOWN).collect();
     let caption = if run.trades.len() > SHOWN {
-        format!("The last {SHOWN} trades, newest first; all of them are in trades.csv")
+        format!("The last {SHOWN} trades, newest first; all are in trades.csv")
     } else {
         "All trades, newest first".to_string()
     };
