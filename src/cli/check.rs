@@ -47,7 +47,7 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<Answer, Fault
     }
     let mut told = text(&market);
     for plan in &plans {
-        let _ = writeln!(told, "\nstrategy {}: sound, {} buckets", plan.name, plan.buckets.len());
+        let _ = writeln!(told, "\nstrategy {}: valid, {} buckets", plan.name, plan.buckets.len());
         for caution in &plan.cautions {
             told += &terminal::caution_line("  ! ", caution, look());
         }

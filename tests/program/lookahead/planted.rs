@@ -237,10 +237,8 @@ fn a_price_measured_against_its_whole_history() {
 
 #[test]
 fn how_long_the_market_goes_on() {
-    let leak = only(
-        &ruled(|market| at_every_close(market, |t| Some(says(market, t, "bars", None, Some(market.clock.bars as f64))))),
-        Cause::Cut,
-    );
+    let leak =
+        only(&ruled(|market| at_every_close(market, |t| Some(says(market, t, "bars", None, Some(market.clock.bars as f64))))), Cause::Cut);
     assert_eq!((leak.dates, leak.first.rule.as_str()), (DATES, "checklist.bars"));
 }
 
