@@ -17,7 +17,7 @@ const CAPITAL: Usd = Usd::from_micros(100_000_000_000);
 
 #[derive(Args, Clone, Copy, Debug)]
 pub(super) struct LookaheadArguments {
-    /// Test whether the strategies see ahead: change the future at many dates and compare everything decided before. Exit code 1 if one does.
+    /// Run the look-ahead test: change the future at many dates and compare everything decided before. Exit code 1 if a strategy uses a fact too early.
     #[arg(long)]
     pub lookahead: bool,
     /// Dates to test at, spread over the market.
@@ -55,11 +55,11 @@ fn answer(market: &str, terms: Terms, tested: &[(&str, Verdict)], format: Format
 }
 
 fn text(market: &str, tested: &[(&str, Verdict)]) -> String {
-    let mut out = format!("look-ahead in {market}: at each date everything later was cut off, and made another future\n");
+    let mut out = format!("look-ahead test on {market}: at each date everything later was removed, then replaced by another future\n");
     for (strategy, Verdict { dates, replays, leaks }) in tested {
         let _ = match (dates.first(), dates.last()) {
             (Some(first), Some(last)) => {
-                let held = if leaks.is_empty() { "sees nothing ahead" } else { "SEES AHEAD" };
+                let held = if leaks.is_empty() { "passed" } else { "LOOK-AHEAD FOUND" };
                 writeln!(out, "\n{strategy}: {held}. {} dates from {first} to {last}, {replays} replays", dates.len())
             }
             _ => writeln!(out, "\n{strategy}: not tested, the market has no bar after its first"),
@@ -164,11 +164,11 @@ mod tests {
         let told = answer("mine", terms, &tested, Format::Text);
         assert_eq!(
             told.text,
-            "look-ahead in mine: at each date everything later was cut off, and made another future\n\
+            "look-ahead test on mine: at each date everything later was removed, then replaced by another future\n\
              \n\
-             careful: sees nothing ahead. 2 dates from 2022-01-01T00:00:00Z to 2023-05-02T00:00:00Z, 7 replays\n\
+             careful: passed. 2 dates from 2022-01-01T00:00:00Z to 2023-05-02T00:00:00Z, 7 replays\n\
              \n\
-             eager: SEES AHEAD. 2 dates from 2022-01-01T00:00:00Z to 2023-05-02T00:00:00Z, 14 replays\n\
+             eager: LOOK-AHEAD FOUND. 2 dates from 2022-01-01T00:00:00Z to 2023-05-02T00:00:00Z, 14 replays\n\
              \u{20} caps: at 1 of 2 dates, first with another future after 2023-05-02T00:00:00Z\n\
              \u{20}   differs first: 2023-05-01T00:00:00Z, decisions, enter of AIXUSDT\n\
              \u{20}     as it was       passed\n\

@@ -67,10 +67,10 @@ enum Command {
         after_help = "Example: rotate run strategies/bull.toml --market data/sample --from 2024-01-01 --capital 50000 --out reports/mine"
     )]
     Run(run::Arguments),
-    /// Say what a market holds and what is missing, and whether strategies are valid; with --lookahead, whether they see ahead.
+    /// Show what a market holds and what is missing, and whether strategies are valid; with --lookahead, run the look-ahead test on them.
     #[command(after_help = "Example: rotate check --market data/sample strategies/bull.toml --lookahead")]
     Check(check::Arguments),
-    /// Lay reports side by side.
+    /// Compare reports.
     #[command(after_help = "Example: rotate compare reports/latest reports/other/bull --out reports/compared")]
     Compare(compare::Arguments),
     /// Try every combination of the values in a strategy's [tune] table.
@@ -79,7 +79,7 @@ enum Command {
     /// Print the JSON Schema of strategy files, or of a market's market.toml.
     #[command(after_help = "Example: rotate schema market > market.schema.json")]
     Schema(schema::Arguments),
-    /// Tell why a position was there: facts, rules and limits in order of time.
+    /// Explain a position: facts, rules and limits in order of time.
     #[command(after_help = "Example: rotate explain reports/latest/bull --trade 12")]
     Explain(explain::Arguments),
     /// Make a report again from its manifest and confirm every byte.

@@ -38,8 +38,8 @@ pub(super) struct Arguments {
     /// The form of the tables: `parquet` writes each one a second time, with typed columns.
     #[arg(long, value_enum, default_value_t = Tables::Csv)]
     tables: Tables,
-    /// Climb the assumption ladder: each strategy under all three sets of assumptions, at 0 to 3 times its costs, a bar later, and with up to 10,000 times the
-    /// capital, with the noise floor of its fills; about a hundred and fifteen replays more a strategy.
+    /// Run the stress test: each strategy under all three sets of assumptions, at 0 to 3 times its costs, one bar later, and with up to 10,000 times the
+    /// capital, with the noise floor of its fills; about 115 more replays for each strategy.
     #[arg(long)]
     ladder: bool,
 }

@@ -11,99 +11,147 @@ use crate::units::{Clock, InstrumentId};
 /// Everything odd in the window that shows only once all series are on one clock, added to what the files already confessed. Sorted. `first` is
 /// the first bar of the window.
 pub(super) fn cautions(clock: &Clock, first: usize, panel: &Panel, covers: &[Cover], parts: &MarketParts) -> Vec<String> {
-    let MarketParts { assets, instruments: all, conversions, listing, .. } = parts;
-    let succession = Succession { clock, panel, assets, instruments: all, conversions, listing };
+    let window = Window { clock, first, panel, parts };
     let mut found = parts.cautions.clone();
-    let series = |id: usize| format!("{} {}", parts.instruments[id].symbol, parts.instruments[id].kind.name());
-    let perps = || instruments(parts).filter(|(_, instrument)| instrument.kind == Kind::Perp);
-
-    let silent = instruments(parts).filter(|(id, _)| panel.segments[*id].last().is_none_or(|last| last.end <= first));
-    let silent = silent.map(|(id, _)| series(id));
-    tell(&mut found, "no bar inside the clock, never tradable", silent);
-
-    let missing = instruments(parts).filter_map(|(id, _)| Some(format!("{} {}", series(id), missing(clock, first, panel, id)?)));
-    tell(&mut found, "missing bars (not traded in, carried at the last price)", missing);
-
-    let silence = parts.listing.delisted_after.in_bars(clock.bar);
-    let ended = instruments(parts).flat_map(|(id, _)| ends(clock, first, panel, id, silence).map(move |end| (id, end)));
-    let (becoming, gone): (Vec<_>, Vec<_>) = ended.partition(|&(id, last)| becomes(succession, id, last).is_some());
-    let date = |&(id, last): &(usize, usize)| format!("{} {}", series(id), clock.open(last).date());
-    tell(&mut found, "series that end before the market does, treated as delisted (a holder is forced out)", gone.iter().map(date));
-    let became = becoming.iter().filter_map(|end| Some(format!("{} ({})", date(end), becomes(succession, end.0, end.1)?)));
-    tell(&mut found, "series that end as their coin becomes another (nobody is forced out at a penalty)", became);
-    let early = instruments(parts).filter_map(|(id, _)| Some(format!("{} {}", series(id), too_early(succession, id)?)));
-    tell(&mut found, "coins that become another in a gap and trade on after it (`since` in conversions.csv says from when on)", early);
-
-    let relisted = || {
-        let pairs = instruments(parts).flat_map(|(id, _)| panel.segments[id].windows(2).map(move |pair| (id, pair[0], pair[1])));
-        pairs.filter(move |(.., after)| after.first >= first)
-    };
-    let after_silence = relisted().filter(|(_, before, after)| after.first - before.end >= silence);
-    let after_silence = after_silence.map(|(id, _, after)| format!("{} {}", series(id), clock.open(after.first).date()));
-    tell(&mut found, "series that begin again after a long silence, treated as a new listing, perhaps of another coin", after_silence);
-
-    let after_jump = relisted().filter(|(_, before, after)| after.first - before.end < silence).map(|(id, before, after)| {
-        let at = |t: usize| panel.at(InstrumentId::new(id), t);
-        let (close, open) = (panel.close[at(before.end - 1)], panel.open[at(after.first)]);
-        format!("{} {} (from {} to {})", series(id), clock.open(after.first), numeral(close), numeral(open))
-    });
-    let head = format!(
-        "prices that jump more than {}-fold from a close to the next open, treated as another coin from there on (a holder of the first is \
-         forced out; `[listing] jump` sets the bound)",
-        numeral(parts.listing.jump)
-    );
-    tell(&mut found, &head, after_jump);
-
-    let jumping = instruments(parts).filter_map(|(id, _)| Some(format!("{} {}", series(id), jumps(clock, first, panel, id)?)));
-    tell(&mut found, "opens more than twice or less than half the close before (another unit, a split, or another coin?)", jumping);
-
-    let wicked = instruments(parts).filter_map(|(id, _)| Some(format!("{} {}", series(id), long_wicks(clock, first, panel, id)?)));
-    let head = format!(
-        "wicks of more than {} times open and close, which stops, limits and liquidations believe (`[data] wick_limit` cuts or refuses them)",
-        numeral(LONG_WICK)
-    );
-    tell(&mut found, &head, wicked);
-
-    if let Some(rate) = parts.missing_rate_8h {
-        let assumed = perps().filter(|(id, _)| covers[*id].assumed > 0).map(|(id, perp)| {
-            let Cover { listed_seconds, assumed_seconds, assumed, first, last, .. } = covers[id];
-            let percent = 100.0 * assumed_seconds as f64 / listed_seconds as f64;
-            let date = |time: Option<crate::units::Time>| time.map(crate::units::Time::date).unwrap_or_default();
-            format!("{} {percent:.0} % of its life ({assumed} settlements, {} to {})", perp.symbol, date(first), date(last))
-        });
-        let head = format!("no funding history, the constant {rate} per 8 hours is used instead");
-        tell(&mut found, &head, assumed);
-    }
-
-    let all = perps().count();
-    let loose = perps().filter(|(id, _)| covers[*id].valued_at_the_open > 0).map(|(id, perp)| {
-        let Cover { settlements, valued_at_the_open, .. } = covers[id];
-        if valued_at_the_open == settlements {
-            perp.symbol.clone()
-        } else {
-            format!("{} ({valued_at_the_open} of {settlements})", perp.symbol)
-        }
-    });
-    let head = "settlements inside a bar, paid on its open, since no finer file of the mark, the perpetual or spot has their price";
-    tell_of(all, &mut found, head, loose);
-
-    let untiered = perps().filter(|(id, _)| parts.tiers[*id].is_empty()).map(|(_, perp)| perp.symbol.clone());
-    tell_of(all, &mut found, "no margin tiers known", untiered);
-
-    let unmarked = perps().filter_map(|(id, perp)| {
-        let traded = (first..clock.bars).filter(|&t| panel.trades(InstrumentId::new(id), t)).count();
-        let without = traded - panel.marked_bars[id];
-        match without {
-            0 => None,
-            _ if without == traded => Some(perp.symbol.clone()),
-            _ => Some(format!("{} ({without} of {traded} bars)", perp.symbol)),
-        }
-    });
-    tell_of(all, &mut found, "no mark prices, margin is measured on the last price, whose wicks are longer", unmarked);
-
+    window.endings(&mut found);
+    window.beginnings(&mut found);
+    window.prices(&mut found);
+    window.funding(covers, &mut found);
+    window.margin(&mut found);
     found.sort();
     found.dedup();
     found
+}
+
+/// What is looked at.
+#[derive(Clone, Copy)]
+struct Window<'a> {
+    clock: &'a Clock,
+    first: usize,
+    panel: &'a Panel,
+    parts: &'a MarketParts,
+}
+
+impl Window<'_> {
+    fn series(self, id: usize) -> String {
+        let instrument = &self.parts.instruments[id];
+        format!("{} {}", instrument.symbol, instrument.kind.name())
+    }
+
+    fn perpetuals(&self) -> impl Iterator<Item = (usize, &Instrument)> {
+        instruments(self.parts).filter(|(_, instrument)| instrument.kind == Kind::Perp)
+    }
+
+    /// Bars of silence after which a series has ended.
+    fn silence(self) -> usize {
+        self.parts.listing.delisted_after.in_bars(self.clock.bar)
+    }
+
+    /// Series with nothing in them, with holes, or with an end before the market's own.
+    fn endings(self, found: &mut Vec<String>) {
+        let Self { clock, first, panel, parts } = self;
+        let MarketParts { assets, instruments: all, conversions, listing, .. } = parts;
+        let succession = Succession { clock, panel, assets, instruments: all, conversions, listing };
+
+        let silent = instruments(parts).filter(|(id, _)| panel.segments[*id].last().is_none_or(|last| last.end <= first));
+        tell(found, "no bar inside the clock, never tradable", silent.map(|(id, _)| self.series(id)));
+
+        let missing = instruments(parts).filter_map(|(id, _)| Some(format!("{} {}", self.series(id), missing(clock, first, panel, id)?)));
+        tell(found, "missing bars (not traded in, carried at the last price)", missing);
+
+        let ended = instruments(parts).flat_map(|(id, _)| ends(clock, first, panel, id, self.silence()).map(move |end| (id, end)));
+        let (becoming, gone): (Vec<_>, Vec<_>) = ended.partition(|&(id, last)| becomes(succession, id, last).is_some());
+        let date = |&(id, last): &(usize, usize)| format!("{} {}", self.series(id), clock.open(last).date());
+        let head = "series that end before the market does, treated as delisted (positions are closed at the last price less the penalty)";
+        tell(found, head, gone.iter().map(date));
+        let became = becoming.iter().filter_map(|end| Some(format!("{} ({})", date(end), becomes(succession, end.0, end.1)?)));
+        tell(found, "series that end as their coin becomes another (no position pays the delisting penalty)", became);
+        let early = instruments(parts).filter_map(|(id, _)| Some(format!("{} {}", self.series(id), too_early(succession, id)?)));
+        tell(found, "coins that become another in a gap and trade on after it (`since` in conversions.csv says from when on)", early);
+    }
+
+    /// Series that begin again, after silence or a jump.
+    fn beginnings(self, found: &mut Vec<String>) {
+        let Self { clock, first, panel, parts } = self;
+        let silence = self.silence();
+        let relisted = || {
+            let pairs = instruments(parts).flat_map(|(id, _)| panel.segments[id].windows(2).map(move |pair| (id, pair[0], pair[1])));
+            pairs.filter(move |(.., after)| after.first >= first)
+        };
+        let after_silence = relisted().filter(|(_, before, after)| after.first - before.end >= silence);
+        let after_silence = after_silence.map(|(id, _, after)| format!("{} {}", self.series(id), clock.open(after.first).date()));
+        tell(found, "series that begin again after a long silence, treated as a new listing, perhaps of another coin", after_silence);
+
+        let after_jump = relisted().filter(|(_, before, after)| after.first - before.end < silence).map(|(id, before, after)| {
+            let at = |t: usize| panel.at(InstrumentId::new(id), t);
+            let (close, open) = (panel.close[at(before.end - 1)], panel.open[at(after.first)]);
+            format!("{} {} (from {} to {})", self.series(id), clock.open(after.first), numeral(close), numeral(open))
+        });
+        let head = format!(
+            "prices that jump more than {}-fold from a close to the next open, treated as another coin from there on (positions in the first \
+             are closed; `[listing] jump` sets the bound)",
+            numeral(parts.listing.jump)
+        );
+        tell(found, &head, after_jump);
+    }
+
+    /// Jumps and wicks that nothing cut.
+    fn prices(self, found: &mut Vec<String>) {
+        let Self { clock, first, panel, parts } = self;
+        let jumping = instruments(parts).filter_map(|(id, _)| Some(format!("{} {}", self.series(id), jumps(clock, first, panel, id)?)));
+        tell(found, "opens more than twice or less than half the close before (another unit, a split, or another coin?)", jumping);
+
+        let wicked = instruments(parts).filter_map(|(id, _)| Some(format!("{} {}", self.series(id), long_wicks(clock, first, panel, id)?)));
+        let head = format!(
+            "wicks of more than {} times open and close, which stops, limits and liquidations believe (`[data] wick_limit` cuts or refuses them)",
+            numeral(LONG_WICK)
+        );
+        tell(found, &head, wicked);
+    }
+
+    /// Rates that are assumed, and settlements that no file has the price of.
+    fn funding(self, covers: &[Cover], found: &mut Vec<String>) {
+        if let Some(rate) = self.parts.missing_rate_8h {
+            let assumed = self.perpetuals().filter(|(id, _)| covers[*id].assumed > 0).map(|(id, perp)| {
+                let Cover { listed_seconds, assumed_seconds, assumed, first, last, .. } = covers[id];
+                let percent = 100.0 * assumed_seconds as f64 / listed_seconds as f64;
+                let date = |time: Option<crate::units::Time>| time.map(crate::units::Time::date).unwrap_or_default();
+                format!("{} {percent:.0} % of its life ({assumed} settlements, {} to {})", perp.symbol, date(first), date(last))
+            });
+            tell(found, &format!("no funding history, the constant {rate} per 8 hours is used instead"), assumed);
+        }
+
+        let loose = self.perpetuals().filter(|(id, _)| covers[*id].valued_at_the_open > 0).map(|(id, perp)| {
+            let Cover { settlements, valued_at_the_open, .. } = covers[id];
+            if valued_at_the_open == settlements {
+                perp.symbol.clone()
+            } else {
+                format!("{} ({valued_at_the_open} of {settlements})", perp.symbol)
+            }
+        });
+        let head = "settlements inside a bar, paid on its open, since no finer file of the mark, the perpetual or spot has their price";
+        tell_of(self.perpetuals().count(), found, head, loose);
+    }
+
+    /// Margin tiers and mark prices that are not there.
+    fn margin(self, found: &mut Vec<String>) {
+        let Self { clock, first, panel, parts } = self;
+        let all = self.perpetuals().count();
+        let untiered = self.perpetuals().filter(|(id, _)| parts.tiers[*id].is_empty()).map(|(_, perp)| perp.symbol.clone());
+        tell_of(all, found, "no margin tiers known", untiered);
+
+        let unmarked = self.perpetuals().filter_map(|(id, perp)| {
+            let traded = (first..clock.bars).filter(|&t| panel.trades(InstrumentId::new(id), t)).count();
+            let without = traded - panel.marked_bars[id];
+            match without {
+                0 => None,
+                _ if without == traded => Some(perp.symbol.clone()),
+                _ => Some(format!("{} ({without} of {traded} bars)", perp.symbol)),
+            }
+        });
+        let head = "no mark prices, margin is measured on the last price, which can trigger liquidations too early";
+        tell_of(all, found, head, unmarked);
+    }
 }
 
 /// Adds `head: item; item; …` if there is any item.

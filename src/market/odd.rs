@@ -65,7 +65,7 @@ impl Odd {
 
     pub(super) fn tell(self, cautions: &mut Vec<String>) {
         tell(cautions, "rows that repeat another exactly, dropped", self.repeated);
-        tell(cautions, "bars aggregated over a hole in a finer series, kept", self.holed);
+        tell(cautions, "incomplete bars built from finer data, kept", self.holed);
         tell(cautions, "funding rates beyond 5 % in one settlement (a fraction is wanted: 0.0001 is 0.01 %)", self.steep);
         tell(
             cautions,

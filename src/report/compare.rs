@@ -72,7 +72,7 @@ impl<'a> Comparison<'a> {
         };
         let duels = self.versus.duels.iter().take(DUELS).map(|duel| terminal::caution_line("  ", &duel.in_words(), look));
         let duels: String = duels.collect();
-        let between = if duels.is_empty() { String::new() } else { format!("\nbetter, or lucky?\n{duels}") };
+        let between = if duels.is_empty() { String::new() } else { format!("\nsignificance\n{duels}") };
         let cautions = terminal::caution_lines(&self.cautions(), look);
         let place = written.map_or_else(String::new, |out| format!("\ncomparison: {}\n", out.join("index.html").display()));
         format!("{head}\n{rows}{rest}{between}{cautions}{place}")
@@ -85,7 +85,7 @@ impl<'a> Comparison<'a> {
             let warned = self.all.iter().filter(|one| !one.market_cautions.is_empty());
             let markets: BTreeSet<&str> = warned.map(|one| one.market.as_str()).collect();
             list.push(format!(
-                "{} about the market itself ({}): report.html of each strategy tells them",
+                "{} about the market itself ({}): see report.html of each strategy",
                 self.market_notes.len(),
                 terminal::some_of(&markets.into_iter().collect::<Vec<_>>())
             ));
@@ -93,7 +93,7 @@ impl<'a> Comparison<'a> {
         if list.len() > CAUTIONS {
             let more = list.len() - CAUTIONS;
             list.truncate(CAUTIONS);
-            list.push(format!("… and {more} more: the page of --out and --format json tell all of them"));
+            list.push(format!("… and {more} more: the page of --out and --format json have all"));
         }
         list
     }
@@ -142,7 +142,7 @@ impl<'a> Comparison<'a> {
         let page = html::comparison::page(&html::comparison::Page {
             title: &overlay.title,
             synthetic: overlay.synthetic,
-            head: "",
+            head: html::escape::Html::new(),
             by: self.by,
             ranked: &self.ranked,
             versus: &self.versus,

@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::fault::Fault;
 use crate::folder::broken;
 use crate::market::{InputFile, Market, digest};
+use crate::report::charts::canvas::Svg;
 use crate::report::charts::heat::Heat;
 use crate::report::columns::{left, right, width};
 use crate::report::files::{put, write_picture};
@@ -59,7 +60,7 @@ fn best(market: &Market, study: &Study) -> String {
 }
 
 /// A heat map for each pair of keys: the mean in-sample metric over all trials that share the two values.
-fn heats(market: &Market, study: &Study) -> Vec<(String, String)> {
+fn heats(market: &Market, study: &Study) -> Vec<(String, Svg)> {
     let keys = study.keys.len().min(MOST_HEAT_KEYS);
     let mut all = Vec::new();
     for r in 0..keys {
@@ -75,7 +76,7 @@ fn heats(market: &Market, study: &Study) -> Vec<(String, String)> {
             let heat = Heat {
                 title: format!("{}: {} in-sample", study.strategy, study.by),
                 subtitle: format!(
-                    "{}{} · mean over the other keys · {} combinations tried",
+                    "{}{} · mean over the other parameters · {} combinations tried",
                     market.name,
                     if market.synthetic { " (SYNTHETIC DATA)" } else { "" },
                     study.trials.len()
@@ -117,7 +118,7 @@ pub fn closing(study: &Study, most: usize) -> String {
     let mut out = headline(study) + "\n";
     let prefix = shared_prefix(&study.keys);
     if !prefix.is_empty() {
-        let _ = writeln!(out, "keys under {}", prefix.trim_end_matches('.'));
+        let _ = writeln!(out, "parameters under {}", prefix.trim_end_matches('.'));
     }
     for row in &rows {
         let cells = row.iter().zip(&widths).zip(&columns);

@@ -12,7 +12,7 @@ pub fn plain(value: &toml::Value) -> String {
 #[must_use]
 pub fn headline(study: &Study) -> String {
     let order = if study.least_first { ", least first" } else { "" };
-    let kept = study.split.map_or_else(|| "nothing kept out of sample".to_owned(), |split| format!("out of sample from {split}"));
+    let kept = study.split.map_or_else(|| "nothing kept out-of-sample".to_owned(), |split| format!("out-of-sample from {split}"));
     format!("{} combinations of `{}` tried; ranked by in-sample {}{order}, {kept}", study.trials.len(), study.strategy, study.by)
 }
 
@@ -31,7 +31,7 @@ pub fn ranked(study: &Study, most: usize) -> (Vec<(String, bool)>, Vec<Vec<Strin
     let by = &study.by;
     let prefix = shared_prefix(&study.keys).len();
     let mut columns: Vec<(String, bool)> =
-        ["rank".to_owned(), "trial".to_owned(), format!("is {by}"), format!("oos {by}")].map(|head| (head, true)).into();
+        ["rank".to_owned(), "variant".to_owned(), format!("in-sample {by}"), format!("out-of-sample {by}")].map(|head| (head, true)).into();
     columns.extend(study.keys.iter().enumerate().map(|(k, key)| (key[prefix..].to_owned(), study.is_number(k))));
     let rows = study.ranking.iter().take(most).enumerate().map(|(rank, &trial)| {
         let told = &study.trials[trial];

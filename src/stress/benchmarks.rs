@@ -41,14 +41,11 @@ pub(super) fn of(arena: &Arena, strategy: &Strategy, run: &Run) -> Vec<Benchmark
     let coin = "all capital in it at the first close, without costs, and left alone";
     let mut all = vec![Benchmark::new(run, COIN, format!("{} bought and held", run.benchmark_name), coin, run.benchmark.clone())];
     let held = strategy.held_statically().map(|variant| arena.replay(&variant, run.capital));
-    let about = "each spot bucket at its own weight in the largest coins that may be in it, brought back to weight by the same calendar at the same costs, \
+    let about = "each spot bucket at its own weight in the largest coins that may be in it, rebalanced by the same calendar at the same costs, \
                  without score, gate, stop, exit, regime or waterfall; the share of perpetuals stays in stablecoins";
-    all.extend(held.map(|held| Benchmark::new(run, STATIC, "the same allocation held statically".to_owned(), about, held.equity)));
+    all.extend(held.map(|held| Benchmark::new(run, STATIC, "static mix".to_owned(), about, held.equity)));
     let without = arena.replay_without_futures(strategy, run.capital);
     let about = "every rule as it is, but no perpetual is ever opened: the money of their buckets waits in stablecoins";
-    all.extend(
-        without
-            .map(|without| Benchmark::new(run, WITHOUT_FUTURES, "the same strategy without its futures".to_owned(), about, without.equity)),
-    );
+    all.extend(without.map(|without| Benchmark::new(run, WITHOUT_FUTURES, "without perps".to_owned(), about, without.equity)));
     all
 }

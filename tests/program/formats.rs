@@ -209,7 +209,7 @@ fn finer_bars_are_aggregated() {
     // Rows 4 to 7: opens 112, 115, 118, 121.
     assert_eq!([p.open[at], p.high[at], p.low[at], p.close[at], p.volume[at]], [112.0, 126.25, 107.5, 122.125, 14.0 + 15.0 + 16.0 + 17.0]);
     assert_eq!(p.volume[at + 1], 18.0 + 20.0 + 21.0);
-    assert_eq!(market.cautions, ["bars aggregated over a hole in a finer series, kept: BTCUSDT spot 1"]);
+    assert_eq!(market.cautions, ["incomplete bars built from finer data, kept: BTCUSDT spot 1"]);
 }
 
 #[test]
@@ -230,7 +230,7 @@ fn gaps_are_carried_and_long_ones_end_a_listing() {
         [
             "missing bars (not traded in, carried at the last price): BTCUSDT spot 2 (longest 2 bars from 2024-01-03T00:00:00Z)",
             "series that begin again after a long silence, treated as a new listing, perhaps of another coin: BTCUSDT spot 2024-01-09",
-            "series that end before the market does, treated as delisted (a holder is forced out): BTCUSDT spot 2024-01-05",
+            "series that end before the market does, treated as delisted (positions are closed at the last price less the penalty): BTCUSDT spot 2024-01-05",
         ]
     );
 }

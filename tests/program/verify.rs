@@ -233,11 +233,11 @@ fn a_position_is_explained_from_the_tables() {
     assert!(events[..first].iter().any(|event| event["table"] == "decisions"), "{story:#}");
 
     let said = fine(&["explain", &strategy, "--trade", &number]);
-    assert!(said.contains(&trade["symbol"]) && said.contains("left because"), "{said}");
+    assert!(said.contains(&trade["symbol"]) && said.contains("exit reason"), "{said}");
     let said = fine(&["explain", &strategy, "--at", &trade["closed"]]);
-    assert!(said.contains(&format!("--trade {number} tells all")) && said.contains("phase of the market"), "{said}");
+    assert!(said.contains(&format!("--trade {number} shows all")) && said.contains("market regime"), "{said}");
     let said = fine(&["explain", &strategy, "--at", &trade["opened"]]);
-    assert!(!said.contains(&format!("--trade {number} tells all")), "not yet held at its own opening: {said}");
+    assert!(!said.contains(&format!("--trade {number} shows all")), "not yet held at its own opening: {said}");
     let story: serde_json::Value =
         serde_json::from_str(&fine(&["explain", &strategy, "--at", &trade["closed"], "--format", "json"])).unwrap();
     let fills = story["events"].as_array().unwrap().iter().filter(|event| event["table"] == "fills").collect::<Vec<_>>();

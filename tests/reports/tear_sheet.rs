@@ -2,6 +2,7 @@
 
 mod coins;
 mod flows;
+mod hostile;
 mod margin;
 mod refusals;
 mod sources;

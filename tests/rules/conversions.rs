@@ -87,7 +87,7 @@ fn a_coin_becomes_another_when_that_one_begins_to_trade() {
     assert_eq!(
         market.cautions,
         [
-            "series that end as their coin becomes another (nobody is forced out at a penalty): OLDUSDT spot 2024-01-04 (1 of NEW for one from 2024-01-07T00:00:00Z on)"
+            "series that end as their coin becomes another (no position pays the delisting penalty): OLDUSDT spot 2024-01-04 (1 of NEW for one from 2024-01-07T00:00:00Z on)"
         ]
     );
     // Nobody has traded: what is turned over is the purchase and the sale.
@@ -112,7 +112,7 @@ fn without_a_conversion_holders_are_forced_out_as_ever() {
     let left = run.fills.last().unwrap();
     assert_eq!((left.time, left.reason.name(), left.price), (time("2024-01-11"), Reason::Delisted.name(), 95.0));
     assert_eq!(run.final_equity(), usd(39_500.0));
-    assert!(market.cautions[0].ends_with("(a holder is forced out): OLDUSDT spot 2024-01-04"));
+    assert!(market.cautions[0].ends_with("(positions are closed at the last price less the penalty): OLDUSDT spot 2024-01-04"));
 }
 
 #[test]
@@ -123,7 +123,12 @@ fn what_is_known_too_late_comes_too_late() {
         sound(&run);
         assert_eq!(converted(&run).first().map(|fill| fill.0.as_str()), day, "{known_at}");
         assert_eq!(run.final_equity(), usd(if day.is_some() { 43_000.0 } else { 39_500.0 }));
-        assert_eq!(market.cautions[0].contains("(a holder is forced out)"), day.is_none(), "{:?}", market.cautions);
+        assert_eq!(
+            market.cautions[0].contains("(positions are closed at the last price less the penalty)"),
+            day.is_none(),
+            "{:?}",
+            market.cautions
+        );
         // Who was forced out did not know of it.
         assert_eq!(rows(&run, "conversion").len(), usize::from(day.is_some()));
     }

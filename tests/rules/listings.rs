@@ -57,8 +57,8 @@ fn an_open_far_from_the_last_close_is_another_coin_and_a_fall_inside_bars_is_not
     assert_eq!(
         split.cautions,
         [
-            "prices that jump more than 10-fold from a close to the next open, treated as another coin from there on (a holder of the first is \
-          forced out; `[listing] jump` sets the bound): LUNAUSDT spot 2024-01-04T00:00:00Z (from 0.0001 to 9.5)"
+            "prices that jump more than 10-fold from a close to the next open, treated as another coin from there on (positions in the first \
+          are closed; `[listing] jump` sets the bound): LUNAUSDT spot 2024-01-04T00:00:00Z (from 0.0001 to 9.5)"
         ]
     );
     let alone = load(&market(ONE, &LUNA[..3], "")).unwrap();

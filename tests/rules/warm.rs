@@ -145,7 +145,10 @@ fn audits_and_cautions_speak_of_the_window() {
         "{told}"
     );
     assert!(told.contains("HOLEUSDT spot 1 (longest 1 bar from 2024-02-15T00:00:00Z)"), "{told}");
-    assert!(told.contains("treated as delisted (a holder is forced out): GONEUSDT spot 2024-01-30"), "{told}");
+    assert!(
+        told.contains("treated as delisted (positions are closed at the last price less the penalty): GONEUSDT spot 2024-01-30"),
+        "{told}"
+    );
 }
 
 /// What a replay stops at is counted in bars of the window, so that the tester for look-ahead and a study cut where they say.

@@ -2,6 +2,7 @@
 
 use crate::market::Market;
 use crate::replay::run::Run;
+use crate::report::charts::canvas::Svg;
 use crate::report::charts::overlay::Overlay;
 use crate::report::charts::panel::period;
 use crate::report::charts::wealth;
@@ -10,15 +11,15 @@ use crate::stress::Stress;
 /// Equity of the run, of the same allocation held statically, of the same strategy without its futures; the coin behind them. Nothing of a run
 /// that no replay stands beside.
 #[must_use]
-pub fn against(market: &Market, run: &Run, stress: &Stress) -> Option<String> {
+pub fn against(market: &Market, run: &Run, stress: &Stress) -> Option<Svg> {
     let named = |key: &str| match key {
-        "static" => "held statically",
-        _ => "without futures",
+        "static" => "static mix",
+        _ => "without perps",
     };
     let mut lines = vec![wealth(&run.strategy, run, &run.equity)];
     lines.extend(stress.replayed().map(|other| wealth(named(other.key), run, &other.equity)));
     let overlay = Overlay {
-        title: "Measured against doing less".to_string(),
+        title: "Strategy and benchmarks".to_string(),
         below: period(run.clock.start, run.clock.open(run.equity.len())),
         synthetic: market.synthetic,
         axis: "Equity, USD".to_string(),

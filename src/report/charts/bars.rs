@@ -2,7 +2,7 @@
 
 use crate::market::{Market, Panel as Bars};
 use crate::replay::run::{Exposure, Fill, Liquidation, Run, Side, Trade};
-use crate::report::charts::canvas::{At, Canvas, Ink, Words, picture};
+use crate::report::charts::canvas::{At, Canvas, Ink, Svg, Words, picture};
 use crate::report::charts::palette;
 use crate::report::charts::panel::{Panel, TICK, shortened};
 use crate::report::charts::scale::Scale;
@@ -68,7 +68,7 @@ fn candles(bars: &Bars, id: InstrumentId, entry: usize, exit: usize) -> (Vec<Can
 
 /// `None` where the market holds no bars of it.
 #[must_use]
-pub fn bars(market: &Market, run: &Run, trade: &Trade) -> Option<String> {
+pub fn bars(market: &Market, run: &Run, trade: &Trade) -> Option<Svg> {
     let fills = fills_of(run, trade);
     // What was opened in a coin that became this one is drawn from there on.
     let held = fills.first().map_or(trade.opened, |first| first.time.max(trade.opened));

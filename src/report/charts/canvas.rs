@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::fmt::Write;
+use std::ops::Deref;
 use std::sync::Once;
 
 use plotters::backend::SVGBackend;
@@ -69,12 +70,24 @@ pub struct Canvas<'a> {
 /// dash pattern is put in at the end. A line of its own for each dash would make the picture many times as large, and as slow.
 const DASHED: u32 = 1_000;
 
+/// A picture as SVG. Only [`picture`] makes one, by a library that escapes the words it draws: so a page may take it in as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Svg(String);
+
+impl Deref for Svg {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
 /// Draws a picture of the given size in pixels on white.
 ///
 /// # Panics
 /// Never: writing to a string does not fail.
 #[must_use]
-pub fn picture(width: f64, height: f64, draw: impl FnOnce(&Canvas)) -> String {
+pub fn picture(width: f64, height: f64, draw: impl FnOnce(&Canvas)) -> Svg {
     fonts();
     let (wide, high) = ((width * FINE) as u32, (height * FINE) as u32);
     let mut svg = String::new();
@@ -89,7 +102,7 @@ pub fn picture(width: f64, height: f64, draw: impl FnOnce(&Canvas)) -> String {
     let fine = format!("<svg width=\"{wide}\" height=\"{high}\" ");
     let shown = format!("<svg width=\"{width}\" height=\"{height}\" stroke-linejoin=\"round\" role=\"img\" ");
     assert!(svg.starts_with(&fine), "the head of a plotters SVG has changed: {}", svg.lines().next().unwrap_or_default());
-    svg.replacen(&fine, &shown, 1)
+    Svg(svg.replacen(&fine, &shown, 1))
 }
 
 impl Canvas<'_> {
@@ -202,6 +215,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn words_are_escaped() {
+        let words = Words { size: 12.0, colour: RGBColor(0, 0, 0), bold: false, at: At::Left };
+        let svg = picture(90.0, 10.0, |canvas| canvas.text("</text><script>\"&'", (1.0, 5.0), words));
+        assert!(svg.contains("&lt;/text&gt;&lt;script&gt;") && svg.contains("&amp;") && !svg.contains("<script"), "{}", &*svg);
+    }
+
+    #[test]
     fn dashes_and_thin_inks_are_told_to_the_picture() {
         let svg = picture(10.0, 10.0, |canvas| {
             canvas.block((0.0, 0.0), (1.0, 1.0), Ink::tint(RGBColor(0, 0, 0), 0.5));
@@ -211,7 +231,7 @@ mod tests {
             canvas.line(&[(0.0, 6.0), (10.0, 6.0)], ink.dashed(&[1.0, 1.0]));
             canvas.line(&[(0.0, 7.0), (10.0, 7.0)], ink.dashed(&[3.0, 2.5]));
         });
-        assert!(svg.contains("fill-opacity=\"0.5\"") && !svg.contains(" opacity="), "{svg}");
+        assert!(svg.contains("fill-opacity=\"0.5\"") && !svg.contains(" opacity="), "{}", &*svg);
         let strokes: Vec<&str> = svg.split("stroke-width=").skip(1).map(|rest| rest.split(" points").next().unwrap()).collect();
         let long = "\"6\" stroke-dasharray=\"12 10\"";
         assert_eq!(strokes, ["\"6\"", long, "\"6\" stroke-dasharray=\"4 4\"", long]);

@@ -1,7 +1,7 @@
 //! What became of the start, counted in dollars and counted in bitcoin.
 
 use crate::replay::run::Run;
-use crate::report::charts::canvas::{Ink, picture};
+use crate::report::charts::canvas::{Ink, Svg, picture};
 use crate::report::charts::curve::OWN;
 use crate::report::charts::palette;
 use crate::report::charts::panel::{LEFT, Panel, Series, WIDTH, before_names, end_name};
@@ -23,7 +23,7 @@ pub fn in_bitcoin(run: &Run) -> Option<Vec<f64>> {
 
 /// Both counts in one picture, as multiples of the start; logarithmic where they span more than fivefold.
 #[must_use]
-pub fn coins(run: &Run) -> Option<String> {
+pub fn coins(run: &Run) -> Option<Svg> {
     let coins = in_bitcoin(run)?;
     let capital = run.capital.to_f64();
     let dollars = std::iter::once(run.capital).chain(run.equity.iter().copied()).map(Usd::to_f64).map(|worth| worth / capital).collect();

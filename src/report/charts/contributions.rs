@@ -1,7 +1,7 @@
 //! Who earned it, month by month: what each bucket, or each narrative, has brought so far.
 
 use crate::replay::run::{Contribution, Run};
-use crate::report::charts::canvas::{Ink, picture};
+use crate::report::charts::canvas::{Ink, Svg, picture};
 use crate::report::charts::palette;
 use crate::report::charts::panel::{LEFT, Panel, Series, WIDTH, before_names, end_name};
 use crate::report::charts::scale::Scale;
@@ -54,7 +54,7 @@ pub fn courses(run: &Run, name: impl Fn(&Contribution) -> String) -> (Vec<Time>,
 
 /// The courses over each other, in USD.
 #[must_use]
-pub fn draw(run: &Run, title: &str, ends: &[Time], courses: &[Course]) -> String {
+pub fn draw(run: &Run, title: &str, ends: &[Time], courses: &[Course]) -> Svg {
     let start = run.clock.start.seconds() as f64;
     let series = |(i, course): (usize, &Course)| Series {
         name: course.name.clone(),

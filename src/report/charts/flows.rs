@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use plotters::style::RGBColor;
 
 use crate::replay::run::{FlowReason, Run};
-use crate::report::charts::canvas::{At, Canvas, Ink, Point, Words, picture};
+use crate::report::charts::canvas::{At, Canvas, Ink, Point, Svg, Words, picture};
 use crate::report::charts::palette;
 use crate::report::charts::panel::{LABEL, NOTE, Sample, WIDTH, legend, shortened};
 use crate::report::number_format::brief_money;
@@ -57,7 +57,7 @@ const REASONS: [RGBColor; 6] = [palette::BLUE, palette::ORANGE, palette::GREEN, 
 
 /// `None` where nothing flowed.
 #[must_use]
-pub fn flows(run: &Run) -> Option<String> {
+pub fn flows(run: &Run) -> Option<Svg> {
     let ways: Vec<Way> = ways(run).into_iter().filter(|way| way.amount.is_positive()).collect();
     let total: Usd = ways.iter().map(|way| way.amount).sum();
     if !total.is_positive() {
@@ -73,7 +73,7 @@ pub fn flows(run: &Run) -> Option<String> {
     let takers = side(run, &ways, |way| way.to, per_dollar);
     let bottom = givers.iter().chain(&takers).map(|node| node.top + node.high).fold(TOP, f64::max);
     Some(picture(WIDTH, bottom + 24.0, |canvas| {
-        let title = "Cash from bucket to bucket, added up over the run";
+        let title = "Cash from bucket to bucket, sum of the run";
         canvas.text(title, (20.0, 26.0), NOTE);
         let named: Vec<_> = reasons.iter().map(|reason| (Sample::Block(ink(reason)), shortened(reason, 24))).collect();
         legend(canvas, 20.0 + canvas.width_of(title, NOTE) + 36.0, 26.0, &named);
@@ -92,7 +92,7 @@ pub fn flows(run: &Run) -> Option<String> {
             node.draw(canvas, run, (ENDS.0, At::Right, -10.0), "gave");
         }
         for node in &takers {
-            node.draw(canvas, run, (ENDS.1, At::Left, BLOCK + 10.0), "got");
+            node.draw(canvas, run, (ENDS.1, At::Left, BLOCK + 10.0), "received");
         }
     }))
 }

@@ -2,7 +2,7 @@
 
 use plotters::style::RGBColor;
 
-use crate::report::charts::canvas::{At, Ink, Words, picture};
+use crate::report::charts::canvas::{At, Ink, Svg, Words, picture};
 use crate::report::charts::palette;
 
 /// One table: rows by columns.
@@ -38,7 +38,7 @@ impl Heat {
 
     /// The picture as SVG.
     #[must_use]
-    pub fn draw(&self) -> String {
+    pub fn draw(&self) -> Svg {
         let (wide, high) = (self.columns.len() as f64 * CELL.0, self.rows.len() as f64 * CELL.1);
         let width = self.width(wide);
         let known = || self.values.iter().flatten().copied();

@@ -1,7 +1,7 @@
-//! The assumption ladder as bars: what each rung would have brought.
+//! The stress test as bars: what each scenario would have returned.
 
 use crate::report::capacity_text::{mark, scenario};
-use crate::report::charts::canvas::{At, Ink, Words, picture};
+use crate::report::charts::canvas::{At, Ink, Svg, Words, picture};
 use crate::report::charts::palette;
 use crate::report::charts::panel::{LABEL, LEFT, NOTE, TICK, WIDTH};
 use crate::report::charts::scale::Scale;
@@ -11,9 +11,9 @@ use crate::stress::{Kind, Ladder, Scenario};
 const RIGHT: f64 = WIDTH - 30.0;
 const FLOOR: f64 = 286.0;
 
-/// Total return of every rung; the kinds apart.
+/// Total return of every scenario; the kinds apart.
 #[must_use]
-pub fn ladder(ladder: &Ladder) -> String {
+pub fn ladder(ladder: &Ladder) -> Svg {
     let known: Vec<(&Scenario, f64)> =
         ladder.scenarios.iter().filter_map(|scenario| Some((scenario, scenario.metrics.returns.total_return?))).collect();
     let floor = ladder.noise.map(|noise| (noise.low, noise.high));
@@ -22,7 +22,7 @@ pub fn ladder(ladder: &Ladder) -> String {
     let air = ((high - low) * 0.14).max(1e-6);
     picture(WIDTH, 330.0, |canvas| {
         let y = Scale { low: if low < 0.0 { low - air } else { 0.0 }, high: high + air, start: FLOOR, end: 44.0, log: false };
-        canvas.text("Total return on each rung; shaded: where chance in fills alone puts the run itself", (LEFT, 26.0), NOTE);
+        canvas.text("Total return in each scenario; shaded: range of the run itself when only its fills vary", (LEFT, 26.0), NOTE);
         if let Some((least, most)) = floor {
             canvas.block((LEFT, y.place(most)), (RIGHT, y.place(least)), Ink::tint(palette::GREY, 0.18));
         }

@@ -2,7 +2,7 @@
 
 use crate::market::Market;
 use crate::replay::run::{Exposure, Run};
-use crate::report::charts::canvas::{At, Canvas, Ink, Words, picture};
+use crate::report::charts::canvas::{At, Canvas, Ink, Svg, Words, picture};
 use crate::report::charts::curve::{Curve, OWN, draw, percents};
 use crate::report::charts::palette;
 use crate::report::charts::panel::{LABEL, LEFT, NOTE, Panel, Sample, WIDTH, legend, mark, shortened};
@@ -45,7 +45,7 @@ pub fn nearest(run: &Run) -> Vec<(Time, Option<f64>)> {
 
 /// Margin over equity at every close, below it the nearest distance to liquidation. `None` of a run without perpetuals.
 #[must_use]
-pub fn margin(market: &Market, run: &Run) -> Option<String> {
+pub fn margin(market: &Market, run: &Run) -> Option<Svg> {
     if run.margin_used.iter().all(|margin| !margin.is_positive()) {
         return None;
     }

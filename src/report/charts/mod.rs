@@ -28,17 +28,18 @@ pub mod thin;
 use crate::market::Market;
 use crate::replay::run::Run;
 use crate::units::Usd;
+use canvas::Svg;
 use overlay::Overlay;
 use panel::Series;
 
 /// The pictures of one strategy, as SVG.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pictures {
-    pub equity: String,
-    pub drawdown: String,
-    pub buckets: String,
+    pub equity: Svg,
+    pub drawdown: Svg,
+    pub buckets: Svg,
     /// Of a strategy that follows the life of narratives.
-    pub narratives: Option<String>,
+    pub narratives: Option<Svg>,
 }
 
 impl Pictures {
@@ -58,13 +59,13 @@ impl Pictures {
     /// File stem and SVG.
     pub fn named(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let always = [("equity", &self.equity), ("drawdown", &self.drawdown), ("buckets", &self.buckets)];
-        always.into_iter().chain(self.narratives.as_ref().map(|svg| ("narratives", svg))).map(|(name, svg)| (name, svg.as_str()))
+        always.into_iter().chain(self.narratives.as_ref().map(|svg| ("narratives", svg))).map(|(name, svg)| (name, &**svg))
     }
 }
 
 /// Equity and drawdown of strategies of one batch over each other, `(equity, drawdown)`.
 #[must_use]
-pub fn overlays(market: &Market, runs: &[&Run]) -> (String, String) {
+pub fn overlays(market: &Market, runs: &[&Run]) -> (Svg, Svg) {
     let below = runs.first().map_or_else(String::new, |run| {
         let to = runs.iter().map(|run| run.clock.open(run.equity.len())).max().unwrap_or(run.clock.start);
         format!(

@@ -1,6 +1,6 @@
 //! Many strategies in one picture.
 
-use crate::report::charts::canvas::{At, Canvas, Ink, Words, picture};
+use crate::report::charts::canvas::{At, Canvas, Ink, Svg, Words, picture};
 use crate::report::charts::palette;
 use crate::report::charts::panel::{LEFT, Panel, Series, TICK, WIDTH, before_names, end_name, heading};
 use crate::report::charts::scale::Scale;
@@ -40,13 +40,13 @@ impl Overlay {
     }
 
     #[must_use]
-    pub fn equity(&self) -> String {
+    pub fn equity(&self) -> Svg {
         let y_of = |all: &[Series]| Scale::of_money(all.iter().flat_map(|s| s.values.iter().copied()), 560.0, 100.0);
         self.draw(&self.title, y_of, |y| y.money_ticks(7), &self.axis, brief_money, |s| s)
     }
 
     #[must_use]
-    pub fn drawdown(&self) -> String {
+    pub fn drawdown(&self) -> Svg {
         let y_of = |all: &[Series]| Scale::of_falls(all.iter().flat_map(|s| s.values.iter().copied()), 100.0, 560.0);
         let sink = |series: Series| {
             let start = series.values.first().copied().unwrap_or(0.0);
@@ -64,7 +64,7 @@ impl Overlay {
         axis: &str,
         say: impl Fn(f64) -> String,
         turn: impl Fn(Series) -> Series,
-    ) -> String {
+    ) -> Svg {
         picture(WIDTH, 610.0, |canvas| {
             heading(canvas, title, &self.below, self.synthetic);
             let all: Vec<Series> = self.all().map(turn).collect();

@@ -4,7 +4,7 @@ use crate::metrics::calendar::{rolling, rolling_pair};
 use crate::metrics::daily::daily_returns;
 use crate::metrics::{DAYS_PER_YEAR, relative, returns};
 use crate::replay::run::{FundingLines, Run};
-use crate::report::charts::canvas::{At, Ink, Words, picture};
+use crate::report::charts::canvas::{At, Ink, Svg, Words, picture};
 use crate::report::charts::curve::{Curve, OWN, RIGHT, draw, moneys, percents, plain};
 use crate::report::charts::palette;
 use crate::report::charts::panel::{LABEL, LEFT, NOTE, TICK, WIDTH};
@@ -17,7 +17,7 @@ pub const WINDOW: usize = 90;
 
 /// Sharpe, volatility and beta over the last 90 days.
 #[must_use]
-pub fn rolled(run: &Run) -> String {
+pub fn rolled(run: &Run) -> Svg {
     let days = daily_returns(&run.clock, &run.equity, run.capital);
     let against = daily_returns(&run.clock, &run.benchmark, run.capital);
     let midnight = run.clock.start.seconds().div_euclid(86_400);
@@ -36,7 +36,7 @@ pub fn rolled(run: &Run) -> String {
 
 /// Exposure over equity at each close, and the margin behind it.
 #[must_use]
-pub fn exposure(run: &Run) -> String {
+pub fn exposure(run: &Run) -> Svg {
     let times: Vec<f64> = (0..run.equity.len()).map(|t| run.clock.close(t).seconds() as f64).collect();
     let curve = |name: &str, values: Vec<Option<f64>>, ink| Curve { name: name.to_string(), times: times.clone(), values, ink };
     let margin = run.margin_used.iter().zip(&run.equity).map(|(m, e)| e.is_positive().then(|| m.to_f64() / e.to_f64())).collect();
@@ -52,7 +52,7 @@ pub fn exposure(run: &Run) -> String {
 
 /// Funding added up over time, received above nought and paid below.
 #[must_use]
-pub fn funding(run: &Run) -> String {
+pub fn funding(run: &Run) -> Svg {
     let mut lines = FundingLines::default();
     let mut rows: Vec<(f64, FundingLines)> = vec![(run.clock.start.seconds() as f64, lines)];
     for payment in &run.funding {
@@ -79,13 +79,13 @@ pub fn funding(run: &Run) -> String {
         curves.push(curve("assumed", |lines| lines.assumed, Ink::line(palette::PURPLE, 1.4).dashed(&[10.0, 3.0, 2.5, 3.0])));
     }
     picture(WIDTH, 330.0, |canvas| {
-        draw(canvas, run, "Funding added up, USD", &curves, moneys, (44.0, 290.0), true);
+        draw(canvas, run, "Funding, cumulated, USD", &curves, moneys, (44.0, 290.0), true);
     })
 }
 
 /// How often which daily return came: bars of equal width, losses and gains apart in colour.
 #[must_use]
-pub fn distribution(run: &Run) -> String {
+pub fn distribution(run: &Run) -> Svg {
     const BARS: usize = 41;
     let days = daily_returns(&run.clock, &run.equity, run.capital);
     // A single wild day must not flatten all others: the outermost bars hold what lies beyond.
@@ -141,9 +141,9 @@ pub fn sources(run: &Run) -> [(&'static str, Usd); 8] {
     ]
 }
 
-/// From what prices gave to what was kept: every source as a step.
+/// From the profit of prices to the net profit: every source as a step.
 #[must_use]
-pub fn waterfall(run: &Run) -> String {
+pub fn waterfall(run: &Run) -> Svg {
     let steps = sources(run);
     let mut level = 0.0;
     let mut blocks: Vec<(&str, f64, f64)> = Vec::new();
@@ -151,7 +151,7 @@ pub fn waterfall(run: &Run) -> String {
         blocks.push((name, level, level + amount));
         level += amount;
     }
-    blocks.push(("kept", 0.0, level));
+    blocks.push(("net profit", 0.0, level));
     let (low, high) = blocks.iter().fold((0.0_f64, 0.0_f64), |(l, h), (_, a, b)| (l.min(a.min(*b)), h.max(a.max(*b))));
     let air = ((high - low) * 0.12).max(1e-6);
     picture(WIDTH, 330.0, |canvas| {
@@ -171,7 +171,7 @@ pub fn waterfall(run: &Run) -> String {
             canvas.block(
                 (left, a.min(b)),
                 (right, a.max(b).max(a.min(b) + 1.0)),
-                Ink::tint(colour, if *name == "kept" { 1.0 } else { 0.7 }),
+                Ink::tint(colour, if *name == "net profit" { 1.0 } else { 0.7 }),
             );
             let middle = f64::midpoint(left, right);
             canvas.text(&brief_money(to - from), (middle, a.min(b) - 10.0), Words { at: At::Middle, ..LABEL });

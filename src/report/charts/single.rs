@@ -3,7 +3,7 @@
 use crate::market::Market;
 use crate::metrics::drawdown::drawdowns;
 use crate::replay::run::{Regime, Run};
-use crate::report::charts::canvas::{Canvas, Ink, picture};
+use crate::report::charts::canvas::{Canvas, Ink, Svg, picture};
 use crate::report::charts::palette;
 use crate::report::charts::panel::{
     LABEL, LEFT, Panel, Sample, Series, WIDTH, before_names, end_name, heading, legend, mark, period, shortened,
@@ -91,7 +91,7 @@ fn room<'a>(canvas: &Canvas, names: impl Iterator<Item = &'a String>) -> f64 {
 
 /// Equity with benchmark over regime bands, the drawdown under it.
 #[must_use]
-pub fn equity(market: &Market, run: &Run) -> String {
+pub fn equity(market: &Market, run: &Run) -> Svg {
     picture(WIDTH, 780.0, |canvas| {
         let mut columns = Columns::of(run);
         heading(canvas, &run.strategy, &below(market, run), market.synthetic);
@@ -171,7 +171,7 @@ fn falls(canvas: &Canvas, columns: &Columns, run: &Run, top: f64, bottom: f64) {
 
 /// The drawdown alone.
 #[must_use]
-pub fn drawdown(market: &Market, run: &Run) -> String {
+pub fn drawdown(market: &Market, run: &Run) -> Svg {
     picture(WIDTH, 460.0, |canvas| {
         let mut columns = Columns::of(run);
         heading(canvas, &format!("{}: drawdown", shortened(&run.strategy, 48)), &below(market, run), market.synthetic);
@@ -188,7 +188,7 @@ pub fn drawdown(market: &Market, run: &Run) -> String {
 
 /// What each bucket was worth, stacked to the equity.
 #[must_use]
-pub fn buckets(market: &Market, run: &Run) -> String {
+pub fn buckets(market: &Market, run: &Run) -> Svg {
     picture(WIDTH, 560.0, |canvas| {
         heading(canvas, &format!("{}: buckets", shortened(&run.strategy, 48)), &below(market, run), market.synthetic);
         let width = run.buckets.len();

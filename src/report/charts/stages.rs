@@ -2,7 +2,7 @@
 
 use crate::market::Market;
 use crate::replay::run::{NarrativeTrack, Run, Stage};
-use crate::report::charts::canvas::{Canvas, Ink, picture};
+use crate::report::charts::canvas::{Canvas, Ink, Svg, picture};
 use crate::report::charts::palette;
 use crate::report::charts::panel::{LEFT, Panel, Sample, Series, WIDTH, heading, legend, period, shortened};
 use crate::report::charts::scale::Scale;
@@ -14,7 +14,7 @@ const MOST: usize = 12;
 
 /// `None` for a strategy that follows no stages, or a market without narratives.
 #[must_use]
-pub fn stages(market: &Market, run: &Run) -> Option<String> {
+pub fn stages(market: &Market, run: &Run) -> Option<Svg> {
     // Those with a life to tell, in the order of the market.
     let mut tracks: Vec<&NarrativeTrack> = run.narratives.iter().filter(|track| track.index.iter().any(|v| v.is_finite())).collect();
     let steps = |track: &NarrativeTrack| track.stage.windows(2).filter(|pair| pair[0] != pair[1]).count();

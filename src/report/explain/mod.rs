@@ -127,7 +127,7 @@ impl Tables {
             ("below its peak".to_string(), percent(&now["drawdown"])),
             ("gross / net exposure".to_string(), format!("{} / {}", percent(&now["gross_exposure"]), percent(&now["net_exposure"]))),
             ("margin used".to_string(), usd(&now["margin_used"])),
-            ("phase of the market".to_string(), now["regime"].clone()),
+            ("market regime".to_string(), now["regime"].clone()),
         ];
         facts.extend(
             self.buckets.iter().filter(|row| &row["time"] == at).map(|row| (format!("bucket {}", row["bucket"]), usd(&row["value"]))),
@@ -139,7 +139,7 @@ impl Tables {
                     let name = format!("held: {} {}", trade["side"], coin.symbol);
                     facts.push((
                         name,
-                        format!("{held} since {}, bucket {}; --trade {} tells all", trade["opened"], trade["bucket"], number + 1),
+                        format!("{held} since {}, bucket {}; --trade {} shows all", trade["opened"], trade["bucket"], number + 1),
                     ));
                 }
                 events.extend(self.last_word(trade, at));
@@ -147,7 +147,7 @@ impl Tables {
         }
         events.extend(self.decisions.iter().filter(|row| &row["time"] == at).map(decision));
         events.extend(self.rotations.iter().filter(|row| &row["time"] == at).map(rotation));
-        Ok(Story { title: format!("Checkpoint at {at}"), facts, events: in_order(events) })
+        Ok(Story { title: format!("Positions at {at}"), facts, events: in_order(events) })
     }
 
     /// The coins that a position has been, its own first: a coin became another where two fills say so, one after the other.

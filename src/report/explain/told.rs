@@ -11,13 +11,13 @@ use crate::report::number_format::{money, quantity};
 const FEW: usize = 6;
 
 pub(super) fn facts(trade: &Row) -> Vec<(String, String)> {
-    let narrative = if trade["narrative"].is_empty() { "none" } else { trade["narrative"].as_str() };
+    let narrative = if trade["narrative"].is_empty() { "no narrative" } else { trade["narrative"].as_str() };
     let fact = |name: &str, value: String| (name.to_string(), value);
     vec![
         fact("asset, market", format!("{}, {}", trade["asset"], trade["market"])),
         fact("narrative", narrative.to_string()),
         fact("opened, closed", format!("{}, {}", trade["opened"], trade["closed"])),
-        fact("most held", quantity(number(&trade["quantity"]))),
+        fact("largest size", quantity(number(&trade["quantity"]))),
         fact("average entry, exit", format!("{}, {}", price(&trade["entry_price"]), price(&trade["exit_price"]))),
         fact("price", usd(&trade["price_pnl"])),
         fact("funding", usd(&trade["funding"])),
@@ -25,7 +25,7 @@ pub(super) fn facts(trade: &Row) -> Vec<(String, String)> {
         fact("slippage", usd(&format!("-{}", trade["slippage"]))),
         fact("profit", usd(&trade["pnl"])),
         fact("on margin or cost", percent(&trade["return_on_margin"])),
-        fact("left because", trade["exit_reason"].clone()),
+        fact("exit reason", trade["exit_reason"].clone()),
     ]
 }
 
@@ -46,7 +46,12 @@ pub(super) fn decision(row: &Row) -> Event {
 /// A step is in the unit of its cause: days where time did it, a mean score where a bucket chose.
 pub(super) fn rotation(row: &Row) -> Event {
     let of = if row["bucket"].is_empty() { String::new() } else { format!(" in {}", row["bucket"]) };
-    let mut text = format!("narrative {}{of}: {} to {}, by {}", row["narrative"], row["from_stage"], row["to_stage"], row["cause"]);
+    let step = match (row["from_stage"].as_str(), row["to_stage"].as_str()) {
+        ("out", "held") => "entered".to_string(),
+        ("held", "out") => "left".to_string(),
+        (from, to) => format!("{from} to {to}"),
+    };
+    let mut text = format!("narrative {}{of}: {step}, by {}", row["narrative"], row["cause"]);
     let days = |text: &str| figure(text).map_or_else(String::new, |days| format!("{days} days"));
     let against = figure(&row["threshold"]).map(|threshold| format!(" against {threshold}")).unwrap_or_default();
     match figure(&row["observed"]) {
@@ -155,8 +160,8 @@ mod tests {
             "narrative ai: dormant to emerging, by excess_momentum: 0.089864 against 0"
         );
         let entered = said("alts", ("out", "held"), "strongest", "0.5", "");
-        assert_eq!(entered, "narrative ai in alts: out to held, by strongest: score 0.5");
+        assert_eq!(entered, "narrative ai in alts: entered, by strongest: score 0.5");
         let left = said("alts", ("held", "out"), "rotated_out:outranked", "", "");
-        assert_eq!(left, "narrative ai in alts: held to out, by rotated_out:outranked");
+        assert_eq!(left, "narrative ai in alts: left, by rotated_out:outranked");
     }
 }

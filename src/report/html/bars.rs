@@ -6,7 +6,9 @@ use std::fmt::Write;
 use crate::market::Market;
 use crate::replay::run::{Fill, Reason, Run, Side};
 use crate::report::charts::bars::{bars, fills_of};
-use crate::report::html::{captioned_figure, escaped};
+use crate::report::html::escape::{Html, tag, text};
+use crate::report::html::figure::captioned_figure;
+use crate::report::html::page::{cards, dim, paragraph};
 use crate::report::number_format::{count, money_of, price};
 
 /// Forced exits have no price of the market's own.
@@ -21,30 +23,27 @@ const BOOKED: [(Reason, &str); 4] = [
 const ENDS: usize = 5;
 
 /// Pictures of the trades that made and lost the most; `best` has the positions of all trades, the best first.
-pub(super) fn around(market: &Market, run: &Run, best: &[usize]) -> String {
+pub(super) fn around(market: &Market, run: &Run, best: &[usize]) -> Html {
     let (gains, losses): (Vec<usize>, Vec<usize>) = best.iter().partition(|i| run.trades[**i].pnl.is_positive());
     let losses: Vec<usize> = losses.into_iter().rev().filter(|i| run.trades[*i].pnl.is_negative()).collect();
-    let drawn = |list: &[usize]| list.iter().take(ENDS).filter_map(|i| figure(market, run, *i)).collect::<String>();
+    let drawn = |list: &[usize]| list.iter().take(ENDS).filter_map(|i| figure(market, run, *i)).sum::<Html>();
     let (gains, losses) = (drawn(&gains), drawn(&losses));
     if gains.is_empty() && losses.is_empty() {
-        return String::new();
+        return Html::new();
     }
-    let mut out = String::from("<h3 id=\"bars\">Bars around the best and the worst trades</h3>\n");
-    let _ = writeln!(
-        out,
-        "<p>{} <span class=\"dim\">▲ bought, ▼ sold, the tip at the price paid; dashed: average entry and exit; dotted: the liquidation price known at \
-         the closes at which decisions were made, where it lies on the paper, and a short line where it was reached; grey ground: held; the word on top: why it was left.</span></p>",
-        escaped(&possible(market, run))
-    );
+    let legend = "▲ bought, ▼ sold; the tip is at the price paid. Dashed: average entry and exit. Dotted: liquidation price at the closes at which \
+         decisions were made, where it is inside the picture; a short line where it was reached. Grey: position held. On top: reason of the exit.";
+    let head = tag("h3").with("id", "bars").text("Bars around the best and the worst trades").line();
+    let mut out = head + paragraph(&(text(&possible(market, run)) + text(" ") + dim(legend)));
     for (name, figures) in [("Best", gains), ("Worst", losses)] {
         if !figures.is_empty() {
-            let _ = write!(out, "<h4>{name}</h4>\n<div class=\"cards\">\n{figures}</div>\n");
+            out += tag("h4").text(name).line() + cards(&figures);
         }
     }
     out
 }
 
-fn figure(market: &Market, run: &Run, at: usize) -> Option<String> {
+fn figure(market: &Market, run: &Run, at: usize) -> Option<Html> {
     let trade = &run.trades[at];
     let svg = bars(market, run, trade)?;
     let instrument = market.instrument(trade.instrument);
@@ -52,7 +51,7 @@ fn figure(market: &Market, run: &Run, at: usize) -> Option<String> {
     let fills = fills_of(run, trade);
     let inside = fills.iter().filter(|fill| within_its_bar(market, fill)).count();
     let caption = format!(
-        "No. {} · {} {} {} · {}{narrative} · {} to {} · in at {}, out at {} · profit {} = price {} + funding {} − fees {} − slippage {} · {inside} of {} fills within their bars",
+        "No. {} · {} {} {} · {}{narrative} · {} to {} · entry at {}, exit at {} · profit {} = price {} + funding {} − fees {} − slippage {} · {inside} of {} fills within their bars",
         at + 1,
         instrument.symbol,
         instrument.kind.name(),

@@ -1,82 +1,95 @@
-//! Many strategies on one page: ranked, drawn over each other, and told from luck. The page of a comparison, and that of a batch.
-
-use std::fmt::Write;
+//! Many strategies on one page: ranked, drawn over each other, and whether their differences are significant. The page of a comparison, and that of a batch.
 
 use serde_json::Value;
 
 use crate::metrics::bootstrap::Interval;
 use crate::metrics::table::METRICS;
+use crate::report::charts::canvas::Svg;
 use crate::report::charts::scatter::{Point, scatter};
-use crate::report::html::{Column, cautions, escaped, linked_table, mark, page as whole, table, told_figure, wide};
+use crate::report::html::escape::{Html, tag, text};
+use crate::report::html::figure::wide_figure;
+use crate::report::html::page::{cautions, dim_paragraph, heading, navigation, on_demand, page as whole, title};
+use crate::report::html::table::{Column, column_head, linked_table, table, wide};
 use crate::report::loaded::LoadedStrategy;
 use crate::report::metric_words::said;
 use crate::report::number_format::{number, percent};
+use crate::report::settings::Setting;
 use crate::report::versus::Versus;
 
 /// What the page is made of; `ranked` has the best first.
 pub struct Page<'a> {
     pub title: &'a str,
     pub synthetic: bool,
-    /// Below the title, as HTML.
-    pub head: &'a str,
+    /// Below the title.
+    pub head: Html,
     pub by: &'a str,
     pub ranked: &'a [&'a LoadedStrategy],
     pub versus: &'a Versus,
     pub notes: &'a [String],
     /// What the markets themselves warn of.
     pub market_notes: &'a [String],
-    pub equity: &'a str,
-    pub drawdown: &'a str,
+    pub equity: &'a Svg,
+    pub drawdown: &'a Svg,
 }
 
-/// A table with more rows than this stands at the end of the page, below what tells its best from luck.
+/// A table with more rows than this stands at the end of the page, below whether its best is significantly better.
 const MANY: usize = 40;
 /// Settings that differ, more than which are shown only to whoever asks.
 const FEW_SETTINGS: usize = 12;
 
+/// The sections of the page, to jump to.
+const SECTIONS: &[(&str, &str)] = &[
+    ("results", "Results"),
+    ("significance", "Significance"),
+    ("correlation", "Correlation"),
+    ("settings", "Different settings"),
+    ("cautions", "Cautions"),
+];
+
 #[must_use]
 pub fn page(page: &Page) -> String {
     let (count, drawn) = (page.ranked.len(), page.versus.names.len());
-    let mut body = format!("<h1>{}{}</h1>\n{}", escaped(page.title), mark(page.synthetic), page.head);
-    let _ = write!(body, "<p class=\"dim\">{count} strategies, ranked by {}", escaped(page.by));
-    if drawn < count {
-        let _ = write!(body, "; the best {drawn} are drawn");
-    }
-    body += ". The best of many is partly luck.</p>\n";
-    body += "<nav><a href=\"#all\">All of them</a><a href=\"#luck\">Better, or lucky?</a><a href=\"#alike\">How alike they are</a>\
-             <a href=\"#set\">What was set differently</a><a href=\"#cautions\">Cautions</a></nav>\n";
-    body += &told_figure(page.equity, "Equity of the best strategies over each other");
+    let some = if drawn < count { format!("; the best {drawn} are drawn") } else { String::new() };
+    let ranked = format!("{count} strategies, ranked by {}{some}. The best of many is partly luck.", page.by);
+    let mut body = title(page.title, page.synthetic) + &page.head + dim_paragraph(&text(&ranked)) + navigation(SECTIONS);
+    body += wide_figure(page.equity, "Equity of the best strategies over each other");
     if count <= MANY {
-        body += &ranking(page);
+        body += ranking(page);
     }
-    body += &told_figure(page.drawdown, "Drawdowns of the best strategies over each other");
+    body += wide_figure(page.drawdown, "Drawdowns of the best strategies over each other");
     let points: Vec<Point> = page.ranked.iter().filter_map(|told| point(told)).collect();
-    body += &told_figure(&scatter(&points, drawn), "Yearly growth against yearly volatility, a point a strategy");
-    body += "<h2 id=\"luck\">Better, or lucky?</h2>\n";
-    body += &duels(page.versus);
-    body += "<h2 id=\"alike\">How alike they are</h2>\n";
-    body += &correlations(page.versus);
-    body += "<h2 id=\"set\">What was set differently</h2>\n";
-    body += &settings(page.versus);
-    body += "<h2 id=\"cautions\">Cautions</h2>\n";
-    body += &many_cautions(page.notes);
+    body += wide_figure(&scatter(&points, drawn), "Yearly growth against yearly volatility, a point a strategy");
+    body += head("significance");
+    body += duels(page.versus);
+    body += head("correlation");
+    body += correlations(page.versus);
+    body += head("settings");
+    body += settings(page.versus);
+    body += head("cautions");
+    body += many_cautions(page.notes);
     if !page.market_notes.is_empty() {
-        body += "<h3>Of the market itself</h3>\n";
-        body += &cautions(page.market_notes);
+        body += tag("h3").text("About the market").line();
+        body += cautions(page.market_notes);
     }
     if count > MANY {
-        body += &ranking(page);
+        body += ranking(page);
     }
-    whole(page.title, &body)
+    whole(page.title, &body).into_string()
+}
+
+/// A heading by the name of its section.
+fn head(id: &'static str) -> Html {
+    let name = SECTIONS.iter().find(|section| section.0 == id).map_or(id, |section| section.1);
+    heading(id, name)
 }
 
 /// The first of them, the others only for whoever asks.
-fn many_cautions(all: &[String]) -> String {
+fn many_cautions(all: &[String]) -> Html {
     if all.len() <= MANY {
         return cautions(all);
     }
     let (first, more) = all.split_at(MANY);
-    format!("{}<details class=\"rows\"><summary>{} more</summary>\n{}</details>\n", cautions(first), more.len(), cautions(more))
+    cautions(first) + on_demand(&format!("{} more", more.len()), &cautions(more))
 }
 
 fn value(told: &LoadedStrategy, name: &str) -> Option<f64> {
@@ -89,7 +102,7 @@ fn point(told: &LoadedStrategy) -> Option<Point> {
 }
 
 /// The metric of the ranking comes first where it has no column of its own.
-fn ranking(page: &Page) -> String {
+fn ranking(page: &Page) -> Html {
     // Some a report has only where it was asked for them, or where the strategy has such a variant.
     let there = |name: &str| page.ranked.iter().any(|told| told.metrics.contains_key(name));
     let with_column = METRICS.iter().filter_map(|metric| Some((metric.name, metric.column?)));
@@ -105,11 +118,11 @@ fn ranking(page: &Page) -> String {
     };
     let rows: Vec<Vec<String>> = page.ranked.iter().enumerate().map(row).collect();
     let addresses: Vec<Option<String>> = page.ranked.iter().map(|told| told.page.clone()).collect();
-    format!("<h2 id=\"all\">All of them</h2>\n{}", linked_table("One row a strategy, best first", &columns, &rows, &addresses))
+    head("results") + linked_table("One row a strategy, best first", &columns, &rows, &addresses)
 }
 
-fn duels(versus: &Versus) -> String {
-    let Some(first) = versus.duels.first() else { return "<p class=\"dim\">One strategy alone.</p>\n".to_string() };
+fn duels(versus: &Versus) -> Html {
+    let Some(first) = versus.duels.first() else { return dim_paragraph(&text("There is only one strategy.")) };
     let interval = |i: Option<Interval>, say: fn(Option<f64>) -> String| {
         i.map_or_else(|| number(None), |i| format!("{} to {}", say(Some(i.low)), say(Some(i.high))))
     };
@@ -132,7 +145,7 @@ fn duels(versus: &Versus) -> String {
         })
         .collect();
     let columns = [
-        ("less", false),
+        ("difference to", false),
         ("Sharpe", true),
         ("95 % interval", true),
         ("return a year", true),
@@ -140,11 +153,12 @@ fn duels(versus: &Versus) -> String {
         ("ahead in", true),
         ("verdict", false),
     ];
-    let caption = format!("{} less each other one, on the days both have; stationary bootstrap, 2,000 histories, seed 1", first.better);
+    let caption =
+        format!("{} minus each other strategy, on the days both have; stationary bootstrap, 2,000 histories, seed 1", first.better);
     table(&caption, &columns, &rows)
 }
 
-fn correlations(versus: &Versus) -> String {
+fn correlations(versus: &Versus) -> Html {
     let width = versus.names.len();
     let mut columns: Vec<Column> = vec![("strategy", false)];
     columns.extend(versus.names.iter().map(|name| (name.as_str(), true)));
@@ -156,33 +170,30 @@ fn correlations(versus: &Versus) -> String {
 }
 
 /// A value that is not that of the best strategy is marked.
-fn settings(versus: &Versus) -> String {
+fn settings(versus: &Versus) -> Html {
     let all = &versus.settings;
     if all.is_empty() {
-        return "<p class=\"dim\">Nothing that the manifests tell.</p>\n".to_string();
+        return dim_paragraph(&text("The manifests show no difference."));
     }
-    let mut out = String::from("<table>\n<caption>Marked: not as in the first; flags are those of the command</caption>\n");
-    out += "<thead><tr><th scope=\"col\">key</th>";
-    for name in &versus.names {
-        let _ = write!(out, "<th scope=\"col\">{}</th>", escaped(name));
-    }
-    out += "</tr></thead>\n<tbody>\n";
-    for setting in all {
-        let _ = write!(out, "<tr><th scope=\"row\">{}</th>", escaped(&setting.key));
-        for value in &setting.values {
-            let shown = if value.is_empty() { "–".to_string() } else { escaped(value) };
-            let other = *value != setting.values[0];
-            let _ = if other { write!(out, "<td><mark>{shown}</mark></td>") } else { write!(out, "<td>{shown}</td>") };
-        }
-        out += "</tr>\n";
-    }
-    out = wide("What was set differently", &(out + "</tbody>\n</table>")) + "\n";
+    let names: Html = versus.names.iter().map(|name| column_head(name, false)).sum();
+    let head = tag("thead").holds(&tag("tr").holds(&(column_head("key", false) + names))).line();
+    let cell = |setting: &Setting, value: &String| {
+        let shown = if value.is_empty() { "–" } else { value };
+        if *value == setting.values[0] { tag("td").text(shown) } else { tag("td").holds(&tag("mark").text(shown)) }
+    };
+    let row = |setting: &Setting| {
+        let cells: Html = setting.values.iter().map(|value| cell(setting, value)).sum();
+        tag("tr").holds(&(tag("th").with("scope", "row").text(&setting.key) + cells)).line()
+    };
+    let rows = tag("tbody").holds(&(Html::new().line() + all.iter().map(row).sum::<Html>())).line();
+    let caption = tag("caption").text("Marked: different from the first strategy; flags are those of the command").line();
+    let mut out = wide("Different settings", &tag("table").holds(&(Html::new().line() + caption + head + rows))).line();
     if versus.settings_left_out > 0 {
-        let _ = writeln!(out, "<p class=\"dim\">… and {} more; the manifests have all of them.</p>", versus.settings_left_out);
+        out += dim_paragraph(&text(&format!("… and {} more; the manifests have all.", versus.settings_left_out)));
     }
     if all.len() <= FEW_SETTINGS {
         return out;
     }
     let count = all.len() + versus.settings_left_out;
-    format!("<details class=\"rows\"><summary>{count} settings that are not the same everywhere</summary>\n{out}</details>\n")
+    on_demand(&format!("{count} settings differ between the strategies"), &out)
 }

@@ -1,10 +1,11 @@
 //! Whether words can be read on what lies behind them, in both schemes: at least 4.5 to 1, as WCAG 2 asks of text (level AA).
 
-use super::STYLE;
+use crate::report::html::page::STYLE;
 
 /// The colour that a name stands for in the first declaration after `from`.
 fn colour(from: &str, name: &str) -> [f64; 3] {
-    let told = STYLE.split(from).nth(1).and_then(|rest| rest.split(&format!("--{name}:#")).nth(1)).unwrap_or_else(|| panic!("no --{name}"));
+    let told =
+        STYLE.split(from).nth(1).and_then(|rest| rest.split(&format!("--{name}: #")).nth(1)).unwrap_or_else(|| panic!("no --{name}"));
     hex(told.split([';', '}']).next().unwrap_or_default())
 }
 
@@ -26,7 +27,7 @@ fn contrast(a: [f64; 3], b: [f64; 3]) -> f64 {
 #[test]
 fn words_can_be_read_in_light_and_dark() {
     assert!((contrast(hex("fff"), hex("000")) - 21.0).abs() < 1e-9 && (contrast(hex("777"), hex("fff")) - 4.478).abs() < 1e-3);
-    for scheme in [":root{", "prefers-color-scheme:dark){:root{"] {
+    for scheme in [":root {", "prefers-color-scheme:dark) {\n  :root {"] {
         for ink in ["ink", "dim", "alarm"] {
             for ground in ["paper", "card"] {
                 let ratio = contrast(colour(scheme, ink), colour(scheme, ground));
@@ -34,6 +35,6 @@ fn words_can_be_read_in_light_and_dark() {
             }
         }
     }
-    let label = STYLE.split(".synthetic{").nth(1).and_then(|rest| rest.split("background:#").nth(1)).expect("a label");
+    let label = STYLE.split(".synthetic {").nth(1).and_then(|rest| rest.split("background: #").nth(1)).expect("a label");
     assert!(contrast(hex(label.split(';').next().unwrap_or_default()), hex("fff")) >= 4.5);
 }

@@ -1,13 +1,14 @@
 //! The deepest falls of a run, from peak to recovery.
 
 use crate::evaluate::Evaluation;
-use crate::report::html::table;
+use crate::report::html::escape::Html;
+use crate::report::html::table::table;
 use crate::report::number_format::{grouped, percent};
 
 const FALLS: usize = 10;
 
 /// The deepest stretches under water, on bars.
-pub(super) fn falls(evaluation: &Evaluation) -> String {
+pub(super) fn falls(evaluation: &Evaluation) -> Html {
     let run = evaluation.run;
     let mut all = evaluation.curves.drawdown_periods.clone();
     all.sort_by(|a, b| a.depth.total_cmp(&b.depth).then(a.start.cmp(&b.start)));
@@ -27,7 +28,7 @@ pub(super) fn falls(evaluation: &Evaluation) -> String {
             ]
         })
         .collect();
-    let columns = [("peak", false), ("lowest", false), ("recovered", false), ("depth", true), ("days", true), ("days from lowest", true)];
+    let columns = [("peak", false), ("lowest", false), ("recovered", false), ("depth", true), ("days", true), ("days to recover", true)];
     let caption = format!("The deepest of {} drawdowns", all.len());
-    if rows.is_empty() { String::new() } else { table(&caption, &columns, &rows) }
+    if rows.is_empty() { Html::new() } else { table(&caption, &columns, &rows) }
 }

@@ -1,10 +1,11 @@
-//! What went from bucket to bucket: profit passed on, weights restored, shares held.
-
-use std::fmt::Write;
+//! What went from bucket to bucket: profit transferred, weights restored, shares held.
 
 use crate::replay::run::{FlowReason, Run};
 use crate::report::charts::flows::{flows as drawn, ways};
-use crate::report::html::{Column, table, told_figure, totalled_list};
+use crate::report::html::escape::{Html, coded, text};
+use crate::report::html::figure::wide_figure;
+use crate::report::html::page::{dim, paragraph};
+use crate::report::html::table::{Column, table, totalled_list};
 use crate::report::number_format::{count, money_of};
 use crate::units::{BucketId, Usd};
 
@@ -12,16 +13,16 @@ const COLUMNS: [Column; 7] =
     [("from", false), ("to", false), ("reason", false), ("times", true), ("first", false), ("last", false), ("USD", true)];
 
 /// Nothing where nothing flowed.
-pub(super) fn flows(run: &Run) -> String {
+pub(super) fn flows(run: &Run) -> Html {
     let ways = ways(run);
     if ways.is_empty() {
-        return String::new();
+        return Html::new();
     }
-    let mut out = String::from("<h2 id=\"passed\">Profit passed on, and other cash between buckets</h2>\n");
+    let mut out = Html::new();
     if let Some(svg) = drawn(run) {
-        out += &told_figure(
+        out += wide_figure(
             &svg,
-            "Cash from the buckets that gave it, on the left, to those that got it, on the right, a band a way and reason",
+            "Cash from the buckets that gave it, on the left, to those that received it, on the right; one band for each reason",
         );
     }
     let total: Usd = ways.iter().map(|way| way.amount).sum();
@@ -33,18 +34,18 @@ pub(super) fn flows(run: &Run) -> String {
         }
     }
     reasons.sort_by_key(|reason| std::cmp::Reverse(reason.2));
-    let _ = writeln!(
-        out,
-        "<p>{} flows moved {} between buckets; what moves twice counts twice. <code>waterfall</code> is realised profit passed on, the others restore \
-         weights and margins. <span class=\"dim\">Every one is in flows.csv.</span></p>",
+    let told = format!(
+        "{} flows moved {} between buckets; cash that moves twice counts twice. `waterfall` is realised profit transferred to another bucket; \
+         the others restore weights and margins.",
         count(run.flows.len()),
         money_of(total)
     );
+    out += paragraph(&(coded(&told) + text(" ") + dim("Every flow is in flows.csv.")));
     let by_reason: Vec<Vec<String>> =
         reasons.iter().map(|(reason, n, amount)| vec![reason.name().to_string(), count(*n), money_of(*amount)]).collect();
     let sums = ["total".to_string(), count(run.flows.len()), money_of(total)];
     let columns = [("reason", false), ("times", true), ("USD", true)];
-    out += &totalled_list("Flows by reason; they add up to flows.csv", &columns, &by_reason, &sums);
+    out += totalled_list("Flows by reason; they add up to flows.csv", &columns, &by_reason, &sums);
     let rows: Vec<Vec<String>> = ways
         .iter()
         .map(|way| {
@@ -53,5 +54,5 @@ pub(super) fn flows(run: &Run) -> String {
             vec![name(way.from), name(way.to), way.reason.name().to_string(), count(way.count), first, last, money_of(way.amount)]
         })
         .collect();
-    out + &table("Flows by way and reason", &COLUMNS, &rows)
+    out + table("Flows by bucket and reason", &COLUMNS, &rows)
 }

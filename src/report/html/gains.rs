@@ -1,25 +1,25 @@
 //! What was realised by selling, year by year, and what hedging stood beside: gains that were not sold.
 
-use std::fmt::Write;
-
 use crate::evaluate::{Evaluation, value_at_close};
 use crate::market::Market;
 use crate::metrics::gains::{Gain, gains as realised, year_ends};
 use crate::metrics::lots::Method;
 use crate::replay::run::{Reason, Run};
+use crate::report::html::escape::{Html, coded, tag, text};
+use crate::report::html::page::{dim_paragraph, paragraph};
+use crate::report::html::table::{Column, table};
 use crate::report::html::tax::tax;
-use crate::report::html::{Column, escaped, table};
 use crate::report::number_format::money_of;
 use crate::units::{BucketId, Usd};
 
 /// Rows shown; all of them are in `gains.csv`.
 const SHOWN: usize = 200;
-const ABOUT: &str = "<h2 id=\"gains\">Gains realised</h2>\n<p>What was closed in each calendar year (UTC), with the cost of what came in first \
-(FIFO) and at average cost. Fees are in the cost and off the proceeds; a reward in kind enters at its worth when it was paid; funding of \
-perpetuals stands beside the gain, not in it. Unrealised is value less cost of what was still held at the year's last close. \
-This is accounting, not tax advice: a tax office may know other pools, prices and years.";
-const AT_THE_END: &str = " What was still held when the run ended was closed there (<code>end_of_data</code>) and stands in its last year: \
-nobody decided to sell it.";
+const ABOUT: &str = "Gains of what was closed in each calendar year (UTC), by two methods: FIFO (oldest lots first) \
+and average cost. Cost includes fees; proceeds are after fees. A reward paid in coins enters at its value on that day. Funding of perpetuals has a \
+column of its own and is not part of the gain. Unrealised is value minus cost of what was still held at the last close of the year. \
+This is accounting, not tax advice: a tax office may use other pools, prices and years.";
+const AT_THE_END: &str = " What was still held at the end of the run was closed there (`end_of_data`) and counts in the last year: \
+no rule decided to sell it.";
 const SUMS: [Column; 6] = [
     ("gain, FIFO", true),
     ("of it held over a year", true),
@@ -29,29 +29,30 @@ const SUMS: [Column; 6] = [
     ("unrealised, average cost", true),
 ];
 
-pub(super) fn gains(market: &Market, evaluation: &Evaluation) -> String {
+pub(super) fn gains(market: &Market, evaluation: &Evaluation) -> Html {
     let (run, all) = (evaluation.run, &evaluation.gains);
     let ended = run.fills.iter().any(|fill| fill.reason == Reason::EndOfData);
-    let mut out = format!("{ABOUT}{}</p>\n", if ended { AT_THE_END } else { "" });
+    let about = coded(&format!("{ABOUT}{}", if ended { AT_THE_END } else { "" }));
+    let mut out = paragraph(&about);
     if all.is_empty() {
-        return out + "<p class=\"dim\">Nothing was bought or sold.</p>\n";
+        return out + dim_paragraph(&text("Nothing was bought or sold."));
     }
     let years: Vec<Vec<String>> = all
         .chunk_by(|a, b| a.year == b.year)
         .map(|year| std::iter::once(year[0].year.to_string()).chain(Sums::of(year).cells()).collect())
         .collect();
-    out += &table("All assets by year; these add up over years but for what is unrealised", &headed(&[("year", false)]), &years);
+    out += table("All assets by year; over the years all columns add up, except unrealised", &headed(&[("year", false)]), &years);
     for &(hedge, of) in &run.hedges {
-        out += &hedged(market, run, hedge, of);
+        out += hedged(market, run, hedge, of);
     }
-    out += &tax(market, run);
+    out += tax(market, run);
     let mut rows: Vec<&[Gain]> = all.chunk_by(|a, b| (a.year, a.instrument) == (b.year, b.instrument)).collect();
     let mut caption = "By year and asset".to_string();
     if rows.len() > SHOWN {
         rows.sort_by_key(|row| std::cmp::Reverse(Sums::of(row).fifo.abs()));
         rows.truncate(SHOWN);
         rows.sort_by_key(|row| (row[0].year, row[0].instrument));
-        caption = format!("By year and asset, the {SHOWN} largest; all of them are in gains.csv");
+        caption = format!("By year and asset, the {SHOWN} largest; all are in gains.csv");
     }
     let row = |row: &&[Gain]| {
         let instrument = market.instrument(row[0].instrument);
@@ -59,7 +60,7 @@ pub(super) fn gains(market: &Market, evaluation: &Evaluation) -> String {
         let head = [row[0].year.to_string(), asset, instrument.kind.name().to_string()];
         head.into_iter().chain(Sums::of(row).cells()).collect()
     };
-    out + &table(&caption, &headed(&[("year", false), ("asset", false), ("market", false)]), &rows.iter().map(row).collect::<Vec<_>>())
+    out + table(&caption, &headed(&[("year", false), ("asset", false), ("market", false)]), &rows.iter().map(row).collect::<Vec<_>>())
 }
 
 fn headed(first: &[Column<'static>]) -> Vec<Column<'static>> {
@@ -105,7 +106,7 @@ impl Sums {
 }
 
 /// What the hedge made beside the gain in what it stood against, which a sale would have realised.
-fn hedged(market: &Market, run: &Run, hedge: BucketId, of: BucketId) -> String {
+fn hedged(market: &Market, run: &Run, hedge: BucketId, of: BucketId) -> Html {
     let names = (&run.buckets[hedge.index()], &run.buckets[of.index()]);
     let spot = realised(run, |bucket| bucket == of, value_at_close(market));
     let funding = realised(run, |bucket| bucket == hedge, value_at_close(market));
@@ -117,45 +118,42 @@ fn hedged(market: &Market, run: &Run, hedge: BucketId, of: BucketId) -> String {
         })
         .collect();
     let highest = rows.iter().filter_map(|(year, .., spot)| Some((spot.unrealised?, *year))).max_by_key(|(amount, year)| (*amount, -year));
-    let Some((unsold, year)) = highest else { return String::new() };
+    let Some((unsold, year)) = highest else { return Html::new() };
     let sum = |pick: fn(&(i32, Usd, Usd, Sums)) -> Usd| rows.iter().map(pick).sum::<Usd>();
     let stood = if unsold.is_positive() {
         let unsold = money_of(unsold);
         format!(
-            "at the end of {year} its coins stood {unsold} above their cost (FIFO), which selling them would have realised, before the costs of a sale"
+            "at the end of {year} its coins were worth {unsold} more than their cost (FIFO). A sale would have realised that, before its own costs"
         )
     } else {
-        "at no year's end did its coins stand above their cost (FIFO): there was no gain to keep from being realised".to_string()
+        "its coins were never worth more than their cost (FIFO) at the end of a year: there was no gain to keep unrealised".to_string()
     };
-    let mut out = String::new();
-    let _ = writeln!(
-        out,
-        "<p>Hedging instead of selling: <b>{}</b> made {}, {} of it funding, while <b>{}</b> realised {} by its own sales{}; {stood}.</p>",
-        escaped(names.0),
-        money_of(sum(|row| row.1)),
-        money_of(sum(|row| row.2)),
-        escaped(names.1),
+    let made = format!(" made {}, {} of it funding, while ", money_of(sum(|row| row.1)), money_of(sum(|row| row.2)));
+    let sold = format!(
+        " realised {} by its own sales{}; {stood}.",
         money_of(sum(|row| row.3.fifo)),
         if run.fills.iter().any(|fill| fill.bucket == of && fill.reason == Reason::EndOfData) {
-            ", what the end of the run closed among them"
+            " (including what the end of the run closed)"
         } else {
             ""
         },
     );
+    let bold = |name: &str| tag("b").text(name);
+    let told = text("Hedging instead of selling: ") + bold(names.0) + text(&made) + bold(names.1) + text(&sold);
     let cells = |(year, profit, funding, spot): &(i32, Usd, Usd, Sums)| {
         let [realised, old, _, _, unsold, _] = spot.cells();
         vec![year.to_string(), money_of(*profit), money_of(*funding), realised, old, unsold]
     };
     let columns = [
         ("year", false),
-        ("the hedge made", true),
+        ("profit of the hedge", true),
         ("of it funding", true),
         ("realised by sales, FIFO", true),
         ("of it held over a year", true),
-        ("not sold: unrealised at the year's end", true),
+        ("not sold: unrealised at year end", true),
     ];
-    let caption = format!("{} beside {}, by year; the hedge marked to market, its costs taken off", names.0, names.1);
-    out + &table(&caption, &columns, &rows.iter().map(cells).collect::<Vec<_>>())
+    let caption = format!("{} and {}, by year; the hedge is marked to market, after costs", names.0, names.1);
+    paragraph(&told) + table(&caption, &columns, &rows.iter().map(cells).collect::<Vec<_>>())
 }
 
 /// What a bucket gained in each year: what it became less what flowed in. The first year has what the whole leaves.

@@ -4,8 +4,11 @@ use std::fmt::Write;
 
 use crate::evaluate::Evaluation;
 use crate::market::Market;
+use crate::report::charts::canvas::Svg;
 use crate::report::files::folder_name;
-use crate::report::html::{comparison, escaped};
+use crate::report::html::comparison;
+use crate::report::html::escape::{Html, text};
+use crate::report::html::page::{bullets, dim, dim_paragraph, paragraph};
 use crate::report::loaded::{LoadedStrategy, ranked};
 use crate::report::manifest::Manifest;
 use crate::report::number_format::money_of;
@@ -49,13 +52,13 @@ impl<'a> Index<'a> {
     }
 
     #[must_use]
-    pub fn page(&self, [equity, drawdown]: [&str; 2]) -> String {
+    pub fn page(&self, [equity, drawdown]: [&Svg; 2]) -> String {
         let ranked: Vec<&LoadedStrategy> = self.order.iter().map(|&at| &self.all[at]).collect();
         let cautions: Vec<(&str, &[String])> = self.all.iter().map(|one| (one.strategy.as_str(), one.cautions.as_slice())).collect();
         comparison::page(&comparison::Page {
             title: &self.market.name,
             synthetic: self.market.synthetic,
-            head: &head(self.market, self.evaluations),
+            head: head(self.market, self.evaluations),
             by: BY,
             versus: &Versus::of(&ranked[..self.drawn().len()]),
             ranked: &ranked,
@@ -90,26 +93,23 @@ fn one(market: &Market, evaluation: &Evaluation) -> LoadedStrategy {
     }
 }
 
-fn head(market: &Market, evaluations: &[Evaluation]) -> String {
+fn head(market: &Market, evaluations: &[Evaluation]) -> Html {
     let runs = || evaluations.iter().map(|one| one.run);
-    let mut out = format!("<p>{}</p>\n", escaped(&market.about));
+    let out = paragraph(&text(&market.about));
     let Some(run) = runs().next() else { return out };
     // One may have ended before the others.
     let to = runs().map(|run| run.clock.open(run.equity.len())).max().unwrap_or(run.clock.start);
-    let _ = writeln!(
-        out,
-        "<p class=\"dim\">{} to {} · {} bars · every strategy starts with {} · benchmark {}</p>",
+    let told = format!(
+        "{} to {} · {} bars · every strategy starts with {} · benchmark {}",
         run.clock.start.date(),
         to.date(),
         run.clock.bar,
         money_of(run.capital),
-        escaped(&run.benchmark_name),
+        run.benchmark_name,
     );
-    out += "<ul>\n";
-    for run in runs().filter(|run| !run.about.is_empty()).take(DRAWN) {
-        let _ = writeln!(out, "<li>{} <span class=\"dim\">{}</span></li>", escaped(&run.strategy), escaped(&run.about));
-    }
-    out + "</ul>\n"
+    let about = runs().filter(|run| !run.about.is_empty()).take(DRAWN);
+    let entries = about.map(|run| text(&run.strategy) + text(" ") + dim(&run.about));
+    out + dim_paragraph(&text(&told)) + bullets(entries)
 }
 
 /// A folder name inside an address: anything beyond plain letters is percent-encoded.

@@ -2,29 +2,30 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 use crate::market::Market;
 use crate::metrics::book::margin_utilisation;
 use crate::replay::run::{Exposure, Run};
 use crate::report::charts::margin as drawn;
-use crate::report::html::{Column, coded, table, told_figure};
+use crate::report::html::escape::{Html, coded};
+use crate::report::html::figure::wide_figure;
+use crate::report::html::page::{dim, paragraph};
+use crate::report::html::table::{Column, table};
 use crate::report::number_format::{count, money_of, percent, price};
 use crate::units::{BucketId, InstrumentId, Time, Usd};
 
-/// Rows of the table of closest calls.
+/// Rows of the table of trades closest to liquidation.
 const CALLS: usize = 10;
 
 /// Nothing where no perpetual was held.
-pub(super) fn margin(market: &Market, run: &Run) -> String {
-    let Some(svg) = drawn::margin(market, run) else { return String::new() };
-    let mut out = String::from("<h2 id=\"margin\">Margin and distance to liquidation</h2>\n");
+pub(super) fn margin(market: &Market, run: &Run) -> Html {
+    let Some(svg) = drawn::margin(market, run) else { return Html::new() };
     let most = percent(Some(margin_utilisation(&run.margin_used, &run.equity).1.unwrap_or(0.0)));
     let told = drawn::closest(run).map_or_else(
-        || "No perpetual could be liquidated by its price alone at any close at which decisions were made.".to_string(),
+        || "At no close at which decisions were made could the price alone have liquidated a perpetual.".to_string(),
         |(row, distance)| {
             format!(
-                "The closest call of what stood: {} in `{}`, {} away on {}, the mark at {} and the liquidation at {}.",
+                "Closest to liquidation: {} in `{}`, {} away on {}, with the mark price at {} and the liquidation price at {}.",
                 market.instrument(row.instrument).symbol,
                 run.buckets[row.bucket.index()],
                 percent(Some(distance)),
@@ -34,21 +35,18 @@ pub(super) fn margin(market: &Market, run: &Run) -> String {
             )
         },
     );
-    out +=
-        &told_figure(&svg, &format!("Margin used over equity, at most {most}, and the nearest distance to liquidation over time. {told}"));
+    let mut out =
+        wide_figure(&svg, &format!("Margin used over equity, at most {most}, and the nearest distance to liquidation over time. {told}"));
     let lost: Usd = run.liquidations.iter().map(|event| event.margin_lost).sum();
     let fallen = match run.liquidations.len() {
         0 => "Nothing was liquidated.".to_string(),
         1 => format!("One liquidation took {}.", money_of(lost)),
         count => format!("{count} liquidations took {} together.", money_of(lost)),
     };
-    let _ = writeln!(
-        out,
-        "<p>Margin used was at most {most} of equity. {} {fallen} <span class=\"dim\">Distances are those of closes at which decisions were made \
-         (exposure.csv); inside a bar the mark may have come nearer, and liquidations.csv says where it came too near.</span></p>",
-        coded(&told)
-    );
-    out + &calls(market, run)
+    let about = "Distances are measured at the closes at which decisions were made (exposure.csv). Inside a bar the mark price may have come nearer; \
+                 liquidations.csv has the cases where it came too near.";
+    out += paragraph(&(coded(&format!("Margin used was at most {most} of equity. {told} {fallen} ")) + dim(about)));
+    out + calls(market, run)
 }
 
 const COLUMNS: [Column; 9] = [
@@ -63,8 +61,8 @@ const COLUMNS: [Column; 9] = [
     ("notional", true),
 ];
 
-/// The closest calls, one a trade: its other days were near for the same reason.
-fn calls(market: &Market, run: &Run) -> String {
+/// The trades closest to liquidation, each once: its other days were near for the same reason.
+fn calls(market: &Market, run: &Run) -> Html {
     let lives = lives(run);
     let mut nearest: BTreeMap<(InstrumentId, BucketId, Time), (&Exposure, f64)> = BTreeMap::new();
     for row in &run.exposure {
@@ -79,13 +77,13 @@ fn calls(market: &Market, run: &Run) -> String {
     all.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.time.cmp(&b.0.time)));
     let rows: Vec<Vec<String>> = all.iter().take(CALLS).map(|(row, distance)| cells(market, run, row, *distance)).collect();
     if rows.is_empty() {
-        return String::new();
+        return Html::new();
     }
     let caption = match all.len() {
         many if many > CALLS => {
-            format!("The {CALLS} closest calls of {} trades on margin, each at its nearest close", count(many))
+            format!("The {CALLS} trades closest to liquidation, of {} on margin, each at its nearest close", count(many))
         }
-        _ => "The closest calls, each trade on margin at its nearest close".to_string(),
+        _ => "Trades on margin by distance to liquidation, each at its nearest close".to_string(),
     };
     table(&caption, &COLUMNS, &rows)
 }

@@ -1,34 +1,34 @@
 //! Where the money came from: the way from prices to profit, and every cut of it.
 
-use std::fmt::Write;
-
 use crate::replay::run::Run;
 use crate::report::charts::sheet as drawn;
-use crate::report::html::{escaped, flowing_table, told_figure, totalled};
+use crate::report::html::escape::{Html, tag};
+use crate::report::html::figure::wide_figure;
+use crate::report::html::page::cards;
+use crate::report::html::table::{flowing_table, totalled};
 use crate::report::number_format::money_of;
 use crate::units::Usd;
+
+/// What the sum of all that was held outside any narrative is called; the tables say `none`, which no narrative may be called.
+pub(super) const NO_NARRATIVE: &str = "no narrative (foundation, alts)";
 
 /// A cut with more rows than this flows over the page instead of down it.
 const TALL: usize = 14;
 
-pub(super) fn money(run: &Run) -> String {
-    let mut body = String::from("<h2 id=\"money\">Where the money came from</h2>\n");
-    body += &told_figure(&drawn::waterfall(run), "What prices gave, less funding, costs and liquidations, is what was kept");
-    body += "<div class=\"cards\">\n";
+pub(super) fn money(run: &Run) -> Html {
+    let mut body =
+        wide_figure(&drawn::waterfall(run), "From the profit of prices, through funding, costs and liquidations, to the net profit");
     let total = ["total".to_string(), money_of(run.final_equity() - run.capital)];
     let (tall, low): (Vec<_>, Vec<_>) = cuts(run).into_iter().partition(|(_, rows)| rows.len() > TALL);
-    for (name, rows) in &low {
-        body += &totalled("", &[(name, false), ("USD", true)], rows, &total);
-    }
-    body += "</div>\n";
+    body += cards(&low.iter().map(|(name, rows)| totalled("", &[(name, false), ("USD", true)], rows, &total)).sum());
     for (name, rows) in &tall {
-        let _ = writeln!(body, "<h3>{}</h3>", escaped(name));
-        body += &flowing_table("", &[("name", false), ("USD", true)], rows, &total);
+        body += tag("h3").text(name).line();
+        body += flowing_table("", &[("name", false), ("USD", true)], rows, &total);
     }
     body
 }
 
-/// Sources in the order of the waterfall, buckets and phases in their own; narratives and assets, which have none, by what they brought.
+/// Sources in the order of the waterfall, buckets and regimes in their own; narratives and assets, which have none, by what they brought.
 fn cuts(run: &Run) -> Vec<(&'static str, Vec<Vec<String>>)> {
     let a = &run.attribution;
     let sources: Vec<(String, Usd)> = drawn::sources(run).into_iter().map(|(name, amount)| (name.to_string(), amount)).collect();
@@ -38,10 +38,12 @@ fn cuts(run: &Run) -> Vec<(&'static str, Vec<Vec<String>>)> {
         list.sort_by_key(|(_, amount)| std::cmp::Reverse(*amount));
         rows(&list)
     };
+    let named = |(name, amount): &(String, Usd)| (if name == "none" { NO_NARRATIVE.to_string() } else { name.clone() }, *amount);
+    let narratives: Vec<(String, Usd)> = a.by_narrative.iter().map(named).collect();
     vec![
         ("By source", rows(&sources)),
         ("By bucket", rows(&a.by_bucket)),
-        ("By narrative", ranked(&a.by_narrative)),
+        ("By narrative", ranked(&narratives)),
         ("By asset", ranked(&a.by_asset)),
         ("By regime", rows(&a.by_regime)),
     ]

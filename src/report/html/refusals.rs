@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::market::Market;
 use crate::replay::run::{Decision, RecordNames, Run, Subject, Verdict};
-use crate::report::html::{Column, table};
+use crate::report::html::escape::Html;
+use crate::report::html::table::{Column, table};
 use crate::report::number_format::{count, figure};
 use crate::units::Time;
 
@@ -21,7 +22,7 @@ struct Told<'a> {
 }
 
 /// Nothing where nothing was refused or resized.
-pub(super) fn refusals(market: &Market, run: &Run) -> String {
+pub(super) fn refusals(market: &Market, run: &Run) -> Html {
     let names = run.names(market);
     let mut all: BTreeMap<(String, Verdict), Told> = BTreeMap::new();
     let said = run.decisions.iter().filter(|decision| matches!(decision.verdict, Verdict::Refused | Verdict::Resized));
@@ -37,7 +38,7 @@ pub(super) fn refusals(market: &Market, run: &Run) -> String {
         told.last = decision;
     }
     if all.is_empty() {
-        return String::new();
+        return Html::new();
     }
     let mut ranked: Vec<((String, Verdict), Told)> = all.into_iter().collect();
     ranked.sort_by_key(|(_, told)| std::cmp::Reverse(told.times));
@@ -49,7 +50,7 @@ pub(super) fn refusals(market: &Market, run: &Run) -> String {
             vec![rule, verdict.name().to_string(), count(told.times), count(told.subjects.len()), first, last, example]
         })
         .collect();
-    table("What was refused or made smaller, by rule, with the newest as example; all in decisions.csv", &COLUMNS, &rows)
+    table("Refused or made smaller, by rule, with the newest as example; all are in decisions.csv", &COLUMNS, &rows)
 }
 
 /// `2024-03-01 PEPE: why; 0.12 where 0.10 is the limit`

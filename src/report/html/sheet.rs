@@ -1,128 +1,159 @@
 //! `report.html`: one strategy on one page.
 
-use std::fmt::Write;
-
+use crate::replay::run::Run;
 use crate::report::charts::{Pictures, coins::coins, sheet as drawn};
 use crate::report::html::activity::activity;
 use crate::report::html::against;
 use crate::report::html::contributions::contributions;
+use crate::report::html::escape::{Html, tag, text};
 use crate::report::html::falls::falls;
+use crate::report::html::figure::wide_figure;
 use crate::report::html::flows::flows;
 use crate::report::html::gains::gains;
 use crate::report::html::groups::groups;
 use crate::report::html::margin::margin;
 use crate::report::html::money::money;
 use crate::report::html::months::heat;
+use crate::report::html::page::{cards, cautions, dim_paragraph, heading, navigation, page as whole, paragraph, title};
 use crate::report::html::survivorship::survivorship;
+use crate::report::html::table::list_table;
 use crate::report::html::trades::trades;
 use crate::report::html::unanswered::unanswered;
-use crate::report::html::{cautions, escaped, list_table, mark, page as whole, told_figure};
 use crate::report::input::ReportInput;
 use crate::report::number_format::{money_of, percent};
 use crate::report::summary::Summary;
 
-/// The sections one can jump to, where the page has them.
-const SECTIONS: [(&str, &str); 16] = [
-    ("cautions", "Cautions"),
-    ("findings", "Findings"),
-    ("against", "Worth it?"),
-    ("metrics", "Metrics"),
-    ("ladder", "Ladder"),
-    ("way", "On the way"),
-    ("money", "Money"),
-    ("passed", "Passed on"),
-    ("gains", "Gains"),
-    ("held", "Held"),
-    ("margin", "Margin"),
-    ("trades", "Trades"),
-    ("activity", "Activity"),
-    ("survivors", "Survivorship"),
-    ("assumptions", "Assumptions"),
-    ("unanswered", "Not answered"),
-];
-
-fn navigation(body: &str) -> String {
-    let there = SECTIONS.iter().filter(|(id, _)| body.contains(&format!("<h2 id=\"{id}\"")));
-    let links: String = there.fold(String::new(), |links, (id, name)| links + &format!("<a href=\"#{id}\">{name}</a>"));
-    format!("<nav aria-label=\"On this page\">{links}</nav>\n")
+/// What the sections tell of.
+struct Sheet<'a> {
+    piece: &'a ReportInput<'a>,
+    summary: &'a Summary<'a>,
+    pictures: &'a Pictures,
 }
+
+impl Sheet<'_> {
+    fn run(&self) -> &Run {
+        self.piece.evaluation.run
+    }
+}
+
+/// A section of the page.
+struct Section {
+    /// The name of its anchor.
+    id: &'static str,
+    /// What the navigation calls it.
+    link: &'static str,
+    heading: &'static str,
+    /// What stands below the heading. A section that is empty is left out, heading and link with it.
+    html: fn(&Sheet) -> Html,
+}
+
+const fn section(id: &'static str, link: &'static str, heading: &'static str, html: fn(&Sheet) -> Html) -> Section {
+    Section { id, link, heading, html }
+}
+
+/// In their order on the page.
+const SECTIONS: [Section; 16] = [
+    section("cautions", "Cautions", "Cautions", |sheet| cautions(&sheet.summary.cautions)),
+    section("findings", "Findings", "Findings", |sheet| cautions(&sheet.summary.findings)),
+    section("against", "Worth it?", "Was it worth it?", |sheet| against::benchmarks(sheet.piece)),
+    section("metrics", "Metrics", "Metrics", metrics),
+    section("stress", "Stress test", "Stress test: the return under harsher assumptions", |sheet| against::ladder(sheet.piece)),
+    section("returns", "Returns", "Returns over time", returns_over_time),
+    section("money", "Money", "Where the money came from", |sheet| money(sheet.run()) + contributions(sheet.piece.market, sheet.run())),
+    section("transfers", "Transfers", "Profit transferred (waterfall), and other cash between buckets", |sheet| flows(sheet.run())),
+    section("gains", "Gains", "Realised gains", |sheet| gains(sheet.piece.market, sheet.piece.evaluation)),
+    section("exposure", "Exposure", "Exposure", exposure),
+    section("margin", "Margin", "Margin and distance to liquidation", |sheet| margin(sheet.piece.market, sheet.run())),
+    section("trades", "Trades", "Trades", |sheet| trades(sheet.piece.market, sheet.run())),
+    section("activity", "Activity", "Activity", |sheet| activity(sheet.piece.market, sheet.run())),
+    section("survivors", "Survivorship", "Survivorship", |sheet| survivorship(sheet.piece.market, sheet.run())),
+    section("assumptions", "Assumptions", "Assumptions", assumptions),
+    section("limits", "Limits", "Limits: what this page does not answer", |sheet| unanswered(sheet.piece)),
+];
 
 #[must_use]
 pub fn page(piece: &ReportInput, summary: &Summary, pictures: &Pictures) -> String {
-    let (market, evaluation) = (piece.market, piece.evaluation);
-    let run = evaluation.run;
-    let mut head = String::new();
-    let _ = write!(
-        head,
-        "<h1>{}{}</h1>\n<p>{}</p>\n<p class=\"dim\">{} · {} to {} · {} bars · {} became {} · measured against {}</p>\n",
-        escaped(&run.strategy),
-        mark(market.synthetic),
-        escaped(&run.about),
-        escaped(&market.name),
+    let sheet = Sheet { piece, summary, pictures };
+    let (market, run) = (piece.market, sheet.run());
+    let told: Vec<(&Section, Html)> =
+        SECTIONS.iter().map(|section| (section, (section.html)(&sheet))).filter(|(_, html)| !html.is_empty()).collect();
+    let links: Vec<(&str, &str)> = told.iter().map(|(section, _)| (section.id, section.link)).collect();
+    let sections: Html = told.iter().map(|(section, html)| heading(section.id, section.heading) + html).sum();
+    let body = head(&sheet) + navigation(&links) + equity(&sheet) + sections;
+    whole(&format!("{} · {}", run.strategy, market.name), &body).into_string()
+}
+
+fn head(sheet: &Sheet) -> Html {
+    let (market, run, summary) = (sheet.piece.market, sheet.run(), sheet.summary);
+    let told = format!(
+        "{} · {} to {} · {} bars · {} became {} · benchmark {}",
+        market.name,
         summary.from.date(),
         summary.to.date(),
         summary.bar,
         money_of(run.capital),
         money_of(run.final_equity()),
-        escaped(&run.benchmark_name),
+        run.benchmark_name,
     );
-    let mut body = String::new();
-    let told = format!(
-        "Equity of {} with {} bought and held over bands of the market's phase, and the drawdown below. Total return {}, deepest drawdown {}.",
+    title(&run.strategy, market.synthetic) + paragraph(&text(&run.about)) + dim_paragraph(&text(&told))
+}
+
+fn equity(sheet: &Sheet) -> Html {
+    let (run, metrics) = (sheet.run(), &sheet.piece.evaluation.metrics);
+    let label = format!(
+        "Equity of {} with {} bought and held, over bands of the market regime, and the drawdown below. Total return {}, deepest drawdown {}.",
         run.strategy,
         run.benchmark_name,
-        percent(evaluation.metrics.returns.total_return),
-        percent(evaluation.metrics.drawdown.max_drawdown)
+        percent(metrics.returns.total_return),
+        percent(metrics.drawdown.max_drawdown)
     );
-    body += &told_figure(&pictures.equity, &told);
-    body += "<h2 id=\"cautions\">Cautions</h2>\n";
-    body += &cautions(&summary.cautions);
-    body += "<h2 id=\"findings\">What the run says of itself</h2>\n";
-    body += &cautions(&summary.findings);
-    body += &against::benchmarks(piece);
-    body += "<h2 id=\"metrics\">Metrics</h2>\n<div class=\"cards\">\n";
-    for group in groups(&evaluation.metrics, evaluation.confidence.as_ref()) {
-        body += &list_table("", &[(group.0, false), ("value", true)], &group.1);
-    }
-    body += "</div>\n<p class=\"dim\">Ratios on UTC calendar days, 365 a year, risk-free 0, sample deviation; drawdowns on every bar; growth on elapsed time. \
-             Intervals: stationary bootstrap of daily returns, 2,000 histories, seed 1; they know nothing of days unlike these.</p>\n";
+    wide_figure(&sheet.pictures.equity, &label)
+}
+
+fn metrics(sheet: &Sheet) -> Html {
+    let evaluation = sheet.piece.evaluation;
+    let all = groups(&evaluation.metrics, evaluation.confidence.as_ref());
+    let tables: Html = all.iter().map(|group| list_table("", &[(group.0, false), ("value", true)], &group.1)).sum();
+    let mut out = cards(&tables);
+    out += dim_paragraph(&text(
+        "Ratios on UTC calendar days, 365 a year, risk-free 0, sample deviation; drawdowns on every bar; growth on elapsed time. \
+         Intervals: stationary bootstrap of daily returns, 2,000 histories, seed 1; they cannot cover days unlike these.",
+    ));
     if evaluation.stress.futures.is_some() {
-        body += "<p class=\"dim\">Probabilistic and deflated Sharpe ratios judge the whole, which is mostly its beta; what the futures added is told by \
-                 their difference, <a href=\"#against\">above</a>.</p>\n";
+        let told = "The probabilistic and the deflated Sharpe ratio judge the whole strategy, most of which is beta. What the futures added is their difference to the strategy without perps, ";
+        out += dim_paragraph(&(text(told) + tag("a").with("href", "#against").text("above") + text(".")));
     }
-    body += &against::ladder(piece);
-    body += "<h2 id=\"way\">On the way</h2>\n";
-    body += &heat(&evaluation.curves.months);
+    out
+}
+
+fn returns_over_time(sheet: &Sheet) -> Html {
+    let evaluation = sheet.piece.evaluation;
+    let run = evaluation.run;
+    let mut out = heat(&evaluation.curves.months);
     if let Some(coins) = coins(run) {
-        body += &told_figure(&coins, "Equity over time as a multiple of the start, counted in dollars and counted in bitcoin");
+        out += wide_figure(&coins, "Equity over time as a multiple of the start, counted in dollars and counted in bitcoin");
     }
-    body += &told_figure(&drawn::rolled(run), "Sharpe ratio, volatility and beta over the last 90 days, over time");
-    body += &told_figure(&drawn::distribution(run), "How many days had which return");
-    body += &falls(evaluation);
-    body += &money(run);
-    body += &contributions(market, run);
-    body += &flows(run);
-    body += &gains(market, evaluation);
-    body += "<h2 id=\"held\">What was held</h2>\n";
-    body += &told_figure(&pictures.buckets, "The value of each bucket over time, stacked to the equity");
+    out += wide_figure(&drawn::rolled(run), "Sharpe ratio, volatility and beta over the last 90 days, over time");
+    out += wide_figure(&drawn::distribution(run), "Number of days by their return");
+    out + falls(evaluation)
+}
+
+fn exposure(sheet: &Sheet) -> Html {
+    let (run, pictures) = (sheet.run(), sheet.pictures);
+    let mut out = wide_figure(&pictures.buckets, "The value of each bucket over time, stacked to the equity");
     if let Some(narratives) = &pictures.narratives {
-        body += &told_figure(
-            narratives,
-            "The index of each narrative over time, with the stages of its life behind it; rotations.csv tells every step",
-        );
+        let label = "The index of each narrative over time, with its lifecycle stages behind it; rotations.csv has every step";
+        out += wide_figure(narratives, label);
     }
-    body += &told_figure(&drawn::exposure(run), "Gross and net exposure and margin used over time, as shares of equity");
+    out += wide_figure(&drawn::exposure(run), "Gross and net exposure and margin used over time, as shares of equity");
     if !run.funding.is_empty() {
-        body += &told_figure(&drawn::funding(run), "Funding received, paid and net, added up over time");
+        out += wide_figure(&drawn::funding(run), "Funding received, paid and net, cumulated over time");
     }
-    body += &margin(market, run);
-    body += &trades(market, run);
-    body += &activity(market, run);
-    body += &survivorship(market, run);
-    body += "<h2 id=\"assumptions\">Assumptions</h2>\n";
+    out
+}
+
+fn assumptions(sheet: &Sheet) -> Html {
     let rows: Vec<Vec<String>> =
-        run.assumptions.iter().map(|assumption| vec![assumption.name().to_string(), assumption.to_string()]).collect();
-    body += &list_table("", &[("assumption", false), ("in force", false)], &rows);
-    body += &unanswered(piece);
-    whole(&format!("{} · {}", run.strategy, market.name), &(head + &navigation(&body) + &body))
+        sheet.run().assumptions.iter().map(|assumption| vec![assumption.name().to_string(), assumption.to_string()]).collect();
+    list_table("", &[("assumption", false), ("in force", false)], &rows)
 }

@@ -1,11 +1,12 @@
 //! Who was in the market, who died in it, and what somebody who knew the survivors alone would have seen.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 use crate::market::{Kind, Market};
 use crate::replay::run::{Reason, Run, Survival, Trade};
-use crate::report::html::{Column, list_table, table};
+use crate::report::html::escape::{Html, tag, text};
+use crate::report::html::page::{dim, paragraph};
+use crate::report::html::table::{Column, list_table, table};
 use crate::report::number_format::{count, grouped, money_of, signed_percent};
 use crate::units::{InstrumentId, Time, Usd};
 
@@ -18,8 +19,27 @@ const DEATHS: [Column; 6] = [
     ("their profit, USD", true),
 ];
 
-pub(super) fn survivorship(market: &Market, run: &Run) -> String {
+pub(super) fn survivorship(market: &Market, run: &Run) -> Html {
     let survival = Survival::of(market);
+    let caught: Vec<Usd> = run.trades.iter().filter(|trade| trade.exit_reason == Reason::Delisted).map(|trade| trade.pnl).collect();
+    let ended = format!(
+        "{} of {} listings ended inside the run; that closed {} of its trades at the last price less the delisting penalty, with a profit of {}. ",
+        count(survival.listings - survival.survivors),
+        count(survival.listings),
+        count(caught.len()),
+        money_of(caught.iter().copied().sum())
+    );
+    let about = format!(
+        "A coin that comes back counts as another listing. The two returns below buy each coin at its first close and sell it at its \
+         last, less the delisting penalty where it ended. Not known, and impossible to know from this data: coins that were never in the folder, and \
+         why those in it were chosen.{}",
+        if market.conversions.is_empty() { "" } else { " A coin that became another has not ended: it is held as the new one." }
+    );
+    paragraph(&(text(&ended) + dim(&about))) + cut_together(&survival) + audit(market, &survival) + deaths(market, run, &survival)
+}
+
+/// How many series there are, how whole they are, and what they were worth to somebody who held them all.
+fn audit(market: &Market, survival: &Survival) -> Html {
     let share = |part: usize, whole: usize| {
         if whole == 0 { "–".to_string() } else { format!("{} ({} %)", count(part), grouped(part as f64 / whole as f64 * 100.0, 1)) }
     };
@@ -37,68 +57,55 @@ pub(super) fn survivorship(market: &Market, run: &Run) -> String {
         ("alive at its end", share(survival.survivors, survival.listings)),
         ("price series with holes", share(gaps, prices().count())),
         ("bars missing in them", share(missing, bars)),
-        ("equal stakes in all", signed_percent(survival.whole_universe)),
-        ("in survivors alone", signed_percent(survival.survivors_only)),
-        ("survivors less all", signed_percent(difference)),
+        ("equal-weight all coins", signed_percent(survival.whole_universe)),
+        ("equal-weight survivors only", signed_percent(survival.survivors_only)),
+        ("survivors minus all", signed_percent(difference)),
     ]
     .into_iter()
     .map(|(name, value)| vec![name.to_string(), value])
     .collect();
-    let caught: Vec<Usd> = run.trades.iter().filter(|trade| trade.exit_reason == Reason::Delisted).map(|trade| trade.pnl).collect();
-    let mut out = String::from("<h2 id=\"survivors\">Survivorship</h2>\n");
-    let _ = writeln!(
-        out,
-        "<p>{} of {} listings ended inside the run; {} of its trades were forced out by that, for {}. <span class=\"dim\">A coin that comes back is another listing. A stake in one is \
-         bought at its first close and sold at its last, less the delisting penalty where it died. Not known, and not to be known from here: coins \
-         that were never in the folder, and why those in it were chosen.{}</span></p>",
-        count(dead),
-        count(survival.listings),
-        count(caught.len()),
-        money_of(caught.iter().copied().sum()),
-        if market.conversions.is_empty() { "" } else { " A coin that became another is not dead: a stake in it goes on in that one." }
-    );
-    out += &cut_together(&survival);
-    out += &list_table("The coins of this market", &[("survivorship audit", false), ("of the market", true)], &rows);
-    let rows: Vec<Vec<String>> = survival
-        .deaths
-        .iter()
-        .map(|death| {
-            let instrument = market.instrument(death.instrument);
-            // Others may have died on the same day.
-            let own = |trade: &&Trade| trade.instrument == death.instrument;
-            let held =
-                || run.trades.iter().filter(own).filter(|trade| life(&survival, trade.instrument, trade.opened) == Some(death.ended));
-            vec![
-                instrument.symbol.clone(),
-                instrument.kind.name().to_string(),
-                death.ended.date(),
-                match death.became {
-                    Some(coin) => format!("{} as {}", if death.coin_lives { "yes," } else { "no, nor" }, market.asset(coin).name),
-                    None => if death.coin_lives { "yes" } else { "no" }.to_string(),
-                },
-                count(held().count()),
-                money_of(held().map(|trade| trade.pnl).sum()),
-            ]
-        })
-        .collect();
-    if rows.is_empty() { out } else { out + &table("Series that ended before the market did", &DEATHS, &rows) }
+    list_table("The coins of this market", &[("survivorship audit", false), ("market", true)], &rows)
+}
+
+/// Each series that ended, with the trades of the run that it closed. Nothing where none did.
+fn deaths(market: &Market, run: &Run, survival: &Survival) -> Html {
+    let rows = survival.deaths.iter().map(|death| {
+        let instrument = market.instrument(death.instrument);
+        // Others may have died on the same day.
+        let own = |trade: &&Trade| trade.instrument == death.instrument;
+        let held = || run.trades.iter().filter(own).filter(|trade| life(survival, trade.instrument, trade.opened) == Some(death.ended));
+        vec![
+            instrument.symbol.clone(),
+            instrument.kind.name().to_string(),
+            death.ended.date(),
+            match death.became {
+                Some(coin) => format!("{} as {}", if death.coin_lives { "yes," } else { "no, nor" }, market.asset(coin).name),
+                None => if death.coin_lives { "yes" } else { "no" }.to_string(),
+            },
+            count(held().count()),
+            money_of(held().map(|trade| trade.pnl).sum()),
+        ]
+    });
+    let rows: Vec<Vec<String>> = rows.collect();
+    if rows.is_empty() { Html::new() } else { table("Series that ended before the market did", &DEATHS, &rows) }
 }
 
 /// Series that end on one day, from this many on, look like a cut of the data.
 const TOGETHER: usize = 3;
 
 /// Names the day on which the most series end, where that looks like the end of somebody's data rather than of so many coins.
-fn cut_together(survival: &Survival) -> String {
+fn cut_together(survival: &Survival) -> Html {
     let mut days: BTreeMap<String, usize> = BTreeMap::new();
     for death in &survival.deaths {
         *days.entry(death.ended.date()).or_default() += 1;
     }
     let most = days.into_iter().max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(&a.0))).filter(|(_, count)| *count >= TOGETHER);
-    most.map_or_else(String::new, |(day, count)| {
-        format!(
-            "<p class=\"caution\">{count} of these series end on one day, {day}: that looks like where the data were cut, not like so many deaths. Who held \
-             them is forced out all the same, at the penalty, which a live market would not have charged.</p>\n"
-        )
+    most.map_or_else(Html::new, |(day, count)| {
+        let told = format!(
+            "{count} of these series end on one day, {day}. That looks like the end of the data, not like so many delistings. The run closes \
+             positions in them at the last price less the penalty all the same; a live market would not have charged that."
+        );
+        tag("p").class("caution").text(&told).line()
     })
 }
 

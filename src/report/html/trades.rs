@@ -3,7 +3,9 @@
 use crate::market::Market;
 use crate::replay::run::Run;
 use crate::report::html::bars::around;
-use crate::report::html::{Column, table};
+use crate::report::html::escape::{Html, coded, text};
+use crate::report::html::page::{dim_paragraph, on_demand};
+use crate::report::html::table::{Column, table};
 use crate::report::number_format::{count, money_of, percent};
 
 /// Trades shown on the page; all of them are in `trades.csv`.
@@ -26,14 +28,13 @@ const COLUMNS: [Column; 14] = [
     ("funding", true),
     ("fees", true),
     ("profit", true),
-    ("on margin", true),
-    ("left because", false),
+    ("return on margin", true),
+    ("exit reason", false),
 ];
 
-pub(super) fn trades(market: &Market, run: &Run) -> String {
-    let mut out = format!("<h2 id=\"trades\">Trades ({})</h2>\n", count(run.trades.len()));
+pub(super) fn trades(market: &Market, run: &Run) -> Html {
     if run.trades.is_empty() {
-        return out + "<p class=\"dim\">None.</p>\n";
+        return dim_paragraph(&text("None."));
     }
     let row = |i: &usize| {
         let t = &run.trades[*i];
@@ -57,23 +58,25 @@ pub(super) fn trades(market: &Market, run: &Run) -> String {
     };
     let mut order: Vec<usize> = (0..run.trades.len()).collect();
     order.sort_by_key(|i| (std::cmp::Reverse(run.trades[*i].pnl), *i));
-    out += "<p class=\"dim\">No. is the row of trades.csv: <code>rotate explain DIR/strategy --trade NO</code> tells the facts and rules behind it.</p>\n";
+    let about = "No. is the row of trades.csv: `rotate explain DIR/strategy --trade NO` shows the facts and rules behind it.";
+    let many = if run.trades.len() == 1 { "One trade.".to_string() } else { format!("{} trades.", count(run.trades.len())) };
+    let mut out = dim_paragraph(&coded(&format!("{many} {about}")));
     if run.trades.len() > 2 * ENDS {
         let best: Vec<Vec<String>> = order.iter().take(ENDS).map(row).collect();
         let worst: Vec<Vec<String>> = order.iter().rev().take(ENDS).map(row).collect();
-        out += &table("Best trades", &COLUMNS, &best);
-        out += &table("Worst trades", &COLUMNS, &worst);
+        out += table("Best trades", &COLUMNS, &best);
+        out += table("Worst trades", &COLUMNS, &worst);
     }
-    out += &around(market, run, &order);
+    out += around(market, run, &order);
     let newest: Vec<usize> = (0..run.trades.len()).rev().take(SHOWN).collect();
     let caption = if run.trades.len() > SHOWN {
-        format!("The last {SHOWN} trades, newest first; all of them are in trades.csv")
+        format!("The last {SHOWN} trades, newest first; all are in trades.csv")
     } else {
         "All trades, newest first".to_string()
     };
     let all = table(&caption, &COLUMNS, &newest.iter().map(row).collect::<Vec<_>>());
     if newest.len() <= OPEN {
-        return out + &all;
+        return out + all;
     }
-    out + &format!("<details class=\"rows\"><summary>{caption}</summary>\n{all}</details>\n")
+    out + on_demand(&caption, &all)
 }

@@ -1,29 +1,29 @@
 //! What this page does not answer. Each line is true of this run; what does not apply is not said.
 
 use std::collections::BTreeSet;
-use std::fmt::Write;
 
 use crate::market::{Kind, Market};
 use crate::replay::run::{Assumption, Reason, Run};
-use crate::report::html::{coded, escaped};
+use crate::report::html::escape::{Html, coded, tag, text};
+use crate::report::html::page::bullets;
 use crate::report::input::ReportInput;
 use crate::report::number_format::{grouped, money_of};
 use crate::units::{InstrumentId, Usd};
 
 /// A list a professional can hold against his own questions.
-pub(super) fn unanswered(piece: &ReportInput) -> String {
-    let mut out = String::from("<h2 id=\"unanswered\">What this page does not answer</h2>\n<ul>\n");
-    for (question, answer) in questions(piece) {
-        let _ = writeln!(out, "<li><b>{}</b> {}</li>", escaped(question), coded(&answer));
-    }
-    out + "</ul>\n"
+pub(super) fn unanswered(piece: &ReportInput) -> Html {
+    let entry = |(question, answer): (&str, String)| tag("b").text(question) + text(" ") + coded(&answer);
+    bullets(questions(piece).into_iter().map(entry))
 }
 
 fn questions(piece: &ReportInput) -> Vec<(&'static str, String)> {
     let (market, run) = (piece.market, piece.evaluation.run);
     let mut list = Vec::new();
     if market.synthetic {
-        list.push(("Real prices.", "All data are made up: nothing here says what a strategy would have earned anywhere.".to_string()));
+        list.push((
+            "Real prices.",
+            "All data are made up: nothing here says what a strategy would have earned on a real market.".to_string(),
+        ));
     }
     list.extend(of_the_venue(market, run));
     list.extend(of_the_data(market, run));
@@ -31,7 +31,10 @@ fn questions(piece: &ReportInput) -> Vec<(&'static str, String)> {
     if piece.evaluation.stress.ladder.is_none() {
         let named = run.assumptions.iter().find(|assumption| matches!(assumption, Assumption::Set { .. }));
         let set = named.map_or_else(|| "one".to_string(), ToString::to_string);
-        list.push(("Other assumptions.", format!("The run stands on `{set}`; `rotate run --ladder` says how much of it survives others.")));
+        list.push((
+            "Other assumptions.",
+            format!("The run uses the assumptions `{set}`; `rotate run --ladder` shows how much of the return is kept under others."),
+        ));
     }
     list
 }
@@ -46,16 +49,16 @@ fn of_the_venue(market: &Market, run: &Run) -> Vec<(&'static str, String)> {
     let mut list = vec![
         (
             "Order books and queues.",
-            "Fills come from bars and volumes: how deep the book was, and how long an order would have stood in the queue, is not known."
+            "Fills come from bars and volumes: the depth of the book, and the time in its queue, are not known."
                 .to_string(),
         ),
         (
             "What came first inside a bar.",
-            format!("A bar of {} has four prices; between them a path is assumed, and stops and targets hang on it.", run.clock.bar),
+            format!("A bar of {} has four prices. The path between them is assumed, and stops and take-profits depend on it.", run.clock.bar),
         ),
         (
             "A venue that fails.",
-            "No halt, no frozen withdrawal, no default of an exchange, a custodian or a stablecoin's issuer.".to_string(),
+            "The run knows no trading halt, no frozen withdrawal, and no default of an exchange, a custodian or the issuer of a stablecoin.".to_string(),
         ),
         ("The dollar.", format!("{} counts as one US dollar throughout.", market.quote)),
     ];
@@ -73,18 +76,18 @@ fn of_the_venue(market: &Market, run: &Run) -> Vec<(&'static str, String)> {
     let all = perpetuals.len();
     let none = few(|market, id| market.tiers[id.index()].is_empty());
     if none > 0 {
-        let told = format!("No margin brackets are known for {none} of the {all} perpetuals traded: a stated default stands in.");
-        list.push(("The venue's margin brackets.", told));
+        let told = format!("No margin tiers are known for {none} of the {all} perpetuals traded: the default of the assumptions is used.");
+        list.push(("The venue's margin tiers.", told));
     }
     let once = few(|market, id| market.tiers[id.index()].len() == 1);
     if once > 0 {
-        let told = format!("For {once} of the {all} perpetuals traded one table serves for all time; venues change theirs.");
-        list.push(("Brackets as they were.", told));
+        let told = format!("For {once} of the {all} perpetuals traded one table of tiers is used for all time; venues change theirs.");
+        list.push(("Margin tiers over time.", told));
     }
     let unmarked = few(|market, id| market.panel.marked_bars.get(id.index()).is_none_or(|bars| *bars == 0));
     if unmarked > 0 {
         let told = format!(
-            "No mark prices are known for {unmarked} of the {all} perpetuals traded: liquidations hang on last prices, whose wicks are longer."
+            "No mark prices are known for {unmarked} of the {all} perpetuals traded: liquidations use last prices, which can trigger them too early."
         );
         list.push(("Mark prices.", told));
     }
@@ -94,23 +97,21 @@ fn of_the_venue(market: &Market, run: &Run) -> Vec<(&'static str, String)> {
 fn of_the_data(market: &Market, run: &Run) -> Vec<(&'static str, String)> {
     let mut list = vec![(
         "Coins that were never in the folder.",
-        "Whoever made it chose them, perhaps knowing what became of them; the survivorship audit sees only those that are in it."
-            .to_string(),
+        "Whoever made the folder chose its coins, perhaps knowing which survived; the survivorship audit sees only those.".to_string(),
     )];
     if run.trades.iter().any(|trade| trade.narrative.is_some()) {
-        let told = "Labels are set by hand, with hindsight; whether somebody would have named a narrative on that day is not known.";
+        let told = "Labels are made by hand, with hindsight. Whether anybody saw the narrative on that day is not known.";
         list.push(("Who knew the narratives.", told.to_string()));
     }
     let assumed: Usd = run.funding.iter().filter(|payment| payment.assumed).map(|payment| payment.payment.abs()).sum();
     if assumed.is_positive() {
-        let told =
-            format!("{} of it, paid and received, is at the declared constant rate, not at one that was observed.", money_of(assumed));
+        let told = format!("{} of funding paid + received is at the declared constant rate, not at an observed one.", money_of(assumed));
         list.push(("The true funding.", told));
     }
     let capless = market.caps.iter().filter(|facts| facts.is_empty()).count();
     if capless > 0 {
         let told = format!(
-            "No market cap is known as of any day for {} of {} coins: their size class is the folder's word.",
+            "No market cap is known on any day for {} of {} coins: their size is the `tier` of assets.csv.",
             capless,
             market.caps.len()
         );
@@ -123,19 +124,17 @@ fn of_the_future(run: &Run) -> Vec<(&'static str, String)> {
     let mut list = vec![
         (
             "Luck with parameters.",
-            "One set of parameters was run. Whether its neighbours do as well, and what is left outside the sample: `rotate tune STRATEGY.toml`."
+            "One set of parameters was run. `rotate tune STRATEGY.toml` shows what its neighbours do, and what remains out-of-sample."
                 .to_string(),
         ),
-        ("Reading ahead.", "`rotate check --lookahead` cuts off the future and looks for what changes; this page does not.".to_string()),
-        ("Tax.", "Nothing is deducted, and no figure here is made for a tax return.".to_string()),
-        ("Orders of others.", "The strategy's own size moves its own fills, but nobody answers to them.".to_string()),
+        ("Look-ahead.", "`rotate check --lookahead` is the look-ahead test: it removes the future and looks for what changes.".to_string()),
+        ("Tax.", "No tax is deducted, and no number here is made for a tax return.".to_string()),
+        ("Orders of others.", "The strategy's own orders move its own fills, but no other trader reacts to them.".to_string()),
     ];
     let years = run.clock.years();
     if years < 4.0 {
-        let told = format!(
-            "{} years are shorter than a cycle of this market; the intervals know nothing of days unlike these.",
-            grouped(years, 1)
-        );
+        let told =
+            format!("{} years are shorter than a cycle of this market; the intervals cannot cover days unlike these.", grouped(years, 1));
         list.push(("Another cycle.", told));
     }
     if run.fills.iter().any(|fill| fill.reason == Reason::Staking) {

@@ -99,10 +99,12 @@ fn two_thousand_runs_compare_in_one_small_page() {
     let table = page.split("<caption>One row a strategy, best first").nth(1).unwrap();
     let first = table.split("<tbody>").nth(1).unwrap().split("</tr>").next().unwrap();
     assert!(first.contains(">s1998<"), "{first}");
-    for above in ["id=\"luck\"", "id=\"alike\"", "id=\"set\"", "id=\"cautions\"", "Yearly growth against yearly volatility"] {
+    for above in
+        ["id=\"significance\"", "id=\"correlation\"", "id=\"settings\"", "id=\"cautions\"", "Yearly growth against yearly volatility"]
+    {
         assert!(page.find(above).unwrap() < page.find("One row a strategy").unwrap(), "{above}");
     }
-    assert!(page.contains("<a href=\"#all\">") && page.contains("<h2 id=\"all\">"));
+    assert!(page.contains("<a href=\"#results\">") && page.contains("<h2 id=\"results\">"));
     assert_eq!(rows(&target.join("comparison.csv")).len(), 2_000);
     // The terminal shows the best, and says where the others are.
     let said = Comparison::of(&all, "sharpe").text(None, terminal::Look::PLAIN);

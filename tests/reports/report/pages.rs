@@ -164,7 +164,7 @@ fn the_index_shows_what_a_comparison_shows() {
         assert!(table.contains(&format!("class=\"n\">{head}</th>")), "{head}");
     }
     assert!(!table.contains("kept at 2x costs"), "no ladder was climbed");
-    for words in ["CAGR against volatility a year", "up less each other one", "Correlation of daily returns", "<mark>8h</mark>"] {
+    for words in ["CAGR against volatility a year", "up minus each other strategy", "Correlation of daily returns", "<mark>8h</mark>"] {
         assert!(index.contains(words), "{words}");
     }
 }

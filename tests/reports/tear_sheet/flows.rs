@@ -24,14 +24,16 @@ fn flows_are_counted_by_way_and_reason_and_add_up() {
     ];
     let ways = flows::ways(&run);
     assert_eq!(ways.iter().map(|way| way.amount).sum::<Usd>(), run.flows.iter().map(|flow| flow.amount).sum());
-    let told = section(&page(&market, &run), "passed");
+    let told = section(&page(&market, &run), "transfers");
     let table = rows(&told);
     let row = |cells: [&str; 7]| cells.map(str::to_string).to_vec();
     assert!(table.contains(&row(["narratives", "stablecoins", "waterfall", "2", "2021-01-02", "2021-01-10", "$120.25"])), "{table:?}");
     assert!(table.contains(&["total", "4", "$177.75"].map(str::to_string).to_vec()), "{table:?}");
     assert!(table.contains(&row(["stablecoins", "narratives", "refill", "1", "2021-01-10", "2021-01-10", "$7.00"])), "{table:?}");
     let said = words(&flows::flows(&run).unwrap());
-    for word in ["narratives gave $171", "stablecoins gave $7", "foundation got $50.5", "narratives got $7", "stablecoins got $120"] {
+    for word in
+        ["narratives gave $171", "stablecoins gave $7", "foundation received $50.5", "narratives received $7", "stablecoins received $120"]
+    {
         assert!(said.iter().any(|known| known == word), "{word}: {said:?}");
     }
 }
@@ -40,5 +42,5 @@ fn flows_are_counted_by_way_and_reason_and_add_up() {
 fn without_flows_nothing_is_drawn() {
     let (market, mut run) = days(60);
     run.flows.clear();
-    assert!(flows::flows(&run).is_none() && !page(&market, &run).contains("<h2 id=\"passed\">"));
+    assert!(flows::flows(&run).is_none() && !page(&market, &run).contains("<h2 id=\"transfers\">"));
 }

@@ -7,7 +7,7 @@ use rotate::units::{BucketId, InstrumentId, Usd};
 use super::{days, page, rows, section, words};
 
 /// A long of `instrument` at the close of bar `t`, marked at 100, `distance` above its liquidation.
-fn long(run: &Run, t: usize, instrument: u16, distance: Option<f64>) -> Exposure {
+pub(super) fn long(run: &Run, t: usize, instrument: u16, distance: Option<f64>) -> Exposure {
     Exposure {
         time: run.clock.close(t),
         instrument: InstrumentId(instrument),
@@ -58,7 +58,7 @@ fn the_closest_calls_are_told_one_a_trade() {
     assert_eq!(table.len(), 1 + 2, "two trades: {table:?}");
     assert_eq!(table[1][3..], ["2021-01-22", "100.00", "87.500", "12.50 %", "$40.00", "$200.00"]);
     assert_eq!(table[2][6], "25.00 %");
-    assert!(told.contains("12.50 % away on 2021-01-22, the mark at 100.00 and the liquidation at 87.500"), "{told}");
+    assert!(told.contains("12.50 % away on 2021-01-22, with the mark price at 100.00 and the liquidation price at 87.500"), "{told}");
     assert!(told.contains("One liquidation took $250.00."), "the fixture's own");
     assert!(!told.contains("<script"), "names are escaped");
 }

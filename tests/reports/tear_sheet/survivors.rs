@@ -32,16 +32,16 @@ fn the_audit_counts_the_dead_and_what_they_cost() {
     run.trades[2].exit_reason = Reason::Delisted;
     run.trades[2].pnl = Usd::round(-33.0);
     let told = section(&page(&market, &run), "survivors");
-    assert!(told.contains("1 of 2 listings ended inside the run; 1 of its trades were forced out by that, for −$33.00."), "{told}");
+    assert!(told.contains("1 of 2 listings ended inside the run; that closed 1 of its trades at the last price less the delisting penalty, with a profit of −$33.00."), "{told}");
     let table = rows(&told);
     let value = |name: &str| table.iter().find(|row| row[0] == name).unwrap_or_else(|| panic!("{name}: {table:?}"))[1].clone();
     assert_eq!(value("ended before the market did"), "1 (50.0 %)");
     assert_eq!(value("price series with holes"), "1 (50.0 %)");
     assert_eq!(value("bars missing in them"), "10 (5.3 %)");
     // +100 % and 50 · (1 − 0.5) / 100 − 1 = −75 %.
-    assert_eq!(value("equal stakes in all"), "+12.50 %");
-    assert_eq!(value("in survivors alone"), "+100.00 %");
-    assert_eq!(value("survivors less all"), "+87.50 %");
+    assert_eq!(value("equal-weight all coins"), "+12.50 %");
+    assert_eq!(value("equal-weight survivors only"), "+100.00 %");
+    assert_eq!(value("survivors minus all"), "+87.50 %");
     let dead = table.last().unwrap();
     assert_eq!(dead[1..], ["perp", "2021-04-11", "no", "1", "−$33.00"], "{dead:?}");
 }

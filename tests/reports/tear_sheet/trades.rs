@@ -96,7 +96,7 @@ fn a_fill_beyond_its_bar_is_counted_once_slippage_is_taken_off() {
         "{told}"
     );
     assert!(told.contains("profit $50.00 = price $57.00 + funding −$4.00 − fees $2.00 − slippage $1.00 · 2 of 3 fills within their bars"));
-    assert!(told.contains("No. 2 · BTCUSDT perp short · narratives · 2021-01-31 to 2021-02-01 · in at 100.00, out at 105.00"));
+    assert!(told.contains("No. 2 · BTCUSDT perp short · narratives · 2021-01-31 to 2021-02-01 · entry at 100.00, exit at 105.00"));
     assert_eq!(told.matches("<figcaption>").count(), 2, "one best, one worst");
 }
 

@@ -1,0 +1,101 @@
+//! The frame of a page, and what stands on every page: headings, paragraphs, cautions, the mark of made-up data.
+
+use crate::report::html::escape::{Html, coded, of_source, tag, text};
+use crate::report::number_format::short_list;
+
+/// The styles of every page, for light and dark, narrow windows and paper.
+pub(super) const STYLE: &str = include_str!("page.css");
+
+/// Sorts by the column whose heading is pressed and hides the rows that do not hold the words typed. Without it the page is whole.
+pub const SCRIPT: &str = include_str!("page.js");
+
+/// What a page may do: show its own styles and pictures and run the one script above, by the digest of its text (`tests/reports/report/pages.rs` holds it). A
+/// browser that knows the policy fetches nothing, sends nothing and runs nothing else.
+const POLICY: &str = "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; \
+    script-src 'sha256-1qL2Ey1NprruRuNuUcpt7Ho5q3DzWHklmETzFazYxtw='; img-src data:; base-uri 'none'; form-action 'none'\">";
+
+/// A whole page.
+pub(super) fn page(title: &str, body: &Html) -> Html {
+    let policy = of_source(POLICY).line();
+    let head = Html::new().line()
+        + tag("meta").with("charset", "utf-8").void().line()
+        + policy
+        + tag("meta").with("name", "viewport").with("content", "width=device-width, initial-scale=1").void().line()
+        + tag("title").text(title).line()
+        + tag("style").source(STYLE).line();
+    let main = tag("main").holds(&(Html::new().line() + body)).line();
+    let shown = Html::new().line() + main + tag("script").source(SCRIPT).line();
+    let whole = Html::new().line() + tag("head").holds(&head).line() + tag("body").holds(&shown).line();
+    of_source("<!doctype html>").line() + tag("html").with("lang", "en").holds(&whole).line()
+}
+
+/// A heading of a section, which `#id` leads to.
+pub(super) fn heading(id: &'static str, words: &str) -> Html {
+    tag("h2").with("id", id).text(words).line()
+}
+
+pub(super) fn paragraph(inside: &Html) -> Html {
+    tag("p").holds(inside).line()
+}
+
+/// A paragraph of lesser weight.
+pub(super) fn dim_paragraph(inside: &Html) -> Html {
+    tag("p").class("dim").holds(inside).line()
+}
+
+/// Words of lesser weight inside a paragraph; what stands between backticks is code.
+pub(super) fn dim(words: &str) -> Html {
+    tag("span").class("dim").holds(&coded(words))
+}
+
+/// A list of which each entry is HTML.
+pub(super) fn bullets(entries: impl IntoIterator<Item = Html>) -> Html {
+    let lines: Html = entries.into_iter().map(|entry| tag("li").holds(&entry).line()).sum();
+    tag("ul").holds(&(Html::new().line() + lines)).line()
+}
+
+/// What opens on demand, below a line that says what it is.
+pub(super) fn on_demand(summary: &str, inside: &Html) -> Html {
+    let head = tag("summary").text(summary).line();
+    tag("details").class("rows").holds(&(head + inside)).line()
+}
+
+/// Blocks side by side where there is room.
+pub(super) fn cards(blocks: &Html) -> Html {
+    tag("div").class("cards").holds(&(Html::new().line() + blocks)).line()
+}
+
+/// Links to the sections of a page, by their ids and what they are called.
+pub(super) fn navigation<'a>(sections: impl IntoIterator<Item = &'a (&'static str, &'static str)>) -> Html {
+    let link = |(id, name): &(&str, &str)| tag("a").with("href", &format!("#{id}")).text(name);
+    let links: Html = sections.into_iter().map(link).sum();
+    tag("nav").with("aria-label", "On this page").holds(&links).line()
+}
+
+/// A caution longer than this is shortened, in letters; the whole of it opens on demand.
+const LONG: usize = 300;
+
+pub(super) fn cautions(list: &[impl AsRef<str>]) -> Html {
+    if list.is_empty() {
+        return dim_paragraph(&text("None."));
+    }
+    let lines: Html = list.iter().map(|whole| tag("li").class("caution").holds(&caution(whole.as_ref())).line()).sum();
+    tag("ul").holds(&(Html::new().line() + lines)).line()
+}
+
+fn caution(whole: &str) -> Html {
+    if whole.chars().count() <= LONG {
+        return text(whole);
+    }
+    let mut short = short_list(whole);
+    if short.chars().count() > LONG {
+        short = short.chars().take(LONG).chain(['…']).collect();
+    }
+    tag("details").holds(&(tag("summary").text(&short) + tag("p").text(whole)))
+}
+
+/// The name of a page, with the mark of made-up data where they are.
+pub(super) fn title(name: &str, synthetic: bool) -> Html {
+    let mark = if synthetic { text(" ") + tag("span").class("synthetic").text("SYNTHETIC DATA") } else { Html::new() };
+    tag("h1").holds(&(text(name) + mark)).line()
+}
