@@ -6,7 +6,7 @@ use crate::replay::simulation::Simulation;
 use crate::replay::words::dollars;
 use crate::signal::{History, decouple};
 use crate::strategy::{Decision, HedgeBy, Holding, PlanBucket, PlanHedge, Verdict};
-use crate::units::{AssetId, InstrumentId, Span, Usd};
+use crate::units::{InstrumentId, Span, Usd};
 
 /// The rule, and the reason of orders and flows, of what keeps a hedge to its ratio and its weight.
 const HEDGE: &str = "hedge";
@@ -57,7 +57,7 @@ impl Simulation<'_> {
             let target = notional / self.market.panel.value_at(id, self.t);
             let now = held.iter().find(|(other, _)| *other == id).map_or(0.0, |&(_, quantity)| quantity);
             let settled = (now / target - 1.0).abs() <= band || self.is_coming(bucket.id, id);
-            if settled || self.stopped[bucket.id.index()] || self.t < self.cooldown_until(bucket.id, id) {
+            if settled || self.buckets[bucket.id.index()].stopped || self.t < self.state_of(bucket.id).cooldown_until(id) {
                 continue;
             }
             if now > target {
@@ -72,7 +72,7 @@ impl Simulation<'_> {
     /// What a hedge has gained and not realised, where its bucket is worth more than its weight and the band: it leaves once the shorts are closed
     /// and opened anew.
     pub fn realisable(&self, bucket: &PlanBucket) -> Usd {
-        let full = self.books.equity().to_f64() * self.weights[bucket.id.index()];
+        let full = self.books.equity().to_f64() * self.buckets[bucket.id.index()].weight;
         if bucket.hedge.is_none() || self.books.bucket_value(bucket.id).to_f64() <= full * (1.0 + self.plan.rebalance.band) {
             return Usd::ZERO;
         }
@@ -87,10 +87,10 @@ impl Simulation<'_> {
         if !gain.is_positive() || self.flowing(bucket.id) < 0.0 {
             return;
         }
-        let full = self.books.equity().to_f64() * self.weights[bucket.id.index()];
+        let full = self.books.equity().to_f64() * self.buckets[bucket.id.index()].weight;
         let excess = (self.books.bucket_value(bucket.id).to_f64() - full).min((self.books.cash(bucket.id) + gain).to_f64());
         let others = || self.plan.buckets.iter().filter(|other| other.holding != Holding::Perp);
-        let weight_of = |other: &PlanBucket| self.weights[other.id.index()];
+        let weight_of = |other: &PlanBucket| self.buckets[other.id.index()].weight;
         let all: f64 = others().map(weight_of).sum();
         if all <= 0.0 {
             return;
@@ -122,7 +122,7 @@ impl Simulation<'_> {
                 subject: history.directory().symbol(id).to_owned(),
                 verdict: Verdict::Resized,
                 value: Some(self.books.bucket_value(bucket.id).to_f64() / self.books.equity().to_f64()),
-                limit: Some(self.weights[bucket.id.index()]),
+                limit: Some(self.buckets[bucket.id.index()].weight),
                 detail: format!("bucket {}: {gain} of profit is realised and the short opened anew", bucket.name),
             });
         }
@@ -160,7 +160,7 @@ impl Simulation<'_> {
     fn record_unhedged(&mut self, history: &History, bucket: &PlanBucket, hedge: &PlanHedge, unhedged: &[(InstrumentId, f64)]) {
         let ids: Vec<InstrumentId> = unhedged.iter().map(|&(id, _)| id).collect();
         let dollars: f64 = unhedged.iter().map(|&(_, value)| value).sum();
-        let tally = &mut self.unhedged[bucket.id.index()];
+        let tally = &mut self.buckets[bucket.id.index()].unhedged;
         let seen = std::mem::replace(&mut tally.now, ids);
         tally.most = tally.most.max(dollars);
         for &(id, value) in unhedged.iter().filter(|(id, _)| !seen.contains(id)) {
@@ -185,20 +185,10 @@ impl Simulation<'_> {
     }
 }
 
-/// What one hedge could not stand against.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Unhedged {
-    /// At the last look.
-    now: Vec<InstrumentId>,
-    ever: Vec<AssetId>,
-    /// USD of spot, at the look when it was most.
-    most: f64,
-}
-
 impl Simulation<'_> {
     /// One caution a hedge that could not stand against all it was asked to.
     pub fn stood_unhedged(&self) -> Vec<String> {
-        let hedges = self.plan.buckets.iter().filter_map(|bucket| Some((bucket, bucket.hedge?, &self.unhedged[bucket.id.index()])));
+        let hedges = self.plan.buckets.iter().filter_map(|bucket| Some((bucket, bucket.hedge?, &self.buckets[bucket.id.index()].unhedged)));
         let told = hedges.filter(|(.., tally)| !tally.ever.is_empty()).map(|(bucket, hedge, tally)| {
             let names: Vec<&str> = tally.ever.iter().map(|&asset| self.market.asset(asset).name.as_str()).collect();
             let way_out = match hedge.by {

@@ -13,6 +13,7 @@
 
 mod adaptive;
 mod attribution;
+mod buckets;
 mod checkpoint;
 mod convert;
 mod cross;

@@ -21,7 +21,7 @@ impl Simulation<'_> {
         let t = self.t;
         let row = self.market.panel.value_row(t);
         let buckets = self.story.bucket_row();
-        let snapshot = self.books.mark(row, buckets);
+        let snapshot = self.books.money().mark(row, buckets);
         if let Some(excess) = self.books.excess() {
             return Err(excess);
         }
@@ -39,11 +39,9 @@ impl Simulation<'_> {
     /// Hands the income of open positions to the attribution, under month and phase of the bar that has just closed.
     pub fn attribute_open_positions(&mut self) {
         let (market, period, cube) = (self.market, self.period(), &mut self.cube);
-        let mut beside = self.beside.iter_mut();
-        self.books.take_unbooked(|position, fresh| {
+        self.books.take_unattributed(|position, income, funding| {
             let asset = Some(market.instrument(position.instrument).asset);
-            let funding = std::mem::take(&mut beside.next().expect("one a position").funding);
-            cube.add(period, Cell { bucket: position.bucket, narrative: position.narrative, asset }, fresh, &funding);
+            cube.add(period, Cell { bucket: position.bucket, narrative: position.narrative, asset }, income, funding);
         });
     }
 
@@ -78,7 +76,7 @@ impl Simulation<'_> {
             if value.is_some() || self.is_due(&sight, bucket) {
                 self.take_back(bucket.id);
                 let exits = self.exits(&sight, bucket);
-                if self.weights[bucket.id.index()] <= 0.0 {
+                if self.buckets[bucket.id.index()].weight <= 0.0 {
                     self.leave_all(bucket);
                 } else if bucket.hedge.is_some() {
                     self.review_hedge(&history, bucket, value);
@@ -96,7 +94,7 @@ impl Simulation<'_> {
     fn is_due(&self, sight: &Sight, bucket: &PlanBucket) -> bool {
         self.is_first()
             || self.falls_on(bucket.review)
-            || self.wishes[bucket.id.index()].nobody_admitted
+            || self.buckets[bucket.id.index()].wish.nobody_admitted
             || (bucket.selection.stages.is_some() && sight.steps().next().is_some())
     }
 
@@ -109,7 +107,7 @@ impl Simulation<'_> {
                 self.send(bucket, (instrument, narrative), Want::Close, "regime");
             }
         }
-        self.wishes[bucket.id.index()] = BucketWish::default();
+        self.buckets[bucket.id.index()].wish = BucketWish::default();
     }
 
     /// Whether this bar's close is a multiple of a span, counted from 1970.
@@ -151,7 +149,7 @@ impl Simulation<'_> {
     fn time_stop_due(&self, history: &History, bucket: &PlanBucket, instrument: InstrumentId) -> Option<Exit> {
         let rule = bucket.time_stop?;
         let at = self.books.find(bucket.id, instrument)?;
-        let held = history.now().seconds() - self.beside[at].opened.seconds();
+        let held = history.now().seconds() - self.books.state(at).opened.seconds();
         let entry = self.books.positions()[at].entry_price();
         let headway = (history.close(instrument)? / entry - 1.0) * bucket.direction.sign();
         (held >= rule.after.seconds() && headway < rule.unless).then(|| Exit {
@@ -166,7 +164,7 @@ impl Simulation<'_> {
     fn state(&self, bucket: &PlanBucket, exits: &[InstrumentId]) -> BucketState {
         let positions = self.books.positions().iter().filter(|p| p.bucket == bucket.id && !exits.contains(&p.instrument));
         let instruments = (0..self.market.instruments.len()).map(InstrumentId::new);
-        let cooling = instruments.map(|id| (id, self.cooldown_until(bucket.id, id))).filter(|&(_, until)| self.t < until);
+        let cooling = instruments.map(|id| (id, self.state_of(bucket.id).cooldown_until(id))).filter(|&(_, until)| self.t < until);
         let coming = self.coming(bucket.id).into_iter().map(|(instrument, narrative, _)| (instrument, narrative));
         let coming = coming.filter(|(instrument, _)| !exits.contains(instrument));
         BucketState {
@@ -174,7 +172,7 @@ impl Simulation<'_> {
             held: positions.map(|position| (position.instrument, position.narrative)).chain(coming).collect(),
             leaving: exits.to_vec(),
             cooling: cooling.map(|(id, until)| (id, self.market.clock.close(until))).collect(),
-            stopped: self.stopped[bucket.id.index()],
+            stopped: self.buckets[bucket.id.index()].stopped,
         }
     }
 
@@ -207,7 +205,7 @@ impl Simulation<'_> {
                 None => self.enter(sight, bucket, pick, worth),
             }
         }
-        self.wishes[bucket.id.index()] = wish;
+        self.buckets[bucket.id.index()].wish = wish;
     }
 
     fn enter(&mut self, sight: &Sight, bucket: &PlanBucket, pick: &Pick, worth: f64) {
@@ -261,7 +259,7 @@ impl Simulation<'_> {
 
     fn log_emptiness(&mut self, history: &History, bucket: &PlanBucket, wish: &BucketWish) {
         if let Some(why) = &wish.empty_because
-            && self.wishes[bucket.id.index()].empty_because.as_ref() != Some(why)
+            && self.buckets[bucket.id.index()].wish.empty_because.as_ref() != Some(why)
         {
             self.story.decisions.push(Decision {
                 time: history.now(),

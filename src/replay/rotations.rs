@@ -43,7 +43,8 @@ impl Simulation<'_> {
         let before = self.left.len();
         self.left.retain(|left| left.bucket != bucket.id || left.step.narrative != narrative);
         if self.left.len() == before {
-            let scores: Vec<f64> = self.wishes[bucket.id.index()]
+            let scores: Vec<f64> = self.buckets[bucket.id.index()]
+                .wish
                 .picks
                 .iter()
                 .filter(|pick| pick.narrative == Some(narrative))
@@ -61,7 +62,7 @@ impl Simulation<'_> {
         if self.positions_of(bucket, narrative) != 0 {
             return;
         }
-        let cause = match &self.wishes[bucket.id.index()].empty_because {
+        let cause = match &self.buckets[bucket.id.index()].wish.empty_because {
             _ if reason != ROTATED_OUT => reason.to_owned(),
             Some(why) => format!("{reason}: {why}"),
             None => format!("{reason}: outranked or no candidate left"),

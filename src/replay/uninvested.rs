@@ -32,7 +32,7 @@ impl Simulation<'_> {
         if let Some((rule, count)) = refused.into_iter().rev().max_by_key(|(_, count)| *count) {
             return format!("none of its entries came about: `{rule}` refused {count} of the {all} that were refused");
         }
-        let last = &self.wishes[bucket.id.index()];
+        let last = &self.buckets[bucket.id.index()].wish;
         match last.empty_because.as_deref() {
             None => "no order of it was ever filled".to_owned(),
             Some(_) if last.nobody_admitted => format!("no coin ever passes its selection{}", self.strictest_gate(bucket)),
