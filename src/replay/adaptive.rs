@@ -25,11 +25,15 @@ impl Simulation<'_> {
             });
         }
         let Some(table) = sight.regime().and_then(|regime| plan.table(regime)) else { return false };
-        if self.weights == table {
+        let mut weights: Vec<f64> = self.buckets.iter().map(|bucket| bucket.weight).collect();
+        if weights == table {
             return false;
         }
         let most = plan.turnover_per_day * self.plan.decide.days();
-        let left = adaptive::step(&mut self.weights, table, most);
+        let left = adaptive::step(&mut weights, table, most);
+        for (bucket, weight) in self.buckets.iter_mut().zip(weights) {
+            bucket.weight = weight;
+        }
         self.record.decisions.push(Decision {
             time: now,
             bucket: None,
@@ -48,7 +52,7 @@ impl Simulation<'_> {
     pub fn plan_transition(&mut self) -> Vec<Option<Usd>> {
         let values = self.worths();
         let equity: f64 = values.iter().sum();
-        let target: Vec<f64> = self.weights.iter().map(|weight| weight * equity).collect();
+        let target: Vec<f64> = self.buckets.iter().map(|bucket| bucket.weight * equity).collect();
         self.plan_flows(&values, &target, FlowReason::Regime);
         target.into_iter().map(|value| Some(Usd::round(value))).collect()
     }

@@ -63,7 +63,7 @@ impl Simulation<'_> {
         let marks = self.prices(&tested, &self.market.panel.mark_open);
         let initial = |(&at, mark): (&usize, &f64)| {
             let position = &self.books.positions()[at];
-            if position.margined { position.quantity.abs() * mark / self.beside[at].rung } else { 0.0 }
+            if position.margined { position.quantity.abs() * mark / self.books.state(at).rung } else { 0.0 }
         };
         let bound: f64 = tested.iter().zip(&marks).map(initial).sum();
         let balance = self.tested_pool(bucket, &tested).balance(&marks);
@@ -84,7 +84,8 @@ impl Simulation<'_> {
                 self.raise(pool, owed, &prices);
             }
             for at in self.members(pool) {
-                self.books.add_margin(at, -self.books.positions()[at].margin());
+                let owed = -self.books.positions()[at].margin();
+                self.books.money().add_margin(at, owed);
             }
         }
     }
@@ -121,7 +122,7 @@ impl Simulation<'_> {
         if lacking.is_positive() {
             self.sell_alike(coins, lacking, prices);
         }
-        let moved = self.books.flow(coins, pool, wanted);
+        let moved = self.books.money().flow(coins, pool, wanted);
         self.record.decisions.push(Decision {
             time: self.now(),
             bucket: Some(pool),

@@ -1,11 +1,12 @@
 //! Coins that became others: holders have the other one from the open of the bar in which that shows, and nobody sells or buys anything.
 
 use crate::exchange::orders::Kind;
-use crate::market::{Conversion, Successor};
+use crate::market::{Conversion, Market, Successor};
 use crate::replay::decision::{OrderWhy, Why};
 use crate::replay::orders::{Order, Want};
+use crate::replay::positions::PositionState;
 use crate::replay::recorder::Converted;
-use crate::replay::simulation::{PositionState, Simulation};
+use crate::replay::simulation::Simulation;
 use crate::strategy::Verdict;
 use crate::units::{BucketId, InstrumentId};
 
@@ -13,7 +14,7 @@ impl Simulation<'_> {
     /// Whatever is another coin from this bar on.
     pub fn convert_all(&mut self) {
         let due = |beside: &PositionState| beside.converts.filter(|&(bar, _)| bar == self.t).map(|(_, successor)| successor);
-        if !self.beside.iter().any(|beside| due(beside).is_some()) {
+        if !self.books.states().iter().any(|beside| due(beside).is_some()) {
             return;
         }
         // What was earned until now was earned by the old coin.
@@ -26,7 +27,7 @@ impl Simulation<'_> {
     fn next_due(&self) -> Option<(usize, Successor)> {
         let due =
             |(at, beside): (usize, &PositionState)| beside.converts.filter(|&(bar, _)| bar == self.t).map(|(_, successor)| (at, successor));
-        self.beside.iter().enumerate().find_map(due)
+        self.books.states().iter().enumerate().find_map(due)
     }
 
     fn convert(&mut self, at: usize, Successor { instrument: into, ratio }: Successor) {
@@ -35,41 +36,16 @@ impl Simulation<'_> {
         let last = self.market.panel.value_at(from, self.t - 1);
         let gone = Converted { instrument: from, narrative: position.narrative, quantity: position.quantity, price: last };
         let joins = self.books.find(bucket, into).is_some();
-        let beside = self.beside.remove(at);
-        let at = self.books.convert(at, into, ratio);
-        if joins {
-            self.beside[at].take_in(&beside, ratio);
-        } else {
-            let turned = self.turned(beside, into, ratio);
-            self.beside.insert(at, turned);
-        }
+        let (market, t) = (self.market, self.t);
+        let at = self.books.convert(at, into, ratio, |old| turned(market, t, old, into, ratio));
         let narrative = self.books.positions()[at].narrative;
         let there = Converted { instrument: into, narrative, quantity: gone.quantity * ratio, price: last / ratio };
         self.record.conversion(self.now(), bucket, &gone, &there);
         self.note_converted(bucket, &gone, &there, ratio);
         self.convert_orders((bucket, from), &there, ratio, joins);
         // Who was stopped out of the one is not to buy the other at once.
-        self.share_cooldown(bucket, from, into);
+        self.state_of_mut(bucket).share_cooldown(from, into);
         self.protect(at);
-    }
-
-    /// What stands beside a position whose coin is another one.
-    fn turned(&self, old: PositionState, into: InstrumentId, ratio: f64) -> PositionState {
-        let mut guard = old.guard;
-        (guard.best, guard.atr) = (guard.best / ratio, guard.atr.map(|atr| atr / ratio));
-        let panel = &self.market.panel;
-        let silence = self.market.listing.delisted_after.in_bars(self.market.clock.bar);
-        PositionState {
-            guard,
-            delisted: panel.forced_out(into, self.t, silence),
-            converts: self.market.converted_after(into, self.t),
-            near: false,
-            series: panel.at(into, 0),
-            blocks: into.index() * panel.blocks(),
-            staked: old.staked * ratio,
-            added_inside: old.added_inside * ratio,
-            ..old
-        }
     }
 
     /// An order to leave the old coin leaves as much of the new one; an order to buy the old one is over.
@@ -108,14 +84,21 @@ impl Simulation<'_> {
     }
 }
 
-impl PositionState {
-    /// What stood beside a holding that has become a part of this one, `ratio` of this for one of that.
-    fn take_in(&mut self, other: &Self, ratio: f64) {
-        self.opened = self.opened.min(other.opened);
-        self.offered += other.offered;
-        self.realised += other.realised;
-        self.funding.add(&other.funding);
-        self.staked += other.staked * ratio;
-        self.added_inside += other.added_inside * ratio;
+/// The state of a position whose coin is another one from bar `t` on.
+fn turned(market: &Market, t: usize, old: PositionState, into: InstrumentId, ratio: f64) -> PositionState {
+    let mut guard = old.guard;
+    (guard.best, guard.atr) = (guard.best / ratio, guard.atr.map(|atr| atr / ratio));
+    let panel = &market.panel;
+    let silence = market.listing.delisted_after.in_bars(market.clock.bar);
+    PositionState {
+        guard,
+        delisted: panel.forced_out(into, t, silence),
+        converts: market.converted_after(into, t),
+        near: false,
+        series: panel.at(into, 0),
+        blocks: into.index() * panel.blocks(),
+        staked: old.staked * ratio,
+        added_inside: old.added_inside * ratio,
+        ..old
     }
 }

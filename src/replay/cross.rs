@@ -14,7 +14,7 @@ use crate::units::{BucketId, InstrumentId, Usd};
 impl Simulation<'_> {
     /// Where the bucket's positions stand among the open ones.
     pub fn members(&self, bucket: BucketId) -> Vec<usize> {
-        (0..self.beside.len()).filter(|&at| self.books.positions()[at].bucket == bucket).collect()
+        (0..self.books.count()).filter(|&at| self.books.positions()[at].bucket == bucket).collect()
     }
 
     pub fn pool_of(&self, bucket: BucketId, members: &[usize]) -> Pool<'_> {
@@ -45,7 +45,7 @@ impl Simulation<'_> {
     /// A price of this bar for every member; where a member does not trade, what it was last worth.
     pub fn prices(&self, members: &[usize], column: &[f64]) -> Vec<f64> {
         let of = |&at: &usize| {
-            let price = column[self.beside[at].series + self.t];
+            let price = column[self.books.state(at).series + self.t];
             if price.is_nan() { self.market.panel.value_at(self.books.positions()[at].instrument, self.t) } else { price }
         };
         members.iter().map(of).collect()
@@ -78,8 +78,8 @@ impl Simulation<'_> {
                 Some(PoolEvent::Liquidated { marks }) => return self.liquidate_pool(bucket, &members, &marks),
                 Some(PoolEvent::Stopped { place, share }) => {
                     let at = members[place];
-                    let trigger = self.beside[at].guard.stop.expect("it was reached");
-                    let open = self.market.panel.open[self.beside[at].series + self.t];
+                    let trigger = self.books.state(at).guard.stop.expect("it was reached");
+                    let open = self.market.panel.open[self.books.state(at).series + self.t];
                     let reference = exit_side(&self.books.positions()[at]).worse(trigger, open);
                     self.stop_out(at, trigger, reference, Moment::Inside);
                     behind = share;
@@ -105,7 +105,7 @@ impl Simulation<'_> {
         for (place, &at) in members.iter().enumerate() {
             // Coins that stand behind the pool have stops of their own bucket, which are not its.
             let own = self.books.positions()[at].margined;
-            let Some(trigger) = self.beside[at].guard.stop.filter(|_| own) else { continue };
+            let Some(trigger) = self.books.state(at).guard.stop.filter(|_| own) else { continue };
             let position = self.in_bar(at);
             let (instrument, exit) = (self.books.positions()[at].instrument, position.exit());
             let bar = self.last_prices(instrument);

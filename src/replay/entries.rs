@@ -6,11 +6,11 @@ use crate::ledger::Entry;
 use crate::market::Kind;
 use crate::replay::decision::OrderWhy;
 use crate::replay::orders::{Order, Want, side};
-use crate::replay::protect::{Guard, MaintenanceBound};
+use crate::replay::positions::{Guard, MaintenanceBound, PositionState, margin_view};
 use crate::replay::quote::{CENT, fill, worth_working};
 use crate::replay::reason::Reason;
 use crate::replay::run::FundingLines;
-use crate::replay::simulation::{PositionState, Simulation, margin_view};
+use crate::replay::simulation::Simulation;
 use crate::strategy::Verdict;
 use crate::units::Usd;
 
@@ -179,15 +179,14 @@ impl Simulation<'_> {
         };
         let entry = Entry { quantity: signed, price: filled.price, reference: filled.reference, fee };
         self.pool(instrument).take(filled.quantity);
-        let held = self.books.positions().len();
-        let at = self.books.increase(bucket, instrument, narrative, perp, &entry, margin);
-        if self.books.positions().len() > held {
-            let beside = self.state_of_new(&opening.order, signed > 0.0, filled.price);
-            self.next_delisting = self.next_delisting.min(beside.ends());
-            self.beside.insert(at, beside);
+        let key = opening.order.key();
+        let fresh = self.books.place(key).is_none().then(|| self.state_of_new(&opening.order, signed > 0.0, filled.price));
+        let at = self.books.increase(key, (narrative, perp), &entry, margin, fresh);
+        if let Some(state) = fresh {
+            self.next_delisting = self.next_delisting.min(state.ends());
             self.log_entered(at);
         }
-        let beside = &mut self.beside[at];
+        let beside = self.books.state_mut(at);
         if beside.entered != self.t {
             beside.added_inside = 0.0;
         }
@@ -199,7 +198,7 @@ impl Simulation<'_> {
             self.stake_from_midnight(at, signed);
         }
         match moment {
-            Moment::Inside => self.beside[at].added_inside += signed,
+            Moment::Inside => self.books.state_mut(at).added_inside += signed,
             Moment::Open if perp => self.pay_on_entry(bucket, instrument, signed),
             Moment::Open => {}
         }

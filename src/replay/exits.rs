@@ -6,9 +6,10 @@ use crate::exchange::orders::Filled;
 use crate::ledger::{Backing, Closed, Entry};
 use crate::replay::decision::OrderWhy;
 use crate::replay::orders::Order;
+use crate::replay::positions::{PositionState, margin_view};
 use crate::replay::reason::Reason;
 use crate::replay::run::Side;
-use crate::replay::simulation::{PositionState, Simulation, margin_view};
+use crate::replay::simulation::Simulation;
 use crate::strategy::Verdict;
 use crate::units::Usd;
 
@@ -95,27 +96,26 @@ impl Simulation<'_> {
             Backing::Pool
         };
         let closed = self.books.reduce(at, entry, backing);
-        if let Some(closed) = &closed {
-            self.went_flat(at, closed, reason);
+        if let Some((closed, state)) = &closed {
+            self.went_flat(closed, state, reason);
         } else {
             self.realise_part(at, bucket, realised);
             self.staked_at_most(at);
             self.protect(at);
         }
         if self.is_cross(bucket) {
-            self.books.draw_margin(bucket);
+            self.books.money().draw_margin(bucket);
         }
         closed.is_some()
     }
 
     /// The position is gone: its trade is recorded, its income attributed, the profit not yet passed on offered to the waterfall.
-    pub fn went_flat(&mut self, at: usize, closed: &Closed, reason: Reason) {
-        let beside = self.beside.remove(at);
+    pub fn went_flat(&mut self, closed: &Closed, state: &PositionState, reason: Reason) {
         let cell = self.cell(closed.bucket, closed.narrative, closed.instrument);
-        self.cube.add(self.period(), cell, &closed.unbooked, &beside.funding);
-        self.record.trade(beside.opened, self.now(), closed, reason);
+        self.cube.add(self.period(), cell, &closed.unbooked, &state.funding);
+        self.record.trade(state.opened, self.now(), closed, reason);
         self.log_left(closed, reason);
-        self.realise_rest(&beside, closed);
+        self.realise_rest(state, closed);
     }
 
     /// After a reduction: where the ladder has stepped down, more of the bucket's cash goes behind what stays, until it is
@@ -125,7 +125,7 @@ impl Simulation<'_> {
         if position.margined {
             let isolated = margin_view(position);
             let lack = isolated.quantity * isolated.entry_price / leverage - isolated.wallet;
-            self.books.add_margin(at, Usd::round(lack));
+            self.books.money().add_margin(at, Usd::round(lack));
             self.protect(at);
         }
     }
@@ -140,13 +140,13 @@ impl Simulation<'_> {
         }
         self.delist();
         self.convert_all();
-        self.next_delisting = self.beside.iter().map(PositionState::ends).min().unwrap_or(usize::MAX);
+        self.next_delisting = self.books.states().iter().map(PositionState::ends).min().unwrap_or(usize::MAX);
     }
 
     fn delist(&mut self) {
         let mut at = 0;
-        while at < self.beside.len() {
-            let PositionState { delisted, converts, .. } = self.beside[at];
+        while at < self.books.count() {
+            let PositionState { delisted, converts, .. } = *self.books.state(at);
             if self.t < delisted || converts.is_some_and(|(bar, _)| bar == self.t) {
                 at += 1;
                 continue;

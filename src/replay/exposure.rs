@@ -1,15 +1,16 @@
 //! What is held at a close, and how far it is from liquidation.
 
 use crate::exchange::liquidation::distance;
+use crate::replay::positions::margin_view;
 use crate::replay::run::Exposure;
-use crate::replay::simulation::{Simulation, margin_view};
+use crate::replay::simulation::Simulation;
 use crate::units::Usd;
 
 impl Simulation<'_> {
     /// One row a position, at the close of this bar.
     pub fn record_exposure(&mut self) {
         let time = self.market.clock.close(self.t);
-        let rows: Vec<Exposure> = (0..self.beside.len()).map(|at| self.exposure_of(at)).map(|row| Exposure { time, ..row }).collect();
+        let rows: Vec<Exposure> = (0..self.books.count()).map(|at| self.exposure_of(at)).map(|row| Exposure { time, ..row }).collect();
         self.record.exposure.extend(rows);
     }
 

@@ -20,14 +20,14 @@ impl Simulation<'_> {
         for flow in &flows {
             let passes = flow.reason == FlowReason::Waterfall;
             let share = if passes { covered[flow.from.index()] } else { 1.0 };
-            let moved = self.books.flow(flow.from, flow.to, if share < 1.0 { flow.amount.share(share) } else { flow.amount });
+            let moved = self.books.money().flow(flow.from, flow.to, if share < 1.0 { flow.amount.share(share) } else { flow.amount });
             if !moved.is_positive() {
                 continue;
             }
             let share = moved.to_f64() / self.books.equity().to_f64();
-            self.topped_up[flow.from.index()] -= share;
+            self.buckets[flow.from.index()].topped_up -= share;
             if flow.reason == FlowReason::TopUp {
-                self.topped_up[flow.to.index()] += share;
+                self.buckets[flow.to.index()].topped_up += share;
             }
             self.record.flows.push(Flow { time: self.now(), from: flow.from, to: flow.to, amount: moved, reason: flow.reason });
             if passes {
@@ -66,7 +66,7 @@ impl Simulation<'_> {
         if bucket.holding != Holding::Spot {
             return;
         }
-        for pick in self.wishes[to.index()].picks.clone() {
+        for pick in self.buckets[to.index()].wish.picks.clone() {
             if self.books.find(to, pick.instrument).is_some() && !sold.contains(&(to, pick.instrument)) {
                 let before = self.t - 1;
                 let quantity = self.quantity_for(bucket, &pick, amount.to_f64(), self.t);

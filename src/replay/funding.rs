@@ -4,8 +4,9 @@ use crate::exchange::funding::payment;
 use crate::market::Settlement;
 use crate::replay::decision::Why;
 use crate::replay::intrabar::exit_side;
+use crate::replay::positions::margin_view;
 use crate::replay::run::FundingPayment;
-use crate::replay::simulation::{Simulation, margin_view};
+use crate::replay::simulation::Simulation;
 use crate::strategy::Verdict;
 use crate::units::{BucketId, InstrumentId, Usd};
 
@@ -55,7 +56,7 @@ impl Simulation<'_> {
             let bucket = self.perp_buckets[k];
             let Some(at) = self.books.find(bucket, instrument) else { continue };
             let held = self.books.positions()[at].quantity;
-            let beside = &self.beside[at];
+            let beside = self.books.state(at);
             // What was added at an unknown time inside the bar pays and never receives.
             let added = if inside && beside.entered == self.t { beside.added_inside } else { 0.0 };
             let quantity = if payment(held, settlement.mark, settlement.rate) > 0.0 { held - added } else { held };
@@ -120,9 +121,9 @@ impl Simulation<'_> {
             payment: amount,
             assumed: settlement.assumed,
         });
-        self.beside[at].funding.settle(amount, settlement.assumed);
         let sees_funding = self.bucket(position.bucket).stop.is_some_and(|stop| stop.sees_funding());
-        self.books.fund(at, amount);
+        self.books.state_mut(at).funding.settle(amount, settlement.assumed);
+        self.books.money().fund(at, amount);
         if sees_funding {
             self.protect(at);
         } else {
@@ -133,7 +134,7 @@ impl Simulation<'_> {
     /// A settlement inside the bar may bring a stop that sees funding to its own mark: what that sends meets the next open. At an open, the stops
     /// are looked at after the settlements.
     fn stop_by_funding(&mut self, at: usize, mark: f64) {
-        let (beside, position) = (&self.beside[at], &self.books.positions()[at]);
+        let (beside, position) = (self.books.state(at), &self.books.positions()[at]);
         let sees_funding = self.bucket(position.bucket).stop.is_some_and(|stop| stop.sees_funding());
         let against = exit_side(position).other();
         if let Some(stop) = beside.guard.stop.filter(|&stop| sees_funding && against.reaches(mark, stop)) {

@@ -8,7 +8,7 @@ use crate::replay::review::ROUNDING;
 use crate::replay::simulation::Simulation;
 use crate::signal::{History, decouple};
 use crate::strategy::{HedgeBy, Holding, PlanBucket, PlanHedge, Verdict};
-use crate::units::{AssetId, InstrumentId, Span, Usd};
+use crate::units::{InstrumentId, Span, Usd};
 
 impl Simulation<'_> {
     /// Brings the shorts of a hedge bucket to the ratio, as far as its margin reaches. `value` is what the bucket will be worth after flows.
@@ -58,7 +58,7 @@ impl Simulation<'_> {
             let target = notional / self.market.panel.value_at(id, self.t);
             let now = held.iter().find(|(other, _)| *other == id).map_or(0.0, |&(_, quantity)| quantity);
             let settled = (now / target - 1.0).abs() <= band || self.is_coming(bucket.id, id);
-            if settled || self.stopped[bucket.id.index()] || self.t < self.cooldown_until(bucket.id, id) {
+            if settled || self.buckets[bucket.id.index()].stopped || self.t < self.state_of(bucket.id).cooldown_until(id) {
                 continue;
             }
             if now > target {
@@ -73,7 +73,7 @@ impl Simulation<'_> {
     /// What a hedge has gained and not realised, where its bucket is worth more than its weight and the band: it leaves once the shorts are closed
     /// and opened anew.
     pub fn realisable(&self, bucket: &PlanBucket) -> Usd {
-        let full = self.books.equity().to_f64() * self.weights[bucket.id.index()];
+        let full = self.books.equity().to_f64() * self.buckets[bucket.id.index()].weight;
         if bucket.hedge.is_none() || self.books.bucket_value(bucket.id).to_f64() <= full * (1.0 + self.plan.rebalance.band) {
             return Usd::ZERO;
         }
@@ -88,10 +88,10 @@ impl Simulation<'_> {
         if !gain.is_positive() || self.flowing(bucket.id) < 0.0 {
             return;
         }
-        let full = self.books.equity().to_f64() * self.weights[bucket.id.index()];
+        let full = self.books.equity().to_f64() * self.buckets[bucket.id.index()].weight;
         let excess = (self.books.bucket_value(bucket.id).to_f64() - full).min((self.books.cash(bucket.id) + gain).to_f64());
         let others = || self.plan.buckets.iter().filter(|other| other.holding != Holding::Perp);
-        let weight_of = |other: &PlanBucket| self.weights[other.id.index()];
+        let weight_of = |other: &PlanBucket| self.buckets[other.id.index()].weight;
         let all: f64 = others().map(weight_of).sum();
         if all <= 0.0 {
             return;
@@ -124,7 +124,7 @@ impl Simulation<'_> {
                 narrative: None,
                 verdict: Verdict::Resized,
                 observed: Some(self.books.bucket_value(bucket.id).to_f64() / self.books.equity().to_f64()),
-                threshold: Some(self.weights[bucket.id.index()]),
+                threshold: Some(self.buckets[bucket.id.index()].weight),
                 why: Why::HedgeProfit { gain },
             });
         }
@@ -162,7 +162,7 @@ impl Simulation<'_> {
     fn record_unhedged(&mut self, history: &History, bucket: &PlanBucket, hedge: &PlanHedge, unhedged: &[(InstrumentId, f64)]) {
         let ids: Vec<InstrumentId> = unhedged.iter().map(|&(id, _)| id).collect();
         let dollars: f64 = unhedged.iter().map(|&(_, value)| value).sum();
-        let tally = &mut self.unhedged[bucket.id.index()];
+        let tally = &mut self.buckets[bucket.id.index()].unhedged;
         let seen = std::mem::replace(&mut tally.now, ids);
         tally.most = tally.most.max(dollars);
         for &(id, value) in unhedged.iter().filter(|(id, _)| !seen.contains(id)) {
@@ -184,20 +184,10 @@ impl Simulation<'_> {
     }
 }
 
-/// What one hedge could not stand against.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Unhedged {
-    /// At the last look.
-    now: Vec<InstrumentId>,
-    ever: Vec<AssetId>,
-    /// USD of spot, at the look when it was most.
-    most: f64,
-}
-
 impl Simulation<'_> {
     /// One caution a hedge that could not stand against all it was asked to.
     pub fn stood_unhedged(&self) -> Vec<Caution> {
-        let hedges = self.plan.buckets.iter().filter_map(|bucket| Some((bucket, bucket.hedge?, &self.unhedged[bucket.id.index()])));
+        let hedges = self.plan.buckets.iter().filter_map(|bucket| Some((bucket, bucket.hedge?, &self.buckets[bucket.id.index()].unhedged)));
         let told = hedges.filter(|(.., tally)| !tally.ever.is_empty()).map(|(bucket, hedge, tally)| Caution::Unhedged {
             hedge: bucket.name.clone(),
             of: self.bucket(hedge.of).name.clone(),

@@ -23,9 +23,7 @@ impl<'a> Simulation<'a> {
         // Where no price comes and nothing is ordered, nothing happens.
         let positions = self.books.positions().iter().enumerate();
         let concerned = positions.filter(|&(at, _)| deleveraging || self.touched(at));
-        let key =
-            |(_, position): (usize, &crate::ledger::Position)| PositionKey { bucket: position.bucket, instrument: position.instrument };
-        let mut keys: Vec<PositionKey> = concerned.map(key).collect();
+        let mut keys: Vec<PositionKey> = concerned.map(|(_, position)| PositionKey::of(position)).collect();
         keys.extend(self.orders.iter().filter(|order| order.way == Way::There).map(Order::key));
         keys.sort_unstable();
         keys.dedup();
@@ -72,7 +70,7 @@ impl<'a> Simulation<'a> {
     }
 
     fn next_adverse(&mut self, key: PositionKey) -> Option<Event> {
-        let held = self.books.find(key.bucket, key.instrument).filter(|_| !self.is_cross(key.bucket));
+        let held = self.books.place(key).filter(|_| !self.is_cross(key.bucket));
         let t = self.t;
         let enters = |order: &&Order| order.works_for(key) && order.tried_inside != t && order.want.opens();
         if held.is_none() && !self.orders.iter().any(|order| enters(&order)) {
@@ -93,13 +91,13 @@ impl<'a> Simulation<'a> {
 
     /// Targets, closing limits and the stress of auto-deleveraging, with the levels that stand when the leg begins.
     fn favourable_leg(&mut self, key: PositionKey) {
-        let Some(at) = self.books.find(key.bucket, key.instrument) else { return };
+        let Some(at) = self.books.place(key) else { return };
         let Some(bar) = self.bar(key.instrument) else { return };
         let position = InBar { deleveraging: self.deleveraged_at(at, &bar), ..self.in_bar(at) };
         let mut last = None;
         while let Some(event) = self.next_favourable(key, &position, &bar, last) {
             self.book(key, event, Moment::Inside);
-            if self.books.find(key.bucket, key.instrument).is_none() {
+            if self.books.place(key).is_none() {
                 return;
             }
             last = Some(event);
@@ -143,12 +141,12 @@ impl<'a> Simulation<'a> {
     }
 
     fn place_of(&self, key: PositionKey) -> usize {
-        self.books.find(key.bucket, key.instrument).expect("an event of an open position")
+        self.books.place(key).expect("an event of an open position")
     }
 
     /// A position as the bar meets it, its margin left aside.
     pub fn in_bar(&self, at: usize) -> InBar<'a> {
-        let (position, beside) = (&self.books.positions()[at], &self.beside[at]);
+        let (position, beside) = (&self.books.positions()[at], self.books.state(at));
         InBar {
             direction: position.direction(),
             quantity: position.quantity.abs(),

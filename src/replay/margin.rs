@@ -6,9 +6,10 @@ use crate::exchange::liquidation::outcome;
 use crate::ledger::Entry;
 use crate::replay::decision::Why;
 use crate::replay::intrabar::exit_side;
+use crate::replay::positions::margin_view;
 use crate::replay::reason::{FlowReason, Reason};
 use crate::replay::run::Liquidation;
-use crate::replay::simulation::{Simulation, margin_view};
+use crate::replay::simulation::Simulation;
 use crate::strategy::{Aftermath, Verdict};
 use crate::units::{BucketId, InstrumentId, Usd};
 
@@ -28,9 +29,9 @@ impl<'a> Simulation<'a> {
     fn liquidate_failing(&mut self, marks: &[f64]) {
         if self.alert() {
             let mut at = 0;
-            while at < self.beside.len() {
-                let mark = marks[self.beside[at].series + self.t];
-                if self.beside[at].near && self.fails_at(at, mark) {
+            while at < self.books.count() {
+                let mark = marks[self.books.state(at).series + self.t];
+                if self.books.state(at).near && self.fails_at(at, mark) {
                     self.liquidate(at, mark);
                 } else {
                     at += 1;
@@ -44,7 +45,7 @@ impl<'a> Simulation<'a> {
 
     /// The exact inequality at a mark price; a missing price (NaN) fails nothing.
     pub fn fails_at(&self, at: usize, mark: f64) -> bool {
-        self.beside[at].endangered(mark) && self.margin_of(at).is_some_and(|margin| margin.fails_at(mark))
+        self.books.state(at).endangered(mark) && self.margin_of(at).is_some_and(|margin| margin.fails_at(mark))
     }
 
     /// What must hold for an isolated position; `None` for spot, and in a pool, which is tested as a whole.
@@ -88,7 +89,7 @@ impl<'a> Simulation<'a> {
         let (bucket, instrument, narrative) = (position.bucket, position.instrument, position.narrative);
         let (direction, quantity) = (position.direction(), position.quantity);
         let exit = exit_side(position);
-        let (closed, price) = self.books.liquidate(at, mark, proceeds, fee);
+        let (closed, state, price) = self.books.liquidate(at, mark, proceeds, fee);
         let entry = Entry { quantity: -quantity, price, reference: price, fee };
         self.record.fill(self.now(), bucket, instrument, narrative, exit, &entry, Reason::Liquidation);
         self.record.liquidations.push(Liquidation {
@@ -102,7 +103,7 @@ impl<'a> Simulation<'a> {
             margin_lost,
             fee,
         });
-        self.went_flat(at, &closed, Reason::Liquidation);
+        self.went_flat(&closed, &state, Reason::Liquidation);
         self.stale = true;
     }
 
@@ -116,7 +117,7 @@ impl<'a> Simulation<'a> {
         match self.bucket(bucket).after_liquidation {
             Aftermath::StayOut => {}
             Aftermath::Stop => {
-                self.stopped[bucket.index()] = true;
+                self.buckets[bucket.index()].stopped = true;
                 self.orders.retain(|order| order.bucket != bucket || !order.want.opens());
                 self.note(whose, Verdict::Exited, [Some(lost.to_f64()), None], Why::StopsAfterLiquidation);
             }

@@ -15,6 +15,7 @@ mod adaptive;
 mod assumption;
 mod assumption_text;
 mod attribution;
+mod buckets;
 mod caution;
 mod cautions;
 mod checkpoint;

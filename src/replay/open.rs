@@ -6,7 +6,6 @@ use crate::exchange::orders::{Kind, Moment, OrderSpec, fill_point, take_at};
 use crate::replay::decision::{OrderWhy, Why};
 use crate::replay::intrabar::exit_side;
 use crate::replay::orders::{Order, Want, Way};
-use crate::replay::positions::PositionKey;
 use crate::replay::quote::{fill, worth_working};
 use crate::replay::reason::Reason;
 use crate::replay::simulation::Simulation;
@@ -35,7 +34,7 @@ impl Simulation<'_> {
         }
         self.orders.append(&mut waiting);
         // What could not carry its margin at the very open it was opened at is gone before the bar brings it anything.
-        if self.beside.iter().any(|beside| beside.entered == self.t) {
+        if self.books.states().iter().any(|beside| beside.entered == self.t) {
             self.liquidate_at_open();
         }
     }
@@ -44,19 +43,18 @@ impl Simulation<'_> {
     /// this open.
     fn guards_at_open(&mut self) {
         let mut at = 0;
-        while at < self.beside.len() {
-            let before = self.beside.len();
-            let beside = &self.beside[at];
+        while at < self.books.count() {
+            let before = self.books.count();
+            let beside = self.books.state(at);
             if beside.near && beside.guarded_at(self.market.panel.open[beside.series + self.t]) {
                 self.guard_at_open(at);
             }
-            at += usize::from(self.beside.len() == before);
+            at += usize::from(self.books.count() == before);
         }
     }
 
     fn guard_at_open(&mut self, at: usize) {
-        let position = &self.books.positions()[at];
-        let key = PositionKey { bucket: position.bucket, instrument: position.instrument };
+        let key = self.books.key(at);
         let rules = self.path_rules(key.instrument);
         let position = InBar { margin: self.margin_of(at), ..self.in_bar(at) };
         let (bar, mark) = (self.last_prices(key.instrument), self.mark_prices(key.instrument));
@@ -159,8 +157,8 @@ impl Simulation<'_> {
 
     /// What volume did not let out goes on as a market order; its trigger is spent.
     fn spend_stop(&mut self, at: usize, rest: Order) {
-        self.beside[at].guard.spent = true;
-        self.beside[at].guard.stop = None;
+        self.books.state_mut(at).guard.spent = true;
+        self.books.state_mut(at).guard.stop = None;
         self.orders.push(rest);
     }
 

@@ -1,10 +1,364 @@
-//! What names an open position.
+//! The open positions: what the ledger owns of each and what is kept beside it, in one owner that alone puts them in and takes them out.
 
-use crate::units::{BucketId, InstrumentId};
+use std::ops::Deref;
+
+use crate::exchange::margin::Isolated;
+use crate::ledger::{Backing, Books, BySource, Closed, Entry, Position, Snapshot};
+use crate::market::Successor;
+use crate::replay::run::FundingLines;
+use crate::units::{BucketId, InstrumentId, NarrativeId, Time, Usd};
 
 /// A bucket holds at most one position of an instrument; this names it, open or not. Ordered as positions are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct PositionKey {
     pub bucket: BucketId,
     pub instrument: InstrumentId,
+}
+
+impl PositionKey {
+    pub fn of(position: &Position) -> Self {
+        Self { bucket: position.bucket, instrument: position.instrument }
+    }
+}
+
+/// The books and, for each open position, its state. Reads as the books do. A place among the open positions holds until one is put in or taken out;
+/// across that a [`PositionKey`] names it.
+#[derive(Debug)]
+pub(super) struct PositionBook {
+    books: Books,
+    /// Along [`Books::positions`].
+    states: Vec<PositionState>,
+}
+
+impl Deref for PositionBook {
+    type Target = Books;
+
+    fn deref(&self) -> &Books {
+        &self.books
+    }
+}
+
+impl PositionBook {
+    pub fn open(capital: Usd, weights: &[f64]) -> Self {
+        Self { books: Books::open(capital, weights), states: Vec::new() }
+    }
+
+    pub fn state(&self, at: usize) -> &PositionState {
+        &self.states[at]
+    }
+
+    pub fn state_mut(&mut self, at: usize) -> &mut PositionState {
+        &mut self.states[at]
+    }
+
+    pub fn states(&self) -> &[PositionState] {
+        &self.states
+    }
+
+    pub fn states_mut(&mut self) -> &mut [PositionState] {
+        &mut self.states
+    }
+
+    /// How many are open.
+    pub fn count(&self) -> usize {
+        self.states.len()
+    }
+
+    pub fn key(&self, at: usize) -> PositionKey {
+        PositionKey::of(&self.books.positions()[at])
+    }
+
+    /// Where an open position stands now.
+    pub fn place(&self, key: PositionKey) -> Option<usize> {
+        self.books.find(key.bucket, key.instrument)
+    }
+
+    /// Opens a position, with the state it begins with, or adds to it ([`Books::increase`]). Its place.
+    ///
+    /// # Panics
+    /// Where a new one has no state: a bug of ours.
+    pub fn increase(
+        &mut self,
+        key: PositionKey,
+        (narrative, margined): (Option<NarrativeId>, bool),
+        entry: &Entry,
+        margin: Usd,
+        state: Option<PositionState>,
+    ) -> usize {
+        let at = self.books.increase(key.bucket, key.instrument, narrative, margined, entry, margin);
+        if self.books.positions().len() > self.states.len() {
+            self.states.insert(at, state.expect("a new position begins with a state"));
+        }
+        at
+    }
+
+    /// [`Books::reduce`]; the record and the last state of what has gone flat.
+    pub fn reduce(&mut self, at: usize, entry: &Entry, backing: Backing) -> Option<(Closed, PositionState)> {
+        let closed = self.books.reduce(at, entry, backing)?;
+        Some((closed, self.states.remove(at)))
+    }
+
+    /// [`Books::liquidate`]; the record, the last state, and the price at which it left.
+    pub fn liquidate(&mut self, at: usize, mark: f64, proceeds: Usd, fee: Usd) -> (Closed, PositionState, f64) {
+        let (closed, price) = self.books.liquidate(at, mark, proceeds, fee);
+        (closed, self.states.remove(at), price)
+    }
+
+    /// [`Books::convert`]: into a holding that is there already, or into a new one whose state `turned` makes of the old. Its place.
+    pub fn convert(&mut self, at: usize, into: InstrumentId, ratio: f64, turned: impl FnOnce(PositionState) -> PositionState) -> usize {
+        let joins = self.books.find(self.books.positions()[at].bucket, into).is_some();
+        let old = self.states.remove(at);
+        let at = self.books.convert(at, into, ratio);
+        if joins {
+            self.states[at].take_in(&old, ratio);
+        } else {
+            self.states.insert(at, turned(old));
+        }
+        at
+    }
+
+    /// The books, for what neither opens nor closes anything: payments, flows, marks.
+    pub fn money(&mut self) -> Money<'_> {
+        Money(&mut self.books)
+    }
+
+    /// Income of each open position since it was last asked, with the lines of its funding, for the attribution.
+    pub fn take_unattributed(&mut self, mut each: impl FnMut(&Position, &BySource, &FundingLines)) {
+        let mut states = self.states.iter_mut();
+        self.books.take_unbooked(|position, income| {
+            let funding = std::mem::take(&mut states.next().expect("one a position").funding);
+            each(position, income, &funding);
+        });
+    }
+}
+
+/// Movements of money that leave every position where it stands; each is the one of [`Books`] of the same name.
+pub(super) struct Money<'a>(&'a mut Books);
+
+impl Money<'_> {
+    pub fn fund(self, at: usize, payment: Usd) {
+        self.0.fund(at, payment);
+    }
+
+    pub fn add_margin(self, at: usize, margin: Usd) {
+        self.0.add_margin(at, margin);
+    }
+
+    pub fn draw_margin(self, bucket: BucketId) {
+        self.0.draw_margin(bucket);
+    }
+
+    pub fn flow(self, from: BucketId, to: BucketId, amount: Usd) -> Usd {
+        self.0.flow(from, to, amount)
+    }
+
+    pub fn interest(self, bucket: BucketId, amount: Usd) {
+        self.0.interest(bucket, amount);
+    }
+
+    pub fn reward(self, at: usize, quantity: f64, price: f64) -> Usd {
+        self.0.reward(at, quantity, price)
+    }
+
+    pub fn mark(self, row: &[f64], buckets: &mut [Usd]) -> Snapshot {
+        self.0.mark(row, buckets)
+    }
+}
+
+/// What is kept beside a position: when it was opened, where it is protected, from where on its margin must be tested.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PositionState {
+    pub opened: Time,
+    /// The leverage last asked for it, before anything lowered that.
+    pub rung: f64,
+    pub guard: Guard,
+    /// Bar at which its listing will have been silent for too long.
+    pub delisted: usize,
+    /// Bar at which its coin will be another one, and which; spot alone.
+    pub converts: Option<(usize, Successor)>,
+    /// A mark price on the good side of this cannot liquidate, whatever the bracket; NaN for spot and in a pool, which compares as safe.
+    pub danger: f64,
+    /// What that was found by.
+    pub asked: MaintenanceBound,
+    /// Whether any price of this block of bars could reach its stop or its target, or break its margin.
+    pub near: bool,
+    pub long: bool,
+    /// Whether a stop of its bucket follows the price.
+    pub trails: bool,
+    /// Where its instrument's series begin in the panel, and where its blocks do.
+    pub series: usize,
+    pub blocks: usize,
+    /// Profit of its partial exits that has been offered to the waterfall already.
+    pub offered: Usd,
+    /// Profit and loss of its partial exits so far.
+    pub realised: Usd,
+    /// Settlements that the attribution has not been handed yet.
+    pub funding: FundingLines,
+    /// The least quantity held in the UTC day so far; what was bought at its first open counts from there.
+    pub staked: f64,
+    /// The last bar in which it was opened or added to, and the signed quantity added inside that bar, after its open.
+    pub entered: usize,
+    pub added_inside: f64,
+}
+
+impl PositionState {
+    /// The first bar in which the position may leave its instrument for that one's own reasons.
+    pub fn ends(&self) -> usize {
+        self.converts.map_or(self.delisted, |(bar, _)| bar.min(self.delisted))
+    }
+
+    /// Whether a mark price is so bad that the margin must be tested.
+    #[inline]
+    pub fn endangered(&self, mark: f64) -> bool {
+        if self.long { mark <= self.danger } else { mark >= self.danger }
+    }
+
+    /// Whether a price has come to the stop or the target. NaN has come to nothing.
+    pub fn guarded_at(&self, price: f64) -> bool {
+        let Guard { stop, target, .. } = self.guard;
+        let (low, high) = if self.long { (stop, target) } else { (target, stop) };
+        low.is_some_and(|low| price <= low) || high.is_some_and(|high| price >= high)
+    }
+
+    /// Whether a price range reaches the stop, the target or the danger zone. NaN reaches nothing.
+    pub fn reached(&self, low: f64, high: f64) -> bool {
+        let Guard { stop, target, .. } = self.guard;
+        if self.long {
+            low <= self.danger.max(stop.unwrap_or(f64::NEG_INFINITY)) || target.is_some_and(|target| high >= target)
+        } else {
+            high >= self.danger.min(stop.unwrap_or(f64::INFINITY)) || target.is_some_and(|target| low <= target)
+        }
+    }
+
+    /// What stood beside a holding that has become a part of this one, `ratio` of this for one of that.
+    fn take_in(&mut self, other: &Self, ratio: f64) {
+        self.opened = self.opened.min(other.opened);
+        self.offered += other.offered;
+        self.realised += other.realised;
+        self.funding.add(&other.funding);
+        self.staked += other.staked * ratio;
+        self.added_inside += other.added_inside * ratio;
+    }
+}
+
+/// The orders that rest beside a position.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Guard {
+    /// A touch of this price sends a market order.
+    pub stop: Option<f64>,
+    /// The stop was reached and what it sent is still being worked.
+    pub spent: bool,
+    /// A limit that takes profit.
+    pub target: Option<f64>,
+    /// The average true range known when the position was entered.
+    pub atr: Option<f64>,
+    /// The best price of the bars closed since the entry; at first the entry itself.
+    pub best: f64,
+}
+
+/// What maintenance margin asks at most of a dollar of notional, up to a notional; a fraction and USD, NaN before anybody has asked.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct MaintenanceBound {
+    pub up_to: f64,
+    pub rate: f64,
+}
+
+impl MaintenanceBound {
+    pub const NOTHING: Self = Self { up_to: f64::NAN, rate: f64::NAN };
+}
+
+/// A perpetual position as the venue's margin rules see it.
+pub(super) fn margin_view(position: &Position) -> Isolated {
+    Isolated {
+        direction: position.direction(),
+        quantity: position.quantity.abs(),
+        entry_price: position.entry_price(),
+        wallet: position.margin().to_f64(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(instrument: usize) -> PositionKey {
+        PositionKey { bucket: BucketId::new(0), instrument: InstrumentId::new(instrument) }
+    }
+
+    /// Told from others by its leverage.
+    fn state(rung: f64) -> PositionState {
+        PositionState {
+            opened: Time::from_seconds(0),
+            rung,
+            guard: Guard { best: 10.0, ..Guard::default() },
+            delisted: usize::MAX,
+            converts: None,
+            danger: f64::NAN,
+            asked: MaintenanceBound::NOTHING,
+            near: false,
+            long: true,
+            trails: false,
+            series: 0,
+            blocks: 0,
+            offered: Usd::ZERO,
+            realised: Usd::ZERO,
+            funding: FundingLines::default(),
+            staked: 1.0,
+            entered: 0,
+            added_inside: 0.0,
+        }
+    }
+
+    fn entry(quantity: f64) -> Entry {
+        Entry { quantity, price: 10.0, reference: 10.0, fee: Usd::ZERO }
+    }
+
+    /// Holdings of the instruments 2, 0 and 1, opened in that order.
+    fn three() -> PositionBook {
+        let mut book = PositionBook::open(Usd::round(1_000.0), &[1.0]);
+        for instrument in [2_u8, 0, 1] {
+            let state = state(f64::from(instrument));
+            book.increase(key(usize::from(instrument)), (None, false), &entry(3.0), Usd::ZERO, Some(state));
+        }
+        book
+    }
+
+    fn rungs(book: &PositionBook) -> Vec<(usize, f64)> {
+        (0..book.count()).map(|at| (book.key(at).instrument.index(), book.state(at).rung)).collect()
+    }
+
+    #[test]
+    fn each_state_stands_with_its_position() {
+        let mut book = three();
+        assert_eq!(rungs(&book), [(0, 0.0), (1, 1.0), (2, 2.0)]);
+        assert_eq!(book.increase(key(1), (None, false), &entry(1.0), Usd::ZERO, None), 1, "added to");
+        assert!(book.reduce(1, &entry(-1.0), Backing::Margin).is_none(), "a part stays");
+        let (closed, last) = book.reduce(1, &entry(-3.0), Backing::Margin).expect("it is flat");
+        assert_eq!((closed.instrument, last.rung), (InstrumentId::new(1), 1.0));
+        assert_eq!(rungs(&book), [(0, 0.0), (2, 2.0)]);
+        assert_eq!((book.place(key(2)), book.place(key(1))), (Some(1), None));
+    }
+
+    #[test]
+    fn a_coin_that_becomes_another_takes_its_state_along() {
+        let mut book = three();
+        let at = book.convert(0, InstrumentId::new(7), 2.0, |old| PositionState { rung: 7.0 + old.rung, ..old });
+        assert_eq!((at, rungs(&book)), (2, vec![(1, 1.0), (2, 2.0), (7, 7.0)]));
+        // Into one that is held: half as many of it, and its own state stays.
+        let at = book.convert(2, InstrumentId::new(1), 0.5, |_| panic!("there is one"));
+        assert_eq!((at, rungs(&book)), (0, vec![(1, 1.0), (2, 2.0)]));
+        assert_eq!((book.positions()[0].quantity, book.state(0).staked), (6.0, 1.5));
+    }
+
+    #[test]
+    fn levels_are_met_from_their_own_side() {
+        let guarded = |long: bool, stop: f64, target: f64| PositionState {
+            long,
+            guard: Guard { stop: Some(stop), target: Some(target), ..Guard::default() },
+            ..state(1.0)
+        };
+        let (long, short) = (guarded(true, 9.0, 12.0), guarded(false, 12.0, 9.0));
+        assert_eq!([8.9, 9.0, 10.0, 12.0, f64::NAN].map(|price| long.guarded_at(price)), [true, true, false, true, false]);
+        assert_eq!([8.9, 10.0, 12.1].map(|price| short.guarded_at(price)), [true, false, true]);
+    }
 }

@@ -4,35 +4,10 @@ use crate::exchange::brackets::DEFAULT_BRACKETS;
 use crate::exchange::orders::Side;
 use crate::exchange::stops::{Distance, Trail, by_atr, by_loss, fixed};
 use crate::market::BLOCK;
-use crate::replay::simulation::{PositionState, Simulation, margin_view};
+use crate::replay::positions::{MaintenanceBound, PositionState, margin_view};
+use crate::replay::simulation::Simulation;
 use crate::strategy::{Stop, TakeProfit};
 use crate::units::{Direction, InstrumentId};
-
-/// The orders that rest beside a position.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Guard {
-    /// A touch of this price sends a market order.
-    pub stop: Option<f64>,
-    /// The stop was reached and what it sent is still being worked.
-    pub spent: bool,
-    /// A limit that takes profit.
-    pub target: Option<f64>,
-    /// The average true range known when the position was entered.
-    pub atr: Option<f64>,
-    /// The best price of the bars closed since the entry; at first the entry itself.
-    pub best: f64,
-}
-
-/// What maintenance margin asks at most of a dollar of notional, up to a notional; a fraction and USD, NaN before anybody has asked.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct MaintenanceBound {
-    pub up_to: f64,
-    pub rate: f64,
-}
-
-impl MaintenanceBound {
-    pub const NOTHING: Self = Self { up_to: f64::NAN, rate: f64::NAN };
-}
 
 impl Simulation<'_> {
     /// Puts stop and target where the bucket's rules say, after any change of size, entry or wallet.
@@ -41,7 +16,7 @@ impl Simulation<'_> {
         let bucket = self.bucket(position.bucket);
         let isolated = margin_view(position);
         let (direction, entry) = (isolated.direction, position.bought_at());
-        let guard = self.beside[at].guard;
+        let guard = self.books.state(at).guard;
         let put_in = position.put_in().to_f64();
         let at_loss = |loss: f64| by_loss(direction, entry, loss, isolated.quantity);
         let stop = bucket.stop.filter(|_| !guard.spent).and_then(|rule| {
@@ -65,15 +40,15 @@ impl Simulation<'_> {
             ];
             nearest(opposite(direction), levels)
         });
-        let guard = &mut self.beside[at].guard;
+        let guard = &mut self.books.state_mut(at).guard;
         guard.stop = stop.filter(|&price| price > 0.0);
         guard.target = target.filter(|&price| price > 0.0);
         self.stale = true;
-        self.beside[at].asked = MaintenanceBound::NOTHING;
+        self.books.state_mut(at).asked = MaintenanceBound::NOTHING;
         self.watch(at);
     }
 
-    /// Keeps [`crate::replay::simulation::PositionState::danger`] true after the size or the wallet of a position has changed.
+    /// Keeps [`PositionState::danger`] true after the size or the wallet of a position has changed.
     ///
     /// What a position has beyond its maintenance margin only ever falls towards its bad side, for no bracket asks more than a dollar of a
     /// dollar. So it is enough to find one safe price: where no bracket up to there asks for more than `rate` of the notional,
@@ -87,11 +62,11 @@ impl Simulation<'_> {
         let isolated = margin_view(position);
         let (sign, bankruptcy) = (isolated.direction.sign(), isolated.bankruptcy_price());
         let reach = isolated.quantity * if sign > 0.0 { isolated.entry_price } else { bankruptcy };
-        if self.beside[at].asked.up_to.is_nan() || reach > self.beside[at].asked.up_to {
+        if self.books.state(at).asked.up_to.is_nan() || reach > self.books.state(at).asked.up_to {
             // With room for what funding does to the wallet.
-            self.beside[at].asked = self.most_maintenance(instrument, 1.25 * reach);
+            self.books.state_mut(at).asked = self.most_maintenance(instrument, 1.25 * reach);
         }
-        let MaintenanceBound { up_to, rate } = self.beside[at].asked;
+        let MaintenanceBound { up_to, rate } = self.books.state(at).asked;
         let safe_at = |rate: f64| {
             let room = 1.0 - sign * rate;
             // A hair towards caution, so that rounding here never hides a failure from the exact test.
@@ -99,8 +74,8 @@ impl Simulation<'_> {
         };
         let near = safe_at(rate);
         let within = isolated.quantity * near <= up_to;
-        self.beside[at].danger = if within { near } else { safe_at(self.most_maintenance(instrument, f64::INFINITY).rate) };
-        self.beside[at].long = sign > 0.0;
+        self.books.state_mut(at).danger = if within { near } else { safe_at(self.most_maintenance(instrument, f64::INFINITY).rate) };
+        self.books.state_mut(at).long = sign > 0.0;
         self.stale = true;
     }
 
@@ -117,20 +92,20 @@ impl Simulation<'_> {
     /// After the legs of a bar: trailing stops follow its best price, for the bars to come.
     pub fn ratchet(&mut self) {
         let market = self.market;
-        for at in 0..self.beside.len() {
-            let PositionState { trails, long, blocks, guard, .. } = self.beside[at];
+        for at in 0..self.books.count() {
+            let PositionState { trails, long, blocks, guard, .. } = *self.books.state(at);
             let block = blocks + self.t / BLOCK;
             let ahead = if long { guard.best < market.panel.block_high[block] } else { guard.best > market.panel.block_low[block] };
             if !(trails && ahead) {
                 continue;
             }
-            let beside = &self.beside[at];
+            let beside = self.books.state(at);
             let cell = beside.series + self.t;
             let (high, low) = (market.panel.high[cell], market.panel.low[cell]);
             let best = if beside.long { beside.guard.best.max(high) } else { beside.guard.best.min(low) };
             // A missing bar is NaN, which `max` and `min` pass over.
             if best != beside.guard.best {
-                self.beside[at].guard.best = best;
+                self.books.state_mut(at).guard.best = best;
                 self.protect(at);
             }
         }

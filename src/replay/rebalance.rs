@@ -14,14 +14,14 @@ impl Simulation<'_> {
         let now = self.market.clock.close(self.t);
         for bucket in &self.plan.buckets {
             let Some(rule) = bucket.top_up else { continue };
-            let (b, full) = (bucket.id.index(), equity * self.weights[bucket.id.index()]);
+            let (b, full) = (bucket.id.index(), equity * self.buckets[bucket.id.index()].weight);
             let value = self.worth(bucket.id);
-            let waited = now.seconds() - self.last_top_up[b].seconds() >= rule.every.seconds();
+            let waited = now.seconds() - self.buckets[b].last_top_up.seconds() >= rule.every.seconds();
             if !waited || value >= full * rule.below {
                 continue;
             }
-            self.last_top_up[b] = now;
-            let free = rule.max - self.topped_up[b];
+            self.buckets[b].last_top_up = now;
+            let free = rule.max - self.buckets[b].topped_up;
             let (lack, left) = (full - value, if free > ROUNDING { equity * free } else { 0.0 });
             if lack > left {
                 self.record.decisions.push(Decision {
@@ -30,7 +30,7 @@ impl Simulation<'_> {
                     subject: Subject::Bucket(bucket.id),
                     narrative: None,
                     verdict: if left > 0.0 { Verdict::Resized } else { Verdict::Refused },
-                    observed: Some(self.topped_up[b] + lack / equity),
+                    observed: Some(self.buckets[b].topped_up + lack / equity),
                     threshold: Some(rule.max),
                     why: Why::TopUp,
                 });
@@ -63,12 +63,12 @@ impl Simulation<'_> {
         for b in (0..count).filter(|&b| perp(b)) {
             let spare = self.books.cash(BucketId::new(b)) + self.realisable(&self.plan.buckets[b]);
             let spare = (spare.to_f64() + self.flowing(BucketId::new(b)).min(0.0)).max(0.0);
-            target[b] = values[b] - (values[b] - equity * self.weights[b]).clamp(0.0, spare);
+            target[b] = values[b] - (values[b] - equity * self.buckets[b].weight).clamp(0.0, spare);
         }
         let fenced: f64 = (0..count).filter(|&b| perp(b)).map(|b| target[b]).sum();
-        let open_weight: f64 = (0..count).filter(|&b| !perp(b)).map(|b| self.weights[b]).sum();
+        let open_weight: f64 = (0..count).filter(|&b| !perp(b)).map(|b| self.buckets[b].weight).sum();
         for b in (0..count).filter(|&b| !perp(b)) {
-            target[b] = (equity - fenced) * self.weights[b] / open_weight;
+            target[b] = (equity - fenced) * self.buckets[b].weight / open_weight;
         }
         let band = self.plan.rebalance.band.max(ROUNDING);
         let drifted = (0..count).any(|b| target[b] > 0.0 && (values[b] / target[b] - 1.0).abs() > band);

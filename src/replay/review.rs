@@ -22,7 +22,7 @@ impl Simulation<'_> {
         let t = self.t;
         let row = self.market.panel.value_row(t);
         let buckets = self.record.bucket_row();
-        let snapshot = self.books.mark(row, buckets);
+        let snapshot = self.books.money().mark(row, buckets);
         if let Some(excess) = self.books.excess() {
             return Err(excess);
         }
@@ -40,11 +40,9 @@ impl Simulation<'_> {
     /// Hands the income of open positions to the attribution, under month and regime of the bar that has just closed.
     pub fn attribute_open_positions(&mut self) {
         let (market, period, cube) = (self.market, self.period(), &mut self.cube);
-        let mut beside = self.beside.iter_mut();
-        self.books.take_unbooked(|position, fresh| {
+        self.books.take_unattributed(|position, income, funding| {
             let asset = Some(market.instrument(position.instrument).asset);
-            let funding = std::mem::take(&mut beside.next().expect("one a position").funding);
-            cube.add(period, Cell { bucket: position.bucket, narrative: position.narrative, asset }, fresh, &funding);
+            cube.add(period, Cell { bucket: position.bucket, narrative: position.narrative, asset }, income, funding);
         });
     }
 
@@ -79,7 +77,7 @@ impl Simulation<'_> {
             if value.is_some() || self.is_due(&sight, bucket) {
                 self.take_back(bucket.id);
                 let exits = self.exits(&sight, bucket);
-                if self.weights[bucket.id.index()] <= 0.0 {
+                if self.buckets[bucket.id.index()].weight <= 0.0 {
                     self.leave_all(bucket);
                 } else if bucket.hedge.is_some() {
                     self.review_hedge(&history, bucket, value);
@@ -97,7 +95,7 @@ impl Simulation<'_> {
     fn is_due(&self, sight: &SignalView, bucket: &PlanBucket) -> bool {
         self.is_first()
             || self.falls_on(bucket.review)
-            || self.wishes[bucket.id.index()].empty_because == Some(Empty::NoCandidates)
+            || self.buckets[bucket.id.index()].wish.empty_because == Some(Empty::NoCandidates)
             || (bucket.selection.stages.is_some() && sight.steps().next().is_some())
     }
 
@@ -110,7 +108,7 @@ impl Simulation<'_> {
                 self.send(bucket, (instrument, narrative), Want::Close, Reason::Regime);
             }
         }
-        self.wishes[bucket.id.index()] = BucketTarget::default();
+        self.buckets[bucket.id.index()].wish = BucketTarget::default();
     }
 
     /// Whether this bar's close is a multiple of a span, counted from 1970.
@@ -154,14 +152,14 @@ impl Simulation<'_> {
         let at = self.books.find(bucket.id, instrument)?;
         let entry = self.books.positions()[at].entry_price();
         let headway = history.close(instrument).map(|close| (close / entry - 1.0) * bucket.direction.sign());
-        Some(Held { opened: self.beside[at].opened, headway })
+        Some(Held { opened: self.books.state(at).opened, headway })
     }
 
     /// What the strategy is told of a bucket: `exits` are being left.
     fn state(&self, bucket: &PlanBucket, exits: &[InstrumentId]) -> BucketState {
         let positions = self.books.positions().iter().filter(|p| p.bucket == bucket.id && !exits.contains(&p.instrument));
         let instruments = (0..self.market.instruments.len()).map(InstrumentId::new);
-        let cooling = instruments.map(|id| (id, self.cooldown_until(bucket.id, id))).filter(|&(_, until)| self.t < until);
+        let cooling = instruments.map(|id| (id, self.state_of(bucket.id).cooldown_until(id))).filter(|&(_, until)| self.t < until);
         let coming = self.coming(bucket.id).into_iter().map(|(instrument, narrative, _)| (instrument, narrative));
         let coming = coming.filter(|(instrument, _)| !exits.contains(instrument));
         BucketState {
@@ -169,7 +167,7 @@ impl Simulation<'_> {
             held: positions.map(|position| (position.instrument, position.narrative)).chain(coming).collect(),
             leaving: exits.to_vec(),
             cooling: cooling.map(|(id, until)| (id, self.market.clock.close(until))).collect(),
-            stopped: self.stopped[bucket.id.index()],
+            stopped: self.buckets[bucket.id.index()].stopped,
         }
     }
 
@@ -202,7 +200,7 @@ impl Simulation<'_> {
                 None => self.enter(sight, bucket, pick, worth),
             }
         }
-        self.wishes[bucket.id.index()] = wish;
+        self.buckets[bucket.id.index()].wish = wish;
     }
 
     fn enter(&mut self, sight: &SignalView, bucket: &PlanBucket, pick: &Pick, worth: f64) {
@@ -257,7 +255,7 @@ impl Simulation<'_> {
 
     fn log_emptiness(&mut self, history: &History, bucket: &PlanBucket, wish: &BucketTarget) {
         if let Some(why) = wish.empty_because
-            && self.wishes[bucket.id.index()].empty_because != Some(why)
+            && self.buckets[bucket.id.index()].wish.empty_because != Some(why)
         {
             self.record.decisions.push(Decision {
                 time: history.now(),

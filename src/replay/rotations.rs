@@ -40,7 +40,8 @@ impl Simulation<'_> {
         let before = self.left.len();
         self.left.retain(|left| left.bucket != bucket.id || left.step.narrative != narrative);
         if self.left.len() == before {
-            let scores: Vec<f64> = self.wishes[bucket.id.index()]
+            let scores: Vec<f64> = self.buckets[bucket.id.index()]
+                .wish
                 .picks
                 .iter()
                 .filter(|pick| pick.narrative == Some(narrative))
@@ -58,7 +59,7 @@ impl Simulation<'_> {
         if self.positions_of(bucket, narrative) != 0 {
             return;
         }
-        let empty = self.wishes[bucket.id.index()].empty_because.filter(|_| reason == Reason::RotatedOut);
+        let empty = self.buckets[bucket.id.index()].wish.empty_because.filter(|_| reason == Reason::RotatedOut);
         let turn = Turn::Left { reason, empty };
         let step = self.step(bucket, narrative, turn, None);
         self.left.extend(step.map(|step| Left { bucket: bucket.id, step }));

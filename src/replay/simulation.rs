@@ -3,20 +3,17 @@
 use crate::exchange::jitter::Jitter;
 use crate::exchange::margin::DEFAULT_BRACKETS;
 use crate::exchange::orders::Venue;
-use crate::ledger::{Books, Position};
-use crate::market::{BLOCK, Market, Successor};
+use crate::market::{BLOCK, Market};
 use crate::replay::attribution::{AttributionPeriod, Cell, Cube};
+use crate::replay::buckets::BucketState;
 use crate::replay::decision::{Decision, Subject, Why};
-use crate::replay::hedge::Unhedged;
 use crate::replay::orders::{Order, PlannedFlow};
-use crate::replay::protect::{Guard, MaintenanceBound};
+use crate::replay::positions::PositionBook;
 use crate::replay::recorder::Recorder;
 use crate::replay::rotations::Left;
-use crate::replay::run::FundingLines;
-use crate::replay::waterfall::Realised;
 use crate::signal::regime::Regime;
 use crate::signal::{Signals, StrategySignals};
-use crate::strategy::{BucketTarget, Holding, Margin, Plan, PlanBucket, Verdict};
+use crate::strategy::{Holding, Margin, Plan, PlanBucket, Verdict};
 use crate::units::{Bracket, BucketId, InstrumentId, NarrativeId, Time, Usd};
 
 pub(super) struct Simulation<'a> {
@@ -33,7 +30,7 @@ pub(super) struct Simulation<'a> {
     pub t: usize,
     /// Of the bar's open: the first instant of its calendar month, and of the next.
     pub month: (Time, Time),
-    pub books: Books,
+    pub books: PositionBook,
     pub record: Recorder,
     pub cube: Cube,
     /// What was decided and has not been done, or not wholly.
@@ -41,8 +38,6 @@ pub(super) struct Simulation<'a> {
     /// Orders sent so far.
     pub sent: u32,
     pub flows: Vec<PlannedFlow>,
-    /// What the simulation keeps beside each open position; the same places as [`Books::positions`].
-    pub beside: Vec<PositionState>,
     /// The buckets that hold perpetuals.
     pub perp_buckets: Vec<BucketId>,
     /// Those of them that stand behind all their positions at once.
@@ -51,99 +46,20 @@ pub(super) struct Simulation<'a> {
     pub trails: bool,
     /// The venue as each instrument's orders last met it, and the bar that is of.
     pub venues: Vec<(usize, Venue)>,
-    /// Bar from which a bucket may enter an instrument again, by bucket and instrument.
-    pub cooldown_until: Vec<usize>,
-    /// Share of equity each bucket is due now.
-    pub weights: Vec<f64>,
-    /// Buckets that open nothing any more.
-    pub stopped: Vec<bool>,
-    /// The last wish of each bucket.
-    pub wishes: Vec<BucketTarget>,
+    /// By bucket.
+    pub buckets: Vec<BucketState>,
+    /// Whether any bucket yields anything.
+    pub yields: bool,
     /// Narratives that buckets have left in this bar.
     pub left: Vec<Left>,
-    pub last_top_up: Vec<Time>,
-    /// By bucket, what top-ups have brought so far less what has left it, each as a share of the equity of its day.
-    pub topped_up: Vec<f64>,
-    /// By bucket, what a hedge could not stand against.
-    pub unhedged: Vec<Unhedged>,
-    /// Profit realised, by bucket, for the waterfall.
-    pub realised: Vec<Realised>,
-    /// The least cash of the UTC day so far, by bucket, for its interest; empty where no bucket yields anything.
-    pub least_cash: Vec<Usd>,
     /// Since when perpetuals outweigh their limit by more than their cash, on record.
     pub bound_since: Option<Time>,
-    /// Whether any position is [`PositionState::near`] something in this block of bars; while it is false, moments 2 and 5 are quiet.
+    /// Whether any position is [`PositionState::near`](super::positions::PositionState::near) something in this block of bars; while it is false, moments 2 and 5 are quiet.
     pub alert: bool,
     /// A position, a stop or a wallet has changed since `alert` was set.
     pub stale: bool,
     /// First bar at which some open position's listing has ended, or its coin is another one.
     pub next_delisting: usize,
-}
-
-/// Beside a position: when it was opened, where it is protected, from where on its margin must be tested.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct PositionState {
-    pub opened: Time,
-    /// The leverage last asked for it, before anything lowered that.
-    pub rung: f64,
-    pub guard: Guard,
-    /// Bar at which its listing will have been silent for too long.
-    pub delisted: usize,
-    /// Bar at which its coin will be another one, and which; spot alone.
-    pub converts: Option<(usize, Successor)>,
-    /// A mark price on the good side of this cannot liquidate, whatever the bracket; NaN for spot and in a pool, which compares as safe.
-    pub danger: f64,
-    /// What that was found by.
-    pub asked: MaintenanceBound,
-    /// Whether any price of this block of bars could reach its stop or its target, or break its margin.
-    pub near: bool,
-    pub long: bool,
-    /// Whether a stop of its bucket follows the price.
-    pub trails: bool,
-    /// Where its instrument's series begin in the panel, and where its blocks do.
-    pub series: usize,
-    pub blocks: usize,
-    /// Profit of its partial exits that has been offered to the waterfall already.
-    pub offered: Usd,
-    /// Profit and loss of its partial exits so far.
-    pub realised: Usd,
-    /// Settlements that the attribution has not been handed yet.
-    pub funding: FundingLines,
-    /// The least quantity held in the UTC day so far; what was bought at its first open counts from there.
-    pub staked: f64,
-    /// The last bar in which it was opened or added to, and the signed quantity added inside that bar, after its open.
-    pub entered: usize,
-    pub added_inside: f64,
-}
-
-impl PositionState {
-    /// The first bar in which the position may leave its instrument for that one's own reasons.
-    pub fn ends(&self) -> usize {
-        self.converts.map_or(self.delisted, |(bar, _)| bar.min(self.delisted))
-    }
-
-    /// Whether a mark price is so bad that the margin must be tested.
-    #[inline]
-    pub fn endangered(&self, mark: f64) -> bool {
-        if self.long { mark <= self.danger } else { mark >= self.danger }
-    }
-
-    /// Whether a price has come to the stop or the target. NaN has come to nothing.
-    pub fn guarded_at(&self, price: f64) -> bool {
-        let Guard { stop, target, .. } = self.guard;
-        let (low, high) = if self.long { (stop, target) } else { (target, stop) };
-        low.is_some_and(|low| price <= low) || high.is_some_and(|high| price >= high)
-    }
-
-    /// Whether a price range reaches the stop, the target or the danger zone. NaN reaches nothing.
-    fn reached(&self, low: f64, high: f64) -> bool {
-        let Guard { stop, target, .. } = self.guard;
-        if self.long {
-            low <= self.danger.max(stop.unwrap_or(f64::NEG_INFINITY)) || target.is_some_and(|target| high >= target)
-        } else {
-            high >= self.danger.min(stop.unwrap_or(f64::INFINITY)) || target.is_some_and(|target| low <= target)
-        }
-    }
 }
 
 impl<'a> Simulation<'a> {
@@ -161,27 +77,19 @@ impl<'a> Simulation<'a> {
             jitter: None,
             t: market.first,
             month: (start.month_start(), start.next_month()),
-            books: Books::open(capital, &weights),
+            books: PositionBook::open(capital, &weights),
             record: Recorder::new(market, plan, capital),
             cube: Cube::default(),
             orders: Vec::new(),
             sent: 0,
             flows: Vec::new(),
-            beside: Vec::new(),
             perp_buckets: of(|bucket| bucket.holding == Holding::Perp),
             cross_buckets: of(|bucket| bucket.holding == Holding::Perp && bucket.margin == Margin::Cross),
             trails: plan.buckets.iter().any(|bucket| bucket.stop.is_some_and(|stop| stop.trailing.is_some())),
             venues: vec![(usize::MAX, Venue::frictionless()); instruments],
-            cooldown_until: vec![0; plan.buckets.len() * instruments],
-            weights: weights.clone(),
-            stopped: plan.buckets.iter().map(|bucket| bucket.idle).collect(),
-            wishes: vec![BucketTarget::default(); plan.buckets.len()],
+            buckets: plan.buckets.iter().map(|bucket| BucketState::new(bucket, instruments, start)).collect(),
+            yields,
             left: Vec::new(),
-            last_top_up: vec![start; plan.buckets.len()],
-            topped_up: vec![0.0; plan.buckets.len()],
-            unhedged: vec![Unhedged::default(); plan.buckets.len()],
-            realised: vec![Realised::default(); plan.buckets.len()],
-            least_cash: vec![Usd::ZERO; if yields { plan.buckets.len() } else { 0 }],
             bound_since: None,
             alert: false,
             stale: false,
@@ -225,7 +133,7 @@ impl<'a> Simulation<'a> {
             let panel = &self.market.panel;
             let block = self.t / BLOCK;
             self.alert = false;
-            for beside in &mut self.beside {
+            for beside in self.books.states_mut() {
                 let at = beside.blocks + block;
                 beside.near = beside.reached(panel.block_low[at], panel.block_high[at]);
                 self.alert |= beside.near;
@@ -237,7 +145,7 @@ impl<'a> Simulation<'a> {
 
     /// Whether this bar's prices could reach a position's stop or target, or break its margin, as [`Self::alert`] has left it.
     pub fn touched(&self, at: usize) -> bool {
-        let beside = &self.beside[at];
+        let beside = self.books.state(at);
         if !beside.near {
             return false;
         }
@@ -266,25 +174,18 @@ impl<'a> Simulation<'a> {
         self.market.clock.close(self.t) >= self.month.1
     }
 
-    fn place(&self, bucket: BucketId, instrument: InstrumentId) -> usize {
-        bucket.index() * self.market.instruments.len() + instrument.index()
+    pub fn state_of(&self, bucket: BucketId) -> &BucketState {
+        &self.buckets[bucket.index()]
+    }
+
+    pub fn state_of_mut(&mut self, bucket: BucketId) -> &mut BucketState {
+        &mut self.buckets[bucket.index()]
     }
 
     /// Keeps a bucket out of an instrument for its cool-down.
     pub fn start_cooldown(&mut self, bucket: BucketId, instrument: InstrumentId) {
-        let bars = self.bucket(bucket).cooldown.in_bars(self.market.clock.bar);
-        let place = self.place(bucket, instrument);
-        self.cooldown_until[place] = self.t + bars;
-    }
-
-    /// Keeps a bucket out of an instrument for at least as long as out of another.
-    pub fn share_cooldown(&mut self, bucket: BucketId, other: InstrumentId, instrument: InstrumentId) {
-        let (place, until) = (self.place(bucket, instrument), self.cooldown_until(bucket, other));
-        self.cooldown_until[place] = self.cooldown_until[place].max(until);
-    }
-
-    pub fn cooldown_until(&self, bucket: BucketId, instrument: InstrumentId) -> usize {
-        self.cooldown_until[self.place(bucket, instrument)]
+        let until = self.t + self.bucket(bucket).cooldown.in_bars(self.market.clock.bar);
+        self.state_of_mut(bucket).start_cooldown(instrument, until);
     }
 
     /// A decision about an instrument in a bucket, at the open of this bar; its numbers are observed and threshold.
@@ -298,15 +199,5 @@ impl<'a> Simulation<'a> {
         let (subject, narrative) = (Subject::Instrument(instrument), None);
         let (time, bucket, why) = (self.now(), Some(bucket), why.into());
         self.record.decisions.push(Decision { time, bucket, subject, narrative, verdict, observed, threshold, why });
-    }
-}
-
-/// A perpetual position as the venue's margin rules see it.
-pub(super) fn margin_view(position: &Position) -> crate::exchange::margin::Isolated {
-    crate::exchange::margin::Isolated {
-        direction: position.direction(),
-        quantity: position.quantity.abs(),
-        entry_price: position.entry_price(),
-        wallet: position.margin().to_f64(),
     }
 }

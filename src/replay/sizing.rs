@@ -83,7 +83,7 @@ impl Simulation<'_> {
         let want = if drift > 0.0 {
             self.told_of_size(history, bucket, &pick.at(leverage), wanted, target);
             Want::Reduce { quantity: quantity.abs() - target, leverage }
-        } else if self.stopped[bucket.id.index()] {
+        } else if self.buckets[bucket.id.index()].stopped {
             return;
         } else {
             let held = quantity.abs();
@@ -97,7 +97,7 @@ impl Simulation<'_> {
 
     /// What a held position was asked to stand at and what it is asked now, where the two differ once liquidation is kept away; 1 for spot, so never.
     fn step_of_leverage(&self, history: &History, bucket: &PlanBucket, pick: &Pick, (worth, now): (f64, f64)) -> Option<(f64, f64)> {
-        let rung = self.beside[self.books.find(bucket.id, pick.instrument)?].rung;
+        let rung = self.books.state(self.books.find(bucket.id, pick.instrument)?).rung;
         let before = if rung == pick.leverage { now } else { self.bearable_leverage(history, bucket, &pick.at(rung), worth) };
         (before != now).then_some((before, now))
     }
@@ -105,7 +105,7 @@ impl Simulation<'_> {
     /// An order follows the leverage: from here on that is what the position is asked to stand at.
     fn log_step(&mut self, history: &History, bucket: &PlanBucket, pick: &Pick, step: Option<(f64, f64)>) {
         if let Some(at) = self.books.find(bucket.id, pick.instrument) {
-            self.beside[at].rung = pick.leverage;
+            self.books.state_mut(at).rung = pick.leverage;
         }
         let Some((before, now)) = step else { return };
         self.record.decisions.push(Decision {

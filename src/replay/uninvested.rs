@@ -37,7 +37,7 @@ impl Simulation<'_> {
         if let Some((rule, count)) = refused.into_iter().rev().max_by_key(|(_, count)| *count) {
             return NothingBought::Refused { rule, count, all };
         }
-        match self.wishes[bucket.id.index()].empty_because {
+        match self.buckets[bucket.id.index()].wish.empty_because {
             None => NothingBought::NeverFilled,
             Some(Empty::NoCandidates) => NothingBought::NoCandidates { strictest: self.strictest_gate(bucket) },
             Some(why) => NothingBought::Empty(why),

@@ -13,16 +13,16 @@ const DAYS_A_YEAR: f64 = 365.0;
 
 impl Simulation<'_> {
     pub fn pay_yields(&mut self) {
-        if self.least_cash.is_empty() || !self.begins_day() {
+        if !self.yields || !self.begins_day() {
             return;
         }
         for bucket in (0..self.plan.buckets.len()).map(BucketId::new) {
             self.pay_interest(bucket);
-            self.least_cash[bucket.index()] = self.books.cash(bucket);
+            self.buckets[bucket.index()].least_cash = self.books.cash(bucket);
         }
-        for at in 0..self.beside.len() {
+        for at in 0..self.books.count() {
             self.pay_reward(at);
-            self.beside[at].staked = self.books.positions()[at].quantity;
+            self.books.state_mut(at).staked = self.books.positions()[at].quantity;
         }
     }
 
@@ -33,11 +33,11 @@ impl Simulation<'_> {
     /// Nothing in the first bar: the least cash is nought until a day has begun.
     fn pay_interest(&mut self, bucket: BucketId) {
         let Some(apr) = self.bucket(bucket).interest else { return };
-        let amount = Usd::round(self.least_cash[bucket.index()].to_f64() * apr / DAYS_A_YEAR);
+        let amount = Usd::round(self.buckets[bucket.index()].least_cash.to_f64() * apr / DAYS_A_YEAR);
         if !amount.is_positive() {
             return;
         }
-        self.books.interest(bucket, amount);
+        self.books.money().interest(bucket, amount);
         let income = BySource { yields: amount, ..BySource::default() };
         self.cube.add(self.period(), Cell { bucket, narrative: None, asset: None }, &income, &FundingLines::default());
         self.record.yields.push(Yield { time: self.now(), asset: None, bucket, quantity: amount.to_f64(), price: 1.0, amount });
@@ -49,13 +49,13 @@ impl Simulation<'_> {
         let (bucket, instrument, narrative) = (position.bucket, position.instrument, position.narrative);
         let asset = self.market.instrument(instrument).asset;
         let Some(&(_, apr)) = self.bucket(bucket).staking.iter().find(|(staked, _)| *staked == asset) else { return };
-        let quantity = self.beside[at].staked * apr / DAYS_A_YEAR;
+        let quantity = self.books.state(at).staked * apr / DAYS_A_YEAR;
         let price = self.market.panel.value_at(instrument, self.t - 1);
         // What is worth less than half a microdollar is no reward.
         if !Usd::round(quantity * price).is_positive() {
             return;
         }
-        let amount = self.books.reward(at, quantity, price);
+        let amount = self.books.money().reward(at, quantity, price);
         let entry = Entry { quantity, price, reference: price, fee: Usd::ZERO };
         self.record.fill(self.now(), bucket, instrument, narrative, Side::Buy, &entry, Reason::Staking);
         self.record.yields.push(Yield { time: self.now(), asset: Some(asset), bucket, quantity, price, amount });
@@ -64,20 +64,22 @@ impl Simulation<'_> {
     /// What a day's first open adds to a position is held over the day; what comes later is not.
     pub fn stake_from_midnight(&mut self, at: usize, added: f64) {
         if self.begins_day() {
-            self.beside[at].staked += added;
+            self.books.state_mut(at).staked += added;
         }
     }
 
     /// A position has shrunk.
     pub fn staked_at_most(&mut self, at: usize) {
         let held = self.books.positions()[at].quantity;
-        self.beside[at].staked = self.beside[at].staked.min(held);
+        self.books.state_mut(at).staked = self.books.state(at).staked.min(held);
     }
 
     /// After the orders of an open, and at a close: what a bucket has less of now it has not had over the day.
     pub fn note_cash(&mut self) {
-        for (bucket, least) in self.least_cash.iter_mut().enumerate() {
-            *least = self.books.cash(BucketId::new(bucket)).min(*least);
+        if self.yields {
+            for (bucket, state) in self.buckets.iter_mut().enumerate() {
+                state.least_cash = self.books.cash(BucketId::new(bucket)).min(state.least_cash);
+            }
         }
     }
 }
