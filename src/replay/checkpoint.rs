@@ -32,8 +32,12 @@ impl Simulation<'_> {
             instrument: Some(order.instrument),
             detail: format!("{order:?}"),
         });
-        let flows =
-            self.flows.iter().map(|flow| Pending { reason: flow.reason, bucket: flow.from, instrument: None, detail: format!("{flow:?}") });
+        let flows = self.orders.flows().iter().map(|flow| Pending {
+            reason: flow.reason,
+            bucket: flow.from,
+            instrument: None,
+            detail: format!("{flow:?}"),
+        });
         orders.chain(flows).collect()
     }
 }

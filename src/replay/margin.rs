@@ -7,7 +7,7 @@ use crate::ledger::Entry;
 use crate::replay::intrabar::exit_side;
 use crate::replay::positions::margin_view;
 use crate::replay::run::Liquidation;
-use crate::replay::simulation::Simulation;
+use crate::replay::simulation::{Simulation, Watched};
 use crate::strategy::{Aftermath, Verdict};
 use crate::units::{BucketId, InstrumentId, Usd};
 
@@ -105,13 +105,13 @@ impl<'a> Simulation<'a> {
             fee,
         });
         self.went_flat(&closed, &state, "liquidation");
-        self.stale = true;
+        self.watched = Watched::Stale;
     }
 
     /// What the strategy does once the venue has taken something over; open orders for it are cancelled first, as on a venue.
     pub fn after_liquidation(&mut self, bucket: BucketId, taken: &[InstrumentId], lost: Usd) {
         for &instrument in taken {
-            self.cancel(bucket, instrument);
+            self.orders.cancel(bucket, instrument);
             self.start_cooldown(bucket, instrument);
         }
         let whose = (bucket, taken[0]);
@@ -120,7 +120,7 @@ impl<'a> Simulation<'a> {
             Aftermath::StayOut => {}
             Aftermath::Stop => {
                 self.buckets[bucket.index()].stopped = true;
-                self.orders.retain(|order| order.bucket != bucket || !order.want.opens());
+                self.orders.keep(|order| order.bucket != bucket || !order.want.opens());
                 self.note(rule, whose, Verdict::Exited, [Some(lost.to_f64()), None], "liquidated, it opens nothing any more");
             }
             Aftermath::Refill(from) => {
