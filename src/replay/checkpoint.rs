@@ -50,7 +50,7 @@ impl Simulation<'_> {
             instrument: Some(order.instrument),
             detail: format!("{order:?}"),
         });
-        let flows = self.flows.iter().map(|flow| Pending {
+        let flows = self.orders.flows().iter().map(|flow| Pending {
             reason: PendingReason::Flow(flow.reason),
             bucket: flow.from,
             instrument: None,

@@ -50,9 +50,9 @@ impl Simulation<'_> {
 
     /// An order to leave the old coin leaves as much of the new one; an order to buy the old one is over.
     fn convert_orders(&mut self, (bucket, from): (BucketId, InstrumentId), there: &Converted, ratio: f64, joins: bool) {
-        for mut order in std::mem::take(&mut self.orders) {
+        for mut order in self.orders.take_all() {
             if (order.bucket, order.instrument) != (bucket, from) {
-                self.orders.push(order);
+                self.orders.put(order);
                 continue;
             }
             order.want = match order.want {
@@ -69,7 +69,7 @@ impl Simulation<'_> {
             if let Kind::Limit { price, .. } = &mut order.kind {
                 *price /= ratio;
             }
-            self.orders.push(Order { instrument: there.instrument, ..order });
+            self.orders.put(Order { instrument: there.instrument, ..order });
         }
     }
 

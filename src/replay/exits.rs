@@ -165,7 +165,7 @@ impl Simulation<'_> {
                 None => (self.market.listing.penalty, Reason::Delisted),
             };
             self.force_out(at, last, penalty, &self.market.panel.mark_open, reason);
-            self.cancel(bucket, instrument);
+            self.orders.cancel(bucket, instrument);
         }
     }
 
@@ -176,9 +176,7 @@ impl Simulation<'_> {
         if !self.orders.iter().any(begins) {
             return;
         }
-        let (ended, going_on): (Vec<Order>, Vec<Order>) = std::mem::take(&mut self.orders).into_iter().partition(begins);
-        self.orders = going_on;
-        for order in ended {
+        for order in self.orders.take_where(begins) {
             let why = OrderWhy::Relisted { order: order.reason };
             self.note((order.bucket, order.instrument), Verdict::Refused, [None, None], why);
         }
@@ -186,7 +184,7 @@ impl Simulation<'_> {
 
     /// Moment 9: everything leaves at the last close, with spread, impact and fee; no volume holds it back.
     pub fn close_all(&mut self) {
-        self.orders.clear();
+        self.orders.take_all();
         while let Some(position) = self.books.positions().first() {
             let (instrument, quantity) = (position.instrument, position.quantity);
             let panel = &self.market.panel;

@@ -1,7 +1,7 @@
 //! Moment 4, between closing and opening: cash from bucket to bucket.
 
 use crate::replay::decision::{Decision, Subject, Why};
-use crate::replay::orders::{Order, PlannedFlow, Want, Way};
+use crate::replay::orders::{Order, PlannedFlow, Want};
 use crate::replay::reason::{FlowReason, Reason};
 use crate::replay::run::Flow;
 use crate::replay::simulation::Simulation;
@@ -13,9 +13,7 @@ impl Simulation<'_> {
     /// Where profit to be passed on is no longer all there, every share of its bucket's shrinks alike; a bucket that holds something buys more of it with
     /// what really came, unless it sells the same thing at this open (`sold`).
     pub fn execute_flows(&mut self, sold: &[(BucketId, InstrumentId)], opening: &mut Vec<Order>) {
-        let (flows, coming): (Vec<_>, Vec<_>) = std::mem::take(&mut self.flows).into_iter().partition(|flow| flow.way == Way::Coming(0));
-        self.flows = coming;
-        self.flows.iter_mut().for_each(|flow| _ = flow.way.meets());
+        let flows = self.orders.take_flows_for_open();
         let covered = self.covered_profit(&flows);
         for flow in &flows {
             let passes = flow.reason == FlowReason::Waterfall;
@@ -75,7 +73,7 @@ impl Simulation<'_> {
                 let Some(quantity) = self.within_limits(&history, bucket, &pick, coming, quantity) else { continue };
                 let kind = self.kind_at(bucket, pick.instrument, true, before);
                 let want = Want::Add { quantity, leverage: pick.leverage };
-                opening.push(self.order(to, (pick.instrument, pick.narrative), want, Reason::Waterfall, kind));
+                opening.push(self.orders.make(to, (pick.instrument, pick.narrative), want, Reason::Waterfall, kind));
             }
         }
     }
@@ -85,11 +83,11 @@ impl Simulation<'_> {
 fn held_and_coming(simulation: &Simulation, bucket: BucketId, instrument: InstrumentId, opening: &[Order]) -> f64 {
     let held = simulation.books.find(bucket, instrument).map_or(0.0, |at| simulation.books.positions()[at].quantity.abs());
     let coming =
-        opening.iter().chain(&simulation.orders).filter(|order| (order.bucket, order.instrument) == (bucket, instrument)).map(|order| {
-            match order.want {
+        opening.iter().chain(simulation.orders.iter()).filter(|order| (order.bucket, order.instrument) == (bucket, instrument)).map(
+            |order| match order.want {
                 Want::Add { quantity, .. } => quantity.abs(),
                 _ => 0.0,
-            }
-        });
+            },
+        );
     held + coming.sum::<f64>()
 }

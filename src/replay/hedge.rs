@@ -17,7 +17,7 @@ impl Simulation<'_> {
         if value.is_none() {
             self.plan_excess(bucket);
         }
-        let leaves: Usd = self.flows.iter().filter(|flow| flow.from == bucket.id).map(|flow| flow.amount).sum();
+        let leaves: Usd = self.orders.flows().iter().filter(|flow| flow.from == bucket.id).map(|flow| flow.amount).sum();
         let realises = leaves > self.books.cash(bucket.id) && self.realisable(bucket).is_positive();
         let mut wanted = self.shorts_for(history, bucket, &hedge);
         let own = value.unwrap_or_else(|| self.books.bucket_value(bucket.id) - leaves).to_f64();
@@ -46,7 +46,7 @@ impl Simulation<'_> {
         let held: Vec<_> =
             self.books.positions().iter().filter(|p| p.bucket == bucket.id).map(|p| (p.instrument, p.quantity.abs())).collect();
         for &(id, _) in &held {
-            if wanted.iter().all(|&(other, _)| other != id) && history.trades(id) && !self.is_leaving(bucket.id, id) {
+            if wanted.iter().all(|&(other, _)| other != id) && history.trades(id) && !self.orders.is_leaving(bucket.id, id) {
                 self.send(bucket, (id, None), Want::Close, Reason::Hedge);
             }
         }
@@ -57,7 +57,7 @@ impl Simulation<'_> {
         for (id, notional) in wanted {
             let target = notional / self.market.panel.value_at(id, self.t);
             let now = held.iter().find(|(other, _)| *other == id).map_or(0.0, |&(_, quantity)| quantity);
-            let settled = (now / target - 1.0).abs() <= band || self.is_coming(bucket.id, id);
+            let settled = (now / target - 1.0).abs() <= band || self.orders.is_coming(bucket.id, id);
             if settled || self.buckets[bucket.id.index()].stopped || self.t < self.state_of(bucket.id).cooldown_until(id) {
                 continue;
             }
@@ -85,7 +85,7 @@ impl Simulation<'_> {
     fn plan_excess(&mut self, bucket: &PlanBucket) {
         let gain = self.realisable(bucket);
         // What is on its way leaves once.
-        if !gain.is_positive() || self.flowing(bucket.id) < 0.0 {
+        if !gain.is_positive() || self.orders.flowing(bucket.id) < 0.0 {
             return;
         }
         let full = self.books.equity().to_f64() * self.buckets[bucket.id.index()].weight;
@@ -110,7 +110,7 @@ impl Simulation<'_> {
             Some(position.value() - position.margin()).filter(|gain| gain.is_positive())
         };
         for &(id, _) in held {
-            let Some(gain) = ahead(self, id).filter(|_| history.trades(id) && !self.is_leaving(bucket.id, id)) else { continue };
+            let Some(gain) = ahead(self, id).filter(|_| history.trades(id) && !self.orders.is_leaving(bucket.id, id)) else { continue };
             let Some(place) = wanted.iter().position(|&(other, _)| other == id) else { continue };
             let (_, notional) = wanted.remove(place);
             let quantity = notional / self.market.panel.value_at(id, self.t);

@@ -128,13 +128,12 @@ impl<'a> Simulation<'a> {
             Event::TookProfit { price } => _ = self.take_profit(self.place_of(key), price, moment),
             Event::Deleveraged { price } => self.deleverage(self.place_of(key), price),
             Event::Reached { order, .. } => {
-                let place = self.orders.iter().position(|other| other.id == order).expect("it works");
-                let order = self.orders.remove(place);
+                let order = self.orders.take(order);
                 if order.want.opens() {
                     self.enter_inside(order);
                 } else {
                     let rest = self.close(order, moment);
-                    self.orders.extend(rest);
+                    self.orders.put_all(rest);
                 }
             }
         }
@@ -163,12 +162,12 @@ impl<'a> Simulation<'a> {
     }
 
     /// Fills an opening limit inside the bar, once. The best the four prices allow is that the good leg comes after it.
-    fn enter_inside(&mut self, order: Order) {
-        let order = Order { tried_inside: self.t, ..order };
+    fn enter_inside(&mut self, mut order: Order) {
+        order.tried_inside = self.t;
         let key = order.key();
         let mut rest = Vec::new();
         self.open_inside(order, &mut rest);
-        self.orders.append(&mut rest);
+        self.orders.put_all(rest);
         if self.plan.assumptions.path == Leg::FavourableFirst {
             self.favourable_leg(key);
         }
@@ -201,7 +200,7 @@ impl<'a> Simulation<'a> {
         };
         self.close_position(at, &filled, Reason::Deleveraged);
         self.start_cooldown(bucket, instrument);
-        self.cancel(bucket, instrument);
+        self.orders.cancel(bucket, instrument);
     }
 
     pub fn has_positions(&self, bucket: BucketId) -> bool {

@@ -9,7 +9,7 @@ use crate::replay::intrabar::exit_side;
 use crate::replay::positions::margin_view;
 use crate::replay::reason::{FlowReason, Reason};
 use crate::replay::run::Liquidation;
-use crate::replay::simulation::Simulation;
+use crate::replay::simulation::{Simulation, Watched};
 use crate::strategy::{Aftermath, Verdict};
 use crate::units::{BucketId, InstrumentId, Usd};
 
@@ -104,13 +104,13 @@ impl<'a> Simulation<'a> {
             fee,
         });
         self.went_flat(&closed, &state, Reason::Liquidation);
-        self.stale = true;
+        self.watched = Watched::Stale;
     }
 
     /// What the strategy does once the venue has taken something over; open orders for it are cancelled first, as on a venue.
     pub fn after_liquidation(&mut self, bucket: BucketId, taken: &[InstrumentId], lost: Usd) {
         for &instrument in taken {
-            self.cancel(bucket, instrument);
+            self.orders.cancel(bucket, instrument);
             self.start_cooldown(bucket, instrument);
         }
         let whose = (bucket, taken[0]);
@@ -118,7 +118,7 @@ impl<'a> Simulation<'a> {
             Aftermath::StayOut => {}
             Aftermath::Stop => {
                 self.buckets[bucket.index()].stopped = true;
-                self.orders.retain(|order| order.bucket != bucket || !order.want.opens());
+                self.orders.keep(|order| order.bucket != bucket || !order.want.opens());
                 self.note(whose, Verdict::Exited, [Some(lost.to_f64()), None], Why::StopsAfterLiquidation);
             }
             Aftermath::Refill(from) => {

@@ -10,6 +10,39 @@
 //! | 5 and 6 the two legs of the bar | `intrabar`, `cross` |
 //! | 7 the row of the curve | `review`, `rotations`, `recorder` |
 //! | 8 the strategy sees the bar | `review`, `sizing`, `rebalance`, `adaptive`, `hedge`, `limits`, `waterfall`, `sweep` |
+//!
+//! Who owns what: `positions` the books and what is kept beside each position, `orders` what was decided and is not done, `buckets` what is kept of each
+//! bucket, `story` the record. `simulation` holds the four, and the bar.
+//!
+//! The life of an order:
+//!
+//! ```text
+//! strategy::decide ──> review::enter, resize; hedge; exits        close of bar t: what is wanted, less what is there
+//!                        │
+//!                        └─> sending::send ──> OrderQueue::put    under way for `latency_bars` opens
+//!                                                 │
+//! open of a later bar    OrderQueue::take_for_open│
+//!   closing ───────────> open::close ─────────────┤
+//!   flows ─────────────> flows::execute_flows     │
+//!   opening ───────────> entries::open_all ───────┤  exchange::orders::fill_point: here, inside the bar, or not
+//! inside the bar         intrabar::next_adverse,  │
+//!                        next_favourable ─────────┤  exchange::intrabar::next_event: when its price comes
+//!                                                 ▼
+//!        exchange::orders::fill_in_bar ──> PositionBook::increase, reduce ──> Story::fill ──> protect: stop, target, danger
+//!                                                 │
+//!                        what is left ────────────┴─> sending::age_orders: rests, is put anew, crosses, or expires
+//! ```
+//!
+//! The life of a settlement:
+//!
+//! ```text
+//! market.funding, by bar ──> funding::settle_at_open (stamped at the open), settle_inside (later in the bar)
+//!                              │  what was added at an unknown time inside the bar pays, and never receives
+//!                              ├─> payable: no more than the position, or its pool, has
+//!                              ├─> Books::fund ──> Story.funding, PositionState.funding ──> the attribution
+//!                              └─> watch, protect ──> fails_at ──> liquidate
+//!        open::, entries::, intrabar:: ──> pay_on_entry, pay_adverse_settlements: who comes or goes inside the bar pays
+//! ```
 
 mod adaptive;
 mod assumption;
@@ -49,6 +82,7 @@ mod review;
 mod rotation;
 mod rotations;
 pub mod run;
+mod sending;
 mod simulation;
 mod sizing;
 mod sweep;

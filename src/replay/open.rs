@@ -5,7 +5,7 @@ use crate::exchange::intrabar::{InBar, Progress, next_event};
 use crate::exchange::orders::{Kind, Moment, OrderSpec, fill_point, take_at};
 use crate::replay::decision::{OrderWhy, Why};
 use crate::replay::intrabar::exit_side;
-use crate::replay::orders::{Order, Want, Way};
+use crate::replay::orders::{Order, Want};
 use crate::replay::quote::{fill, worth_working};
 use crate::replay::reason::Reason;
 use crate::replay::simulation::Simulation;
@@ -17,12 +17,10 @@ impl Simulation<'_> {
         if self.alert() {
             self.guards_at_open();
         }
-        if self.orders.is_empty() && self.flows.is_empty() {
+        if self.orders.is_empty() && self.orders.flows().is_empty() {
             return;
         }
-        let (mut orders, coming): (Vec<Order>, Vec<Order>) =
-            std::mem::take(&mut self.orders).into_iter().map(Order::at_open).partition(|order| order.way == Way::There);
-        self.orders = coming;
+        let mut orders = self.orders.take_for_open();
         orders.sort_by_key(|order| (order.want.opens(), order.instrument, order.bucket));
         let (mut opening, closing): (Vec<Order>, Vec<Order>) = orders.into_iter().partition(|order| order.want.opens());
         let sold: Vec<_> = closing.iter().map(|order| (order.bucket, order.instrument)).collect();
@@ -32,7 +30,7 @@ impl Simulation<'_> {
             let of_bucket = opening.iter().filter(|order| order.bucket == bucket).cloned().collect();
             self.open_all(of_bucket, &mut waiting);
         }
-        self.orders.append(&mut waiting);
+        self.orders.put_all(waiting);
         // What could not carry its margin at the very open it was opened at is gone before the bar brings it anything.
         if self.books.states().iter().any(|beside| beside.entered == self.t) {
             self.liquidate_at_open();
@@ -110,7 +108,7 @@ impl Simulation<'_> {
         let spec = OrderSpec { side: exit, kind: Kind::Market, quantity: held.abs(), reduces: Some(held) };
         let venue = self.venue(instrument);
         let filled = self.bar(instrument).and_then(|bar| take_at(&spec, reference, true, &bar, &venue));
-        let mut rest = self.order(bucket, (instrument, narrative), Want::Close, Reason::Stop, Kind::Market);
+        let mut rest = self.orders.make(bucket, (instrument, narrative), Want::Close, Reason::Stop, Kind::Market);
         let Some(filled) = filled else {
             self.got_nothing(&mut rest, &spec, reference);
             self.spend_stop(at, rest);
@@ -131,7 +129,7 @@ impl Simulation<'_> {
     pub fn send_stop(&mut self, at: usize, stop: f64, mark: f64) {
         self.trigger(at, stop, mark);
         let position = &self.books.positions()[at];
-        let rest = self.order(position.bucket, (position.instrument, position.narrative), Want::Close, Reason::Stop, Kind::Market);
+        let rest = self.orders.make(position.bucket, (position.instrument, position.narrative), Want::Close, Reason::Stop, Kind::Market);
         self.spend_stop(at, rest);
     }
 
@@ -140,7 +138,7 @@ impl Simulation<'_> {
         let position = &self.books.positions()[at];
         let (bucket, instrument, entry) = (position.bucket, position.instrument, position.bought_at());
         self.start_cooldown(bucket, instrument);
-        self.cancel(bucket, instrument);
+        self.orders.cancel(bucket, instrument);
         self.note((bucket, instrument), Verdict::Exited, [Some(reference), Some(entry)], Why::StopReached { stop });
     }
 
@@ -149,7 +147,7 @@ impl Simulation<'_> {
         let position = &self.books.positions()[at];
         let (bucket, instrument) = (position.bucket, position.instrument);
         self.start_cooldown(bucket, instrument);
-        self.orders.retain(|order| {
+        self.orders.keep(|order| {
             let rests = !order.want.opens() && order.kind != Kind::Market;
             order.bucket != bucket || order.instrument != instrument || rests
         });
@@ -159,7 +157,7 @@ impl Simulation<'_> {
     fn spend_stop(&mut self, at: usize, rest: Order) {
         self.books.state_mut(at).guard.spent = true;
         self.books.state_mut(at).guard.stop = None;
-        self.orders.push(rest);
+        self.orders.put(rest);
     }
 
     /// A limit at the target, as a maker. Whether the position is gone.
@@ -176,7 +174,7 @@ impl Simulation<'_> {
         let gone = self.close_position(at, &filled, Reason::TakeProfit);
         if gone {
             self.start_cooldown(bucket, instrument);
-            self.cancel(bucket, instrument);
+            self.orders.cancel(bucket, instrument);
         }
         gone
     }

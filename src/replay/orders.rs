@@ -1,12 +1,11 @@
 //! What is decided at a close and done from the next open on.
 
+use std::ops::Deref;
+
 use crate::exchange::orders::{Kind, Side};
-use crate::exchange::time_in_force::{OnExpiry, TimeInForce, WhileOpen};
-use crate::replay::decision::OrderWhy;
 use crate::replay::positions::PositionKey;
 use crate::replay::reason::{FlowReason, Reason};
-use crate::replay::simulation::Simulation;
-use crate::strategy::{PlanBucket, Verdict};
+use crate::strategy::PlanBucket;
 use crate::units::{BucketId, Direction, InstrumentId, NarrativeId, Usd};
 
 /// An order from the next open on. Sizes come from the close at which it was decided.
@@ -63,12 +62,6 @@ impl Order {
     pub fn works_for(&self, key: PositionKey) -> bool {
         self.way == Way::There && self.key() == key
     }
-
-    /// After one more open.
-    pub fn at_open(mut self) -> Self {
-        self.way.meets();
-        self
-    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -97,82 +90,42 @@ pub(super) struct PlannedFlow {
     pub way: Way,
 }
 
-impl Simulation<'_> {
+/// What was decided and has not been done, or not wholly: orders and flows, each in the order in which it will be done. Reads as its orders.
+#[derive(Debug)]
+pub(super) struct OrderQueue {
+    orders: Vec<Order>,
+    flows: Vec<PlannedFlow>,
+    /// Orders made so far.
+    made: u32,
+    /// Opens that pass before what is sent at a close meets one.
+    latency: u32,
+}
+
+impl Deref for OrderQueue {
+    type Target = [Order];
+
+    fn deref(&self) -> &[Order] {
+        &self.orders
+    }
+}
+
+impl OrderQueue {
+    pub fn new(latency: u32) -> Self {
+        Self { orders: Vec::new(), flows: Vec::new(), made: 0, latency }
+    }
+
     /// The way of what is decided now.
     pub fn way(&self) -> Way {
-        Way::Coming(self.plan.assumptions.latency_bars)
+        Way::Coming(self.latency)
     }
 
     /// Whether something sent at an earlier close has yet to reach the venue: no review takes it back, and what it brings is reckoned with.
-    fn under_way(&self, way: Way) -> bool {
-        matches!(way, Way::Coming(opens) if opens < self.plan.assumptions.latency_bars)
+    pub fn under_way(&self, way: Way) -> bool {
+        matches!(way, Way::Coming(opens) if opens < self.latency)
     }
 
-    /// Plans a flow from the close of this bar, or from what happened in it.
-    pub fn plan_flow(&mut self, from: BucketId, to: BucketId, amount: Usd, reason: FlowReason) {
-        let way = self.way();
-        self.flows.push(PlannedFlow { from, to, amount, reason, way });
-    }
-
-    /// What flows of earlier closes bring a bucket, less what they take, in USD.
-    pub fn flowing(&self, bucket: BucketId) -> f64 {
-        let way = |flow: &&PlannedFlow| self.under_way(flow.way);
-        let net = |flow: &PlannedFlow| match flow {
-            flow if flow.to == bucket => flow.amount,
-            flow if flow.from == bucket => -flow.amount,
-            _ => Usd::ZERO,
-        };
-        self.flows.iter().filter(way).map(net).sum::<Usd>().to_f64()
-    }
-
-    /// Whether an order of an earlier close for this place has yet to reach the venue.
-    pub fn is_coming(&self, bucket: BucketId, instrument: InstrumentId) -> bool {
-        self.orders.iter().any(|order| order.bucket == bucket && order.instrument == instrument && self.under_way(order.way))
-    }
-
-    /// What a bucket has ordered at earlier closes and does not hold yet, with its signed quantity.
-    pub fn coming(&self, bucket: BucketId) -> Vec<(InstrumentId, Option<NarrativeId>, f64)> {
-        let entries =
-            self.orders.iter().filter(|order| order.bucket == bucket && order.reason == Reason::Enter && self.under_way(order.way));
-        let fresh = entries.filter(|order| self.books.find(bucket, order.instrument).is_none());
-        let quantity = |order: &Order| if let Want::Add { quantity, .. } = order.want { quantity } else { 0.0 };
-        fresh.map(|order| (order.instrument, order.narrative, quantity(order))).collect()
-    }
-
-    /// Takes back what a bucket has at the venue or sends now, except what a stop has sent.
-    pub fn take_back(&mut self, bucket: BucketId) {
-        self.keep_orders(|order| order.bucket != bucket || order.reason == Reason::Stop);
-    }
-
-    /// The same for one place, for something else to be sent instead.
-    pub fn replace(&mut self, bucket: BucketId, instrument: InstrumentId) {
-        self.keep_orders(|order| order.bucket != bucket || order.instrument != instrument);
-    }
-
-    /// What is under way is kept whatever anybody says: no word overtakes it.
-    fn keep_orders(&mut self, keep: impl Fn(&Order) -> bool) {
-        let mut orders = std::mem::take(&mut self.orders);
-        orders.retain(|order| keep(order) || self.under_way(order.way));
-        self.orders = orders;
-    }
-
-    /// Puts a market order of a review on its way.
-    pub fn send_at_market(&mut self, bucket: BucketId, subject: (InstrumentId, Option<NarrativeId>), want: Want, reason: Reason) {
-        let order = self.order(bucket, subject, want, reason, Kind::Market);
-        let way = self.way();
-        self.orders.push(Order { way, ..order });
-    }
-
-    /// Sends an order as its bucket sends them, from the close of this bar.
-    pub fn send(&mut self, bucket: &PlanBucket, subject: (InstrumentId, Option<NarrativeId>), want: Want, reason: Reason) -> &mut Order {
-        let kind = self.kind_at(bucket, subject.0, want.opens(), self.t);
-        let order = self.order(bucket.id, subject, want, reason, kind);
-        let way = self.way();
-        self.orders.push(Order { way, ..order });
-        self.orders.last_mut().expect("one was pushed")
-    }
-
-    pub fn order(
+    /// A fresh order, not sent yet.
+    pub fn make(
         &mut self,
         bucket: BucketId,
         (instrument, narrative): (InstrumentId, Option<NarrativeId>),
@@ -180,8 +133,8 @@ impl Simulation<'_> {
         reason: Reason,
         kind: Kind,
     ) -> Order {
-        self.sent += 1;
-        let (id, tried_inside) = (self.sent, usize::MAX);
+        self.made += 1;
+        let (id, tried_inside) = (self.made, usize::MAX);
         let rung = if let Want::Add { leverage, .. } = want { leverage } else { 1.0 };
         Order {
             id,
@@ -200,57 +153,62 @@ impl Simulation<'_> {
         }
     }
 
-    /// How a bucket sends an order decided at the close of bar `t`: a market order, or a limit on the passive side of the last price.
-    pub fn kind_at(&self, bucket: &PlanBucket, instrument: InstrumentId, opens: bool, t: usize) -> Kind {
-        match &bucket.limits {
-            Some(patience) => Kind::Limit { price: patience.limit(side(bucket, opens), self.last_close(instrument, t)), resting: false },
-            None => Kind::Market,
-        }
+    /// Behind all others.
+    pub fn put(&mut self, order: Order) -> &mut Order {
+        self.orders.push(order);
+        self.orders.last_mut().expect("one was put in")
     }
 
-    /// After a bar: what has not filled goes on, at its price or at a new one, or is over.
-    pub fn age_orders(&mut self) {
-        if self.orders.is_empty() {
-            return;
-        }
-        let orders = std::mem::take(&mut self.orders);
-        for mut order in orders {
-            if order.way != Way::There {
-                self.orders.push(order);
-                continue;
-            }
-            order.seen += 1;
-            let bucket = self.bucket(order.bucket);
-            let market_order = TimeInForce {
-                bars: bucket.market_orders_expire.unwrap_or(u32::MAX),
-                waiting: WhileOpen::Rest,
-                offset: 0.0,
-                then: OnExpiry::Expire,
-            };
-            // What a stop has sent goes on until it is done.
-            let patience = match (&bucket.limits, order.kind) {
-                _ if order.reason == Reason::Stop => TimeInForce { bars: u32::MAX, ..market_order },
-                (Some(limits), Kind::Limit { .. }) => *limits,
-                // A limit that has become a market order goes on until it is filled.
-                (Some(_), _) => TimeInForce { bars: u32::MAX, ..market_order },
-                (None, _) => market_order,
-            };
-            let close = self.last_close(order.instrument, self.t);
-            match patience.follow(side(bucket, order.want.opens()), order.kind, order.seen, close) {
-                Some(kind) => self.orders.push(Order { kind, ..order }),
-                None => self.expire(&order),
-            }
-        }
+    pub fn put_all(&mut self, orders: impl IntoIterator<Item = Order>) {
+        self.orders.extend(orders);
     }
 
-    fn expire(&mut self, order: &Order) {
-        let why = OrderWhy::Expired { order: order.reason, bars: order.seen };
-        let left = match order.want {
-            Want::Add { quantity, .. } | Want::Reduce { quantity, .. } => Some(quantity.abs()),
-            Want::Close => None,
-        };
-        let limit = if let Kind::Limit { price, .. } = order.kind { Some(price) } else { None };
-        self.note((order.bucket, order.instrument), Verdict::Refused, [left, limit], why);
+    pub fn take_all(&mut self) -> Vec<Order> {
+        std::mem::take(&mut self.orders)
+    }
+
+    /// # Panics
+    /// Where there is no such order.
+    pub fn take(&mut self, id: u32) -> Order {
+        let place = self.orders.iter().position(|order| order.id == id).expect("it works");
+        self.orders.remove(place)
+    }
+
+    pub fn take_where(&mut self, wanted: impl Fn(&Order) -> bool) -> Vec<Order> {
+        let (taken, left) = self.take_all().into_iter().partition(wanted);
+        self.orders = left;
+        taken
+    }
+
+    pub fn keep(&mut self, kept: impl Fn(&Order) -> bool) {
+        self.orders.retain(kept);
+    }
+
+    /// An open passes; takes the orders that meet it.
+    pub fn take_for_open(&mut self) -> Vec<Order> {
+        self.orders.iter_mut().for_each(|order| _ = order.way.meets());
+        self.take_where(|order| order.way == Way::There)
+    }
+
+    /// Takes back what a bucket has at the venue or sends now, except what a stop has sent.
+    pub fn take_back(&mut self, bucket: BucketId) {
+        self.keep_or_under_way(|order| order.bucket != bucket || order.reason == Reason::Stop);
+    }
+
+    /// The same for one place, for something else to be sent instead.
+    pub fn replace(&mut self, bucket: BucketId, instrument: InstrumentId) {
+        self.keep_or_under_way(|order| order.bucket != bucket || order.instrument != instrument);
+    }
+
+    /// What is under way is kept whatever anybody says: no word overtakes it.
+    fn keep_or_under_way(&mut self, keep: impl Fn(&Order) -> bool) {
+        let latency = self.latency;
+        self.orders.retain(|order| keep(order) || matches!(order.way, Way::Coming(opens) if opens < latency));
+    }
+
+    /// A position was taken away: whatever else was ordered for it is cancelled.
+    pub fn cancel(&mut self, bucket: BucketId, instrument: InstrumentId) {
+        self.orders.retain(|order| order.bucket != bucket || order.instrument != instrument);
     }
 
     /// Whether an order that leaves an instrument is still being worked.
@@ -258,13 +216,104 @@ impl Simulation<'_> {
         self.orders.iter().any(|order| order.bucket == bucket && order.instrument == instrument && order.want == Want::Close)
     }
 
-    /// A position was taken away: whatever else was ordered for it is cancelled.
-    pub fn cancel(&mut self, bucket: BucketId, instrument: InstrumentId) {
-        self.orders.retain(|order| order.bucket != bucket || order.instrument != instrument);
+    /// Whether an order of an earlier close for this place has yet to reach the venue.
+    pub fn is_coming(&self, bucket: BucketId, instrument: InstrumentId) -> bool {
+        self.orders.iter().any(|order| order.bucket == bucket && order.instrument == instrument && self.under_way(order.way))
+    }
+
+    pub fn flows(&self) -> &[PlannedFlow] {
+        &self.flows
+    }
+
+    /// Plans a flow from the close of this bar, or from what happened in it.
+    pub fn plan_flow(&mut self, from: BucketId, to: BucketId, amount: Usd, reason: FlowReason) {
+        let way = self.way();
+        self.flows.push(PlannedFlow { from, to, amount, reason, way });
+    }
+
+    /// An open passes; takes the flows that meet it.
+    pub fn take_flows_for_open(&mut self) -> Vec<PlannedFlow> {
+        self.flows.iter_mut().for_each(|flow| _ = flow.way.meets());
+        let (due, coming) = std::mem::take(&mut self.flows).into_iter().partition(|flow| flow.way == Way::There);
+        self.flows = coming;
+        due
+    }
+
+    /// What flows of earlier closes bring a bucket, less what they take, in USD.
+    pub fn flowing(&self, bucket: BucketId) -> f64 {
+        let way = |flow: &&PlannedFlow| self.under_way(flow.way);
+        let net = |flow: &PlannedFlow| match flow {
+            flow if flow.to == bucket => flow.amount,
+            flow if flow.from == bucket => -flow.amount,
+            _ => Usd::ZERO,
+        };
+        self.flows.iter().filter(way).map(net).sum::<Usd>().to_f64()
     }
 }
 
 /// The side that opens a bucket's positions, or the one that closes them.
 pub(super) fn side(bucket: &PlanBucket, opens: bool) -> Side {
     if (bucket.direction == Direction::Long) == opens { Side::Buy } else { Side::Sell }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SPOT: usize = 0;
+    const PERP: usize = 1;
+
+    fn queue(latency: u32, sent: &[(usize, Want)]) -> OrderQueue {
+        let mut queue = OrderQueue::new(latency);
+        for &(bucket, want) in sent {
+            send(&mut queue, bucket, want);
+        }
+        queue
+    }
+
+    fn send(queue: &mut OrderQueue, bucket: usize, want: Want) {
+        let order = queue.make(BucketId::new(bucket), (InstrumentId::new(3), None), want, Reason::Enter, Kind::Market);
+        let way = queue.way();
+        queue.put(Order { way, ..order });
+    }
+
+    fn ids(orders: &[Order]) -> Vec<u32> {
+        orders.iter().map(|order| order.id).collect()
+    }
+
+    const BUY: Want = Want::Add { quantity: 2.0, leverage: 1.0 };
+
+    #[test]
+    fn what_is_sent_on_time_meets_the_next_open() {
+        let mut queue = queue(0, &[(SPOT, BUY), (PERP, Want::Close)]);
+        assert!(queue.is_leaving(BucketId::new(PERP), InstrumentId::new(3)) && !queue.is_coming(BucketId::new(PERP), InstrumentId::new(3)));
+        assert_eq!(ids(&queue.take_for_open()), [1, 2]);
+        assert!(queue.is_empty());
+    }
+
+    #[test]
+    fn what_is_under_way_is_not_taken_back() {
+        let mut queue = queue(1, &[(SPOT, BUY)]);
+        queue.take_back(BucketId::new(SPOT));
+        assert!(queue.is_empty(), "it was sent at this very close");
+        send(&mut queue, SPOT, BUY);
+        assert!(queue.take_for_open().is_empty(), "an open passes");
+        assert!(queue.is_coming(BucketId::new(SPOT), InstrumentId::new(3)));
+        queue.replace(BucketId::new(SPOT), InstrumentId::new(3));
+        send(&mut queue, SPOT, Want::Close);
+        assert_eq!(ids(&queue.take_for_open()), [2]);
+        queue.cancel(BucketId::new(SPOT), InstrumentId::new(3));
+        assert!(queue.is_empty(), "where the position is gone even that is cancelled");
+    }
+
+    #[test]
+    fn flows_wait_as_orders_do() {
+        let mut queue = OrderQueue::new(1);
+        let [spot, perp] = [SPOT, PERP].map(BucketId::new);
+        queue.plan_flow(spot, perp, Usd::round(5.0), FlowReason::Waterfall);
+        assert_eq!(queue.flowing(perp), 0.0, "decided now");
+        assert!(queue.take_flows_for_open().is_empty());
+        assert_eq!((queue.flowing(perp), queue.flowing(spot)), (5.0, -5.0));
+        assert_eq!(queue.take_flows_for_open().len(), 1);
+    }
 }

@@ -5,7 +5,7 @@ use crate::exchange::orders::Side;
 use crate::exchange::stops::{Distance, Trail, by_atr, by_loss, fixed};
 use crate::market::BLOCK;
 use crate::replay::positions::{MaintenanceBound, PositionState, margin_view};
-use crate::replay::simulation::Simulation;
+use crate::replay::simulation::{Simulation, Watched};
 use crate::strategy::{Stop, TakeProfit};
 use crate::units::{Direction, InstrumentId};
 
@@ -43,7 +43,7 @@ impl Simulation<'_> {
         let guard = &mut self.books.state_mut(at).guard;
         guard.stop = stop.filter(|&price| price > 0.0);
         guard.target = target.filter(|&price| price > 0.0);
-        self.stale = true;
+        self.watched = Watched::Stale;
         self.books.state_mut(at).asked = MaintenanceBound::NOTHING;
         self.watch(at);
     }
@@ -76,7 +76,7 @@ impl Simulation<'_> {
         let within = isolated.quantity * near <= up_to;
         self.books.state_mut(at).danger = if within { near } else { safe_at(self.most_maintenance(instrument, f64::INFINITY).rate) };
         self.books.state_mut(at).long = sign > 0.0;
-        self.stale = true;
+        self.watched = Watched::Stale;
     }
 
     /// The highest maintenance rate that any bracket ever asks of an instrument up to a notional, closing fee included.

@@ -44,7 +44,7 @@ impl Simulation<'_> {
 
     /// What a bucket will be worth when the flows under way are there, in USD.
     pub fn worth(&self, bucket: BucketId) -> f64 {
-        self.books.bucket_value(bucket).to_f64() + self.flowing(bucket)
+        self.books.bucket_value(bucket).to_f64() + self.orders.flowing(bucket)
     }
 
     /// The same of every bucket.
@@ -62,7 +62,7 @@ impl Simulation<'_> {
         let mut target = values.clone();
         for b in (0..count).filter(|&b| perp(b)) {
             let spare = self.books.cash(BucketId::new(b)) + self.realisable(&self.plan.buckets[b]);
-            let spare = (spare.to_f64() + self.flowing(BucketId::new(b)).min(0.0)).max(0.0);
+            let spare = (spare.to_f64() + self.orders.flowing(BucketId::new(b)).min(0.0)).max(0.0);
             target[b] = values[b] - (values[b] - equity * self.buckets[b].weight).clamp(0.0, spare);
         }
         let fenced: f64 = (0..count).filter(|&b| perp(b)).map(|b| target[b]).sum();

@@ -75,7 +75,7 @@ impl Simulation<'_> {
             }
             let value = budgets[bucket.id.index()];
             if value.is_some() || self.is_due(&sight, bucket) {
-                self.take_back(bucket.id);
+                self.orders.take_back(bucket.id);
                 let exits = self.exits(&sight, bucket);
                 if self.buckets[bucket.id.index()].weight <= 0.0 {
                     self.leave_all(bucket);
@@ -104,7 +104,7 @@ impl Simulation<'_> {
         let held: Vec<_> = self.books.positions().iter().filter(|p| p.bucket == bucket.id).map(|p| (p.instrument, p.narrative)).collect();
         let coming = self.coming(bucket.id).into_iter().map(|(instrument, narrative, _)| (instrument, narrative));
         for (instrument, narrative) in held.into_iter().chain(coming) {
-            if !self.is_leaving(bucket.id, instrument) {
+            if !self.orders.is_leaving(bucket.id, instrument) {
                 self.send(bucket, (instrument, narrative), Want::Close, Reason::Regime);
             }
         }
@@ -122,13 +122,13 @@ impl Simulation<'_> {
         let held: Vec<_> = self.books.positions().iter().filter(|p| p.bucket == bucket.id).map(|p| (p.instrument, p.narrative)).collect();
         let mut left = Vec::new();
         for (instrument, narrative) in held {
-            if self.is_leaving(bucket.id, instrument) {
+            if self.orders.is_leaving(bucket.id, instrument) {
                 left.push(instrument);
                 continue;
             }
             let held = self.held(history, bucket, instrument);
             let Some(exit) = strategy::exit_due(&Look { view: sight, bucket, instrument, narrative, held }) else { continue };
-            self.replace(bucket.id, instrument);
+            self.orders.replace(bucket.id, instrument);
             self.send(bucket, (instrument, narrative), Want::Close, Reason::Exit(exit.cause.rule()));
             self.start_cooldown(bucket.id, instrument);
             self.record.decisions.push(Decision {
@@ -143,7 +143,7 @@ impl Simulation<'_> {
             });
             left.push(instrument);
         }
-        left.extend(self.coming(bucket.id).iter().map(|&(id, ..)| id).filter(|&id| self.is_leaving(bucket.id, id)));
+        left.extend(self.coming(bucket.id).iter().map(|&(id, ..)| id).filter(|&id| self.orders.is_leaving(bucket.id, id)));
         left
     }
 
@@ -181,7 +181,7 @@ impl Simulation<'_> {
             self.log_refusal(history, bucket, refused);
         }
         let band = if value.is_some() { ROUNDING } else { self.plan.rebalance.band.max(ROUNDING) };
-        let now = self.books.bucket_value(bucket.id) + Usd::round(self.flowing(bucket.id));
+        let now = self.books.bucket_value(bucket.id) + Usd::round(self.orders.flowing(bucket.id));
         let worth = (value.unwrap_or(now) - self.swept_from(bucket.id)).to_f64();
         let positions = self.books.positions().iter().filter(|p| p.bucket == bucket.id);
         let held: Vec<_> = positions.map(|p| (p.instrument, p.narrative, p.quantity)).chain(self.coming(bucket.id)).collect();
@@ -195,7 +195,7 @@ impl Simulation<'_> {
         for pick in &wish.picks {
             match held.iter().find(|(instrument, ..)| *instrument == pick.instrument) {
                 // An order that is on its way is let arrive before it is thought over.
-                Some(_) if self.is_coming(bucket.id, pick.instrument) => {}
+                Some(_) if self.orders.is_coming(bucket.id, pick.instrument) => {}
                 Some(&(.., quantity)) => self.resize(history, bucket, pick, worth, quantity, band),
                 None => self.enter(sight, bucket, pick, worth),
             }

@@ -7,7 +7,7 @@ use crate::market::{BLOCK, Market};
 use crate::replay::attribution::{AttributionPeriod, Cell, Cube};
 use crate::replay::buckets::BucketState;
 use crate::replay::decision::{Decision, Subject, Why};
-use crate::replay::orders::{Order, PlannedFlow};
+use crate::replay::orders::OrderQueue;
 use crate::replay::positions::PositionBook;
 use crate::replay::recorder::Recorder;
 use crate::replay::rotations::Left;
@@ -15,6 +15,16 @@ use crate::signal::regime::Regime;
 use crate::signal::{Signals, StrategySignals};
 use crate::strategy::{Holding, Margin, Plan, PlanBucket, Verdict};
 use crate::units::{Bracket, BucketId, InstrumentId, NarrativeId, Time, Usd};
+
+/// What is known of the block of bars: while no position is [`PositionState::near`](super::positions::PositionState::near) anything, moments 2 and 5 are
+/// quiet.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Watched {
+    /// Whether any is.
+    Alert(bool),
+    /// A position, a stop or a wallet has changed since that was found.
+    Stale,
+}
 
 pub(super) struct Simulation<'a> {
     pub market: &'a Market,
@@ -34,10 +44,7 @@ pub(super) struct Simulation<'a> {
     pub record: Recorder,
     pub cube: Cube,
     /// What was decided and has not been done, or not wholly.
-    pub orders: Vec<Order>,
-    /// Orders sent so far.
-    pub sent: u32,
-    pub flows: Vec<PlannedFlow>,
+    pub orders: OrderQueue,
     /// The buckets that hold perpetuals.
     pub perp_buckets: Vec<BucketId>,
     /// Those of them that stand behind all their positions at once.
@@ -54,10 +61,7 @@ pub(super) struct Simulation<'a> {
     pub left: Vec<Left>,
     /// Since when perpetuals outweigh their limit by more than their cash, on record.
     pub bound_since: Option<Time>,
-    /// Whether any position is [`PositionState::near`](super::positions::PositionState::near) something in this block of bars; while it is false, moments 2 and 5 are quiet.
-    pub alert: bool,
-    /// A position, a stop or a wallet has changed since `alert` was set.
-    pub stale: bool,
+    pub watched: Watched,
     /// First bar at which some open position's listing has ended, or its coin is another one.
     pub next_delisting: usize,
 }
@@ -80,9 +84,7 @@ impl<'a> Simulation<'a> {
             books: PositionBook::open(capital, &weights),
             record: Recorder::new(market, plan, capital),
             cube: Cube::default(),
-            orders: Vec::new(),
-            sent: 0,
-            flows: Vec::new(),
+            orders: OrderQueue::new(plan.assumptions.latency_bars),
             perp_buckets: of(|bucket| bucket.holding == Holding::Perp),
             cross_buckets: of(|bucket| bucket.holding == Holding::Perp && bucket.margin == Margin::Cross),
             trails: plan.buckets.iter().any(|bucket| bucket.stop.is_some_and(|stop| stop.trailing.is_some())),
@@ -91,8 +93,7 @@ impl<'a> Simulation<'a> {
             yields,
             left: Vec::new(),
             bound_since: None,
-            alert: false,
-            stale: false,
+            watched: Watched::Alert(false),
             next_delisting: usize::MAX,
         }
     }
@@ -129,18 +130,26 @@ impl<'a> Simulation<'a> {
 
     /// Whether the moments that look for stops, targets and broken margins have anything to look at in this bar.
     pub fn alert(&mut self) -> bool {
-        if self.stale || self.t.is_multiple_of(BLOCK) {
-            let panel = &self.market.panel;
-            let block = self.t / BLOCK;
-            self.alert = false;
-            for beside in self.books.states_mut() {
-                let at = beside.blocks + block;
-                beside.near = beside.reached(panel.block_low[at], panel.block_high[at]);
-                self.alert |= beside.near;
-            }
-            self.stale = false;
+        let known = if self.t.is_multiple_of(BLOCK) { Watched::Stale } else { self.watched };
+        let alert = match known {
+            Watched::Alert(alert) => alert,
+            Watched::Stale => self.look_at_block(),
+        };
+        self.watched = Watched::Alert(alert);
+        alert
+    }
+
+    /// Finds what any price of this block of bars could reach, and whether that is anything.
+    fn look_at_block(&mut self) -> bool {
+        let panel = &self.market.panel;
+        let block = self.t / BLOCK;
+        let mut alert = false;
+        for state in self.books.states_mut() {
+            let at = state.blocks + block;
+            state.near = state.reached(panel.block_low[at], panel.block_high[at]);
+            alert |= state.near;
         }
-        self.alert
+        alert
     }
 
     /// Whether this bar's prices could reach a position's stop or target, or break its margin, as [`Self::alert`] has left it.

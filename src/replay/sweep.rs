@@ -16,8 +16,8 @@ impl Simulation<'_> {
         let mut worth = 0.0;
         let mut free: Vec<(BucketId, f64)> = Vec::new();
         for &bucket in &self.perp_buckets {
-            let out: Usd = self.flows.iter().filter(|flow| flow.from == bucket).map(|flow| flow.amount).sum();
-            let into: Usd = self.flows.iter().filter(|flow| flow.to == bucket).map(|flow| flow.amount).sum();
+            let out: Usd = self.orders.flows().iter().filter(|flow| flow.from == bucket).map(|flow| flow.amount).sum();
+            let into: Usd = self.orders.flows().iter().filter(|flow| flow.to == bucket).map(|flow| flow.amount).sum();
             worth += (self.books.bucket_value(bucket) - out + into).to_f64();
             free.push((bucket, (self.books.cash(bucket) - out).max(Usd::ZERO).to_f64()));
         }
@@ -55,7 +55,11 @@ impl Simulation<'_> {
 
     /// What the sweep of this close takes from a bucket.
     pub fn swept_from(&self, bucket: BucketId) -> Usd {
-        let now = self.flows.iter().filter(|flow| flow.from == bucket && flow.reason == FlowReason::Sweep && flow.way == self.way());
+        let now = self
+            .orders
+            .flows()
+            .iter()
+            .filter(|flow| flow.from == bucket && flow.reason == FlowReason::Sweep && flow.way == self.orders.way());
         now.map(|flow| flow.amount).sum()
     }
 }
