@@ -400,6 +400,9 @@ fn a_conversion_is_told_from_end_to_end() {
     let before = said(&["explain", text(&report.join("holder")), "--at", "2024-01-09"]);
     assert!(before.contains("held: long RNDRUSDT"), "{before}");
     let page = read(report.join("holder/report.html"));
-    assert!(page.contains("yes, as RENDER") && page.contains("A conversion is booked at"), "the page does not tell of it");
+    assert!(
+        page.contains("yes, as RENDER") && page.contains("A fill whose reason is conversion is booked at"),
+        "the page does not tell of it"
+    );
     fine(&["verify", text(&report), "--market", market]);
 }
