@@ -12,7 +12,7 @@
 //! | 8 the strategy sees the bar | `review`, `sizing`, `rebalance`, `adaptive`, `hedge`, `limits`, `waterfall`, `sweep` |
 //!
 //! Who owns what: `positions` the books and what is kept beside each position, `orders` what was decided and is not done, `buckets` what is kept of each
-//! bucket, `story` the record. `simulation` holds the four, and the bar.
+//! bucket, `recorder` the record. `simulation` holds the four, and the bar.
 //!
 //! The life of an order:
 //!
@@ -28,7 +28,7 @@
 //! inside the bar         intrabar::next_adverse,  │
 //!                        next_favourable ─────────┤  exchange::intrabar::next_event: when its price comes
 //!                                                 ▼
-//!        exchange::orders::fill_in_bar ──> PositionBook::increase, reduce ──> Story::fill ──> protect: stop, target, danger
+//!        exchange::orders::fill_in_bar ──> PositionBook::increase, reduce ──> Recorder::fill ──> protect: stop, target, danger
 //!                                                 │
 //!                        what is left ────────────┴─> sending::age_orders: rests, is put anew, crosses, or expires
 //! ```
@@ -39,7 +39,7 @@
 //! market.funding, by bar ──> funding::settle_at_open (stamped at the open), settle_inside (later in the bar)
 //!                              │  what was added at an unknown time inside the bar pays, and never receives
 //!                              ├─> payable: no more than the position, or its pool, has
-//!                              ├─> Books::fund ──> Story.funding, PositionState.funding ──> the attribution
+//!                              ├─> Books::fund ──> Recorder.funding, PositionState.funding ──> the attribution
 //!                              └─> watch, protect ──> fails_at ──> liquidate
 //!        open::, entries::, intrabar:: ──> pay_on_entry, pay_adverse_settlements: who comes or goes inside the bar pays
 //! ```

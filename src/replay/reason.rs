@@ -67,7 +67,7 @@ mod tests {
 
     #[test]
     fn each_word_is_of_one_reason() {
-        assert_eq!(Reason::all().count(), 21);
+        assert_eq!(Reason::all().count(), 22);
         assert!(Reason::all().all(|reason| Reason::named(reason.name()) == Some(reason)));
         assert!(FlowReason::all().all(|reason| FlowReason::named(reason.name()) == Some(reason)));
         assert_eq!(Reason::named("time_stop"), Some(Reason::Exit(ExitRule::TimeStop)));

@@ -10,7 +10,7 @@ use crate::signal::lifecycle::LifeCycleRule;
 use crate::signal::regime::RegimeRule;
 use crate::strategy::key::{Checked, Key};
 use crate::strategy::rule::{Rules, Within};
-use crate::strategy::{Bucket, ExitKeys, Hold, Strategy, Waterfall, limits, yields};
+use crate::strategy::{Bucket, ExitKeys, Hold, Leverage, Strategy, Waterfall, limits, yields};
 
 pub(super) fn check(strategy: &Strategy) -> Checked {
     let root = Key::root();
@@ -86,7 +86,7 @@ fn check_bucket(key: &Key, within: &Within) -> Checked {
         hold,
         weigh,
         review,
-        leverage: _,
+        leverage,
         liquidation_distance,
         after_liquidation,
         orders,
@@ -117,6 +117,9 @@ fn check_bucket(key: &Key, within: &Within) -> Checked {
     check_hold(key, hold, within)?;
     let rules = Rules::of(bucket);
     kinds::check(key, bucket, &rules)?;
+    if matches!(hold, Hold::Perp(_) | Hold::Hedge(_)) {
+        check_leverage(&key.child("leverage"), leverage.as_ref(), within)?;
+    }
     if let Hold::Spot(selection) | Hold::Perp(selection) = hold {
         weigh.check(key, (if matches!(hold, Hold::Spot(_)) { "spot" } else { "perp" }, selection))?;
     }
@@ -133,17 +136,21 @@ fn check_bucket(key: &Key, within: &Within) -> Checked {
     top_up.as_ref().map_or(Ok(()), |top_up| top_up.check(&key.child("top_up"), strategy))
 }
 
-/// What is held, and the leverage that perpetuals must have.
+/// What is held.
 fn check_hold(key: &Key, hold: &Hold, within: &Within) -> Checked {
     let place = key.child("hold");
     match hold {
-        Hold::Cash => return Ok(()),
-        Hold::Spot(selection) => return selection.check(&place.child("spot"), within),
-        Hold::Perp(selection) => selection.check(&place.child("perp"), within)?,
-        Hold::Hedge(hedge) => hedge.check(&place.child("hedge"), within.strategy)?,
+        Hold::Cash => Ok(()),
+        Hold::Spot(selection) => selection.check(&place.child("spot"), within),
+        Hold::Perp(selection) => selection.check(&place.child("perp"), within),
+        Hold::Hedge(hedge) => hedge.check(&place.child("hedge"), within.strategy),
     }
-    match within.bucket.leverage {
-        Some(leverage) => leverage.check(&key.child("leverage"), within),
-        None => key.child("leverage").wrong("missing", "notional over margin, at least 1", "say leverage = { open = 2.0 }"),
+}
+
+/// Perpetuals must say theirs.
+fn check_leverage(key: &Key, leverage: Option<&Leverage>, within: &Within) -> Checked {
+    match leverage {
+        Some(leverage) => leverage.check(key, within),
+        None => key.wrong("missing", "notional over margin, at least 1", "say leverage = { open = 2.0 }"),
     }
 }
