@@ -1,7 +1,15 @@
 //! What a replay keeps of each bucket between bars, beside its money.
 
+use crate::replay::run::Rotation;
 use crate::strategy::{BucketTarget, PlanBucket, Trigger};
-use crate::units::{AssetId, InstrumentId, Time, Usd};
+use crate::units::{AssetId, BucketId, InstrumentId, Time, Usd};
+
+/// A bucket has left a narrative in this bar; no step if it buys another coin of it before the bar is over.
+#[derive(Debug)]
+pub(super) struct Left {
+    pub bucket: BucketId,
+    pub step: Rotation,
+}
 
 #[derive(Clone, Debug)]
 pub(super) struct BucketState {

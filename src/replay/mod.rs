@@ -63,6 +63,7 @@ mod exits;
 mod exposure;
 mod finding;
 mod findings;
+mod finish;
 mod flows;
 mod funding;
 mod hedge;

@@ -2,18 +2,11 @@
 
 use crate::ledger::{Closed, Entry, Snapshot};
 use crate::market::Market;
-use crate::replay::assumption::assumptions;
-use crate::replay::caution::Caution;
 use crate::replay::decision::Decision;
-use crate::replay::findings::{filled_in_wicks, findings};
 use crate::replay::measure::Measure;
 use crate::replay::reason::Reason;
-use crate::replay::run::{
-    Exposure, Fill, Flow, FundingPayment, Liquidation, NarrativeTrack, Rotation, Run, Side, Stage, Stop, Trade, Yield,
-};
-use crate::replay::simulation::Simulation;
+use crate::replay::run::{Attribution, Exposure, Fill, Flow, FundingPayment, Liquidation, Rotation, Run, Side, Trade, Yield};
 use crate::signal::regime::Regime;
-use crate::signal::{History, StrategySignals};
 use crate::strategy::Plan;
 use crate::units::{BucketId, Clock, InstrumentId, NarrativeId, Time, Usd};
 
@@ -166,59 +159,45 @@ impl Recorder {
             exit_reason: reason,
         });
     }
-}
 
-impl Simulation<'_> {
-    /// `stop`: why the run ends where it does, where that is not the end that was asked for.
-    pub fn finish(mut self, stop: Option<Stop>) -> Run {
-        // Everything is flat after the last bar of the market; a run that ends sooner has income that is not attributed yet.
-        self.attribute_open_positions();
-        let (market, plan, known) = (self.market, self.plan, self.known);
-        let attribution = self.cube.cut(market, plan);
-        let window = market.window();
-        let clock = Clock { bars: stop.map_or(window.bars, |stop| stop.bars), ..window };
-        let mut cautions = self.cautions();
-        cautions.splice(0..0, stop.map(|stop| Caution::Stopped { at: clock.open(stop.bars), beyond: stop.why }));
-        let mut record = self.record;
-        record.benchmark.worth.truncate(clock.bars);
+    /// What was recorded, as the run over a clock; what is not of the record, its end, narratives, attribution and words, is empty.
+    pub fn into_run(mut self, plan: &Plan, clock: Clock) -> Run {
+        self.benchmark.worth.truncate(clock.bars);
         // Within a bar the moments come in order; settlements inside a bar carry their own later time.
-        record.funding.sort_by_key(|payment| payment.time);
-        let mut run = Run {
+        self.funding.sort_by_key(|payment| payment.time);
+        Run {
             strategy: plan.name.clone(),
             about: plan.about.clone(),
-            capital: record.capital,
+            capital: self.capital,
             clock,
-            stopped: stop,
-            equity: record.equity,
-            benchmark: record.benchmark.worth,
-            benchmark_name: record.benchmark.name,
-            gross_exposure: record.gross,
-            net_exposure: record.net,
-            margin_used: record.margin,
-            regime: record.regime,
+            stopped: None,
+            equity: self.equity,
+            benchmark: self.benchmark.worth,
+            benchmark_name: self.benchmark.name,
+            gross_exposure: self.gross,
+            net_exposure: self.net,
+            margin_used: self.margin,
+            regime: self.regime,
             buckets: plan.buckets.iter().map(|bucket| bucket.name.clone()).collect(),
             criteria: plan.checklist.iter().flat_map(|list| list.criteria.keys().cloned()).collect(),
             hedges: plan.buckets.iter().filter_map(|bucket| Some((bucket.id, bucket.hedge?.of))).collect(),
             tax: plan.tax.clone(),
-            bucket_values: record.bucket_values,
-            fills: record.fills,
-            trades: record.trades,
-            funding: record.funding,
-            liquidations: record.liquidations,
-            yields: record.yields,
-            flows: record.flows,
-            decisions: record.decisions,
-            exposure: record.exposure,
-            rotations: record.rotations,
-            narratives: tracks(market, known, clock.bars),
-            attribution,
-            assumptions: assumptions(market, plan),
-            cautions,
+            bucket_values: self.bucket_values,
+            fills: self.fills,
+            trades: self.trades,
+            funding: self.funding,
+            liquidations: self.liquidations,
+            yields: self.yields,
+            flows: self.flows,
+            decisions: self.decisions,
+            exposure: self.exposure,
+            rotations: self.rotations,
+            narratives: Vec::new(),
+            attribution: Attribution::default(),
+            assumptions: Vec::new(),
+            cautions: Vec::new(),
             findings: Vec::new(),
-        };
-        run.findings = findings(market, plan, &run);
-        run.cautions.extend(filled_in_wicks(market, &run));
-        run
+        }
     }
 }
 
@@ -247,23 +226,4 @@ impl Benchmark {
         }
         Self { name: measure.name(market).to_owned(), worth, beyond }
     }
-}
-
-/// The course of every narrative whose stages a strategy follows, over so many bars.
-fn tracks(market: &Market, known: &StrategySignals, bars: usize) -> Vec<NarrativeTrack> {
-    let last = History::at_close(market, market.clock.bars - 1);
-    let of = |narrative| {
-        let index = known.index(&last, narrative)?[market.first..market.first + bars].to_vec();
-        let mut steps = known.steps(narrative).peekable();
-        let mut now = Stage::default();
-        let stage = market.trading().take(bars).map(|t| {
-            while let Some((_, to)) = steps.next_if(|(time, _)| *time <= market.clock.close(t)) {
-                now = to;
-            }
-            now
-        });
-        let stage = stage.collect();
-        Some(NarrativeTrack { narrative, index, stage })
-    };
-    if known.has_stages() { last.directory().narratives().filter_map(of).collect() } else { Vec::new() }
 }

@@ -2,20 +2,14 @@
 //! when the last of them is gone.
 
 use crate::ledger::Closed;
+use crate::replay::buckets::Left;
 use crate::replay::reason::Reason;
 use crate::replay::rotation::{RotationStep, Turn};
 use crate::replay::run::Rotation;
 use crate::replay::simulation::Simulation;
 use crate::signal::SignalView;
 use crate::strategy::PlanBucket;
-use crate::units::{BucketId, NarrativeId};
-
-/// A bucket has left a narrative in this bar; no step if it buys another coin of it before the bar is over.
-#[derive(Debug)]
-pub(super) struct Left {
-    bucket: BucketId,
-    step: Rotation,
-}
+use crate::units::NarrativeId;
 
 impl Simulation<'_> {
     /// Steps narratives have taken through their life at this close.

@@ -1,0 +1,52 @@
+//! The end of a replay: the record becomes a run, and what is said of it as a whole is added.
+
+use crate::market::Market;
+use crate::replay::assumption::assumptions;
+use crate::replay::caution::Caution;
+use crate::replay::findings::{filled_in_wicks, findings};
+use crate::replay::run::{NarrativeTrack, Run, Stage, Stop};
+use crate::replay::simulation::Simulation;
+use crate::signal::{History, StrategySignals};
+use crate::units::Clock;
+
+impl Simulation<'_> {
+    /// `stop`: why the run ends where it does, where that is not the end that was asked for.
+    pub fn finish(mut self, stop: Option<Stop>) -> Run {
+        // Everything is flat after the last bar of the market; a run that ends sooner has income that is not attributed yet.
+        self.attribute_open_positions();
+        let (market, plan, known) = (self.market, self.plan, self.known);
+        let attribution = self.cube.cut(market, plan);
+        let window = market.window();
+        let clock = Clock { bars: stop.map_or(window.bars, |stop| stop.bars), ..window };
+        let mut cautions = self.cautions();
+        cautions.splice(0..0, stop.map(|stop| Caution::Stopped { at: clock.open(stop.bars), beyond: stop.why }));
+        let mut run = self.record.into_run(plan, clock);
+        run.stopped = stop;
+        run.narratives = tracks(market, known, clock.bars);
+        run.attribution = attribution;
+        run.assumptions = assumptions(market, plan);
+        run.cautions = cautions;
+        run.findings = findings(market, plan, &run);
+        run.cautions.extend(filled_in_wicks(market, &run));
+        run
+    }
+}
+
+/// The course of every narrative whose stages a strategy follows, over so many bars.
+fn tracks(market: &Market, known: &StrategySignals, bars: usize) -> Vec<NarrativeTrack> {
+    let last = History::at_close(market, market.clock.bars - 1);
+    let of = |narrative| {
+        let index = known.index(&last, narrative)?[market.first..market.first + bars].to_vec();
+        let mut steps = known.steps(narrative).peekable();
+        let mut now = Stage::default();
+        let stage = market.trading().take(bars).map(|t| {
+            while let Some((_, to)) = steps.next_if(|(time, _)| *time <= market.clock.close(t)) {
+                now = to;
+            }
+            now
+        });
+        let stage = stage.collect();
+        Some(NarrativeTrack { narrative, index, stage })
+    };
+    if known.has_stages() { last.directory().narratives().filter_map(of).collect() } else { Vec::new() }
+}
