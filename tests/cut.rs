@@ -10,7 +10,7 @@ use std::process::Command;
 use rotate::batch::Arena;
 use rotate::market::{Market, MarketParts, Window};
 use rotate::signal::History;
-use rotate::strategy::{BucketState, Plan, StrategyFile, decide, exit_due, true_range};
+use rotate::strategy::{BucketState, Look, Plan, StrategyFile, decide, exit_due, true_range};
 use rotate::units::Time;
 
 const TABLES: [&str; 9] = [
@@ -81,7 +81,7 @@ fn seen(arena: &Arena, plan: &Plan, t: usize) -> String {
         for pick in &wish.picks {
             let id = pick.instrument;
             let liquid = arena.signals.liquidity.before(arena.market, id, t + 1);
-            let left = exit_due(&sight, bucket, id, pick.narrative);
+            let left = exit_due(&Look { sight: &sight, bucket, instrument: id, narrative: pick.narrative, held: None });
             let _ = write!(told, "\n{:?} {left:?} {:?} {liquid:?}", history.age_in_bars(id), true_range(&history, bucket, id));
         }
         let held = wish.picks.iter().map(|pick| (pick.instrument, pick.narrative)).collect();

@@ -4,7 +4,7 @@
 use crate::market::{Kind, Settlement};
 use crate::replay::desk::Desk;
 use crate::signal::{History, funding, universe};
-use crate::strategy::{CrowdingExit, Holding, PlanBucket};
+use crate::strategy::{Holding, PaidThreshold, PlanBucket};
 use crate::units::{InstrumentId, Time};
 
 /// Settlements, and those of them at which the threshold was reached.
@@ -33,35 +33,35 @@ impl Desk<'_> {
     /// One sentence a bucket.
     pub fn funding_exits_measured(&self) -> Vec<String> {
         let measured = |bucket: &PlanBucket| {
-            let exit = bucket.exit.filter(|_| bucket.holding == Holding::Perp)?;
-            let (above, unit, limit) = (exit.funding_above?, exit.unit?, exit.limit_8h()?);
-            let stalls = if exit.stall.is_some() { ", and price stalls" } else { "" };
+            let paid = bucket.paid_threshold().filter(|_| bucket.holding == Holding::Perp)?;
+            let (above, unit) = paid.spelled?;
+            let stalls = if paid.stalls { ", and price stalls" } else { "" };
             Some(format!(
                 "bucket `{}` leaves where funding is at or above {} % {}, which is {:.6} % per 8 h{stalls}: of the settlements of what it held \
                  the threshold was reached at {}, of those of all perpetuals it admitted at {}",
                 bucket.name,
                 (above * 1e8).round() / 1e6,
                 unit.words(),
-                limit * 100.0,
-                self.reached_while_held(bucket, &exit, limit).words(),
-                self.reached_while_admitted(bucket, &exit, limit).words()
+                paid.rate_8h * 100.0,
+                self.reached_while_held(bucket, &paid).words(),
+                self.reached_while_admitted(bucket, &paid).words()
             ))
         };
         self.plan.buckets.iter().filter_map(measured).collect()
     }
 
-    fn reached_while_held(&self, bucket: &PlanBucket, exit: &CrowdingExit, limit: f64) -> Reached {
+    fn reached_while_held(&self, bucket: &PlanBucket, threshold: &PaidThreshold) -> Reached {
         let mut reached = Reached::default();
         for paid in self.story.funding.iter().filter(|paid| paid.bucket == bucket.id && !paid.assumed) {
             let all = self.market.funding.observed(paid.instrument);
             let after = all.partition_point(|settlement| settlement.time <= paid.time);
-            reached.count(self.is_on(bucket, (exit.settlements, limit), paid.instrument, after));
+            reached.count(self.is_on(bucket, threshold, paid.instrument, after));
         }
         reached
     }
 
     /// A perpetual is admitted at a settlement if it passes the bucket's selection at the close of the settlement's bar.
-    fn reached_while_admitted(&self, bucket: &PlanBucket, exit: &CrowdingExit, limit: f64) -> Reached {
+    fn reached_while_admitted(&self, bucket: &PlanBucket, threshold: &PaidThreshold) -> Reached {
         let mut reached = Reached::default();
         let clock = &self.market.clock;
         for id in (0..self.market.instruments.len()).map(InstrumentId::new) {
@@ -78,7 +78,7 @@ impl Desk<'_> {
                     looked = (Some(t), universe::admits(&history, &bucket.gates, instrument.asset, id));
                 }
                 if looked.1 {
-                    reached.count(self.is_on(bucket, (exit.settlements, limit), id, at + 1));
+                    reached.count(self.is_on(bucket, threshold, id, at + 1));
                 }
             }
         }
@@ -87,15 +87,15 @@ impl Desk<'_> {
 
     /// Whether the mean of the last settlements before place `after` of an instrument's observed ones, recent and all of one listing, is at or
     /// above the threshold, as paid by the bucket's side.
-    fn is_on(&self, bucket: &PlanBucket, (settlements, limit): (usize, f64), id: InstrumentId, after: usize) -> bool {
+    fn is_on(&self, bucket: &PlanBucket, threshold: &PaidThreshold, id: InstrumentId, after: usize) -> bool {
         let known = &self.market.funding.observed(id)[..after];
         let now = known.last().map_or(Time::MIN, |last| last.time);
-        let Some(last) = funding::recent(known, settlements, now) else { return false };
+        let Some(last) = funding::recent(known, threshold.settlements, now) else { return false };
         let listing = |settlement: &Settlement| {
             let t = self.market.clock.bar_of(settlement.time)?;
             self.market.panel.segment(id, t).map(|segment| segment.first)
         };
         let one_listing = last.first().map(listing) == last.last().map(listing);
-        one_listing && funding::mean_8h(last).is_some_and(|mean| mean * bucket.direction.sign() >= limit)
+        one_listing && funding::mean_8h(last).is_some_and(|mean| mean * bucket.direction.sign() >= threshold.rate_8h)
     }
 }

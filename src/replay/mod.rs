@@ -42,6 +42,7 @@ mod sweep;
 mod terms;
 mod uninvested;
 mod waterfall;
+mod why;
 mod words;
 mod yields;
 

@@ -5,8 +5,11 @@ use crate::replay::attribution::Cell;
 use crate::replay::desk::Desk;
 use crate::replay::orders::{ENTER, Want};
 use crate::replay::rotations::ROTATED_OUT;
+use crate::replay::why;
 use crate::signal::{History, Sight};
-use crate::strategy::{self, BucketState, BucketWish, Decision, Exit, Holding, Pick, PlanBucket, Refusal, Refused, Verdict};
+use crate::strategy::{
+    self, Barred, BucketState, BucketWish, Checked, Decision, Empty, Held, Holding, Look, Pick, PlanBucket, Refusal, Refused, Verdict,
+};
 use crate::units::{InstrumentId, NarrativeId, Span, Usd};
 
 /// Drift below a millionth is the rounding of money, not drift: with a band of 0 it would decide whether a rebalance takes place.
@@ -96,7 +99,7 @@ impl Desk<'_> {
     fn is_due(&self, sight: &Sight, bucket: &PlanBucket) -> bool {
         self.is_first()
             || self.falls_on(bucket.review)
-            || self.wishes[bucket.id.index()].nobody_admitted
+            || self.wishes[bucket.id.index()].empty_because == Some(Empty::NoCandidates)
             || (bucket.selection.stages.is_some() && sight.steps().next().is_some())
     }
 
@@ -127,19 +130,21 @@ impl Desk<'_> {
                 left.push(instrument);
                 continue;
             }
-            let due = strategy::exit_due(sight, bucket, instrument, narrative).or_else(|| self.time_stop_due(history, bucket, instrument));
-            let Some(exit) = due else { continue };
+            let held = self.held(history, bucket, instrument);
+            let Some(exit) = strategy::exit_due(&Look { sight, bucket, instrument, narrative, held }) else { continue };
+            let rule = exit.cause.rule().name();
             self.replace(bucket.id, instrument);
-            self.send(bucket, (instrument, narrative), Want::Close, exit.rule);
+            self.send(bucket, (instrument, narrative), Want::Close, rule);
             self.bar_entry(bucket.id, instrument);
+            let why = why::left(&exit.cause, exit.observed, narrative, &history.directory());
             self.story.decisions.push(Decision {
                 time: history.now(),
-                rule: exit.rule.to_owned(),
+                rule: rule.to_owned(),
                 subject: history.directory().symbol(instrument).to_owned(),
                 verdict: Verdict::Exited,
-                value: exit.value,
-                limit: exit.limit,
-                detail: format!("bucket {}: {}", bucket.name, exit.detail),
+                value: exit.observed,
+                limit: exit.threshold,
+                detail: format!("bucket {}: {why}", bucket.name),
             });
             left.push(instrument);
         }
@@ -147,19 +152,12 @@ impl Desk<'_> {
         left
     }
 
-    /// A position that has been held for long enough and has made no headway.
-    fn time_stop_due(&self, history: &History, bucket: &PlanBucket, instrument: InstrumentId) -> Option<Exit> {
-        let rule = bucket.time_stop?;
+    /// What an exit rule may know of a position.
+    fn held(&self, history: &History, bucket: &PlanBucket, instrument: InstrumentId) -> Option<Held> {
         let at = self.books.find(bucket.id, instrument)?;
-        let held = history.now().seconds() - self.beside[at].opened.seconds();
         let entry = self.books.positions()[at].entry_price();
-        let headway = (history.close(instrument)? / entry - 1.0) * bucket.direction.sign();
-        (held >= rule.after.seconds() && headway < rule.unless).then(|| Exit {
-            rule: "time_stop",
-            value: Some(headway),
-            limit: Some(rule.unless),
-            detail: format!("held for {:.0} days; the value is its headway since the average entry", held as f64 / 86_400.0),
-        })
+        let headway = history.close(instrument).map(|close| (close / entry - 1.0) * bucket.direction.sign());
+        Some(Held { opened: self.beside[at].opened, headway })
     }
 
     /// What the strategy is told of a bucket: `exits` are being left.
@@ -213,8 +211,7 @@ impl Desk<'_> {
     fn enter(&mut self, sight: &Sight, bucket: &PlanBucket, pick: &Pick, worth: f64) {
         let history = &sight.history;
         for row in strategy::checked(sight, self.plan, bucket, pick.instrument, pick.narrative) {
-            let detail = format!("bucket {}: {}", bucket.name, row.detail);
-            self.log_gate(history, pick.instrument, &row.rule, row.verdict, (row.value, row.limit), detail);
+            self.log_criterion(history, bucket, pick.instrument, &row);
         }
         let leverage = self.bearable_leverage(history, bucket, pick, worth);
         let quantity = self.target_quantity(bucket, &pick.at(leverage), worth);
@@ -226,24 +223,25 @@ impl Desk<'_> {
         (order.atr, order.rung) = (atr, pick.leverage);
         let why = format!("{:.4} of the bucket at {leverage}x", pick.share);
         let detail = about(history, bucket, pick.narrative, &why);
-        let limit = bucket.enter_above.or(bucket.enter_below);
-        self.log_gate(history, pick.instrument, ENTER, Verdict::Passed, (pick.score, limit), detail);
+        self.log_gate(history, pick.instrument, ENTER, Verdict::Passed, (pick.score, bucket.score_threshold()), detail);
     }
 
     fn log_refusal(&mut self, history: &History, bucket: &PlanBucket, refused: &Refused) {
         let &Refused { instrument, narrative, ref by } = refused;
         match by {
-            Refusal::Rule(Exit { rule, value, limit, detail }) => {
-                let detail = about(history, bucket, narrative, detail);
-                self.log_gate(history, instrument, rule, Verdict::Refused, (*value, *limit), detail);
+            Refusal::Rule(Barred { cause, observed, threshold }) => {
+                let (rule, why) = why::barred(cause, *observed, narrative, &history.directory());
+                let detail = about(history, bucket, narrative, &why);
+                self.log_gate(history, instrument, rule, Verdict::Refused, (*observed, *threshold), detail);
             }
-            Refusal::Checklist(rows) => {
-                for row in rows {
-                    let detail = format!("bucket {}: {}", bucket.name, row.detail);
-                    self.log_gate(history, instrument, &row.rule, row.verdict, (row.value, row.limit), detail);
-                }
-            }
+            Refusal::Checklist(rows) => rows.iter().for_each(|row| self.log_criterion(history, bucket, instrument, row)),
         }
+    }
+
+    fn log_criterion(&mut self, history: &History, bucket: &PlanBucket, instrument: InstrumentId, row: &Checked) {
+        let (rule, why) = why::criterion(row, self.plan);
+        let detail = format!("bucket {}: {why}", bucket.name);
+        self.log_gate(history, instrument, &rule, row.verdict, (row.observed, row.threshold), detail);
     }
 
     fn log_gate(
@@ -260,8 +258,8 @@ impl Desk<'_> {
     }
 
     fn log_emptiness(&mut self, history: &History, bucket: &PlanBucket, wish: &BucketWish) {
-        if let Some(why) = &wish.empty_because
-            && self.wishes[bucket.id.index()].empty_because.as_ref() != Some(why)
+        if let Some(why) = wish.empty_because
+            && self.wishes[bucket.id.index()].empty_because != Some(why)
         {
             self.story.decisions.push(Decision {
                 time: history.now(),
@@ -270,7 +268,7 @@ impl Desk<'_> {
                 verdict: Verdict::Refused,
                 value: None,
                 limit: None,
-                detail: format!("{why}: the bucket stays in stablecoins"),
+                detail: format!("{}: the bucket stays in stablecoins", why::empty(why, "today")),
             });
         }
     }

@@ -4,6 +4,7 @@
 use crate::ledger::Closed;
 use crate::replay::desk::Desk;
 use crate::replay::run::Rotation;
+use crate::replay::why;
 use crate::signal::Sight;
 use crate::strategy::PlanBucket;
 use crate::units::{BucketId, NarrativeId};
@@ -61,9 +62,9 @@ impl Desk<'_> {
         if self.positions_of(bucket, narrative) != 0 {
             return;
         }
-        let cause = match &self.wishes[bucket.id.index()].empty_because {
+        let cause = match self.wishes[bucket.id.index()].empty_because {
             _ if reason != ROTATED_OUT => reason.to_owned(),
-            Some(why) => format!("{reason}: {why}"),
+            Some(why) => format!("{reason}: {}", why::empty(why, "today")),
             None => format!("{reason}: outranked or no candidate left"),
         };
         let step = self.step(bucket, narrative, ("held", "out"), &cause, None);
@@ -97,7 +98,7 @@ impl Desk<'_> {
             to_stage: to.to_owned(),
             cause: format!("{}: {cause}", bucket.name),
             value,
-            threshold: bucket.enter_above.or(bucket.enter_below),
+            threshold: bucket.score_threshold(),
         })
     }
 }

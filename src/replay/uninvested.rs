@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::replay::desk::Desk;
+use crate::replay::why;
 use crate::signal::{History, universe};
-use crate::strategy::{Holding, PlanBucket, Verdict, stays_in_cash};
+use crate::strategy::{Empty, Holding, PlanBucket, Verdict, stays_in_cash};
 
 impl Desk<'_> {
     /// A sentence for each bucket that never had a fill; where the plan knew it beforehand it has said so itself.
@@ -33,10 +34,10 @@ impl Desk<'_> {
             return format!("none of its entries came about: `{rule}` refused {count} of the {all} that were refused");
         }
         let last = &self.wishes[bucket.id.index()];
-        match last.empty_because.as_deref() {
+        match last.empty_because {
             None => "no order of it was ever filled".to_owned(),
-            Some(_) if last.nobody_admitted => format!("no coin ever passes its selection{}", self.strictest_gate(bucket)),
-            Some(why) => why.replace(" today", " on any day it looked"),
+            Some(Empty::NoCandidates) => format!("no coin ever passes its selection{}", self.strictest_gate(bucket)),
+            Some(why) => why::empty(why, "on any day it looked"),
         }
     }
 

@@ -21,7 +21,7 @@ impl Desk<'_> {
         }
         cautions.extend(self.stayed_in_cash());
         cautions.extend(self.stood_unhedged());
-        for bucket in self.plan.buckets.iter().filter(|bucket| bucket.exit.is_some()) {
+        for bucket in self.plan.buckets.iter().filter(|bucket| bucket.leaves_by_funding()) {
             let paid = || self.story.funding.iter().filter(|payment| payment.bucket == bucket.id);
             let blind = paid().filter(|payment| payment.assumed).count();
             if 2 * blind > paid().count() {

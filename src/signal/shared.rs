@@ -38,8 +38,24 @@ pub struct Definitions {
     pub classifier: Option<RegimeRule>,
     /// How often the life cycle looks.
     pub every: Option<Span>,
-    /// Whether evidence or indices are looked at even without a life cycle.
-    pub checks: bool,
+    /// What rules look at even without a life cycle.
+    pub needs: Needs,
+}
+
+/// What a rule wants to have worked out from a market, beside its prices, settlements and facts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// The indices of narratives and what goes with them.
+    pub narratives: bool,
+    pub evidence: bool,
+}
+
+impl Needs {
+    /// What two rules want together.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self { narratives: self.narratives || other.narratives, evidence: self.evidence || other.evidence }
+    }
 }
 
 /// What one strategy may look at beside prices, settlements and facts; read only up to a close, as [`Sight`].
@@ -62,9 +78,12 @@ impl Signals {
     pub fn known(&self, market: &Market, asked: &Definitions) -> Known {
         // Whoever waits here would ask for the same.
         let mut library = self.library.lock().unwrap_or_else(PoisonError::into_inner);
-        let looks = asked.checks || asked.lifecycle.is_some();
-        let narratives = looks.then(|| shelf(&mut library.narratives, asked.weighting, || NarrativeBook::of(market, asked.weighting)));
-        let evidence = looks.then(|| library.evidence.get_or_insert_with(|| Arc::new(EvidenceBook::of(market))).clone());
+        // A life cycle looks at both.
+        let follows = asked.lifecycle.is_some();
+        let narratives = (follows || asked.needs.narratives)
+            .then(|| shelf(&mut library.narratives, asked.weighting, || NarrativeBook::of(market, asked.weighting)));
+        let evidence =
+            (follows || asked.needs.evidence).then(|| library.evidence.get_or_insert_with(|| Arc::new(EvidenceBook::of(market))).clone());
         let every = asked.every.unwrap_or(Span::DAY);
         let stages = asked.lifecycle.as_ref().zip(narratives.as_ref()).zip(evidence.as_ref()).map(|((rule, narratives), evidence)| {
             let words = format!("{every} {:?} {rule:?}", asked.weighting);

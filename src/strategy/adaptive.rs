@@ -5,6 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::signal::regime::Regime;
+use crate::strategy::Strategy;
+use crate::strategy::key::{Checked, Key, names};
 
 /// One table of bucket weights a phase. While the phase is unknown the buckets' own weights hold.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
@@ -25,6 +27,20 @@ fn tenth() -> f64 {
 }
 
 impl Adaptive {
+    /// `key` is that of the table.
+    pub(super) fn check(&self, key: &Key, strategy: &Strategy) -> Checked {
+        let Self { turnover_per_day, bull, bear, sideways } = self;
+        if strategy.classifier.is_none() {
+            let way_out = "say how the phase is told: classifier = { trend = {} }";
+            return key.wrong("without a classifier", "a [classifier] beside it", way_out);
+        }
+        key.child("turnover_per_day").share(*turnover_per_day)?;
+        for (phase, table) in [("bull", bull), ("bear", bear), ("sideways", sideways)] {
+            check_weights(&key.child(phase), table, strategy)?;
+        }
+        Ok(())
+    }
+
     /// The table of a phase; `None` while it is unknown.
     #[must_use]
     pub fn table(&self, regime: Regime) -> Option<&IndexMap<String, f64>> {
@@ -35,6 +51,23 @@ impl Adaptive {
             Regime::Unknown => None,
         }
     }
+}
+
+fn check_weights(key: &Key, table: &IndexMap<String, f64>, strategy: &Strategy) -> Checked {
+    for (bucket, &weight) in table {
+        if !strategy.buckets.contains_key(bucket) {
+            return key.child(bucket).wrong("no such bucket", "a bucket of this strategy", names(strategy));
+        }
+        if !(0.0..=1.0).contains(&weight) {
+            return key.child(bucket).wrong(weight.to_string(), "from 0 to 1", "0.05 is five per cent");
+        }
+    }
+    let sum: f64 = table.values().sum();
+    if (sum - 1.0).abs() > 1e-9 {
+        let way_out = "put what is left over into a bucket that holds \"cash\"";
+        return key.wrong(format!("the weights sum to {sum:.6}"), "a sum of 1", way_out);
+    }
+    Ok(())
 }
 
 /// Moves weights towards a table, by at most `most` of the equity in all. Returns how far they still are from it: half the sum of the

@@ -1,6 +1,5 @@
 //! Limits that contradict a bucket's weight: sound each for itself, but together they leave a part of it empty.
 
-use crate::strategy::decide::DEFAULT_PER_NARRATIVE;
 use crate::strategy::{Basis, Holding, PlanBucket, Weigh};
 
 /// Buckets whose places, each filled to the limit, do not fill them.
@@ -19,7 +18,7 @@ fn contradiction(bucket: &PlanBucket) -> Option<String> {
     // In the bucket's own money: margin of perpetuals, market value of spot.
     let each = limit.most / limit.of_notional(bucket, leverage, None)? / leverage;
     let selection = &bucket.selection;
-    let narratives = selection.narratives.map(|count| count * selection.per_narrative.unwrap_or(DEFAULT_PER_NARRATIVE));
+    let narratives = selection.places_by_narrative();
     let (places, wanted, filled) = if let (Weigh::Fixed(_), None) = (&bucket.weigh, narratives) {
         let shares = || bucket.fixed.iter().map(|(_, share)| share * bucket.weight);
         (bucket.fixed.len(), shares().sum(), shares().map(|share| share.min(each)).sum())

@@ -2,27 +2,24 @@
 
 use std::collections::BTreeSet;
 
-use crate::signal::lifecycle::Stage;
-use crate::signal::{History, Sight, crowding, decouple, narrative, score, universe};
-use crate::strategy::eligible::{BucketState, Door, Refused};
-use crate::strategy::{Holding, Plan, PlanBucket, Score, Weigh};
+use crate::signal::{History, Sight, score, universe};
+use crate::strategy::entries::{BucketState, Door, Refused};
+use crate::strategy::{Empty, Holding, Plan, PlanBucket, Weigh};
 use crate::units::{AssetId, InstrumentId, NarrativeId, Span};
 
 /// What one bucket wants to hold.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct BucketWish {
     pub picks: Vec<Pick>,
-    /// Why nothing was picked, in words.
-    pub empty_because: Option<String>,
-    /// Nothing was picked because nobody passed the selection at all, whatever the scores.
-    pub nobody_admitted: bool,
+    /// Why nothing was picked.
+    pub empty_because: Option<Empty>,
     /// Who would have been picked, had nobody been refused, in that order.
     pub refused: Vec<Refused>,
 }
 
 impl BucketWish {
-    fn nothing(why: &str, nobody_admitted: bool) -> Self {
-        Self { empty_because: Some(why.to_owned()), nobody_admitted, ..Self::default() }
+    fn nothing(why: Empty) -> Self {
+        Self { empty_because: Some(why), ..Self::default() }
     }
 }
 
@@ -45,23 +42,12 @@ impl Pick {
     }
 }
 
-/// Why a position must be left.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Exit {
-    pub rule: &'static str,
-    pub value: Option<f64>,
-    pub limit: Option<f64>,
-    pub detail: String,
-}
-
 struct Candidate {
     asset: AssetId,
     instrument: InstrumentId,
     score: Option<f64>,
 }
 
-pub(super) const DEFAULT_PER_NARRATIVE: usize = 4;
-const CONFIRMED_BREADTH: f64 = 0.6;
 pub(super) const MONTH: Span = Span::from_seconds(30 * 86_400);
 
 /// The wish of one bucket at one close: who is eligible is asked first, and who is not leaves his place to the next. What is held competes with its
@@ -74,11 +60,11 @@ pub fn decide(sight: &Sight, plan: &Plan, bucket: &PlanBucket, state: &BucketSta
     }
     let admitted = admitted(history, bucket);
     if admitted.is_empty() {
-        return BucketWish::nothing("no coin passes the bucket's selection today", true);
+        return BucketWish::nothing(Empty::NoCandidates);
     }
-    let mut candidates: Vec<Candidate> = admitted.into_iter().filter(|candidate| enters(bucket, candidate)).collect();
+    let mut candidates: Vec<Candidate> = admitted.into_iter().filter(|candidate| may_enter(bucket, candidate)).collect();
     if candidates.is_empty() {
-        return BucketWish::nothing("no candidate's score allows an entry today", false);
+        return BucketWish::nothing(Empty::NoScore);
     }
     rank(history, bucket, &mut candidates);
     let door = Door { sight, plan, bucket, state };
@@ -88,10 +74,9 @@ pub fn decide(sight: &Sight, plan: &Plan, bucket: &PlanBucket, state: &BucketSta
     };
     let empty_because = picks.is_empty().then(|| {
         let barred = !refused.is_empty() || candidates.iter().any(|candidate| state.leaving.contains(&candidate.instrument));
-        let why = if barred { "no candidate may be entered today" } else { "no narrative is in a stage to enter or keep" };
-        why.to_owned()
+        if barred { Empty::AllRefused } else { Empty::NoStage }
     });
-    BucketWish { picks, empty_because, nobody_admitted: false, refused }
+    BucketWish { picks, empty_because, refused }
 }
 
 fn admitted(history: &History, bucket: &PlanBucket) -> Vec<Candidate> {
@@ -107,45 +92,21 @@ fn admitted(history: &History, bucket: &PlanBucket) -> Vec<Candidate> {
             universe::admits(history, &bucket.gates, asset, instrument).then(|| Candidate {
                 asset,
                 instrument,
-                score: bucket.score.and_then(|rule| score_of(history, rule, instrument)),
+                score: bucket.score.and_then(|rule| rule.of(history, instrument)),
             })
         })
         .collect()
 }
 
-fn score_of(history: &History, rule: Score, id: InstrumentId) -> Option<f64> {
-    match rule {
-        Score::Momentum(span) | Score::Oversold(span) => score::momentum(history, id, span),
-        Score::AgainstBtc(span) => score::against_benchmark(history, id, span),
-        Score::Residual(residual) => decouple::residual(history, id, residual.span, residual.beta),
-        Score::OverTrailingValue(span) => decouple::over_trailing_value(history, id, span),
-    }
-}
-
-/// The stage of a narrative says whether its coins are entered and whether they are kept. Without stages everything is both.
-pub(super) fn stage_allows(sight: &Sight, bucket: &PlanBucket, narrative: Option<NarrativeId>) -> (bool, bool) {
-    let Some(gate) = &bucket.selection.stages else { return (true, true) };
-    match narrative.and_then(|narrative| sight.stage(narrative)) {
-        Some(stage) => (gate.enter.contains(&stage), gate.enter.contains(&stage) || gate.keep.contains(&stage)),
-        None => (false, false),
-    }
-}
-
-/// A bucket with a score takes nobody without one.
-fn enters(bucket: &PlanBucket, candidate: &Candidate) -> bool {
-    match (bucket.score, candidate.score) {
-        (None, _) => true,
-        (Some(_), None) => false,
-        (Some(_), Some(score)) => {
-            bucket.enter_above.is_none_or(|least| score > least) && bucket.enter_below.is_none_or(|most| score < most)
-        }
-    }
+/// Whether a score lets a coin be a candidate at all.
+fn may_enter(bucket: &PlanBucket, candidate: &Candidate) -> bool {
+    bucket.rules.entries.iter().all(|rule| rule.admits(candidate.score))
 }
 
 /// Best first. The sort is stable, so equals keep the order of the file.
 fn rank(history: &History, bucket: &PlanBucket, candidates: &mut [Candidate]) {
     let key = |candidate: &Candidate| match (bucket.score, candidate.score) {
-        (Some(Score::Oversold(_)), Some(score)) => score,
+        (Some(rule), Some(score)) if rule.lowest_first() => score,
         (_, Some(score)) => -score,
         (_, None) => -history.cap(candidate.asset).map_or(0.0, |fact| fact.cap_usd),
     };
@@ -167,7 +128,8 @@ fn entry<'c>(door: &Door, candidate: &'c Candidate, narrative: Option<NarrativeI
 
 fn pick(door: &Door, entry: &Entry, share: f64) -> Pick {
     let Candidate { instrument, score, .. } = *entry.candidate;
-    Pick { instrument, narrative: entry.narrative, share, leverage: leverage(door.sight, door.bucket, entry.narrative), score }
+    let leverage = door.bucket.leverage.at(door.sight, door.bucket.score, entry.narrative);
+    Pick { instrument, narrative: entry.narrative, share, leverage, score }
 }
 
 /// The best of those that may be entered or are held. There are as many places as without refusals: one that nobody can take stays empty.
@@ -238,7 +200,7 @@ fn by_narrative(door: &Door, ranked: &[Candidate], most: usize) -> (Vec<Pick>, V
         ranked.iter().filter(asked).map(|candidate| entry(door, candidate, Some(narrative))).collect()
     };
     let narratives: Vec<Vec<Entry>> = history.directory().narratives().map(of_narrative).collect();
-    let per_narrative = door.bucket.selection.per_narrative.unwrap_or(DEFAULT_PER_NARRATIVE);
+    let per_narrative = door.bucket.selection.places_a_narrative();
     let share = 1.0 / (most * per_narrative) as f64;
     let deal = |refuse: bool| strongest(door.bucket, &narratives, (most, per_narrative), refuse);
     let picks = deal(true).into_iter().map(|entry| pick(door, entry, share)).collect();
@@ -253,7 +215,7 @@ fn strongest<'e, 'c>(
     (most, per_narrative): (usize, usize),
     refuse: bool,
 ) -> Vec<&'e Entry<'c>> {
-    let lowest_first = matches!(bucket.score, Some(Score::Oversold(_)));
+    let lowest_first = bucket.score.is_some_and(|score| score.lowest_first());
     let strength = |coins: &[&Entry]| coins.iter().filter_map(|coin| coin.candidate.score).sum::<f64>() / coins.len() as f64;
     let eligible = |coins: &'e Vec<Entry<'c>>| coins.iter().filter(|coin| !refuse || coin.refused.is_none()).collect::<Vec<_>>();
     let mut ranked: Vec<(f64, Vec<&Entry>)> =
@@ -269,82 +231,4 @@ fn strongest<'e, 'c>(
         dealt.extend(coins.into_iter().take(per_narrative));
     }
     dealt
-}
-
-/// The rung of the ladder: by the narrative's stage where stages are followed; else `confirmed` once its breadth holds over the score's span and
-/// over a quarter of it.
-fn leverage(sight: &Sight, bucket: &PlanBucket, id: Option<NarrativeId>) -> f64 {
-    let ladder = bucket.leverage;
-    let Some(id) = id else { return ladder.open };
-    if let Some(stage) = sight.stage(id) {
-        let rung = match stage {
-            Stage::Confirmed => ladder.confirmed,
-            Stage::Crowded => ladder.crowded,
-            _ => None,
-        };
-        return rung.unwrap_or(ladder.open);
-    }
-    let (Some(confirmed), Some(rule)) = (ladder.confirmed, bucket.score) else { return ladder.open };
-    let quarter = Span::from_seconds((rule.span().seconds() / 4).max(60));
-    let broad = |span| narrative::breadth(&sight.history, id, span).is_some_and(|share| share >= CONFIRMED_BREADTH);
-    if broad(rule.span()) && broad(quarter) { confirmed } else { ladder.open }
-}
-
-/// Whether a rule says to leave an instrument now. `narrative` is the one it was entered for.
-#[must_use]
-pub fn exit_due(sight: &Sight, bucket: &PlanBucket, id: InstrumentId, narrative: Option<NarrativeId>) -> Option<Exit> {
-    stage_exit(sight, bucket, narrative)
-        .or_else(|| crowding_exit(&sight.history, bucket, id))
-        .or_else(|| subsidy_exit(&sight.history, bucket, id))
-        .or_else(|| score_exit(&sight.history, bucket, id))
-}
-
-fn stage_exit(sight: &Sight, bucket: &PlanBucket, narrative: Option<NarrativeId>) -> Option<Exit> {
-    bucket.selection.stages.as_ref()?;
-    let (narrative, stage) = (narrative?, sight.stage(narrative?)?);
-    if stage_allows(sight, bucket, Some(narrative)).1 {
-        return None;
-    }
-    let days = sight.stage_since(narrative).map_or(0.0, |since| (sight.history.now().seconds() - since.seconds()) as f64 / 86_400.0);
-    let name = sight.history.directory().narrative(narrative);
-    let detail = format!("narrative {name} is {}, for {days:.0} days; rotations.csv says why", stage.name());
-    Some(Exit { rule: "stage", value: Some(days), limit: None, detail })
-}
-
-fn crowding_exit(history: &History, bucket: &PlanBucket, id: InstrumentId) -> Option<Exit> {
-    let rule = bucket.exit?;
-    let limit = rule.limit_8h()?;
-    let seen = crowding::measure(history, id, bucket.direction, rule.settlements, rule.stall)?;
-    let headway = seen.progress.zip(rule.stall).map_or_else(String::new, |(gain, span)| format!("; {:+.2} % in {span}", gain * 100.0));
-    (seen.funding_8h >= limit && seen.progress.is_none_or(|gain| gain <= 0.0)).then(|| Exit {
-        rule: "crowded",
-        value: Some(seen.funding_8h),
-        limit: Some(limit),
-        detail: format!("mean of {} settlements per 8 h{headway}", rule.settlements),
-    })
-}
-
-/// What a position collects has fallen below what it is held for.
-fn subsidy_exit(history: &History, bucket: &PlanBucket, id: InstrumentId) -> Option<Exit> {
-    let rule = bucket.exit?;
-    let limit = rule.funding_received_8h_below?;
-    let received = -crowding::measure(history, id, bucket.direction, rule.settlements, None)?.funding_8h;
-    (received < limit).then(|| Exit {
-        rule: "subsidy_ended",
-        value: Some(received),
-        limit: Some(limit),
-        detail: format!("mean of {} settlements received per 8 h", rule.settlements),
-    })
-}
-
-fn score_exit(history: &History, bucket: &PlanBucket, id: InstrumentId) -> Option<Exit> {
-    let rule = bucket.exit_score?;
-    let score = score_of(history, bucket.score?, id)?;
-    let lost = rule.below.filter(|&limit| score <= limit).or(rule.above.filter(|&limit| score >= limit));
-    lost.map(|limit| Exit {
-        rule: "score_lost",
-        value: Some(score),
-        limit: Some(limit),
-        detail: format!("score over {}", bucket.score.expect("has one").span()),
-    })
 }

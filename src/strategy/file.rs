@@ -10,6 +10,7 @@ use crate::bounded::{self, BY_HAND, size};
 use crate::exchange::assumptions::Preset;
 use crate::fault::Fault;
 use crate::names;
+use crate::strategy::key::Wrong;
 use crate::strategy::{Strategy, did_you_mean, validate};
 
 /// A strategy as it will run, and the text it came from.
@@ -123,7 +124,7 @@ impl StrategyFile {
         Ok(file)
     }
 
-    pub(super) fn fault(&self, wrong: &validate::Wrong) -> Fault {
+    pub(super) fn fault(&self, wrong: &Wrong) -> Fault {
         let key = wrong.key.join(".");
         // The file was sound before: what is wrong came with an override, that of this key, or one of those above or below it.
         let touches = |set: &&String| Override::parse(set).is_ok_and(|set| set.key.iter().zip(&wrong.key).all(|(a, b)| a == b));

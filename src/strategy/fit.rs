@@ -1,8 +1,9 @@
 //! Whether a strategy's times fall on the bars of a market.
 
 use crate::fault::Fault;
-use crate::strategy::validate::Wrong;
-use crate::strategy::{Score, StrategyFile};
+use crate::strategy::key::Wrong;
+use crate::strategy::rule::{Rule, Rules};
+use crate::strategy::{Bucket, Strategy, StrategyFile};
 use crate::units::Span;
 
 impl StrategyFile {
@@ -13,37 +14,7 @@ impl StrategyFile {
     /// A span that is no multiple of the market's bar; a leverage that no perpetual of the market allows (`most_leverage`, that of its widest
     /// bracket).
     pub fn fits(&self, bar: Span, most_leverage: f64) -> Result<(), Fault> {
-        let strategy = &self.strategy;
-        let mut spans = vec![(vec!["decide".to_owned()], strategy.decide)];
-        spans.extend(strategy.orders.expire.map(|span| (vec!["orders".to_owned(), "expire".to_owned()], span)));
-        // Tables that belong to the signals: every length of time in them.
-        let whole = toml::Value::try_from(strategy).expect("a strategy that was read can be written as a table");
-        for table in ["lifecycle", "classifier", "checklist"] {
-            if let Some(value) = whole.get(table) {
-                lengths(value, &mut vec![table.to_owned()], &mut spans);
-            }
-        }
-        for (name, bucket) in &strategy.buckets {
-            let score = bucket.score.map(|score| {
-                let word = match score {
-                    Score::Momentum(_) => "momentum",
-                    Score::Oversold(_) => "oversold",
-                    Score::AgainstBtc(_) => "against_btc",
-                    Score::Residual(_) => "residual",
-                    Score::OverTrailingValue(_) => "over_trailing_value",
-                };
-                (vec!["score", word], score.span())
-            });
-            let stall = bucket.exit.and_then(|exit| exit.stall).map(|span| (vec!["exit", "stall"], span));
-            let atr = bucket.stop.and_then(|stop| stop.atr).map(|atr| (vec!["stop", "atr", "span"], atr.span));
-            let expire = bucket.orders.and_then(|orders| orders.expire).map(|span| (vec!["orders", "expire"], span));
-            let held = bucket.time_stop.map(|rule| (vec!["time_stop", "after"], rule.after));
-            let own = [score, held, stall, atr, expire, Some((vec!["cooldown"], bucket.cooldown))];
-            spans.extend(own.into_iter().flatten().map(|(below, span)| {
-                let above = ["buckets", name];
-                (above.into_iter().chain(below).map(str::to_owned).collect(), span)
-            }));
-        }
+        let spans = own_spans(&self.strategy);
         let wrong = spans.into_iter().find(|(_, span)| span.seconds() % bar.seconds() != 0).map(|(key, span)| Wrong {
             key,
             found: format!("{span}, on a market whose bars are {bar}"),
@@ -64,6 +35,82 @@ impl StrategyFile {
             way_out: "lower it; larger notionals are allowed less still".to_owned(),
         })
     }
+}
+
+/// Every length of time that decides on which bar something happens, with its key. Tables are taken apart in full, so that a new key is thought of.
+fn own_spans(strategy: &Strategy) -> Vec<(Vec<String>, Span)> {
+    let Strategy {
+        decide,
+        orders,
+        lifecycle: _,
+        checklist: _,
+        classifier: _,
+        buckets,
+        // Multiples of `decide`, or without a length of time.
+        rebalance: _,
+        name: _,
+        about: _,
+        regime: _,
+        assumptions: _,
+        narrative_index: _,
+        adaptive: _,
+        waterfall: _,
+        limits: _,
+        tune: _,
+    } = strategy;
+    let mut spans = vec![(vec!["decide".to_owned()], *decide)];
+    spans.extend(orders.expire.map(|span| (vec!["orders".to_owned(), "expire".to_owned()], span)));
+    // Tables that belong to the signals: every length of time in them.
+    let whole = toml::Value::try_from(strategy).expect("a strategy that was read can be written as a table");
+    for table in ["lifecycle", "classifier", "checklist"] {
+        if let Some(value) = whole.get(table) {
+            lengths(value, &mut vec![table.to_owned()], &mut spans);
+        }
+    }
+    for (name, bucket) in buckets {
+        spans.extend(spans_of(bucket).into_iter().map(|(below, span)| {
+            let above = ["buckets", name.as_str()];
+            (above.into_iter().chain(below.split('.')).map(str::to_owned).collect(), span)
+        }));
+    }
+    spans
+}
+
+/// Those of a bucket, by their keys below it, with dots.
+fn spans_of(bucket: &Bucket) -> Vec<(&'static str, Span)> {
+    let Bucket {
+        orders,
+        // Multiples of `decide`.
+        review: _,
+        top_up: _,
+        // Ages and the windows of betas and volatilities are counted in the bars they hold.
+        hold: _,
+        liquidation_distance: _,
+        // The rules say their own.
+        direction: _,
+        score: _,
+        enter_above: _,
+        enter_below: _,
+        entry: _,
+        checklist: _,
+        stop: _,
+        exit: _,
+        exit_score: _,
+        time_stop: _,
+        cooldown: _,
+        // Without a length of time.
+        weight: _,
+        weigh: _,
+        leverage: _,
+        margin: _,
+        after_liquidation: _,
+        take_profit: _,
+        limits: _,
+        staking: _,
+        interest: _,
+    } = bucket;
+    let expire = orders.and_then(|orders| orders.expire).map(|span| ("orders.expire", span));
+    Rules::of(bucket).all().flat_map(Rule::spans).chain(expire).collect()
 }
 
 /// Every length of time below a value, with its key.

@@ -2,15 +2,15 @@
 //! cause, and rules that will never speak. Cautions, since the same strategy may be meant for other markets too.
 
 use crate::market::Tier;
-use crate::signal::evidence::Unknown;
 use crate::signal::narrative::Weighting;
 use crate::signal::{Directory, universe};
-use crate::strategy::checklist::{Checklist, Criterion, Measure};
 use crate::strategy::names::{Series, choice};
-use crate::strategy::{Bucket, HedgeBy, Hold, Selection, Strategy, Weigh};
+use crate::strategy::rule::{Rules, Within};
+use crate::strategy::{HedgeBy, Hold, Selection, Strategy, Weigh};
 
 /// Why a bucket can hold nothing in this market, whatever its prices do.
-pub(super) fn why_empty(strategy: &Strategy, bucket: &Bucket, market: &Directory) -> Option<String> {
+pub(super) fn why_empty(within: &Within, market: &Directory) -> Option<String> {
+    let bucket = within.bucket;
     if let Hold::Hedge(hedge) = &bucket.hold {
         return unhedged(hedge.by, market);
     }
@@ -31,9 +31,6 @@ pub(super) fn why_empty(strategy: &Strategy, bucket: &Bucket, market: &Directory
     if no_narratives && selection.stages.is_some() {
         return Some("the market has no narratives.csv, so no coin is in a stage".to_owned());
     }
-    if no_narratives && bucket.entry.is_some_and(|gate| gate.narrative_breadth_below.is_some()) {
-        return Some("the market has no narratives.csv, so the breadth it enters by is never known".to_owned());
-    }
     if !market.has_caps() && bucket.weigh == Weigh::Cap {
         return Some("the market has no market-cap.csv to weigh by".to_owned());
     }
@@ -43,8 +40,7 @@ pub(super) fn why_empty(strategy: &Strategy, bucket: &Bucket, market: &Directory
     {
         return Some(format!("the market has no market-cap.csv, and no tier of its assets.csv stands for a rank from {first} to {last}"));
     }
-    let list = strategy.checklist.as_ref().filter(|_| bucket.checklist)?;
-    never_passes(list, market)
+    Rules::of(bucket).entries.iter().find_map(|rule| rule.never_admits(within, market))
 }
 
 fn unhedged(by: HedgeBy, market: &Directory) -> Option<String> {
@@ -56,47 +52,17 @@ fn unhedged(by: HedgeBy, market: &Directory) -> Option<String> {
     }
 }
 
-/// What a criterion looks at and the market never tells.
-fn untold(criterion: &Criterion, market: &Directory) -> Option<String> {
-    if let Some(metric) = criterion.measure.metric() {
-        return (!market.has_evidence(metric)).then(|| format!("evidence called `{metric}`"));
-    }
-    let of_narratives = match criterion.measure {
-        Measure::NarrativeMomentum(_)
-        | Measure::NarrativeAgainstBtc(_)
-        | Measure::NarrativeBreadth(_)
-        | Measure::NarrativeVolumeShare(_)
-        | Measure::NarrativeDrawdown
-        | Measure::NarrativeFunding8h(_) => true,
-        Measure::DailyVolume(_) | Measure::Momentum(_) | Measure::Evidence(_) | Measure::EvidenceGrowth(_) | Measure::EvidenceZ(_) => false,
-    };
-    (of_narratives && !market.has_narratives()).then(|| "narratives.csv".to_owned())
-}
-
-fn never_passes(list: &Checklist, market: &Directory) -> Option<String> {
-    let fails: Vec<String> =
-        list.criteria.values().filter(|criterion| criterion.unknown == Unknown::Fail).filter_map(|c| untold(c, market)).collect();
-    let ignored = list.criteria.values().filter(|c| c.unknown == Unknown::Ignore && untold(c, market).is_some()).count();
-    let can_pass = list.criteria.len() - fails.len() - ignored;
-    let needed = list.pass.unwrap_or(list.criteria.len() - ignored);
-    (can_pass < needed).then(|| {
-        let mut lacks = fails.clone();
-        lacks.dedup();
-        let lacks = if lacks.is_empty() { String::new() } else { format!(" (the market has no {})", lacks.join(", no ")) };
-        format!("{can_pass} criteria of its checklist can ever pass where {needed} must{lacks}")
-    })
-}
-
 /// Everything else that will have no effect, in plain sentences.
 pub(super) fn cautions(strategy: &Strategy, market: &Directory) -> Vec<String> {
     let mut told = of_tables(strategy, market);
     for (name, bucket) in &strategy.buckets {
+        let within = Within { name, bucket, strategy };
         if let Some((_, selection)) = choice(bucket)
-            && why_empty(strategy, bucket, market).is_none()
+            && why_empty(&within, market).is_none()
         {
             told.extend(by_tiers(name, selection, market));
         }
-        told.extend(never_crowded(name, bucket, market));
+        told.extend(Rules::of(bucket).all().filter_map(|rule| rule.caution(&within, market)));
     }
     told
 }
@@ -104,10 +70,8 @@ pub(super) fn cautions(strategy: &Strategy, market: &Directory) -> Vec<String> {
 /// Of the tables of the strategy.
 fn of_tables(strategy: &Strategy, market: &Directory) -> Vec<String> {
     let mut told = Vec::new();
-    for (name, criterion) in strategy.checklist.iter().flat_map(|list| &list.criteria) {
-        if let Some(lacks) = untold(criterion, market) {
-            told.push(format!("checklist `{name}`: this market has no {lacks}, so it is always unknown"));
-        }
+    for (name, lacks) in strategy.checklist.iter().flat_map(|list| list.untold(market)) {
+        told.push(format!("checklist `{name}`: this market has no {lacks}, so it is always unknown"));
     }
     if strategy.checklist.is_some() && !strategy.buckets.values().any(|bucket| bucket.checklist) {
         told.push("the checklist is asked by no bucket: none says checklist = true".to_owned());
@@ -141,19 +105,6 @@ fn by_tiers(name: &str, selection: &Selection, market: &Directory) -> Option<Str
             middle(Tier::Large),
             middle(Tier::Mid),
             middle(Tier::Small)
-        )
-    })
-}
-
-/// A mean is never above all that it is the mean of.
-fn never_crowded(name: &str, bucket: &Bucket, market: &Directory) -> Option<String> {
-    let limit = bucket.exit?.limit_8h()?;
-    let sign = bucket.direction.sign();
-    let whom = if sign > 0.0 { "long" } else { "short" };
-    (!market.ever_settles_at(limit, sign)).then(|| {
-        format!(
-            "bucket `{name}` leaves by funding at {:.4} % per 8 h, but no {whom} ever paid as much in a settlement of this market: the rule never speaks",
-            limit * 100.0
         )
     })
 }

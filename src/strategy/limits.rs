@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::strategy::validate::{Checked, Key};
+use crate::strategy::key::{Checked, Key};
 use crate::strategy::{Bucket, Hold, Holding, Margin, OrderKind, PlanBucket, Strategy};
 use crate::units::BucketId;
 
@@ -97,12 +97,13 @@ impl Limits {
     /// Those in force where these stand above others.
     #[must_use]
     pub fn over(&self, other: &Self) -> Self {
+        let Self { order_of_day_volume, position, stop_required, leverage_at_entry, limit_orders_only, futures: _ } = self;
         Self {
-            order_of_day_volume: self.order_of_day_volume.or(other.order_of_day_volume),
-            position: self.position.or(other.position),
-            stop_required: self.stop_required.or(other.stop_required),
-            leverage_at_entry: self.leverage_at_entry.or(other.leverage_at_entry),
-            limit_orders_only: self.limit_orders_only.or(other.limit_orders_only),
+            order_of_day_volume: order_of_day_volume.or(other.order_of_day_volume),
+            position: position.or(other.position),
+            stop_required: stop_required.or(other.stop_required),
+            leverage_at_entry: leverage_at_entry.or(other.leverage_at_entry),
+            limit_orders_only: limit_orders_only.or(other.limit_orders_only),
             futures: None,
         }
     }
@@ -146,13 +147,15 @@ pub(super) fn check(root: &Key, strategy: &Strategy) -> Checked {
 }
 
 fn check_numbers(key: &Key, limits: &Limits) -> Checked {
-    if let Some(share) = limits.order_of_day_volume {
+    // What is required of a bucket is held against it below.
+    let Limits { order_of_day_volume, position, stop_required: _, leverage_at_entry, limit_orders_only: _, futures: _ } = limits;
+    if let Some(share) = *order_of_day_volume {
         key.child("order_of_day_volume").share(share)?;
     }
-    if let Some(position) = limits.position {
-        key.child("position").child("most").share(position.most)?;
+    if let Some(PositionLimit { most, of: _ }) = *position {
+        key.child("position").child("most").share(most)?;
     }
-    if let Some(LeverageRange { least, most }) = limits.leverage_at_entry
+    if let Some(LeverageRange { least, most }) = *leverage_at_entry
         && !(1.0 <= least && least <= most && most.is_finite())
     {
         return key.child("leverage_at_entry").wrong(

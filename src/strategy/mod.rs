@@ -2,37 +2,44 @@
 //! [`crate::signal::History`] into a wish; it must never know money, positions or what a wish costs.
 
 pub mod adaptive;
-pub mod checklist;
 mod contradiction;
-mod crowding;
 mod decide;
-mod eligible;
+mod entries;
+mod exits;
 mod file;
 mod fit;
 mod gaps;
+mod key;
+mod leverage;
 mod limits;
 mod names;
 mod nearest;
 mod plan;
 mod protection;
+mod rule;
 mod schema;
+mod score;
+mod selection;
 mod validate;
 mod variants;
 mod verdict;
 mod waterfall;
+mod worded;
 mod yields;
 
-pub use crowding::{CrowdingExit, FundingUnit};
-pub use decide::{BucketWish, Exit, Pick, decide, exit_due};
-pub use eligible::{BucketState, Refusal, Refused, checked, true_range};
+pub use decide::{BucketWish, Pick, decide};
+pub use entries::checklist::{Checked, checked};
+pub use entries::{BucketState, EntryGate, Refusal, Refused, true_range};
+pub use exits::{ExitKeys, FundingUnit, Held, Look, PaidThreshold, ScoreExit, StageGate, TimeStop, exit_due};
 pub use file::{Override, StrategyFile};
+pub use leverage::Leverage;
 pub use limits::{Basis, Futures, LeverageRange, Limits, PlanFutures, PositionLimit};
 pub use nearest::did_you_mean;
 pub use plan::{Aftermath, Holding, Plan, PlanAdaptive, PlanBucket, PlanHedge, stays_in_cash};
-pub use protection::{AfterLiquidation, AtrStop, LiquidationDistance, Margin, OrderKind, Orders, Stop, TakeProfit, TimeStop};
-pub use schema::{
-    Bucket, EntryGate, Hedge, HedgeBy, Hold, Leverage, LossExit, Purpose, Rebalance, ResidualScore, Score, Selection, StageGate, Strategy,
-    TopUp, Tune, Weigh,
-};
-pub use verdict::{Decision, Verdict};
+pub use protection::{AfterLiquidation, AtrStop, LiquidationDistance, Margin, OrderKind, Orders, Stop, TakeProfit};
+pub use rule::Rules;
+pub use schema::{Bucket, Hedge, HedgeBy, Hold, Purpose, Rebalance, Strategy, TopUp, Tune, Weigh};
+pub use score::{ResidualScore, Score};
+pub use selection::Selection;
+pub use verdict::{Barred, ChecklistCause, CriterionId, Decision, Empty, EntryCause, Exit, ExitCause, ExitRule, Known, Verdict};
 pub use waterfall::{PlanWaterfall, Sources, Trigger, Waterfall};

@@ -3,8 +3,8 @@
 
 use crate::fault::Fault;
 use crate::signal::Directory;
+use crate::strategy::key::Wrong;
 use crate::strategy::nearest::did_you_mean;
-use crate::strategy::validate::Wrong;
 use crate::strategy::{Bucket, Hold, Selection, Strategy, StrategyFile, Weigh};
 
 /// Which series of a coin a bucket holds.

@@ -4,12 +4,13 @@ use crate::exchange::assumptions::Assumptions;
 use crate::exchange::patience::Patience;
 use crate::signal::regime::Regime;
 use crate::signal::universe::Gates;
-use crate::signal::{Definitions, History};
-use crate::strategy::checklist::Checklist;
+use crate::signal::{Definitions, Directory, History, Needs};
 use crate::strategy::contradiction::contradictions;
+use crate::strategy::entries::checklist::Checklist;
+use crate::strategy::rule::{Rule, Rules, Within};
 use crate::strategy::{
-    AfterLiquidation, CrowdingExit, EntryGate, HedgeBy, Hold, Leverage, LiquidationDistance, LossExit, Margin, OrderKind, Orders,
-    PlanFutures, PlanWaterfall, PositionLimit, Rebalance, Score, Selection, Stop, Strategy, TakeProfit, TimeStop, Weigh, gaps, names,
+    AfterLiquidation, Bucket, Hedge, HedgeBy, Hold, Leverage, LiquidationDistance, Margin, OrderKind, Orders, PaidThreshold, PlanFutures,
+    PlanWaterfall, PositionLimit, Rebalance, Score, Selection, Stop, Strategy, TakeProfit, TopUp, Weigh, gaps, names,
 };
 use crate::units::{AssetId, BucketId, Direction, Span};
 
@@ -85,9 +86,8 @@ pub struct PlanBucket {
     pub gates: Gates,
     pub selection: Selection,
     pub score: Option<Score>,
-    pub enter_above: Option<f64>,
-    pub enter_below: Option<f64>,
-    pub entry: Option<EntryGate>,
+    /// By which it enters and leaves.
+    pub rules: Rules,
     pub checklist: bool,
     pub weigh: Weigh,
     /// Stated shares, resolved.
@@ -103,9 +103,6 @@ pub struct PlanBucket {
     pub market_orders_expire: Option<u32>,
     pub stop: Option<Stop>,
     pub take_profit: Option<TakeProfit>,
-    pub exit: Option<CrowdingExit>,
-    pub exit_score: Option<LossExit>,
-    pub time_stop: Option<TimeStop>,
     pub cooldown: Span,
     pub top_up: Option<PlanTopUp>,
     pub order_of_day_volume: Option<f64>,
@@ -123,6 +120,16 @@ pub enum Aftermath {
     Refill(BucketId),
 }
 
+impl Aftermath {
+    fn of(said: &AfterLiquidation, strategy: &Strategy) -> Self {
+        match said {
+            AfterLiquidation::StayOut => Self::StayOut,
+            AfterLiquidation::Stop => Self::Stop,
+            AfterLiquidation::Refill(from) => Self::Refill(bucket_id(strategy, from)),
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug)]
 pub struct PlanTopUp {
     pub from: BucketId,
@@ -132,93 +139,26 @@ pub struct PlanTopUp {
     pub most: f64,
 }
 
+impl PlanTopUp {
+    fn of(said: &TopUp, within: &Within) -> Self {
+        let TopUp { from, every, below, most } = said;
+        let most = most.unwrap_or_else(|| largest_weight(within.strategy, within.name));
+        Self { from: bucket_id(within.strategy, from), every: *every, below: *below, most }
+    }
+}
+
 impl Plan {
     /// Resolves a validated strategy against the names of a market (any history of it will do: names do not change).
     #[must_use]
     pub fn new(strategy: &Strategy, names: &History) -> Self {
         let directory = names.directory();
-        let bucket_id = |name: &str| BucketId::new(strategy.buckets.get_index_of(name).expect("validated: the bucket exists"));
+        let bucket_id = |name: &str| bucket_id(strategy, name);
         let mut cautions = names::missing(strategy, &directory);
-        let mut buckets = Vec::new();
-        for (at, (name, bucket)) in strategy.buckets.iter().enumerate() {
-            let (holding, selection) = match &bucket.hold {
-                Hold::Cash => (Holding::Cash, Selection::default()),
-                Hold::Spot(selection) => (Holding::Spot, selection.clone()),
-                Hold::Perp(selection) => (Holding::Perp, selection.clone()),
-                Hold::Hedge(_) => (Holding::Perp, Selection::default()),
-            };
-            let hedge = match &bucket.hold {
-                Hold::Hedge(hedge) => Some(PlanHedge { of: bucket_id(&hedge.of), ratio: hedge.ratio, by: hedge.by, span: hedge.span }),
-                _ => None,
-            };
-            let resolve = |asset: &String| directory.asset_named(asset);
-            let assets = selection.assets.as_ref().map(|names| names.iter().filter_map(resolve).collect::<Vec<_>>());
-            let fixed = match &bucket.weigh {
-                Weigh::Fixed(shares) => shares.iter().filter_map(|(asset, &share)| Some((resolve(asset)?, share))).collect(),
-                _ => Vec::new(),
-            };
-            let staking = bucket.staking.iter().filter_map(|(asset, &apr)| Some((resolve(asset)?, apr))).collect();
-            let why_empty = gaps::why_empty(strategy, bucket, &directory);
-            if let Some(why) = &why_empty {
-                cautions.push(stays_in_cash(name, bucket.weight, why));
-            }
-            let limits = bucket.limits.over(&strategy.limits);
-            let orders = bucket.orders.unwrap_or(strategy.orders);
-            let patience = patience(orders, names);
-            buckets.push(PlanBucket {
-                id: BucketId::new(at),
-                name: name.clone(),
-                weight: bucket.weight,
-                holding,
-                why_empty,
-                idle: false,
-                direction: if hedge.is_some() { Direction::Short } else { bucket.direction },
-                hedge,
-                gates: Gates {
-                    assets,
-                    tiers: selection.tier.clone(),
-                    rank: selection.rank,
-                    min_age: selection.min_age,
-                    max_age: selection.max_age,
-                    venues: selection.venues.clone(),
-                    min_daily_volume: selection.min_daily_volume,
-                },
-                selection,
-                score: bucket.score,
-                enter_above: bucket.enter_above,
-                enter_below: bucket.enter_below,
-                entry: bucket.entry,
-                checklist: bucket.checklist,
-                weigh: bucket.weigh.clone(),
-                fixed,
-                review: bucket.review.unwrap_or(strategy.decide),
-                leverage: bucket.leverage.unwrap_or(Leverage { open: 1.0, confirmed: None, crowded: None }),
-                margin: bucket.margin,
-                liquidation_distance: bucket.liquidation_distance,
-                after_liquidation: match &bucket.after_liquidation {
-                    AfterLiquidation::StayOut => Aftermath::StayOut,
-                    AfterLiquidation::Stop => Aftermath::Stop,
-                    AfterLiquidation::Refill(from) => Aftermath::Refill(bucket_id(from)),
-                },
-                limits: (orders.kind == OrderKind::Limit).then_some(patience),
-                market_orders_expire: orders.expire.map(|_| patience.bars),
-                stop: bucket.stop,
-                take_profit: bucket.take_profit,
-                exit: bucket.exit,
-                exit_score: bucket.exit_score,
-                time_stop: bucket.time_stop,
-                cooldown: bucket.cooldown,
-                top_up: bucket.top_up.as_ref().map(|top_up| PlanTopUp {
-                    from: bucket_id(&top_up.from),
-                    every: top_up.every,
-                    below: top_up.below,
-                    most: top_up.most.unwrap_or_else(|| largest_weight(strategy, name)),
-                }),
-                order_of_day_volume: limits.order_of_day_volume,
-                position_limit: limits.position,
-                staking,
-                interest: bucket.interest,
-            });
+        let mut buckets: Vec<PlanBucket> = Vec::new();
+        for (name, bucket) in &strategy.buckets {
+            let plan = PlanBucket::new(BucketId::new(buckets.len()), &Within { name, bucket, strategy }, names);
+            cautions.extend(plan.why_empty.as_ref().map(|why| stays_in_cash(name, bucket.weight, why)));
+            buckets.push(plan);
         }
         cautions.extend(gaps::cautions(strategy, &directory));
         cautions.extend(contradictions(&buckets));
@@ -235,7 +175,7 @@ impl Plan {
                 lifecycle: strategy.lifecycle.clone(),
                 classifier: strategy.classifier.clone(),
                 every: Some(strategy.decide),
-                checks: strategy.checklist.is_some(),
+                needs: needs(strategy, &buckets),
             },
             checklist: strategy.checklist.clone(),
             adaptive: strategy.adaptive.as_ref().map(|adaptive| {
@@ -253,6 +193,131 @@ impl Plan {
             futures,
             cautions,
         }
+    }
+}
+
+/// What the rules of a strategy want to have worked out.
+fn needs(strategy: &Strategy, buckets: &[PlanBucket]) -> Needs {
+    let of_rules = buckets.iter().flat_map(|bucket| bucket.rules.all().map(Rule::needs));
+    of_rules.chain(strategy.checklist.iter().map(Checklist::needs)).fold(Needs::default(), Needs::and)
+}
+
+fn bucket_id(strategy: &Strategy, name: &str) -> BucketId {
+    BucketId::new(strategy.buckets.get_index_of(name).expect("validated: the bucket exists"))
+}
+
+impl PlanBucket {
+    /// The bucket is taken apart in full, so that no key of it is left behind.
+    fn new(id: BucketId, within: &Within, names: &History) -> Self {
+        let Within { name, bucket, strategy } = *within;
+        let directory = names.directory();
+        let rules = Rules::of(bucket);
+        let Bucket {
+            weight,
+            hold,
+            direction,
+            score,
+            checklist,
+            weigh,
+            review,
+            leverage,
+            margin,
+            liquidation_distance,
+            after_liquidation,
+            orders,
+            stop,
+            take_profit,
+            cooldown,
+            top_up,
+            limits,
+            staking,
+            interest,
+            // In the rules.
+            enter_above: _,
+            enter_below: _,
+            entry: _,
+            exit: _,
+            exit_score: _,
+            time_stop: _,
+        } = bucket;
+        let (holding, selection, hedge) = held(hold, strategy);
+        let resolve = |asset: &String| directory.asset_named(asset);
+        let assets = selection.assets.as_ref().map(|names| names.iter().filter_map(resolve).collect::<Vec<_>>());
+        let limits = limits.over(&strategy.limits);
+        let orders = orders.unwrap_or(strategy.orders);
+        let patience = patience(orders, names);
+        Self {
+            id,
+            name: name.to_owned(),
+            weight: *weight,
+            holding,
+            why_empty: gaps::why_empty(within, &directory),
+            idle: false,
+            direction: if hedge.is_some() { Direction::Short } else { *direction },
+            hedge,
+            gates: selection.gates(assets),
+            selection,
+            score: *score,
+            rules,
+            checklist: *checklist,
+            fixed: fixed(weigh, &directory),
+            weigh: weigh.clone(),
+            review: review.unwrap_or(strategy.decide),
+            leverage: leverage.unwrap_or(Leverage::ONE),
+            margin: *margin,
+            liquidation_distance: *liquidation_distance,
+            after_liquidation: Aftermath::of(after_liquidation, strategy),
+            limits: (orders.kind == OrderKind::Limit).then_some(patience),
+            market_orders_expire: orders.expire.map(|_| patience.bars),
+            stop: *stop,
+            take_profit: *take_profit,
+            cooldown: *cooldown,
+            top_up: top_up.as_ref().map(|top_up| PlanTopUp::of(top_up, within)),
+            order_of_day_volume: limits.order_of_day_volume,
+            position_limit: limits.position,
+            staking: staking.iter().filter_map(|(asset, &apr)| Some((resolve(asset)?, apr))).collect(),
+            interest: *interest,
+        }
+    }
+
+    /// The threshold of a score at an entry, for its record.
+    #[must_use]
+    pub fn score_threshold(&self) -> Option<f64> {
+        self.rules.entries.iter().find_map(|rule| rule.score_threshold())
+    }
+
+    /// The threshold of funding paid that it leaves at, where it has one.
+    #[must_use]
+    pub fn paid_threshold(&self) -> Option<PaidThreshold> {
+        self.rules.exits.iter().find_map(|rule| rule.paid())
+    }
+
+    /// Whether it leaves by funding.
+    #[must_use]
+    pub fn leaves_by_funding(&self) -> bool {
+        self.rules.exits.iter().any(|rule| rule.sees_funding())
+    }
+}
+
+/// What a bucket holds, what it chooses from, and what it stands against.
+fn held(hold: &Hold, strategy: &Strategy) -> (Holding, Selection, Option<PlanHedge>) {
+    match hold {
+        Hold::Cash => (Holding::Cash, Selection::default(), None),
+        Hold::Spot(selection) => (Holding::Spot, selection.clone(), None),
+        Hold::Perp(selection) => (Holding::Perp, selection.clone(), None),
+        Hold::Hedge(hedge) => {
+            let Hedge { of, ratio, by, span } = hedge;
+            let hedge = PlanHedge { of: bucket_id(strategy, of), ratio: *ratio, by: *by, span: *span };
+            (Holding::Perp, Selection::default(), Some(hedge))
+        }
+    }
+}
+
+/// Stated shares of the coins that the market has.
+fn fixed(weigh: &Weigh, directory: &Directory) -> Vec<(AssetId, f64)> {
+    match weigh {
+        Weigh::Fixed(shares) => shares.iter().filter_map(|(asset, &share)| Some((directory.asset_named(asset)?, share))).collect(),
+        Weigh::Equal | Weigh::InverseVolatility | Weigh::Cap => Vec::new(),
     }
 }
 

@@ -4,7 +4,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::exchange::patience::{Then, While};
-use crate::units::Span;
+use crate::strategy::key::{Checked, Key};
+use crate::strategy::rule::Within;
+use crate::strategy::{Bucket, Hold};
+use crate::units::{Direction, Span};
 
 /// A protective stop, worked by the venue inside the bar. Of several the nearest protects.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
@@ -39,6 +42,34 @@ pub enum LossBy {
 }
 
 impl Stop {
+    /// `key` is that of the table.
+    pub(super) fn check(&self, key: &Key, bucket: &Bucket) -> Checked {
+        let Self { loss_of_margin, by, from_entry, atr, trailing } = *self;
+        if loss_of_margin.is_none() && from_entry.is_none() && atr.is_none() && trailing.is_none() {
+            return key.wrong("empty", "loss_of_margin, from_entry, atr or trailing", "remove the key to have no stop");
+        }
+        if loss_of_margin.is_some() && matches!(bucket.hold, Hold::Spot(_)) {
+            return of_margin_on_spot(key, "stop", "loss_of_margin");
+        }
+        if by.is_some() && loss_of_margin.is_none() {
+            let way_out = "by says what a loss of margin is measured by: remove it";
+            return key.child("by").wrong("without loss_of_margin", "loss_of_margin beside it", way_out);
+        }
+        for (name, value) in [("loss_of_margin", loss_of_margin), ("from_entry", from_entry), ("trailing", trailing)] {
+            value.map_or(Ok(()), |value| key.child(name).share(value))?;
+        }
+        if let Some(AtrStop { multiple, span: _ }) = atr {
+            key.child("atr").child("multiple").positive(multiple, "3.0 is three average true ranges")?;
+        }
+        // A long's stop below every price there is.
+        let falls = bucket.direction == Direction::Long && !matches!(bucket.hold, Hold::Hedge(_));
+        let worst = [("from_entry", from_entry), ("trailing", trailing)].into_iter().find(|&(_, share)| falls && share == Some(1.0));
+        match worst {
+            Some((name, _)) => key.child(name).wrong("1, a long's stop at a price of 0", "above 0, below 1", "0.2 leaves a fifth below"),
+            None => Ok(()),
+        }
+    }
+
     /// Whether the trigger price moves as funding is paid.
     #[must_use]
     pub fn sees_funding(&self) -> bool {
@@ -68,16 +99,30 @@ pub struct TakeProfit {
     pub from_entry: Option<f64>,
 }
 
-/// A position that makes no headway.
-#[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct TimeStop {
-    /// Held for so long …
-    #[schemars(with = "String")]
-    pub after: Span,
-    /// … and price is less than this share better than the average entry. Default 0.
-    #[serde(default)]
-    pub unless: f64,
+/// Spot has no margin that could be lost or earned upon.
+fn of_margin_on_spot(key: &Key, table: &str, rule: &str) -> Checked {
+    key.wrong(format!("{rule} on a spot bucket"), "from_entry", format!("spot has no margin: use {table} = {{ from_entry = 0.2 }}"))
+}
+
+impl TakeProfit {
+    /// `key` is that of the table.
+    pub(super) fn check(&self, key: &Key, bucket: &Bucket) -> Checked {
+        let Self { gain_of_margin, from_entry } = *self;
+        if gain_of_margin.is_none() && from_entry.is_none() {
+            return key.wrong("empty", "gain_of_margin or from_entry", "remove the key to have no target");
+        }
+        if gain_of_margin.is_some() && matches!(bucket.hold, Hold::Spot(_)) {
+            return of_margin_on_spot(key, "take_profit", "gain_of_margin");
+        }
+        for (name, value) in [("gain_of_margin", gain_of_margin), ("from_entry", from_entry)] {
+            value.map_or(Ok(()), |value| key.child(name).positive(value, "0.5 is half as much again"))?;
+        }
+        if bucket.direction == Direction::Short && from_entry.is_some_and(|share| share >= 1.0) {
+            let way_out = "no price falls by all of itself";
+            return key.child("from_entry").wrong("a short's target at or below 0", "below 1", way_out);
+        }
+        Ok(())
+    }
 }
 
 /// What stands behind a loss.
@@ -106,6 +151,14 @@ pub struct LiquidationDistance {
     pub horizon: Span,
 }
 
+impl LiquidationDistance {
+    /// `key` is that of the table.
+    pub(super) fn check(&self, key: &Key) -> Checked {
+        let Self { moves, horizon: _ } = *self;
+        key.child("moves").positive(moves, "3.0 is three times the expected move")
+    }
+}
+
 /// What a bucket does once the venue has taken a position over.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -120,6 +173,13 @@ pub enum AfterLiquidation {
 }
 
 impl AfterLiquidation {
+    pub(super) fn check(&self, key: &Key, within: &Within) -> Checked {
+        match self {
+            Self::StayOut | Self::Stop => Ok(()),
+            Self::Refill(from) => key.child("refill").cash_bucket(from, within.strategy),
+        }
+    }
+
     pub(super) fn is_default(&self) -> bool {
         *self == Self::StayOut
     }
@@ -150,4 +210,19 @@ pub enum OrderKind {
     #[default]
     Market,
     Limit,
+}
+
+impl Orders {
+    /// `key` is that of the table.
+    pub(super) fn check(&self, key: &Key) -> Checked {
+        let Self { kind, offset, expire, waiting: _, then: _ } = *self;
+        if !(0.0..1.0).contains(&offset) {
+            return key.child("offset").wrong(offset.to_string(), "at least 0, below 1", "0.002 is 0.2 % from the last close");
+        }
+        if kind == OrderKind::Market && *self != (Self { kind, expire, ..Self::default() }) {
+            let way_out = "offset, while and then are for limits";
+            return key.child("kind").wrong("market orders with a limit's rules", "kind = \"limit\"", way_out);
+        }
+        Ok(())
+    }
 }

@@ -6,13 +6,16 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::exchange::assumptions::AssumptionKeys;
-use crate::market::{Tier, VenueKind};
-use crate::signal::lifecycle::{LifeCycleRule, Stage};
+use crate::signal::lifecycle::LifeCycleRule;
 use crate::signal::narrative::Weighting;
 use crate::signal::regime::RegimeRule;
 use crate::strategy::adaptive::Adaptive;
-use crate::strategy::checklist::Checklist;
-use crate::strategy::{AfterLiquidation, CrowdingExit, Limits, LiquidationDistance, Margin, Orders, Stop, TakeProfit, TimeStop, Waterfall};
+use crate::strategy::entries::checklist::Checklist;
+use crate::strategy::key::{Checked, Key, names};
+use crate::strategy::{
+    AfterLiquidation, EntryGate, ExitKeys, Leverage, Limits, LiquidationDistance, Margin, Orders, Score, ScoreExit, Selection, Stop,
+    TakeProfit, TimeStop, Waterfall,
+};
 use crate::units::{Direction, Span};
 
 /// One strategy file.
@@ -95,6 +98,17 @@ pub struct Rebalance {
     pub band: f64,
 }
 
+impl Rebalance {
+    /// `key` is that of the table.
+    pub(super) fn check(&self, key: &Key, decide: Span) -> Checked {
+        let Self { every, band } = *self;
+        if !(0.0..1.0).contains(&band) {
+            return key.child("band").wrong(band.to_string(), "at least 0, below 1", "0.2 tolerates a fifth of drift");
+        }
+        key.child("every").falls_on(every, decide)
+    }
+}
+
 /// A part of the equity with a purpose.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -150,10 +164,10 @@ pub struct Bucket {
     pub take_profit: Option<TakeProfit>,
     /// Leave by funding: when it stays high, or when what is received ends.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub exit: Option<CrowdingExit>,
+    pub exit: Option<ExitKeys>,
     /// Leave when the score no longer carries.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub exit_score: Option<LossExit>,
+    pub exit_score: Option<ScoreExit>,
     /// Leave what has stood still for too long.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_stop: Option<TimeStop>,
@@ -212,7 +226,21 @@ pub struct Hedge {
     pub span: Span,
 }
 
-fn quarter() -> Span {
+impl Hedge {
+    /// `key` is that of the table.
+    pub(super) fn check(&self, key: &Key, strategy: &Strategy) -> Checked {
+        let Self { of, ratio, by: _, span: _ } = self;
+        if !strategy.buckets.get(of).is_some_and(|of| matches!(of.hold, Hold::Spot(_))) {
+            return key.child("of").wrong(format!("{of:?}"), "a bucket that holds spot", names(strategy));
+        }
+        if !(*ratio > 0.0 && *ratio <= 2.0) {
+            return key.child("ratio").wrong(ratio.to_string(), "above 0, at most 2", "0.5 hedges half");
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn quarter() -> Span {
     Span::from_seconds(90 * 86_400)
 }
 
@@ -222,113 +250,6 @@ pub enum HedgeBy {
     #[default]
     Notional,
     Beta,
-}
-
-/// Gates of an entry beside the score.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct EntryGate {
-    /// The coin's narrative has at most this share of members up over the score's span: what is alone in rising.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub narrative_breadth_below: Option<f64>,
-    /// What the position would pay per eight hours, mean of the last three settlements, is at most this; 0 asks that funding is not against it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub pays_8h_at_most: Option<f64>,
-}
-
-/// Stages of a coin's narrative in which a bucket enters, and in which it stays; in every other it leaves.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct StageGate {
-    #[serde(default = "early")]
-    pub enter: Vec<Stage>,
-    #[serde(default = "late")]
-    pub keep: Vec<Stage>,
-}
-
-fn early() -> Vec<Stage> {
-    vec![Stage::Emerging, Stage::Confirmed]
-}
-
-fn late() -> Vec<Stage> {
-    vec![Stage::Crowded]
-}
-
-/// Who is considered, and how many are taken.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct Selection {
-    /// Only these assets, by name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub assets: Option<Vec<String>>,
-    /// Only these tiers, as known on the day.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tier: Option<Vec<Tier>>,
-    /// Market-cap rank as known on the day, both ends included.
-    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "two_ranks")]
-    pub rank: Option<[u32; 2]>,
-    /// Take this many, best score first. Default: all.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub count: Option<usize>,
-    /// Take this many narratives, strongest first (mean score of its candidates), instead of single coins.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub narratives: Option<usize>,
-    /// With `narratives`: at most this many coins of each. Default 4.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub per_narrative: Option<usize>,
-    /// With `lifecycle`: the stages of a coin's narrative in which it is entered and kept. `{}` enters emerging and confirmed ones and keeps crowded.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub stages: Option<StageGate>,
-    /// Listed for at least so long.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
-    pub min_age: Option<Span>,
-    /// Listed no longer ago than this.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
-    pub max_age: Option<Span>,
-    /// Only assets of these kinds of venue. Default: perpetuals of `"regulated"` and `"cex"`, spot of any.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub venues: Option<Vec<VenueKind>>,
-    /// Dollars traded a day over the last 30 days, at least.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub min_daily_volume: Option<f64>,
-}
-
-/// An array of two would take the first two of three without a word.
-fn two_ranks<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<[u32; 2]>, D::Error> {
-    let ranks = Vec::<u32>::deserialize(deserializer)?;
-    let two = ranks.as_slice().try_into().map_err(|_| serde::de::Error::invalid_length(ranks.len(), &"[first, last]"))?;
-    Ok(Some(two))
-}
-
-/// One number a candidate; highest is best unless `lowest` says otherwise.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Score {
-    /// Return over the span.
-    Momentum(#[schemars(with = "String")] Span),
-    /// Return over the span, least first: what has fallen most.
-    Oversold(#[schemars(with = "String")] Span),
-    /// Return over the span less that of BTC: what has decoupled upwards.
-    AgainstBtc(#[schemars(with = "String")] Span),
-    /// Return over the span less what its beta to BTC explains.
-    Residual(ResidualScore),
-    /// Price over its own mean of the span, less one: what stands above its trailing value.
-    OverTrailingValue(#[schemars(with = "String")] Span),
-}
-
-/// Both spans of a residual.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ResidualScore {
-    /// Of the return.
-    #[schemars(with = "String")]
-    pub span: Span,
-    /// Over which beta is estimated; it ends where the return begins. Default 90d.
-    #[serde(default = "quarter")]
-    #[schemars(with = "String")]
-    pub beta: Span,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
@@ -343,40 +264,6 @@ pub enum Weigh {
     Cap,
     /// Stated shares by asset; a missing asset's share stays in cash.
     Fixed(IndexMap<String, f64>),
-}
-
-/// Notional over margin, by how far the narrative has come.
-#[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Leverage {
-    /// At entry.
-    pub open: f64,
-    /// Once the narrative is crowded (with `lifecycle`). Default: `open`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub crowded: Option<f64>,
-    /// Once the narrative is confirmed: with `lifecycle` by its stage; without, at least 60 % of its coins are up over the score's span and over a quarter of it. Default: `open`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub confirmed: Option<f64>,
-}
-
-impl Leverage {
-    /// Each rung by the name of its key.
-    pub fn rungs(self) -> impl Iterator<Item = (&'static str, f64)> {
-        let rungs = [("open", Some(self.open)), ("confirmed", self.confirmed), ("crowded", self.crowded)];
-        rungs.into_iter().filter_map(|(rung, leverage)| Some((rung, leverage?)))
-    }
-}
-
-/// The score has turned.
-#[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct LossExit {
-    /// Leave when the score is at or below this.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub below: Option<f64>,
-    /// Leave when the score is at or above this.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub above: Option<f64>,
 }
 
 /// Bring a ring-fenced bucket back to its weight.
@@ -394,6 +281,18 @@ pub struct TopUp {
     /// bucket's weight, so that twice the weight is the most that is ever put in and lost.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub most: Option<f64>,
+}
+
+impl TopUp {
+    /// `key` is that of the table.
+    pub(super) fn check(&self, key: &Key, strategy: &Strategy) -> Checked {
+        let Self { from, every: _, below, most } = self;
+        key.child("below").share(*below)?;
+        if let Some(most) = *most {
+            key.child("most").positive(most, "write the share of equity that all top-ups together may take, as 0.15")?;
+        }
+        key.child("from").cash_bucket(from, strategy)
+    }
 }
 
 /// Keys of this file and the values to try.
@@ -420,4 +319,25 @@ fn sharpe() -> String {
 
 fn third() -> f64 {
     1.0 / 3.0
+}
+
+impl Tune {
+    /// `key` is that of the table.
+    pub(super) fn check(&self, key: &Key, strategy: &Strategy) -> Checked {
+        // The metric is known where trials are ranked.
+        let Self { keys, by: _, out_of_sample, balance } = self;
+        if !(0.0..=0.9).contains(out_of_sample) {
+            let third = "0.33 keeps the last third out of the ranking";
+            return key.child("out_of_sample").wrong(out_of_sample.to_string(), "from 0 to 0.9", third);
+        }
+        if let Some((name, _)) = keys.iter().find(|(_, values)| values.is_empty()) {
+            return key.child("keys").child(name).wrong("no values", "at least one value to try", "list them: [0.05, 0.10]");
+        }
+        match balance {
+            Some(balance) if !strategy.buckets.contains_key(balance) => {
+                key.child("balance").wrong(format!("no bucket {balance:?}"), "a bucket of this strategy", names(strategy))
+            }
+            _ => Ok(()),
+        }
+    }
 }

@@ -4,9 +4,8 @@
 use indexmap::IndexMap;
 
 use crate::exchange::assumptions::{AssumptionKeys, MOST_LATENCY, Preset};
-use crate::strategy::decide::DEFAULT_PER_NARRATIVE;
 use crate::strategy::schema::week;
-use crate::strategy::{AfterLiquidation, Bucket, Hold, Limits, Margin, Orders, Selection, Strategy, Weigh};
+use crate::strategy::{AfterLiquidation, Bucket, Hold, Limits, Margin, Orders, Strategy, Weigh};
 use crate::units::Direction;
 
 impl Strategy {
@@ -63,7 +62,7 @@ impl Strategy {
     pub fn held_statically(&self) -> Option<Self> {
         let plain = |bucket: &Bucket| match &bucket.hold {
             Hold::Spot(selection) => Bucket {
-                hold: Hold::Spot(without_opinion(selection)),
+                hold: Hold::Spot(selection.without_opinion()),
                 weigh: bucket.weigh.clone(),
                 review: Some(self.rebalance.every),
                 staking: bucket.staking.clone(),
@@ -74,8 +73,16 @@ impl Strategy {
             Hold::Perp(_) | Hold::Hedge(_) => cash(bucket.weight),
         };
         let buckets: IndexMap<String, Bucket> = self.buckets.iter().map(|(name, bucket)| (name.clone(), plain(bucket))).collect();
+        // In full, so that a new table is thought of here.
         buckets.values().any(|bucket| matches!(bucket.hold, Hold::Spot(_))).then(|| Self {
+            name: self.name.clone(),
+            about: self.about.clone(),
+            regime: self.regime,
+            decide: self.decide,
+            rebalance: self.rebalance,
             orders: Orders::default(),
+            assumptions: self.assumptions.clone(),
+            narrative_index: self.narrative_index,
             lifecycle: None,
             checklist: None,
             classifier: None,
@@ -84,19 +91,12 @@ impl Strategy {
             waterfall: None,
             limits: Limits::default(),
             tune: None,
-            ..self.clone()
         })
     }
 }
 
 /// A slippage of the whole price means nothing.
 const MOST_SLIPPAGE: f64 = 0.99;
-
-/// Who may be in, without who looks best: as many of the largest as there were places.
-fn without_opinion(selection: &Selection) -> Selection {
-    let places = selection.narratives.map(|narratives| narratives * selection.per_narrative.unwrap_or(DEFAULT_PER_NARRATIVE));
-    Selection { count: selection.count.or(places), narratives: None, per_narrative: None, stages: None, ..selection.clone() }
-}
 
 /// A bucket of stablecoins.
 fn cash(weight: f64) -> Bucket {

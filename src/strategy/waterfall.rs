@@ -8,7 +8,7 @@ use serde::de::{SeqAccess, Visitor, value::SeqAccessDeserializer};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::strategy::Strategy;
-use crate::strategy::validate::{Checked, Key, names};
+use crate::strategy::key::{Checked, Key, names};
 use crate::units::BucketId;
 
 /// Half to the stablecoins, half to the foundation.
@@ -108,42 +108,43 @@ impl PlanWaterfall {
     }
 }
 
-pub(super) fn check(root: &Key, strategy: &Strategy) -> Checked {
-    let Some(waterfall) = &strategy.waterfall else { return Ok(()) };
-    let key = root.child("waterfall");
-    let sources = &waterfall.from.0;
-    if sources.is_empty() {
-        return key.child("from").wrong("an empty list", "at least one bucket of this strategy", names(strategy));
+impl Waterfall {
+    /// `key` is that of the table.
+    pub(super) fn check(&self, key: &Key, strategy: &Strategy) -> Checked {
+        let Self { trigger: _, from: Sources(sources), to: shares } = self;
+        if sources.is_empty() {
+            return key.child("from").wrong("an empty list", "at least one bucket of this strategy", names(strategy));
+        }
+        for (at, from) in sources.iter().enumerate() {
+            if !strategy.buckets.contains_key(from) {
+                return key.child("from").wrong(format!("no bucket {from:?}"), "a bucket of this strategy", names(strategy));
+            }
+            if sources[..at].contains(from) {
+                return key.child("from").wrong(format!("{from:?} twice"), "each bucket once", "remove one of them");
+            }
+        }
+        for (to, &share) in shares {
+            let place = key.child("to").child(to);
+            if !strategy.buckets.contains_key(to) {
+                return place.wrong("no such bucket", "a bucket of this strategy", names(strategy));
+            }
+            if sources.len() == 1 && sources.contains(to) {
+                return place.wrong("the bucket the profit comes from", "another bucket", "what is left of 1 stays where it was made");
+            }
+            if sources.contains(to) {
+                let other = sources.iter().find(|from| *from != to).expect("each stands there once");
+                return place.wrong(
+                    format!("a cycle: {other} → {to} → {to}"),
+                    "a bucket that is not in `from`",
+                    "take it out of one of the two: what is left of 1 stays where it was made",
+                );
+            }
+            place.share(share)?;
+        }
+        let sum: f64 = shares.values().sum();
+        if sum > 1.0 + 1e-9 {
+            return key.child("to").wrong(format!("the shares sum to {sum:.6}"), "at most 1", "half and half is 0.5 and 0.5");
+        }
+        Ok(())
     }
-    for (at, from) in sources.iter().enumerate() {
-        if !strategy.buckets.contains_key(from) {
-            return key.child("from").wrong(format!("no bucket {from:?}"), "a bucket of this strategy", names(strategy));
-        }
-        if sources[..at].contains(from) {
-            return key.child("from").wrong(format!("{from:?} twice"), "each bucket once", "remove one of them");
-        }
-    }
-    for (to, &share) in &waterfall.to {
-        let place = key.child("to").child(to);
-        if !strategy.buckets.contains_key(to) {
-            return place.wrong("no such bucket", "a bucket of this strategy", names(strategy));
-        }
-        if sources.len() == 1 && sources.contains(to) {
-            return place.wrong("the bucket the profit comes from", "another bucket", "what is left of 1 stays where it was made");
-        }
-        if sources.contains(to) {
-            let other = sources.iter().find(|from| *from != to).expect("each stands there once");
-            return place.wrong(
-                format!("a cycle: {other} → {to} → {to}"),
-                "a bucket that is not in `from`",
-                "take it out of one of the two: what is left of 1 stays where it was made",
-            );
-        }
-        place.share(share)?;
-    }
-    let sum: f64 = waterfall.to.values().sum();
-    if sum > 1.0 + 1e-9 {
-        return key.child("to").wrong(format!("the shares sum to {sum:.6}"), "at most 1", "half and half is 0.5 and 0.5");
-    }
-    Ok(())
 }

@@ -1,18 +1,14 @@
 //! What a bucket earns without trading: rewards of staked coins and interest on its stablecoins.
 
-use crate::strategy::Bucket;
-use crate::strategy::validate::{Checked, Key};
+use indexmap::IndexMap;
 
-pub(super) fn check(key: &Key, bucket: &Bucket) -> Checked {
-    let place = key.child("staking");
-    for (asset, &apr) in &bucket.staking {
+use crate::strategy::key::{Checked, Key};
+
+/// `bucket` is the key of the bucket; rates are fractions a year.
+pub(super) fn check(bucket: &Key, staking: &IndexMap<String, f64>, interest: Option<f64>) -> Checked {
+    let place = bucket.child("staking");
+    for (asset, &apr) in staking {
         place.child(asset).yearly(apr)?;
     }
-    bucket.interest.map_or(Ok(()), |apr| key.child("interest").yearly(apr))
-}
-
-impl Key {
-    fn yearly(&self, apr: f64) -> Checked {
-        if apr > 0.0 && apr <= 1.0 { Ok(()) } else { self.wrong(apr.to_string(), "above 0, at most 1", "0.035 is 3.5 % a year") }
-    }
+    interest.map_or(Ok(()), |apr| bucket.child("interest").yearly(apr))
 }

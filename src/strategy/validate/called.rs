@@ -1,8 +1,8 @@
 //! What things of a strategy are called and say of themselves: names become folders and cells of tables, sentences go to pages and terminals.
 
-use super::{Checked, Key};
 use crate::names;
 use crate::strategy::Strategy;
+use crate::strategy::key::{Checked, Key};
 
 pub(super) fn check(root: &Key, strategy: &Strategy) -> Checked {
     folder(&root.child("name"), &strategy.name)?;

@@ -1,32 +1,11 @@
 //! Which keys of a bucket say something, by what the bucket holds. A key that nothing would look at is refused: a rule somebody relies on must not be
 //! silently without effect.
 
-use super::{Checked, Key};
-use crate::strategy::schema::week;
-use crate::strategy::{AfterLiquidation, Bucket, Hold, Limits, Margin, Weigh};
+use crate::strategy::key::{Checked, Key};
+use crate::strategy::rule::Kind::{self, Cash, Hedge, Perp, Spot};
+use crate::strategy::rule::{CHOICE, MARGIN, POSITION, Rules};
+use crate::strategy::{AfterLiquidation, Bucket, Limits, Margin, Weigh};
 use crate::units::Direction;
-
-/// What a bucket holds, as far as its keys go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Cash,
-    Spot,
-    Perp,
-    Hedge,
-}
-
-use Kind::{Cash, Hedge, Perp, Spot};
-
-impl Kind {
-    fn of(hold: &Hold) -> Self {
-        match hold {
-            Hold::Cash => Cash,
-            Hold::Spot(_) => Spot,
-            Hold::Perp(_) => Perp,
-            Hold::Hedge(_) => Hedge,
-        }
-    }
-}
 
 /// A key, whether the bucket has it, and the buckets it says something on. What was written as its own default cannot be told from what was not.
 struct Row {
@@ -35,21 +14,13 @@ struct Row {
     on: &'static [Kind],
 }
 
-const CHOICE: &[Kind] = &[Spot, Perp];
-const MARGIN: &[Kind] = &[Perp, Hedge];
-const POSITION: &[Kind] = &[Spot, Perp, Hedge];
-
 /// The table. Taken apart in full, so that a new key cannot be forgotten here.
-fn rows(bucket: &Bucket) -> Vec<Row> {
+fn rows(bucket: &Bucket, rules: &Rules) -> Vec<Row> {
     let Bucket {
         weight: _,
         hold: _,
         direction,
-        score,
-        enter_above,
-        enter_below,
         entry,
-        checklist,
         weigh,
         review,
         leverage,
@@ -60,23 +31,23 @@ fn rows(bucket: &Bucket) -> Vec<Row> {
         stop,
         take_profit,
         exit,
-        exit_score,
-        time_stop,
-        cooldown,
         top_up,
         limits,
         staking,
         interest: _,
+        // Rules, which know themselves where they say something.
+        score: _,
+        enter_above: _,
+        enter_below: _,
+        checklist: _,
+        exit_score: _,
+        time_stop: _,
+        cooldown: _,
     } = bucket;
     let row = |key, set, on| Row { key, set, on };
-    vec![
-        row("direction", *direction == Direction::Short, MARGIN),
-        row("score", score.is_some(), CHOICE),
-        row("enter_above", enter_above.is_some(), CHOICE),
-        row("enter_below", enter_below.is_some(), CHOICE),
-        row("entry", entry.is_some(), CHOICE),
-        row("entry.pays_8h_at_most", entry.is_some_and(|gate| gate.pays_8h_at_most.is_some()), &[Perp]),
-        row("checklist", *checklist, CHOICE),
+    let first = [row("direction", *direction == Direction::Short, MARGIN), row("entry", entry.is_some(), CHOICE)];
+    let of_rules = rules.all().filter_map(|rule| Some(row(rule.key()?, true, rule.on())));
+    let others = [
         row("weigh", *weigh != Weigh::Equal, CHOICE),
         row("review", review.is_some(), POSITION),
         row("leverage", leverage.is_some(), MARGIN),
@@ -88,23 +59,23 @@ fn rows(bucket: &Bucket) -> Vec<Row> {
         row("orders", orders.is_some(), POSITION),
         row("stop", stop.is_some(), POSITION),
         row("take_profit", take_profit.is_some(), POSITION),
-        row("exit", exit.is_some(), &[Perp]),
-        row("exit_score", exit_score.is_some(), CHOICE),
-        row("time_stop", time_stop.is_some(), CHOICE),
-        row("cooldown", *cooldown != week(), POSITION),
+        row("exit", exit.is_some(), CHOICE),
         row("top_up", top_up.is_some(), MARGIN),
         row("limits", *limits != Limits::default(), POSITION),
         row("limits.position", limits.position.is_some(), CHOICE),
         row("limits.order_of_day_volume", limits.order_of_day_volume.is_some(), CHOICE),
         row("staking", !staking.is_empty(), &[Spot]),
-    ]
+    ];
+    first.into_iter().chain(of_rules).chain(others).collect()
 }
 
 /// Refuses the first key that would have no effect on what the bucket holds.
-pub(super) fn check(key: &Key, bucket: &Bucket) -> Checked {
+pub(super) fn check(key: &Key, bucket: &Bucket, rules: &Rules) -> Checked {
     let kind = Kind::of(&bucket.hold);
-    let Some(Row { key: name, on, .. }) = rows(bucket).into_iter().find(|row| row.set && !row.on.contains(&kind)) else { return Ok(()) };
-    let place = name.split('.').fold(key.clone(), |key, part| key.child(part));
+    let Some(Row { key: name, on, .. }) = rows(bucket, rules).into_iter().find(|row| row.set && !row.on.contains(&kind)) else {
+        return Ok(());
+    };
+    let place = key.below(name);
     match (kind, name) {
         (Cash, _) => place.wrong("a rule on a bucket of cash", "no such key", "remove it, or let the bucket hold something"),
         (Spot, "direction") => place.wrong("short spot", "long", "shorts are made with perpetuals: hold = { perp = … }"),

@@ -1,0 +1,107 @@
+//! Places in a strategy file, and what is refused there.
+
+use crate::strategy::{Hold, Strategy};
+use crate::units::Span;
+
+/// A refusal at a key.
+#[derive(Clone, Debug)]
+pub(super) struct Wrong {
+    pub key: Vec<String>,
+    pub found: String,
+    pub expected: String,
+    pub way_out: String,
+}
+
+pub(super) type Checked = Result<(), Wrong>;
+
+/// A place in the file: `key.child(...)` goes one deeper.
+#[derive(Clone)]
+pub(super) struct Key(Vec<String>);
+
+/// A settlement moves less than the whole notional (`market/rates.rs` refuses others); no threshold for eight hours is meant to lie beyond it.
+const WHOLE: f64 = 1.0;
+
+impl Key {
+    pub fn root() -> Self {
+        Self(Vec::new())
+    }
+
+    pub fn child(&self, name: &str) -> Self {
+        let mut path = self.0.clone();
+        path.push(name.to_owned());
+        Self(path)
+    }
+
+    /// The place of a dotted key below this one.
+    pub fn below(&self, dotted: &str) -> Self {
+        dotted.split('.').filter(|part| !part.is_empty()).fold(self.clone(), |key, part| key.child(part))
+    }
+
+    pub fn wrong(&self, found: impl Into<String>, expected: impl Into<String>, way_out: impl Into<String>) -> Checked {
+        Err(Wrong { key: self.0.clone(), found: found.into(), expected: expected.into(), way_out: way_out.into() })
+    }
+
+    /// TOML has `nan` and `inf`; a comparison with either decides nothing.
+    pub fn number(&self, value: Option<f64>, way_out: &str) -> Checked {
+        match value {
+            Some(value) if !value.is_finite() => self.wrong(value.to_string(), "a finite number", way_out),
+            _ => Ok(()),
+        }
+    }
+
+    /// What is looked at only where decisions are made must fall on them.
+    pub fn falls_on(&self, span: Span, decide: Span) -> Checked {
+        if span.seconds() % decide.seconds() == 0 {
+            return Ok(());
+        }
+        self.wrong(span.to_string(), format!("a multiple of `decide`, {decide}"), "lengthen it, or decide more often")
+    }
+
+    pub fn cash_bucket(&self, name: &str, strategy: &Strategy) -> Checked {
+        if strategy.buckets.get(name).is_some_and(|bucket| matches!(bucket.hold, Hold::Cash)) {
+            return Ok(());
+        }
+        self.wrong(format!("{name:?}"), "a bucket that holds cash", names(strategy))
+    }
+
+    pub fn positive(&self, value: f64, way_out: &str) -> Checked {
+        if value > 0.0 && value.is_finite() { Ok(()) } else { self.wrong(value.to_string(), "a number above 0", way_out) }
+    }
+
+    pub fn share(&self, value: f64) -> Checked {
+        if value > 0.0 && value <= 1.0 { Ok(()) } else { self.wrong(value.to_string(), "above 0, at most 1", "0.05 is five per cent") }
+    }
+
+    /// A rate a year.
+    pub fn yearly(&self, apr: f64) -> Checked {
+        if apr > 0.0 && apr <= 1.0 { Ok(()) } else { self.wrong(apr.to_string(), "above 0, at most 1", "0.035 is 3.5 % a year") }
+    }
+
+    /// A rate of funding, as a fraction of notional per 8 h.
+    pub fn funding_rate(&self, value: f64) -> Checked {
+        if value.abs() < WHOLE {
+            return Ok(());
+        }
+        self.wrong(
+            format!("{value} per 8 h"),
+            "a fraction of notional per 8 h between -1 and 1: no settlement is as large",
+            "0.0005 is 0.05 % per 8 h; 5 % is 0.05",
+        )
+    }
+
+    /// Settlements that a mean is made of.
+    pub fn settlements(&self, count: Option<usize>) -> Checked {
+        let one_day = "3 is one day of eight-hour funding";
+        match count {
+            None => self.wrong("missing", "so many last settlements, at least 1", one_day),
+            Some(0) => self.wrong("0", "at least 1", one_day),
+            Some(_) => Ok(()),
+        }
+    }
+}
+
+/// The buckets there are, for who named another one.
+pub(super) fn names(strategy: &Strategy) -> String {
+    let names: Vec<&str> = strategy.buckets.keys().map(String::as_str).collect();
+    format!("buckets here: {}", names.join(", "))
+}
