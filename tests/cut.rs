@@ -65,7 +65,7 @@ fn cuts_agree(market: &Path, dates: &[&str]) {
     }
 }
 
-/// Everything a strategy may go by at the close of a bar: phase, stages, and of each bucket its wish with nothing held and with what it wishes for held,
+/// Everything a strategy may go by at the close of a bar: regime, stages, and of each bucket its wish with nothing held and with what it wishes for held,
 /// and whether each of those coins would be left.
 fn seen(arena: &Arena, plan: &Plan, t: usize) -> String {
     let known = arena.signals.known(arena.market, &plan.definitions);

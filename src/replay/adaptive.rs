@@ -1,4 +1,4 @@
-//! Buckets that follow the market phase: from one table of weights to another, a part of the equity a day.
+//! Buckets that follow the market regime: from one table of weights to another, a part of the equity a day.
 
 use crate::replay::desk::Desk;
 use crate::signal::Sight;
@@ -9,7 +9,7 @@ use crate::units::{BucketId, Usd};
 const REGIME: &str = "regime";
 
 impl Desk<'_> {
-    /// Moves the weights towards the table of the phase as it is known now; whether they have moved.
+    /// Moves the weights towards the table of the regime as it is known now; whether they have moved.
     pub fn follow_regime(&mut self, sight: &Sight) -> bool {
         let Some(plan) = &self.plan.adaptive else { return false };
         let now = sight.history.now();
@@ -26,7 +26,7 @@ impl Desk<'_> {
                 verdict: Verdict::Passed,
                 value: None,
                 limit: None,
-                detail: format!("the phase turns from {} to {}: {}", switch.from.name(), switch.to.name(), reasons.join("; ")),
+                detail: format!("the regime turns from {} to {}: {}", switch.from.name(), switch.to.name(), reasons.join("; ")),
             });
         }
         let Some(table) = sight.regime().and_then(|regime| plan.table(regime)) else { return false };

@@ -1,4 +1,4 @@
-//! Income by month × bucket × narrative × asset × phase; every cut of it adds up to the same number, because it is the same money.
+//! Income by month × bucket × narrative × asset × regime; every cut of it adds up to the same number, because it is the same money.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ pub(super) struct Cell {
     pub asset: Option<AssetId>,
 }
 
-/// When it was earned: the calendar month (UTC) of the bar's open, by its first instant, and the phase known there.
+/// When it was earned: the calendar month (UTC) of the bar's open, by its first instant, and the regime known there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Season {
     pub month: Time,

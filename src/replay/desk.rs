@@ -238,12 +238,12 @@ impl<'a> Desk<'a> {
         beside.reached(low.min(panel.mark_low[cell]).min(mark), high.max(panel.mark_high[cell]).max(mark))
     }
 
-    /// The phase as it was known when the bar opened.
+    /// The regime as it was known when the bar opened.
     pub fn regime_at_open(&self) -> Regime {
         self.t.checked_sub(1).map_or(Regime::Unknown, |before| self.regimes[before])
     }
 
-    /// Under which month and phase the income of this bar goes.
+    /// Under which month and regime the income of this bar goes.
     pub fn season(&self) -> Season {
         Season { month: self.month.0, regime: self.regime_at_open() }
     }

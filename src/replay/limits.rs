@@ -35,7 +35,7 @@ impl Desk<'_> {
 
     /// The most contracts a position may be by its bucket's limit, as if all of it were entered at the last close; `None` where nothing limits it.
     pub fn most_quantity(&self, history: &History, bucket: &PlanBucket, pick: &Pick) -> Option<f64> {
-        let share = bucket.position_limit?.most;
+        let share = bucket.position_limit?.max;
         let of_contract = self.counts_of_contract(history, bucket, pick)?;
         Some(share * self.books.equity().to_f64() / of_contract)
     }
@@ -61,7 +61,7 @@ impl Desk<'_> {
             limit.of.name(),
             got * of_contract
         );
-        self.told_of_limit(history, bucket, pick, "position", (share, limit.most), (got * of_contract < CENT, detail));
+        self.told_of_limit(history, bucket, pick, "position", (share, limit.max), (got * of_contract < CENT, detail));
     }
 
     fn told_of_limit(

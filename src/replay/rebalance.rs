@@ -20,7 +20,7 @@ impl Desk<'_> {
                 continue;
             }
             self.last_top_up[b] = now;
-            let free = rule.most - self.topped_up[b];
+            let free = rule.max - self.topped_up[b];
             let (lack, left) = (full - value, if free > ROUNDING { equity * free } else { 0.0 });
             if lack > left {
                 self.story.decisions.push(Decision {
@@ -29,7 +29,7 @@ impl Desk<'_> {
                     subject: bucket.name.clone(),
                     verdict: if left > 0.0 { Verdict::Resized } else { Verdict::Refused },
                     value: Some(self.topped_up[b] + lack / equity),
-                    limit: Some(rule.most),
+                    limit: Some(rule.max),
                     detail: "all top-ups together less what has left the bucket, each as a share of the equity of its day".to_owned(),
                 });
             }

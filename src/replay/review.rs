@@ -39,7 +39,7 @@ impl Desk<'_> {
         Ok(())
     }
 
-    /// Hands the income of open positions to the attribution, under month and phase of the bar that has just closed.
+    /// Hands the income of open positions to the attribution, under month and regime of the bar that has just closed.
     pub fn attribute_open_positions(&mut self) {
         let (market, season, cube) = (self.market, self.season(), &mut self.cube);
         let mut beside = self.beside.iter_mut();
@@ -103,7 +103,7 @@ impl Desk<'_> {
             || (bucket.selection.stages.is_some() && sight.steps().next().is_some())
     }
 
-    /// A bucket that has no weight in this phase gives up what it holds.
+    /// A bucket that has no weight in this regime gives up what it holds.
     fn leave_all(&mut self, bucket: &PlanBucket) {
         let held: Vec<_> = self.books.positions().iter().filter(|p| p.bucket == bucket.id).map(|p| (p.instrument, p.narrative)).collect();
         let coming = self.coming(bucket.id).into_iter().map(|(instrument, narrative, _)| (instrument, narrative));

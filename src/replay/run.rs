@@ -247,11 +247,11 @@ pub struct Attribution {
     pub by_regime: Vec<(String, Usd)>,
     /// Calendar months, as `2024-03`.
     pub by_month: Vec<(String, Usd)>,
-    /// All of it at once, by month and phase, then bucket, narrative and asset; no two rows of one cell.
+    /// All of it at once, by month and regime, then bucket, narrative and asset; no two rows of one cell.
     pub cube: Vec<Contribution>,
 }
 
-/// What one asset, in one bucket and under one narrative, brought in one month and phase.
+/// What one asset, in one bucket and under one narrative, brought in one month and regime.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Contribution {
     /// First instant of the calendar month (UTC) in which its bars opened.

@@ -20,7 +20,7 @@ impl Desk<'_> {
             worth += (self.books.bucket_value(bucket) - out + into).to_f64();
             free.push((bucket, (self.books.cash(bucket) - out).max(Usd::ZERO).to_f64()));
         }
-        let excess = worth - rule.most * equity;
+        let excess = worth - rule.max * equity;
         if excess < CENT {
             self.bound_since = None;
             return;
@@ -45,7 +45,7 @@ impl Desk<'_> {
                 subject: "perpetuals".to_owned(),
                 verdict: Verdict::Resized,
                 value: Some(worth / equity),
-                limit: Some(rule.most),
+                limit: Some(rule.max),
                 detail: format!("{excess:.2} USD too much, of which {there:.2} are free and leave; {bound:.2} stay in positions"),
             });
         }

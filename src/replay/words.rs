@@ -107,7 +107,7 @@ fn regime_labels(plan: &Plan) -> String {
     match &plan.definitions.classifier {
         None => regime::DESCRIPTION.to_owned(),
         Some(rule) => {
-            format!("by the strategy's own [classifier], so that phases do not compare with those of others: {}", rule.in_words())
+            format!("by the strategy's own [classifier], so that regimes do not compare with those of others: {}", rule.in_words())
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Bucket weights by market phase, reached in stages.
+//! Bucket weights by market regime, reached in stages.
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
@@ -8,7 +8,7 @@ use crate::signal::regime::Regime;
 use crate::strategy::Strategy;
 use crate::strategy::key::{Checked, Key, names};
 
-/// One table of bucket weights a phase. While the phase is unknown the buckets' own weights hold.
+/// One table of bucket weights a regime. While the regime is unknown the buckets' own weights hold.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Adaptive {
@@ -31,17 +31,17 @@ impl Adaptive {
     pub(super) fn check(&self, key: &Key, strategy: &Strategy) -> Checked {
         let Self { turnover_per_day, bull, bear, sideways } = self;
         if strategy.classifier.is_none() {
-            let way_out = "say how the phase is told: classifier = { trend = {} }";
+            let way_out = "say how the regime is told: classifier = { trend = {} }";
             return key.wrong("without a classifier", "a [classifier] beside it", way_out);
         }
         key.child("turnover_per_day").share(*turnover_per_day)?;
-        for (phase, table) in [("bull", bull), ("bear", bear), ("sideways", sideways)] {
-            check_weights(&key.child(phase), table, strategy)?;
+        for (regime, table) in [("bull", bull), ("bear", bear), ("sideways", sideways)] {
+            check_weights(&key.child(regime), table, strategy)?;
         }
         Ok(())
     }
 
-    /// The table of a phase; `None` while it is unknown.
+    /// The table of a regime; `None` while it is unknown.
     #[must_use]
     pub fn table(&self, regime: Regime) -> Option<&IndexMap<String, f64>> {
         match regime {

@@ -16,7 +16,7 @@ fn contradiction(bucket: &PlanBucket) -> Option<String> {
         return None;
     }
     // In the bucket's own money: margin of perpetuals, market value of spot.
-    let each = limit.most / limit.of_notional(bucket, leverage, None)? / leverage;
+    let each = limit.max / limit.of_notional(bucket, leverage, None)? / leverage;
     let selection = &bucket.selection;
     let narratives = selection.places_by_narrative();
     let (places, wanted, filled) = if let (Weigh::Fixed(_), None) = (&bucket.weigh, narratives) {
@@ -30,7 +30,7 @@ fn contradiction(bucket: &PlanBucket) -> Option<String> {
         format!(
             "bucket `{}`: with {} % of equity a position by {} and {places} places at most {:.2} % of equity can be filled of {:.2} %",
             bucket.name,
-            percent(limit.most),
+            percent(limit.max),
             limit.of.name(),
             filled * 100.0,
             wanted * 100.0

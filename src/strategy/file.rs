@@ -11,6 +11,7 @@ use crate::exchange::assumptions::Preset;
 use crate::fault::Fault;
 use crate::names;
 use crate::strategy::key::Wrong;
+use crate::strategy::renamed::new_name;
 use crate::strategy::{Strategy, did_you_mean, validate};
 
 /// A strategy as it will run, and the text it came from.
@@ -187,11 +188,14 @@ fn syntax_fault(path: &Path, text: &str, error: &toml::de::Error) -> Fault {
     Fault::new(Fault::at(path, line_at(text, span.start)), found, expected, way_out)
 }
 
-/// How to mend what a parser refused, with the names near to one that it does not know.
+/// How to mend what a parser refused: by its new name what once had another, else by the names near to one that it does not know.
 fn mended(found: &str, expected: &str) -> String {
     let quoted = |text: &'_ str| -> Vec<String> { text.split('`').skip(1).step_by(2).map(str::to_owned).collect() };
     let unknown = found.strip_prefix("unknown ").and_then(|_| quoted(found).into_iter().next());
     let known = quoted(expected);
+    if let Some((old, new)) = unknown.as_deref().and_then(|name| Some((name, new_name(name, &known)?))) {
+        return format!("`{old}` is called `{new}` now: rename it");
+    }
     let near = unknown.and_then(|name| did_you_mean(&name, known.iter().map(String::as_str)));
     let near = near.map(|near| format!("{near} ")).unwrap_or_default();
     format!("{near}correct the key or its value; `rotate schema` lists all of them")

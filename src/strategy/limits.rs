@@ -35,7 +35,7 @@ pub struct Limits {
 #[serde(deny_unknown_fields)]
 pub struct PositionLimit {
     /// Share of the whole equity, as of the last close.
-    pub most: f64,
+    pub max: f64,
     /// Of what.
     pub of: Basis,
 }
@@ -66,8 +66,8 @@ impl Basis {
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LeverageRange {
-    pub least: f64,
-    pub most: f64,
+    pub min: f64,
+    pub max: f64,
 }
 
 /// The sum of all buckets of perpetuals, as a share of equity.
@@ -75,9 +75,9 @@ pub struct LeverageRange {
 #[serde(deny_unknown_fields)]
 pub struct Futures {
     /// Their weights sum to at least this.
-    pub least: f64,
+    pub min: f64,
     /// And to at most this. Where they have grown beyond it, their free cash leaves them, as far as it reaches.
-    pub most: f64,
+    pub max: f64,
     /// The cash bucket it goes to.
     pub sweep_to: String,
 }
@@ -85,7 +85,7 @@ pub struct Futures {
 /// [`Futures`] with its bucket resolved.
 #[derive(Clone, Copy, Debug)]
 pub struct PlanFutures {
-    pub most: f64,
+    pub max: f64,
     pub sweep_to: BucketId,
 }
 
@@ -152,16 +152,16 @@ fn check_numbers(key: &Key, limits: &Limits) -> Checked {
     if let Some(share) = *order_of_day_volume {
         key.child("order_of_day_volume").share(share)?;
     }
-    if let Some(PositionLimit { most, of: _ }) = *position {
-        key.child("position").child("most").share(most)?;
+    if let Some(PositionLimit { max, of: _ }) = *position {
+        key.child("position").child("max").share(max)?;
     }
-    if let Some(LeverageRange { least, most }) = *leverage_at_entry
-        && !(1.0 <= least && least <= most && most.is_finite())
+    if let Some(LeverageRange { min, max }) = *leverage_at_entry
+        && !(1.0 <= min && min <= max && max.is_finite())
     {
         return key.child("leverage_at_entry").wrong(
-            format!("from {least} to {most}"),
-            "1 ≤ least ≤ most",
-            "{ least = 2.0, most = 5.0 } is two to five dollars of notional a dollar of margin",
+            format!("from {min} to {max}"),
+            "1 ≤ min ≤ max",
+            "{ min = 2.0, max = 5.0 } is two to five dollars of notional a dollar of margin",
         );
     }
     Ok(())
@@ -211,12 +211,12 @@ fn check_bucket(key: &Key, bucket: &Bucket, strategy: &Strategy) -> Checked {
             );
         }
     }
-    if let (Some(LeverageRange { least, most }), Some(leverage)) = (limits.leverage_at_entry, bucket.leverage) {
+    if let (Some(LeverageRange { min, max }), Some(leverage)) = (limits.leverage_at_entry, bucket.leverage) {
         for (rung, leverage) in leverage.rungs() {
-            if !(least..=most).contains(&leverage) {
+            if !(min..=max).contains(&leverage) {
                 return key.child("leverage").child(rung).wrong(
                     leverage.to_string(),
-                    format!("from {least} to {most}, by limits.leverage_at_entry"),
+                    format!("from {min} to {max}, by limits.leverage_at_entry"),
                     "change one of the two; a bucket may have limits of its own",
                 );
             }
@@ -234,23 +234,19 @@ fn check_bucket(key: &Key, bucket: &Bucket, strategy: &Strategy) -> Checked {
 }
 
 fn check_futures(key: &Key, strategy: &Strategy) -> Checked {
-    let Some(Futures { least, most, sweep_to }) = &strategy.limits.futures else { return Ok(()) };
-    if !(0.0 <= *least && least <= most && *most <= 1.0) {
-        return key.wrong(
-            format!("from {least} to {most}"),
-            "0 ≤ least ≤ most ≤ 1",
-            "{ least = 0.05, most = 0.15, … } is 5 to 15 % of equity",
-        );
+    let Some(Futures { min, max, sweep_to }) = &strategy.limits.futures else { return Ok(()) };
+    if !(0.0 <= *min && min <= max && *max <= 1.0) {
+        return key.wrong(format!("from {min} to {max}"), "0 ≤ min ≤ max ≤ 1", "{ min = 0.05, max = 0.15, … } is 5 to 15 % of equity");
     }
     key.child("sweep_to").cash_bucket(sweep_to, strategy)?;
     let perps = || strategy.buckets.iter().filter(|(_, bucket)| matches!(bucket.hold, Hold::Perp(_)));
     let sum: f64 = perps().map(|(_, bucket)| bucket.weight).sum();
-    if sum < least - 1e-9 || sum > most + 1e-9 {
+    if sum < min - 1e-9 || sum > max + 1e-9 {
         let listed: Vec<String> = perps().map(|(name, bucket)| format!("{name} {}", bucket.weight)).collect();
         let listed = if listed.is_empty() { "none".to_owned() } else { listed.join(", ") };
         return key.wrong(
             format!("the buckets of perpetuals weigh {sum:.6} ({listed})"),
-            format!("from {least} to {most}"),
+            format!("from {min} to {max}"),
             "change their weights, or the limit",
         );
     }
@@ -282,9 +278,8 @@ mod tests {
 
     #[test]
     fn what_was_read_is_written_as_it_was() {
-        let read = strategy(
-            "hold = { perp = { count = 3 } }\nleverage = { open = 2.0 }\nlimits = { position = { most = 0.05, of = \"margin\" } }",
-        );
+        let read =
+            strategy("hold = { perp = { count = 3 } }\nleverage = { open = 2.0 }\nlimits = { position = { max = 0.05, of = \"margin\" } }");
         let written = toml::Table::try_from(&read).expect("a table");
         assert!(!written.contains_key("limits") && written["buckets"]["perps"]["limits"]["position"]["of"].as_str() == Some("margin"));
     }

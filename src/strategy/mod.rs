@@ -16,6 +16,7 @@ mod names;
 mod nearest;
 mod plan;
 mod protection;
+mod renamed;
 mod rule;
 mod schema;
 mod score;

@@ -33,7 +33,7 @@ pub struct Plan {
     pub cautions: Vec<String>,
 }
 
-/// Weights of all buckets by market phase.
+/// Weights of all buckets by market regime.
 #[derive(Clone, Debug)]
 pub struct PlanAdaptive {
     pub turnover_per_day: f64,
@@ -42,7 +42,7 @@ pub struct PlanAdaptive {
 }
 
 impl PlanAdaptive {
-    /// `None` while the phase is unknown.
+    /// `None` while the regime is unknown.
     #[must_use]
     pub fn table(&self, regime: Regime) -> Option<&[f64]> {
         let at = match regime {
@@ -136,14 +136,14 @@ pub struct PlanTopUp {
     pub every: Span,
     pub below: f64,
     /// Of all top-ups together beyond what has left the bucket, each as a share of the equity of its day.
-    pub most: f64,
+    pub max: f64,
 }
 
 impl PlanTopUp {
     fn of(said: &TopUp, within: &Within) -> Self {
-        let TopUp { from, every, below, most } = said;
-        let most = most.unwrap_or_else(|| largest_weight(within.strategy, within.name));
-        Self { from: bucket_id(within.strategy, from), every: *every, below: *below, most }
+        let TopUp { from, every, below, max } = said;
+        let max = max.unwrap_or_else(|| largest_weight(within.strategy, within.name));
+        Self { from: bucket_id(within.strategy, from), every: *every, below: *below, max }
     }
 }
 
@@ -164,7 +164,7 @@ impl Plan {
         cautions.extend(contradictions(&buckets));
         let waterfall = strategy.waterfall.as_ref().map(|waterfall| PlanWaterfall::new(waterfall, bucket_id));
         let futures = strategy.limits.futures.as_ref();
-        let futures = futures.map(|futures| PlanFutures { most: futures.most, sweep_to: bucket_id(&futures.sweep_to) });
+        let futures = futures.map(|futures| PlanFutures { max: futures.max, sweep_to: bucket_id(&futures.sweep_to) });
         Self {
             name: strategy.name.clone(),
             about: strategy.about.clone(),
@@ -347,9 +347,9 @@ fn patience(orders: Orders, names: &History) -> Patience {
     Patience { bars, waiting: orders.waiting, offset: orders.offset, then: orders.then }
 }
 
-/// The weight of a bucket; of one that follows market phases, the largest it has in any.
+/// The weight of a bucket; of one that follows market regimes, the largest it has in any.
 fn largest_weight(strategy: &Strategy, bucket: &str) -> f64 {
     let tables = strategy.adaptive.iter().flat_map(|adaptive| [&adaptive.bull, &adaptive.bear, &adaptive.sideways]);
-    let of_phases = tables.filter_map(|table| table.get(bucket).copied());
-    of_phases.fold(strategy.buckets[bucket].weight, f64::max)
+    let of_regimes = tables.filter_map(|table| table.get(bucket).copied());
+    of_regimes.fold(strategy.buckets[bucket].weight, f64::max)
 }

@@ -26,7 +26,7 @@ pub struct Strategy {
     pub name: String,
     /// One sentence for the reader.
     pub about: String,
-    /// The market phase it is made for; for the reader, it switches nothing.
+    /// The market regime it is made for; for the reader, it switches nothing.
     pub regime: Purpose,
     /// How often rules look: exits and reviews fall on multiples of this (counted from 1970). At least one bar.
     #[serde(default = "day")]
@@ -48,10 +48,10 @@ pub struct Strategy {
     /// What must hold of a narrative or a coin before it is entered, in buckets that say `checklist = true`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checklist: Option<Checklist>,
-    /// Tells the market phase that `adaptive` follows, and labels this strategy's report.
+    /// Tells the market regime that `adaptive` follows, and labels this strategy's report.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub classifier: Option<RegimeRule>,
-    /// Bucket weights by market phase.
+    /// Bucket weights by market regime.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub adaptive: Option<Adaptive>,
     /// The parts the equity is dealt into; weights sum to 1.
@@ -280,16 +280,16 @@ pub struct TopUp {
     /// All top-ups together bring at most this beyond what has left the bucket, each counted as a share of the equity of its day. Default: the
     /// bucket's weight, so that twice the weight is the most that is ever put in and lost.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub most: Option<f64>,
+    pub max: Option<f64>,
 }
 
 impl TopUp {
     /// `key` is that of the table.
     pub(super) fn check(&self, key: &Key, strategy: &Strategy) -> Checked {
-        let Self { from, every: _, below, most } = self;
+        let Self { from, every: _, below, max } = self;
         key.child("below").share(*below)?;
-        if let Some(most) = *most {
-            key.child("most").positive(most, "write the share of equity that all top-ups together may take, as 0.15")?;
+        if let Some(max) = *max {
+            key.child("max").positive(max, "write the share of equity that all top-ups together may take, as 0.15")?;
         }
         key.child("from").cash_bucket(from, strategy)
     }

@@ -56,7 +56,7 @@ impl Strategy {
     }
 
     /// The same allocation without any opinion: each spot bucket at its own weight in the largest coins that may be in it, chosen anew only when
-    /// the buckets are brought back to their weights; no score, gate, stop, exit, phase or waterfall. Perpetuals' share stays in stablecoins.
+    /// the buckets are brought back to their weights; no score, gate, stop, exit, regime or waterfall. Perpetuals' share stays in stablecoins.
     /// `None` where no bucket holds coins.
     #[must_use]
     pub fn held_statically(&self) -> Option<Self> {

@@ -42,7 +42,7 @@ pub(super) fn of(arena: &Arena, strategy: &Strategy, run: &Run) -> Vec<Benchmark
     let mut all = vec![Benchmark::new(run, COIN, format!("{} bought and held", run.benchmark_name), coin, run.benchmark.clone())];
     let held = strategy.held_statically().map(|variant| arena.replay(&variant, run.capital));
     let about = "each spot bucket at its own weight in the largest coins that may be in it, brought back to weight by the same calendar at the same costs, \
-                 without score, gate, stop, exit, phase or waterfall; the share of perpetuals stays in stablecoins";
+                 without score, gate, stop, exit, regime or waterfall; the share of perpetuals stays in stablecoins";
     all.extend(held.map(|held| Benchmark::new(run, STATIC, "the same allocation held statically".to_owned(), about, held.equity)));
     let without = arena.replay_without_futures(strategy, run.capital);
     let about = "every rule as it is, but no perpetual is ever opened: the money of their buckets waits in stablecoins";

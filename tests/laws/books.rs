@@ -79,7 +79,7 @@ proptest! {
         for (month, amount) in &moved {
             prop_assert_eq!(told(month), *amount, "{}", month);
         }
-        // And every bar's move stands under the phase its open knew.
+        // And every bar's move stands under the regime its open knew.
         for regime in [Regime::Unknown, Regime::Bull, Regime::Bear, Regime::Sideways] {
             let known = |t: usize| t.checked_sub(1).map_or(Regime::Unknown, |before| run.regime[before]);
             let earned = |t: usize| run.equity[t] - t.checked_sub(1).map_or(capital(), |before| run.equity[before]);

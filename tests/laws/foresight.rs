@@ -51,7 +51,7 @@ impl Spans {
         RegimeRule {
             trend: Some(Trend { average: self.bars(8), band: 0.01, hysteresis: 0.005 }),
             drawdown: Some(Drawdown { high: self.bars(10), bear: -0.05, bull: -0.02 }),
-            breadth: Some(Breadth { average: self.bars(5), rank: Some([1, 250]), least: 1, ..Breadth::default() }),
+            breadth: Some(Breadth { average: self.bars(5), rank: Some([1, 250]), min_coins: 1, ..Breadth::default() }),
             volatility: Some(Volatility { span: self.bars(4), past: self.bars(9), ..Volatility::default() }),
             funding: Some(FundingLevel { assets: vec!["BTC".to_owned(), "C1".to_owned()], settlements: 3, ..FundingLevel::default() }),
             dominance: Some(Dominance { span: self.bars(4), ..Dominance::default() }),

@@ -100,7 +100,7 @@ proptest! {
                     // No stop is further away than nothing, and none nearer than the venue's smallest step is known here.
                     Basis::Margin | Basis::RiskToStop => 0.0,
                 };
-                prop_assert!(counts <= position.most * equity * (1.0 + 1e-9), "{} of {}: {:?}", counts, equity, entered.first);
+                prop_assert!(counts <= position.max * equity * (1.0 + 1e-9), "{} of {}: {:?}", counts, equity, entered.first);
             }
             if let Some(share) = limits.order_of_day_volume {
                 let most = share * traded(&market, entered.first, t);
@@ -136,7 +136,7 @@ proptest! {
             let row = &run.bucket_values[t * count..][..count];
             let coming: Usd = run.flows.iter().filter(|f| f.time == flow.time && perp(f.to.index())).map(|f| f.amount).sum();
             let worth = (0..count).filter(|&b| perp(b)).map(|b| row[b]).sum::<Usd>() + coming;
-            prop_assert!(worth.to_f64() > futures.most * run.equity[t].to_f64(), "{} of {}: {:?}", worth, run.equity[t], flow);
+            prop_assert!(worth.to_f64() > futures.max * run.equity[t].to_f64(), "{} of {}: {:?}", worth, run.equity[t], flow);
         }
     }
 

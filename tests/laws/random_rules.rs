@@ -83,7 +83,7 @@ pub fn bucket_rules() -> impl Strategy<Value = BucketRulesSpec> {
 }
 
 fn position((most, basis): (f64, usize)) -> String {
-    format!("position = {{ most = {most:?}, of = \"{}\" }}", BASES[basis])
+    format!("position = {{ max = {most:?}, of = \"{}\" }}", BASES[basis])
 }
 
 impl RulesSpec {
@@ -96,9 +96,11 @@ impl RulesSpec {
         let mut keys = Vec::new();
         keys.extend(self.order_of_day_volume.map(|share| format!("order_of_day_volume = {share:?}")));
         keys.extend(self.position.map(position));
-        keys.extend(self.futures.map(|above| {
-            format!("futures = {{ least = {:?}, most = {:?}, sweep_to = \"stable\" }}", perps * 0.9, (perps + above).min(1.0))
-        }));
+        keys.extend(
+            self.futures.map(|above| {
+                format!("futures = {{ min = {:?}, max = {:?}, sweep_to = \"stable\" }}", perps * 0.9, (perps + above).min(1.0))
+            }),
+        );
         if self.limit_orders_only && limits {
             keys.push("limit_orders_only = true".to_owned());
         }
@@ -106,7 +108,7 @@ impl RulesSpec {
             keys.push("stop_required = true".to_owned());
         }
         if self.trigger == 1 {
-            keys.push("leverage_at_entry = { least = 1.0, most = 125.0 }".to_owned());
+            keys.push("leverage_at_entry = { min = 1.0, max = 125.0 }".to_owned());
         }
         if !keys.is_empty() {
             let _ = writeln!(text, "limits = {{ {} }}", keys.join(", "));

@@ -82,7 +82,7 @@ fn every_refusal_leaves_the_place_to_the_next() {
         assert!(fills.iter().all(|(_, symbol, _)| symbol == "SLOWUSDT") && !fills.is_empty(), "{rule}: {fills:?}");
         assert!(rows(&run, rule).iter().any(|row| row.subject == "FASTUSDT" && row.verdict == Verdict::Refused), "{rule}");
     };
-    against("entry = { pays_8h_at_most = 0.0001 }", "funding_against");
+    against("entry = { max_funding_8h = 0.0001 }", "funding_against");
 
     // Two days of bars are no average over three, whatever their momentum.
     let young = [GAP, GAP, GAP, GAP, 10.0, 20.0, 40.0];

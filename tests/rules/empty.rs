@@ -78,7 +78,7 @@ fn a_checklist_that_cannot_be_passed_says_so() {
 
 #[test]
 fn a_rule_that_refused_everything_is_named() {
-    let told = run(&bucket("hold = { perp = {} }\nleverage = { open = 2.0 }\nentry = { pays_8h_at_most = 0.0001 }")).cautions;
+    let told = run(&bucket("hold = { perp = {} }\nleverage = { open = 2.0 }\nentry = { max_funding_8h = 0.0001 }")).cautions;
     assert!(
         told.iter().any(|caution| caution
             .contains("`it` stays in cash all the time, because none of its entries came about: `funding_against` refused")),

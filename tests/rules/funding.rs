@@ -42,7 +42,7 @@ fn an_assumed_rate_is_paid_and_crowds_nobody_out() {
 
 #[test]
 fn an_assumed_rate_lets_nobody_in() {
-    let run = replay(&unseen(-0.001), &long("entry = { pays_8h_at_most = 0.0001 }"), CAPITAL);
+    let run = replay(&unseen(-0.001), &long("entry = { max_funding_8h = 0.0001 }"), CAPITAL);
     let told = rows(&run, "funding_against");
     assert!(run.fills.is_empty() && told[0].verdict == Verdict::Refused && told[0].value.is_none(), "{told:?}");
     assert!(told[0].detail.ends_with("funding is unknown"), "{}", told[0].detail);

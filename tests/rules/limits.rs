@@ -43,7 +43,7 @@ fn a_position_is_held_to_its_share_of_equity_by_the_basis_it_names() {
         ("risk_to_stop", "stop = { loss_of_margin = 0.5, from_entry = 0.2 }", 5_000.0, 0.02),
         ("risk_to_stop", "stop = { from_entry = 0.8 }", 2_000.0, 0.05),
     ] {
-        let run = three(&format!("limits = {{ position = {{ most = 0.01, of = \"{basis}\" }} }}"), stop);
+        let run = three(&format!("limits = {{ position = {{ max = 0.01, of = \"{basis}\" }} }}"), stop);
         assert_eq!(entered(&run), [usd(notional); 3], "{basis}");
         let told = rows(&run, "position");
         assert_eq!(told.len(), 3);
@@ -56,27 +56,27 @@ fn a_position_is_held_to_its_share_of_equity_by_the_basis_it_names() {
 
 #[test]
 fn a_contradiction_says_how_much_can_be_filled() {
-    let run = three("limits = { position = { most = 0.01, of = \"margin\" } }", "");
+    let run = three("limits = { position = { max = 0.01, of = \"margin\" } }", "");
     assert_eq!(
         run.cautions,
         ["bucket `perps`: with 1 % of equity a position by margin and 3 places at most 3.00 % of equity can be filled of 15.00 %"]
     );
-    let run = three("limits = { position = { most = 0.01, of = \"notional\" } }", "");
+    let run = three("limits = { position = { max = 0.01, of = \"notional\" } }", "");
     assert!(run.cautions[0].ends_with("by notional and 3 places at most 1.50 % of equity can be filled of 15.00 %"), "{:?}", run.cautions);
-    assert!(three("limits = { position = { most = 0.05, of = \"margin\" } }", "").cautions.is_empty());
+    assert!(three("limits = { position = { max = 0.05, of = \"margin\" } }", "").cautions.is_empty());
 }
 
 #[test]
 fn a_bucket_may_have_limits_of_its_own() {
-    let own = "limits = { position = { most = 0.02, of = \"margin\" } }";
-    let run = three("limits = { position = { most = 0.01, of = \"margin\" } }", own);
+    let own = "limits = { position = { max = 0.02, of = \"margin\" } }";
+    let run = three("limits = { position = { max = 0.01, of = \"margin\" } }", own);
     assert_eq!(entered(&run), [usd(4_000.0); 3]);
 }
 
 #[test]
 fn what_has_grown_beyond_its_limit_is_brought_back_at_a_review() {
     let rules = "rebalance = { every = \"365d\", band = 0.5 }\n[buckets.coins]\nweight = 0.5\nhold = { spot = { assets = [\"AAA\"] } }\nreview = \"3d\"\n\
-        limits = { position = { most = 0.1, of = \"notional\" } }\n[buckets.stable]\nweight = 0.5\nhold = \"cash\"\n";
+        limits = { position = { max = 0.1, of = \"notional\" } }\n[buckets.stable]\nweight = 0.5\nhold = \"cash\"\n";
     // Bought on the second day: 10,000 in 1,000 coins. The next review is at the fifth close, 2024-01-06 being a multiple of three days.
     let closes = [10.0, 10.0, 20.0, 20.0, 20.0, 20.0, 20.0];
     let (_, run) = Small::new("2024-01-01", 24).coin("AAA", Kind::Spot, &closes, 1e9).run(rules, CAPITAL);
@@ -116,7 +116,7 @@ fn a_part_of_a_dear_coin_is_an_order() {
 /// A coin at 100 that ranges over 8 a day: a stop two of these away risks 16 % of the notional, so that 1,000 of risk are 6,250.
 #[test]
 fn the_risk_to_a_stop_by_true_range_is_a_share_of_price() {
-    let rules = "rebalance = { every = \"365d\", band = 0.9 }\nlimits = { position = { most = 0.01, of = \"risk_to_stop\" } }\n\
+    let rules = "rebalance = { every = \"365d\", band = 0.9 }\nlimits = { position = { max = 0.01, of = \"risk_to_stop\" } }\n\
         assumptions = { impact = 0.0, bar_participation = 1.0, day_participation = 1.0 }\n[buckets.coins]\nweight = 1.0\n\
         hold = { spot = { assets = [\"AAA\"] } }\nreview = \"1d\"\nstop = { atr = { multiple = 2.0, span = \"2d\" } }\n";
     let (_, run) = Small::new("2024-01-01", 24).bars("AAA", Kind::Spot, &[[100.0, 104.0, 96.0, 100.0]; 6], 1e9).ruled(rules, CAPITAL);
@@ -126,7 +126,7 @@ fn the_risk_to_a_stop_by_true_range_is_a_share_of_price() {
 /// A bucket of perpetuals that has half, or all, of itself as margin in one coin that rises by a fifth.
 fn risen(share: f64) -> Run {
     let rules = format!(
-        "rebalance = {{ every = \"365d\", band = 0.9 }}\nlimits = {{ futures = {{ least = 0.05, most = 0.15, sweep_to = \"stable\" }} }}\n\
+        "rebalance = {{ every = \"365d\", band = 0.9 }}\nlimits = {{ futures = {{ min = 0.05, max = 0.15, sweep_to = \"stable\" }} }}\n\
          [buckets.perps]\nweight = 0.15\nhold = {{ perp = {{ assets = [\"AAA\"] }} }}\nweigh = {{ fixed = {{ AAA = {share:?} }} }}\n\
          leverage = {{ open = 2.0 }}\nreview = \"365d\"\n[buckets.stable]\nweight = 0.85\nhold = \"cash\"\n"
     );
@@ -233,12 +233,12 @@ fn top_ups_together_stay_within_their_cap() {
         shares.sum::<f64>()
     };
     // Without a word the bucket's weight: a tenth.
-    for (most, cap) in [("", 0.1), (", most = 0.2", 0.2)] {
+    for (most, cap) in [("", 0.1), (", max = 0.2", 0.2)] {
         let run = run(most);
         assert!((put_in(&run) - cap).abs() < 1e-6, "{} of {cap}", put_in(&run));
         let told = rows(&run, "top_up");
         assert_eq!(told[0].verdict, Verdict::Resized);
         assert!(told.len() > 5 && told[1..].iter().all(|row| row.verdict == Verdict::Refused && row.limit == Some(cap)), "{told:?}");
     }
-    assert!(put_in(&run(", most = 10.0")) > 0.25);
+    assert!(put_in(&run(", max = 10.0")) > 0.25);
 }

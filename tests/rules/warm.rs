@@ -1,4 +1,4 @@
-//! What came before the window is looked back on: signals, ages and phases are warm in its first bar, and nothing is done, paid or told before it.
+//! What came before the window is looked back on: signals, ages and regimes are warm in its first bar, and nothing is done, paid or told before it.
 
 use rotate::batch::Arena;
 use rotate::market::{Kind, Market, RawSettlement, freeze};
@@ -56,12 +56,12 @@ fn a_score_of_thirty_days_is_known_in_the_first_bar_of_the_window() {
 }
 
 #[test]
-fn the_phase_is_known_in_the_first_bar_of_the_window() {
+fn the_regime_is_known_in_the_first_bar_of_the_window() {
     let (_, run) =
         Small::new("2024-01-01", 24).coin("OLD", Kind::Spot, &growing(130), 1e6).from("2024-05-01").run(&bucket("", ""), 1_000.0);
     assert_eq!(run.regime, [Regime::Bull; 9]);
     assert!(
-        run.attribution.by_regime.iter().all(|(phase, amount)| phase == "bull" || *amount == usd(0.0)),
+        run.attribution.by_regime.iter().all(|(regime, amount)| regime == "bull" || *amount == usd(0.0)),
         "{:?}",
         run.attribution.by_regime
     );

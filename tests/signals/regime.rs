@@ -74,7 +74,7 @@ fn breadth_counts_who_is_there_and_old_enough() {
         .funding("C", 3, &[0.0])
         .spot("NEW", &[GAP, 2.0, 1.0, 0.5])
         .market();
-    let part = |least| Breadth { average: days(2), least, ..Breadth::default() };
+    let part = |min_coins| Breadth { average: days(2), min_coins, ..Breadth::default() };
     let of = |least| regimes(&market, &RegimeRule { breadth: Some(part(least)), ..empty() });
     // 4 of 4, 0 of 5, 3 of 4.
     assert_eq!(of(4).labels(), [Unknown, Bull, Bear, Bull]);

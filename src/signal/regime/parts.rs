@@ -140,7 +140,7 @@ fn breadth(market: &Market, part: &Breadth, looks: impl Fn(usize) -> bool) -> Ve
             counts[t].1 += 1;
         }
     }
-    let share = |(above, all): (u32, u32)| (all > 0 && all as usize >= part.least).then(|| f64::from(above) / f64::from(all));
+    let share = |(above, all): (u32, u32)| (all > 0 && all as usize >= part.min_coins).then(|| f64::from(above) / f64::from(all));
     counts.into_iter().map(share).collect()
 }
 

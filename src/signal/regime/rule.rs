@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::signal::Contradiction;
 use crate::units::Span;
 
-/// A classifier of the market phase. Every part is optional; each votes bull, bear or sideways, and `combine` says what becomes of the
+/// A classifier of the market regime. Every part is optional; each votes bull, bear or sideways, and `combine` says what becomes of the
 /// votes. A part without enough history does not vote. A part's vote goes past a threshold to change and must come back by its
 /// `hysteresis` to change again.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
@@ -151,7 +151,7 @@ pub struct Breadth {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rank: Option<[u32; 2]>,
     /// Fewer coins have no breadth. Default 5.
-    pub least: usize,
+    pub min_coins: usize,
     /// Bull above. Default 0.60.
     pub bull: f64,
     /// Bear below. Default 0.40.
@@ -162,7 +162,7 @@ pub struct Breadth {
 
 impl Default for Breadth {
     fn default() -> Self {
-        Self { average: days(50), rank: None, least: 5, bull: 0.60, bear: 0.40, hysteresis: 0.05 }
+        Self { average: days(50), rank: None, min_coins: 5, bull: 0.60, bear: 0.40, hysteresis: 0.05 }
     }
 }
 

@@ -13,12 +13,12 @@ const SETTLEMENTS: usize = 3;
 /// What the position would pay per 8 h, a fraction of notional, is at most this.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct FundingGate {
-    pub most: f64,
+    pub max: f64,
 }
 
 impl Rule for FundingGate {
     fn key(&self) -> Option<&'static str> {
-        Some("entry.pays_8h_at_most")
+        Some("entry.max_funding_8h")
     }
 
     fn on(&self) -> &'static [Kind] {
@@ -26,15 +26,15 @@ impl Rule for FundingGate {
     }
 
     fn check(&self, bucket: &Key, _: &Within) -> Checked {
-        let Self { most } = *self;
-        bucket.child("entry").child("pays_8h_at_most").funding_rate(most)
+        let Self { max } = *self;
+        bucket.child("entry").child("max_funding_8h").funding_rate(max)
     }
 }
 
 impl EntryRule for FundingGate {
     fn refuses(&self, door: &Door, id: InstrumentId, _: Option<NarrativeId>) -> Option<Refusal> {
         let pays = funding::latest_8h(&door.sight.history, id, SETTLEMENTS).map(|rate| rate * door.bucket.direction.sign());
-        let barred = Barred { cause: EntryCause::FundingAgainst, observed: pays, threshold: Some(self.most) };
-        pays.is_none_or(|pays| pays > self.most).then_some(Refusal::Rule(barred))
+        let barred = Barred { cause: EntryCause::FundingAgainst, observed: pays, threshold: Some(self.max) };
+        pays.is_none_or(|pays| pays > self.max).then_some(Refusal::Rule(barred))
     }
 }

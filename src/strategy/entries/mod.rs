@@ -39,7 +39,7 @@ pub struct EntryGate {
     pub narrative_breadth_below: Option<f64>,
     /// What the position would pay per eight hours, mean of the last three settlements, is at most this; 0 asks that funding is not against it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub pays_8h_at_most: Option<f64>,
+    pub max_funding_8h: Option<f64>,
 }
 
 /// A rule that entries are held to.
@@ -67,13 +67,13 @@ pub(super) trait EntryRule: Rule {
 
 /// The entry rules of a bucket, in the order in which they are asked. The gates are taken apart in full, so that none is forgotten.
 pub(super) fn rules(bucket: &Bucket) -> Vec<Arc<dyn EntryRule>> {
-    let EntryGate { narrative_breadth_below, pays_8h_at_most } = bucket.entry.unwrap_or_default();
+    let EntryGate { narrative_breadth_below, max_funding_8h } = bucket.entry.unwrap_or_default();
     let score = ScoreGate { score: bucket.score, above: bucket.enter_above, below: bucket.enter_below };
     let mut rules: Vec<Arc<dyn EntryRule>> = vec![Arc::new(score), Arc::new(LeftAlone { cooldown: bucket.cooldown })];
     rules.extend(bucket.stop.and_then(|stop| stop.atr).map(|atr| -> Arc<dyn EntryRule> { Arc::new(MeasuredStop { span: atr.span }) }));
     rules.push(Arc::new(WouldStay));
     rules.extend(narrative_breadth_below.map(|below| -> Arc<dyn EntryRule> { Arc::new(BreadthGate { below }) }));
-    rules.extend(pays_8h_at_most.map(|most| -> Arc<dyn EntryRule> { Arc::new(FundingGate { most }) }));
+    rules.extend(max_funding_8h.map(|max| -> Arc<dyn EntryRule> { Arc::new(FundingGate { max }) }));
     rules.extend(bucket.checklist.then(|| -> Arc<dyn EntryRule> { Arc::new(AskChecklist) }));
     rules
 }
@@ -81,9 +81,9 @@ pub(super) fn rules(bucket: &Bucket) -> Vec<Arc<dyn EntryRule>> {
 impl EntryGate {
     /// A table that asks nothing; what each gate says, it checks itself.
     pub(super) fn check(&self, key: &Key) -> Checked {
-        let Self { narrative_breadth_below, pays_8h_at_most } = self;
-        if narrative_breadth_below.is_none() && pays_8h_at_most.is_none() {
-            return key.wrong("empty", "narrative_breadth_below or pays_8h_at_most", "remove the key to ask nothing more");
+        let Self { narrative_breadth_below, max_funding_8h } = self;
+        if narrative_breadth_below.is_none() && max_funding_8h.is_none() {
+            return key.wrong("empty", "narrative_breadth_below or max_funding_8h", "remove the key to ask nothing more");
         }
         Ok(())
     }

@@ -116,7 +116,7 @@ mod tests {
             "margin = \"cross\"",
             "stop = { from_entry = 0.5 }",
             "cooldown = \"3d\"",
-            "limits = { leverage_at_entry = { least = 1.0, most = 3.0 } }",
+            "limits = { leverage_at_entry = { min = 1.0, max = 3.0 } }",
         ] {
             assert_eq!(hedge(&format!("{plain}\n{fine}")), None, "{fine}");
         }
