@@ -12,6 +12,7 @@ const RENAMED: &[(&str, &str, &str)] = &[
     ("buckets.*.limits.leverage_at_entry", "most", "max"),
     ("buckets.*.top_up", "most", "max"),
     ("buckets.*.entry", "pays_8h_at_most", "max_funding_8h"),
+    ("buckets.*.exit", "funding_received_8h_below", "funding_below"),
     ("classifier.breadth", "least", "min_coins"),
 ];
 
@@ -42,6 +43,7 @@ weight = 0.4
 hold = { perp = { count = 3 } }
 leverage = { open = 2.0 }
 entry = { max_funding_8h = 0.0001 }
+exit = { funding_below = 0.0, settlements = 3 }
 top_up = { from = "rest", every = "30d", below = 0.5, max = 0.2 }
 limits = { position = { max = 0.2, of = "margin" }, leverage_at_entry = { min = 1.0, max = 3.0 } }
 

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use crate::random_strategy::spans;
 
+const UNITS: [(&str, f64); 3] = [("per_8h", 1.0), ("per_day", 3.0), ("apr", 1_095.0)];
 const BASES: [&str; 3] = ["margin", "notional", "risk_to_stop"];
 
 /// Of the whole strategy.
@@ -131,9 +132,17 @@ impl BucketRulesSpec {
         match self.unit {
             None => format!("funding_8h_above = {above:?}"),
             Some(at) => {
-                let (unit, periods) = [("per_8h", 1.0), ("per_day", 3.0), ("apr", 1_095.0)][at];
+                let (unit, periods) = UNITS[at];
                 format!("funding_above = {:?}, unit = \"{unit}\"", above * periods)
             }
+        }
+    }
+
+    /// Beside it, what must be received per 8 h.
+    pub fn received(&self, below: f64) -> String {
+        match self.unit {
+            None => format!(", funding_below = {below:?}, unit = \"per_8h\""),
+            Some(at) => format!(", funding_below = {:?}", below * UNITS[at].1),
         }
     }
 

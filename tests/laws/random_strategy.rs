@@ -382,7 +382,7 @@ impl BucketSpec {
             let threshold = self.rules.funding(above);
             // By one settlement alone whatever price does, by two also where no more is received.
             let stall = if settlements == 1 { String::new() } else { format!(", stall = \"{stall}\"") };
-            let received = if settlements == 2 { format!(", funding_received_8h_below = {:?}", -2.0 * above.abs()) } else { String::new() };
+            let received = if settlements == 2 { self.rules.received(-2.0 * above.abs()) } else { String::new() };
             let _ = writeln!(text, "exit = {{ {threshold}{received}, settlements = {settlements}{stall} }}");
         }
         if let Some((every, below)) = self.top_up {

@@ -139,20 +139,37 @@ fn the_literal_reading_of_the_article_is_never_invested() {
 
 #[test]
 fn a_position_is_left_when_its_subsidy_ends() {
-    let (exit, seventh) = ("exit = { funding_received_8h_below = 0.0, settlements = 3 }", time("2024-01-07"));
+    let (exit, seventh) = ("exit = { funding_below = 0.0, settlements = 3 }", time("2024-01-07"));
     let ended = Some(("subsidy_ended".to_owned(), seventh));
     // A long was paid by the shorts until the sixth day, a short by the longs.
     assert_eq!(left(&turning(-0.000_3, 0.000_1, 1.0), exit), ended);
     assert_eq!(left(&turning(0.000_3, -0.000_1, -1.0), &format!("direction = \"short\"\n{exit}")), ended);
     // What is still received is compared with the threshold, and what is exactly that much is not below it.
-    let least = "exit = { funding_received_8h_below = 0.0002, settlements = 3 }";
+    let least = "exit = { funding_below = 0.0002, unit = \"per_8h\", settlements = 3 }";
     assert_eq!(left(&turning(-0.000_3, -0.000_1, 1.0), least), ended);
     assert_eq!(left(&turning(-0.000_3, -0.000_1, 1.0), exit).expect("a trade").0, "end of data");
     assert_eq!(left(&turning(-0.000_3, 0.0, 1.0), exit).expect("a trade").0, "end of data");
     // Whoever would have to leave at once is not let in.
     assert_eq!(left(&turning(0.000_1, 0.000_1, 1.0), exit), None);
     // Beside the price of a crowd either is a reason.
-    let both = "exit = { funding_8h_above = 0.0005, funding_received_8h_below = -0.0002, settlements = 3 }";
+    let both = "exit = { funding_8h_above = 0.0005, funding_below = -0.0002, unit = \"per_8h\", settlements = 3 }";
     assert_eq!(left(&turning(0.0, 0.000_3, 1.0), both), ended);
     assert_eq!(left(&turning(0.0, 0.000_6, 1.0), both), Some(("crowded".to_owned(), seventh)));
+}
+
+/// A long receives a hundredth of a per cent per eight hours: 0.03 % a day, and 10.95 % a year.
+#[test]
+fn what_is_received_is_compared_in_the_unit_that_is_said() {
+    let market = turning(-0.000_3, -0.000_1, 1.0);
+    let reason = |below: f64, unit: &str| {
+        let exit = format!("exit = {{ funding_below = {below}, unit = \"{unit}\", settlements = 3 }}");
+        left(&market, &exit).expect("a trade").0
+    };
+    for (unit, under, over) in [("per_8h", 0.000_09, 0.000_11), ("per_day", 0.000_29, 0.000_31), ("apr", 0.109, 0.110)] {
+        assert_eq!((reason(under, unit).as_str(), reason(over, unit).as_str()), ("end of data", "subsidy_ended"), "{unit}");
+    }
+    // Both thresholds go by the one unit.
+    let both = "exit = { funding_above = 0.0015, funding_below = 0.0006, unit = \"per_day\", settlements = 3 }";
+    assert_eq!(left(&market, both), Some(("subsidy_ended".to_owned(), time("2024-01-07"))));
+    assert_eq!(left(&turning(-0.000_3, 0.000_6, 1.0), both).expect("a trade").0, "crowded");
 }

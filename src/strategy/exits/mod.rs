@@ -28,7 +28,7 @@ use subsidy::SubsidyExit;
 pub use time::TimeStop;
 
 /// Leaves by funding. The price of a crowd is either `funding_8h_above`, or `funding_above` with its `unit`; what a position must go on receiving is
-/// `funding_received_8h_below`. At least one of the two.
+/// `funding_below`, in that unit. At least one of the two.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExitKeys {
@@ -38,12 +38,12 @@ pub struct ExitKeys {
     /// The same, in the unit that `unit` names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub funding_above: Option<f64>,
-    /// What `funding_above` is a rate for.
+    /// What `funding_above` and `funding_below` are rates for; a `funding_below` of 0 needs none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<FundingUnit>,
-    /// Mean eight-hour-equivalent rate that the position receives, below this: 0 leaves when it no longer collects.
+    /// Mean rate that the position receives, below this: 0 leaves when its subsidy ends.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub funding_received_8h_below: Option<f64>,
+    pub funding_below: Option<f64>,
     /// Rates of funding are means over so many last settlements.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settlements: Option<usize>,
@@ -54,7 +54,7 @@ pub struct ExitKeys {
 }
 
 /// The forms a threshold may have.
-const THRESHOLDS: &str = "funding_8h_above, or funding_above with a unit; and/or funding_received_8h_below";
+const THRESHOLDS: &str = "funding_8h_above, or funding_above with a unit; and/or funding_below with a unit";
 const UNITS: &str = "funding_above = 0.0005 with unit = \"per_8h\", \"per_day\" or \"apr\" says what it is a rate for";
 
 /// A rule by which positions are left.
@@ -102,11 +102,12 @@ pub(super) fn rules(bucket: &Bucket) -> Vec<Arc<dyn ExitRule>> {
     };
     let mut rules: Vec<Arc<dyn ExitRule>> = Vec::new();
     rules.extend(stages.map(|rule| -> Arc<dyn ExitRule> { Arc::new(rule) }));
-    if let Some(ExitKeys { funding_8h_above, funding_above, unit, funding_received_8h_below, settlements, stall }) = bucket.exit {
-        let crowding = CrowdingExit { funding_8h_above, funding_above, unit, settlements, stall };
-        let subsidy = SubsidyExit { funding_received_8h_below, settlements };
+    if let Some(ExitKeys { funding_8h_above, funding_above, unit, funding_below, settlements, stall }) = bucket.exit {
+        // Beside what is received a unit may be meant for that alone.
+        let of_paid = unit.filter(|_| funding_above.is_some() || funding_below.is_none());
+        let crowding = CrowdingExit { funding_8h_above, funding_above, unit: of_paid, settlements, stall };
         rules.extend(crowding.is_written().then(|| -> Arc<dyn ExitRule> { Arc::new(crowding) }));
-        rules.extend(subsidy.is_written().then(|| -> Arc<dyn ExitRule> { Arc::new(subsidy) }));
+        rules.extend(funding_below.map(|below| -> Arc<dyn ExitRule> { Arc::new(SubsidyExit { below, unit, settlements }) }));
     }
     rules.extend(bucket.exit_score.map(|rule| -> Arc<dyn ExitRule> { Arc::new(rule) }));
     rules.extend(bucket.time_stop.map(|rule| -> Arc<dyn ExitRule> { Arc::new(rule) }));
@@ -116,8 +117,8 @@ pub(super) fn rules(bucket: &Bucket) -> Vec<Arc<dyn ExitRule>> {
 impl ExitKeys {
     /// A table that asks nothing; what each rule says, it checks itself.
     pub(super) fn check(&self, key: &Key) -> Checked {
-        let Self { funding_8h_above, funding_above, unit, funding_received_8h_below, settlements: _, stall: _ } = self;
-        if [funding_8h_above, funding_above, funding_received_8h_below].iter().all(|threshold| threshold.is_none()) && unit.is_none() {
+        let Self { funding_8h_above, funding_above, unit, funding_below, settlements: _, stall: _ } = self;
+        if [funding_8h_above, funding_above, funding_below].iter().all(|threshold| threshold.is_none()) && unit.is_none() {
             return key.wrong("no threshold", THRESHOLDS, UNITS);
         }
         Ok(())
