@@ -46,6 +46,13 @@ impl<'m> History<'m> {
         Some(Self { market: self.market, bar: self.bar.checked_sub(bars)? })
     }
 
+    /// Bars from the one that an instant lies in to this one, which counts as none; of an instant that is yet to come none.
+    #[must_use]
+    pub fn bars_since(&self, time: Time) -> usize {
+        let passed = self.now().seconds() - time.seconds() - 1;
+        usize::try_from(passed.div_euclid(self.market.clock.bar.seconds())).unwrap_or(0)
+    }
+
     /// How long a bar is.
     #[must_use]
     pub fn bar_length(&self) -> Span {

@@ -17,6 +17,12 @@ impl<'b, 'm> NarrativeView<'b, 'm> {
         Self { book, history }
     }
 
+    /// The same narratives, `bars` earlier: what was known then. `None` before the first bar.
+    #[must_use]
+    pub fn back(&self, bars: usize) -> Option<Self> {
+        Some(Self { book: self.book, history: self.history.back(bars)? })
+    }
+
     fn columns(&self, narrative: NarrativeId) -> &'b Columns {
         &self.book.narratives[narrative.index()]
     }
