@@ -1,5 +1,7 @@
 //! The waterfall, the limits, the yields, exits by funding and the history before a window, worked by hand on markets of a few bars.
 
+#[path = "rules/attention.rs"]
+mod attention;
 #[path = "rules/bands.rs"]
 mod bands;
 #[path = "rules/beyond.rs"]

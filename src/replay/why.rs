@@ -16,6 +16,11 @@ pub(super) fn left(cause: &ExitCause, observed: Option<f64>, narrative: Option<N
             format!("mean of {settlements} settlements per 8 h{headway}")
         }
         ExitCause::SubsidyEnded { settlements } => format!("mean of {settlements} settlements received per 8 h"),
+        ExitCause::VolumeShareFell { span, share, highest } => format!(
+            "its narrative's share of the market's volume over {span} is {:.2} %, and was {:.2} % at its highest since the entry",
+            share * 100.0,
+            highest * 100.0
+        ),
         ExitCause::ScoreLost { span } => format!("score over {span}"),
         ExitCause::TimeStop { held } => {
             format!("held for {:.0} days; the value is its headway since the average entry", held.days())

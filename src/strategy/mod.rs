@@ -31,7 +31,7 @@ mod yields;
 pub use decide::{BucketWish, Pick, decide};
 pub use entries::checklist::{Checked, checked};
 pub use entries::{BucketState, EntryGate, Refusal, Refused, true_range};
-pub use exits::{ExitKeys, FundingUnit, Held, Look, PaidThreshold, ScoreExit, StageGate, TimeStop, exit_due};
+pub use exits::{ExitKeys, FundingUnit, Held, Look, PaidThreshold, ScoreExit, StageGate, TimeStop, VolumeShareExit, exit_due};
 pub use file::{Override, StrategyFile};
 pub use leverage::Leverage;
 pub use limits::{Basis, Futures, LeverageRange, Limits, PlanFutures, PositionLimit};

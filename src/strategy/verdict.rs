@@ -20,6 +20,7 @@ worded! {
         Stage = "stage",
         Crowded = "crowded",
         SubsidyEnded = "subsidy_ended",
+        VolumeShareFell = "volume_share_fell",
         ScoreLost = "score_lost",
         TimeStop = "time_stop",
     }
@@ -34,6 +35,8 @@ pub enum ExitCause {
     Crowded { settlements: usize, progress: Option<(f64, Span)> },
     /// The mean of so many settlements.
     SubsidyEnded { settlements: usize },
+    /// The narrative's share of the market's volume over a span, now and at its highest since the entry.
+    VolumeShareFell { span: Span, share: f64, highest: f64 },
     /// The span of the score.
     ScoreLost { span: Span },
     /// For how long it was held.
@@ -47,6 +50,7 @@ impl ExitCause {
             Self::Stage(_) => ExitRule::Stage,
             Self::Crowded { .. } => ExitRule::Crowded,
             Self::SubsidyEnded { .. } => ExitRule::SubsidyEnded,
+            Self::VolumeShareFell { .. } => ExitRule::VolumeShareFell,
             Self::ScoreLost { .. } => ExitRule::ScoreLost,
             Self::TimeStop { .. } => ExitRule::TimeStop,
         }

@@ -14,7 +14,8 @@ use crate::{capital, cases, replay};
 
 const END: &str = "end of data";
 /// What is decided at a close. Other gates are passed at the next open, which is the same instant.
-const OF_THE_CLOSE: [&str; 7] = ["enter", "cooldown", "crowded", "score_lost", "select", "futures", "leverage"];
+const OF_THE_CLOSE: [&str; 9] =
+    ["enter", "cooldown", "crowded", "subsidy_ended", "volume_share_fell", "score_lost", "select", "futures", "leverage"];
 
 /// All that a run says of the time before bar `last`, and of bar `last` itself what was not caused by the end of the data.
 ///

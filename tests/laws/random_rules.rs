@@ -37,6 +37,8 @@ pub struct BucketRulesSpec {
     pub max_age: Option<&'static str>,
     /// Of the threshold of a funding exit, by number; none is the plain key.
     pub unit: Option<usize>,
+    /// By how much the narrative's share of volume falls, and over which span it is counted.
+    pub volume_share: Option<(f64, &'static str)>,
 }
 
 pub fn rules() -> impl Strategy<Value = RulesSpec> {
@@ -72,14 +74,16 @@ pub fn bucket_rules() -> impl Strategy<Value = BucketRulesSpec> {
         prop::option::weighted(0.2, 0_usize..3),
         prop::option::weighted(0.1, spans()),
         prop::option::weighted(0.5, 0_usize..3),
+        prop::option::weighted(0.4, (0.01..0.6_f64, spans())),
     )
-        .prop_map(|(position, staking, interest, venues, max_age, unit)| BucketRulesSpec {
+        .prop_map(|(position, staking, interest, venues, max_age, unit, volume_share)| BucketRulesSpec {
             position,
             staking,
             interest,
             venues,
             max_age,
             unit,
+            volume_share,
         })
 }
 
@@ -144,6 +148,13 @@ impl BucketRulesSpec {
             None => format!(", funding_below = {below:?}, unit = \"per_8h\""),
             Some(at) => format!(", funding_below = {:?}", below * UNITS[at].1),
         }
+    }
+
+    /// All exits of the bucket but that by score; `funding` are its keys of funding.
+    pub fn exit(&self, funding: Option<String>) -> Option<String> {
+        let share = self.volume_share.map(|(by, span)| format!("volume_share_falls = {{ by = {by:?}, span = \"{span}\" }}"));
+        let keys: Vec<String> = funding.into_iter().chain(share).collect();
+        (!keys.is_empty()).then(|| format!("exit = {{ {} }}", keys.join(", ")))
     }
 
     /// `all`: the limit of the whole strategy.

@@ -305,6 +305,16 @@ impl BucketSpec {
         stops
     }
 
+    /// The keys by which it leaves by funding.
+    fn funding_exit(&self) -> Option<String> {
+        let (above, settlements, stall) = self.crowded.filter(|_| self.perp)?;
+        let threshold = self.rules.funding(above);
+        // By one settlement alone whatever price does, by two also where no more is received.
+        let stall = if settlements == 1 { String::new() } else { format!(", stall = \"{stall}\"") };
+        let received = if settlements == 2 { self.rules.received(-2.0 * above.abs()) } else { String::new() };
+        Some(format!("{threshold}{received}, settlements = {settlements}{stall}"))
+    }
+
     fn write(&self, text: &mut String, decide: &'static str, name: &impl Fn(usize) -> String) {
         let mut score = self.score;
         let (mut selection, mut weigh) = (String::new(), "\"equal\"".to_owned());
@@ -361,6 +371,9 @@ impl BucketSpec {
         if let Some(share) = take_profit {
             let _ = writeln!(text, "take_profit = {{ from_entry = {share:?} }}");
         }
+        if let Some(exit) = self.rules.exit(self.funding_exit()) {
+            let _ = writeln!(text, "{exit}");
+        }
         if !self.perp {
             return;
         }
@@ -377,13 +390,6 @@ impl BucketSpec {
         let _ = writeln!(text, "leverage = {{ open = {:?}{confirmed} }}", self.open);
         if self.short {
             text.push_str("direction = \"short\"\n");
-        }
-        if let Some((above, settlements, stall)) = self.crowded {
-            let threshold = self.rules.funding(above);
-            // By one settlement alone whatever price does, by two also where no more is received.
-            let stall = if settlements == 1 { String::new() } else { format!(", stall = \"{stall}\"") };
-            let received = if settlements == 2 { self.rules.received(-2.0 * above.abs()) } else { String::new() };
-            let _ = writeln!(text, "exit = {{ {threshold}{received}, settlements = {settlements}{stall} }}");
         }
         if let Some((every, below)) = self.top_up {
             let _ = writeln!(text, "top_up = {{ from = \"stable\", every = \"{every}\", below = {below:?} }}");

@@ -6,6 +6,7 @@ mod score;
 mod stage;
 mod subsidy;
 mod time;
+mod volume_share;
 
 use std::sync::Arc;
 
@@ -26,9 +27,10 @@ pub(super) use stage::Allowed;
 pub use stage::StageGate;
 use subsidy::SubsidyExit;
 pub use time::TimeStop;
+pub use volume_share::VolumeShareExit;
 
-/// Leaves by funding. The price of a crowd is either `funding_8h_above`, or `funding_above` with its `unit`; what a position must go on receiving is
-/// `funding_below`, in that unit. At least one of the two.
+/// Leaves by funding, or by the attention that is left. The price of a crowd is either `funding_8h_above`, or `funding_above` with its `unit`; what a position must go on receiving is
+/// `funding_below`, in that unit. At least one of them.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExitKeys {
@@ -51,10 +53,13 @@ pub struct ExitKeys {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub stall: Option<Span>,
+    /// The share of the market's volume that the position's narrative has, fallen from its highest since the entry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub volume_share_falls: Option<VolumeShareExit>,
 }
 
 /// The forms a threshold may have.
-const THRESHOLDS: &str = "funding_8h_above, or funding_above with a unit; and/or funding_below with a unit";
+const THRESHOLDS: &str = "funding_8h_above, or funding_above with a unit; and/or funding_below with a unit; and/or volume_share_falls";
 const UNITS: &str = "funding_above = 0.0005 with unit = \"per_8h\", \"per_day\" or \"apr\" says what it is a rate for";
 
 /// A rule by which positions are left.
@@ -102,12 +107,13 @@ pub(super) fn rules(bucket: &Bucket) -> Vec<Arc<dyn ExitRule>> {
     };
     let mut rules: Vec<Arc<dyn ExitRule>> = Vec::new();
     rules.extend(stages.map(|rule| -> Arc<dyn ExitRule> { Arc::new(rule) }));
-    if let Some(ExitKeys { funding_8h_above, funding_above, unit, funding_below, settlements, stall }) = bucket.exit {
+    if let Some(ExitKeys { funding_8h_above, funding_above, unit, funding_below, settlements, stall, volume_share_falls }) = bucket.exit {
         // Beside what is received a unit may be meant for that alone.
         let of_paid = unit.filter(|_| funding_above.is_some() || funding_below.is_none());
         let crowding = CrowdingExit { funding_8h_above, funding_above, unit: of_paid, settlements, stall };
         rules.extend(crowding.is_written().then(|| -> Arc<dyn ExitRule> { Arc::new(crowding) }));
         rules.extend(funding_below.map(|below| -> Arc<dyn ExitRule> { Arc::new(SubsidyExit { below, unit, settlements }) }));
+        rules.extend(volume_share_falls.map(|rule| -> Arc<dyn ExitRule> { Arc::new(rule) }));
     }
     rules.extend(bucket.exit_score.map(|rule| -> Arc<dyn ExitRule> { Arc::new(rule) }));
     rules.extend(bucket.time_stop.map(|rule| -> Arc<dyn ExitRule> { Arc::new(rule) }));
@@ -115,11 +121,15 @@ pub(super) fn rules(bucket: &Bucket) -> Vec<Arc<dyn ExitRule>> {
 }
 
 impl ExitKeys {
-    /// A table that asks nothing; what each rule says, it checks itself.
+    /// A table that asks nothing, or settlements that nothing is a mean of; what each rule says, it checks itself.
     pub(super) fn check(&self, key: &Key) -> Checked {
-        let Self { funding_8h_above, funding_above, unit, funding_below, settlements: _, stall: _ } = self;
-        if [funding_8h_above, funding_above, funding_below].iter().all(|threshold| threshold.is_none()) && unit.is_none() {
+        let Self { funding_8h_above, funding_above, unit, funding_below, settlements, stall: _, volume_share_falls } = self;
+        let funding = [funding_8h_above, funding_above, funding_below].iter().any(|threshold| threshold.is_some()) || unit.is_some();
+        if !funding && volume_share_falls.is_none() {
             return key.wrong("no threshold", THRESHOLDS, UNITS);
+        }
+        if !funding && settlements.is_some() {
+            return key.child("settlements").wrong("without a threshold of funding", THRESHOLDS, "remove it: no other rule looks at them");
         }
         Ok(())
     }
