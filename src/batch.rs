@@ -83,8 +83,8 @@ pub fn side_by_side<I: Sync, T: Send>(items: &[I], each: impl Fn(&I) -> T + Sync
 /// Whether a strategy can be replayed over a market at all.
 ///
 /// # Errors
-/// As [`StrategyFile::names_coins_of`] and [`StrategyFile::fits`].
-pub fn suits(market: &Market, file: &StrategyFile) -> Result<(), Fault> {
+/// As [`StrategyFile::names_coins_of`] and [`StrategyFile::check_compatible`].
+pub fn check_compatible(market: &Market, file: &StrategyFile) -> Result<(), Fault> {
     file.names_coins_of(&Directory::of(market))?;
     let perps = market.instruments.iter().zip(&market.tiers).filter(|(instrument, _)| instrument.kind == Kind::Perp);
     let widest = perps.flat_map(|(_, tables)| {
@@ -93,7 +93,7 @@ pub fn suits(market: &Market, file: &StrategyFile) -> Result<(), Fault> {
         own.chain(assumed).map(|bracket| bracket.max_leverage)
     });
     // A market without perpetuals opens none, at whatever leverage.
-    file.fits(market.clock.bar, widest.reduce(f64::max).unwrap_or(f64::INFINITY))
+    file.check_compatible(market.clock.bar, widest.reduce(f64::max).unwrap_or(f64::INFINITY))
 }
 
 /// Runs `work` with `jobs` threads (all cores when `None`).

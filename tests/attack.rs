@@ -11,7 +11,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use mutate::{Chance, mutated};
-use rotate::batch::{Arena, suits};
+use rotate::batch::{Arena, check_compatible};
 use rotate::fault::Fault;
 use rotate::market::{Market, Window};
 use rotate::strategy::StrategyFile;
@@ -111,7 +111,7 @@ fn plausible(market: &Market) {
 }
 
 fn replayed(market: &Market, file: &StrategyFile) {
-    if let Err(fault) = suits(market, file) {
+    if let Err(fault) = check_compatible(market, file) {
         return whole(&fault);
     }
     let run = Arena::new(market).replay(&file.strategy, Usd::round(100_000.0));

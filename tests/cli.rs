@@ -252,7 +252,7 @@ fn machines_are_answered_in_json() {
 fn check_says_what_the_sample_holds() {
     let said = fine(&["check", "strategies/bull.toml"]);
     assert!(said.starts_with("sample (SYNTHETIC): "), "{said}");
-    for words in ["bars of 8h from 2021-07-01T00:00:00Z", "coverage", "input files", "memory", "strategy bull: sound, 4 buckets"] {
+    for words in ["bars of 8h from 2021-07-01T00:00:00Z", "coverage", "input files", "memory", "strategy bull: valid, 4 buckets"] {
         assert!(said.contains(words), "{words} is missing in {said}");
     }
     assert!(refused(&["check", "--set", "nothing.here=1"]).contains("nothing.here"), "--set is not passed over");

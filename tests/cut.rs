@@ -81,7 +81,7 @@ fn seen(arena: &Arena, plan: &Plan, t: usize) -> String {
         for pick in &wish.picks {
             let id = pick.instrument;
             let liquid = arena.signals.liquidity.before(arena.market, id, t + 1);
-            let left = exit_due(&Look { sight: &sight, bucket, instrument: id, narrative: pick.narrative, held: None });
+            let left = exit_due(&Look { view: &sight, bucket, instrument: id, narrative: pick.narrative, held: None });
             let _ = write!(told, "\n{:?} {left:?} {:?} {liquid:?}", history.age_in_bars(id), true_range(&history, bucket, id));
         }
         let held = wish.picks.iter().map(|pick| (pick.instrument, pick.narrative)).collect();

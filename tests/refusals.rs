@@ -27,7 +27,7 @@ fn every_refused_strategy_says_exactly_this() {
     compare("errors_strategy", 50, "<case>", |case| {
         let file = StrategyFile::read(&case.join("strategy.toml"))?;
         file.names_coins_of(&Directory::of(&market))?;
-        file.fits(BAR, MOST_LEVERAGE)
+        file.check_compatible(BAR, MOST_LEVERAGE)
     });
 }
 
@@ -43,7 +43,7 @@ fn what_the_strategy_cases_are_made_from_is_sound() {
     let market = sample();
     let checked = StrategyFile::read(&sound).and_then(|file| {
         file.names_coins_of(&Directory::of(&market))?;
-        file.fits(BAR, MOST_LEVERAGE)
+        file.check_compatible(BAR, MOST_LEVERAGE)
     });
     assert!(checked.is_ok(), "{}", checked.unwrap_err());
     let text = fs::read_to_string(&sound).unwrap();

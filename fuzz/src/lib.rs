@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use rotate::batch::{Arena, suits};
+use rotate::batch::{Arena, check_compatible};
 use rotate::market::{Market, Window};
 use rotate::report::{Manifest, StrategyRecord};
 use rotate::strategy::StrategyFile;
@@ -106,7 +106,7 @@ pub fn report() -> tempfile::TempDir {
 /// Replays what may be replayed, with all laws of the books on.
 pub fn replay(market: &Market, strategy: &str) {
     let Ok(file) = StrategyFile::parse(&PathBuf::from("fuzz.toml"), strategy.to_owned()) else { return };
-    if suits(market, &file).is_ok() {
+    if check_compatible(market, &file).is_ok() {
         let run = Arena::new(market).replay(&file.strategy, Usd::round(100_000.0));
         assert!(run.equity.iter().all(|equity| equity.micros() >= 0), "equity below nothing");
     }

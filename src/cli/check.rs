@@ -5,7 +5,7 @@ use std::fmt::Write;
 use clap::Args;
 use serde::Serialize;
 
-use crate::batch::suits;
+use crate::batch::check_compatible;
 use crate::bounded::MIB;
 use crate::cli::look::look;
 use crate::cli::lookahead::{self, LookaheadArguments};
@@ -40,14 +40,14 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<Answer, Fault
     }
     let files = if asked.strategies.is_empty() && asked.set.is_empty() { Vec::new() } else { asked.read()? };
     let market = arguments.market.load()?;
-    files.iter().try_for_each(|file| suits(&market, file))?;
+    files.iter().try_for_each(|file| check_compatible(&market, file))?;
     let plans: Vec<Plan> = files.iter().map(|file| Plan::new(&file.strategy, &History::at_close(&market, 0))).collect();
     if common.format == Format::Json {
         return Ok(Answer::fine(json(&market, &plans)));
     }
     let mut told = text(&market);
     for plan in &plans {
-        let _ = writeln!(told, "\nstrategy {}: sound, {} buckets", plan.name, plan.buckets.len());
+        let _ = writeln!(told, "\nstrategy {}: valid, {} buckets", plan.name, plan.buckets.len());
         for caution in &plan.cautions {
             told += &terminal::caution_line("  ! ", caution, look());
         }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use clap::Args;
 use serde::Serialize;
 
-use crate::batch::suits;
+use crate::batch::check_compatible;
 use crate::cli::{Answer, Common, Format, MarketArguments, progress};
 use crate::fault::Fault;
 use crate::lookahead::{Leak, Terms, Verdict, test};
@@ -37,7 +37,7 @@ pub(super) fn run(
     let parts = market.parts()?;
     // What is wrong with the market or does not suit it is said before anything is tested.
     let frozen = parts.clone().freeze_in(&market.market)?;
-    files.iter().try_for_each(|file| suits(&frozen, file))?;
+    files.iter().try_for_each(|file| check_compatible(&frozen, file))?;
     let terms = Terms { dates: usize::from(arguments.dates), seed: arguments.seed };
     let bar = progress(common, files.len() * terms.dates, "changing the future");
     let tested = files.iter().map(|file| Ok((file.strategy.name.as_str(), test(&parts, &file.strategy, CAPITAL, terms, || bar.inc(1))?)));

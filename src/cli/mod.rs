@@ -67,7 +67,7 @@ enum Command {
         after_help = "Example: rotate run strategies/bull.toml --market data/sample --from 2024-01-01 --capital 50000 --out reports/mine"
     )]
     Run(run::Arguments),
-    /// Say what a market holds and what is missing, and whether strategies are sound; with --lookahead, whether they see ahead.
+    /// Say what a market holds and what is missing, and whether strategies are valid; with --lookahead, whether they see ahead.
     #[command(after_help = "Example: rotate check --market data/sample strategies/bull.toml --lookahead")]
     Check(check::Arguments),
     /// Lay reports side by side.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde_json::json;
 
-use crate::batch::{Arena, suits};
+use crate::batch::{Arena, check_compatible};
 use crate::cli::asked::{Asked, AskedRun, Tables};
 use crate::cli::latest::{Latest, REPORTS};
 use crate::cli::look::look;
@@ -62,7 +62,7 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
     let named = arguments.out.as_deref().map(begin).transpose()?;
     let latest = if named.is_none() { Some(Latest::ready()?) } else { None };
     let market = arguments.market.load()?;
-    files.iter().try_for_each(|file| suits(&market, file))?;
+    files.iter().try_for_each(|file| check_compatible(&market, file))?;
     report::write::distinct(files.iter().map(|file| file.strategy.name.as_str()))?;
     let manifest = arguments.asked()?.manifest(&files, &market);
     let out = arguments.out.clone().unwrap_or_else(|| Path::new(REPORTS).join(stamp::name(&manifest)));

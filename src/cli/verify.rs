@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde_json::json;
 
-use crate::batch::{Arena, suits};
+use crate::batch::{Arena, check_compatible};
 use crate::cli::asked::{self, Asked, AskedRun, Tables};
 use crate::cli::named::found;
 use crate::cli::run::{stress, write};
@@ -81,7 +81,7 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
 fn run_again(arena: &Arena, report: &Path, manifest: &Manifest, common: Common, dir: &Path) -> Result<String, Fault> {
     let asked = AskedRun::read(report, manifest)?;
     let files = strategies(report, manifest, &asked.set, asked.asked.assumptions)?;
-    files.iter().try_for_each(|file| suits(arena.market, file))?;
+    files.iter().try_for_each(|file| check_compatible(arena.market, file))?;
     let bar = progress(common, files.len(), "replaying");
     let all: Vec<&Strategy> = files.iter().map(|file| &file.strategy).collect();
     let runs = arena.replay_all(&all, asked.asked.capital, || bar.inc(1));

@@ -1,7 +1,7 @@
 //! Buckets that follow the market regime: from one table of weights to another, a part of the equity a day.
 
 use crate::replay::desk::Desk;
-use crate::signal::Sight;
+use crate::signal::SignalView;
 use crate::strategy::{Decision, Verdict, adaptive};
 use crate::units::{BucketId, Usd};
 
@@ -10,7 +10,7 @@ const REGIME: &str = "regime";
 
 impl Desk<'_> {
     /// Moves the weights towards the table of the regime as it is known now; whether they have moved.
-    pub fn follow_regime(&mut self, sight: &Sight) -> bool {
+    pub fn follow_regime(&mut self, sight: &SignalView) -> bool {
         let Some(plan) = &self.plan.adaptive else { return false };
         let now = sight.history.now();
         if let Some(switch) = sight.regime_switch() {

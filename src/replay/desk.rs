@@ -14,15 +14,15 @@ use crate::replay::run::FundingLines;
 use crate::replay::story::Story;
 use crate::replay::waterfall::Realised;
 use crate::signal::regime::Regime;
-use crate::signal::{Known, Signals};
-use crate::strategy::{BucketWish, Decision, Holding, Margin, Plan, PlanBucket, Verdict};
+use crate::signal::{Signals, StrategySignals};
+use crate::strategy::{BucketTarget, Decision, Holding, Margin, Plan, PlanBucket, Verdict};
 use crate::units::{Bracket, BucketId, InstrumentId, NarrativeId, Time, Usd};
 
 pub(super) struct Desk<'a> {
     pub market: &'a Market,
     pub signals: &'a Signals,
     /// What the strategy asked to be worked out.
-    pub known: &'a Known,
+    pub known: &'a StrategySignals,
     /// One label a bar, of the strategy's own classifier where it has one.
     pub regimes: &'a [Regime],
     pub plan: &'a Plan,
@@ -57,7 +57,7 @@ pub(super) struct Desk<'a> {
     /// Buckets that open nothing any more.
     pub stopped: Vec<bool>,
     /// The last wish of each bucket.
-    pub wishes: Vec<BucketWish>,
+    pub wishes: Vec<BucketTarget>,
     /// Narratives that buckets have left in this bar.
     pub left: Vec<Left>,
     pub last_top_up: Vec<Time>,
@@ -139,7 +139,7 @@ impl Beside {
 }
 
 impl<'a> Desk<'a> {
-    pub fn new(market: &'a Market, signals: &'a Signals, known: &'a Known, plan: &'a Plan, capital: Usd) -> Self {
+    pub fn new(market: &'a Market, signals: &'a Signals, known: &'a StrategySignals, plan: &'a Plan, capital: Usd) -> Self {
         let weights: Vec<f64> = plan.buckets.iter().map(|bucket| bucket.weight).collect();
         let (instruments, start) = (market.instruments.len(), market.window().start);
         let of = |wanted: fn(&PlanBucket) -> bool| plan.buckets.iter().filter(|bucket| wanted(bucket)).map(|bucket| bucket.id).collect();
@@ -167,7 +167,7 @@ impl<'a> Desk<'a> {
             barred_until: vec![0; plan.buckets.len() * instruments],
             weights: weights.clone(),
             stopped: plan.buckets.iter().map(|bucket| bucket.idle).collect(),
-            wishes: vec![BucketWish::default(); plan.buckets.len()],
+            wishes: vec![BucketTarget::default(); plan.buckets.len()],
             left: Vec::new(),
             last_top_up: vec![start; plan.buckets.len()],
             topped_up: vec![0.0; plan.buckets.len()],

@@ -6,9 +6,9 @@ use crate::replay::desk::Desk;
 use crate::replay::orders::{ENTER, Want};
 use crate::replay::rotations::ROTATED_OUT;
 use crate::replay::why;
-use crate::signal::{History, Sight};
+use crate::signal::{History, SignalView};
 use crate::strategy::{
-    self, Barred, BucketState, BucketWish, Checked, Decision, Empty, Held, Holding, Look, Pick, PlanBucket, Refusal, Refused, Verdict,
+    self, Barred, BucketState, BucketTarget, Checked, Decision, Empty, Held, Holding, Look, Pick, PlanBucket, Refusal, Refused, Verdict,
 };
 use crate::units::{InstrumentId, NarrativeId, Span, Usd};
 
@@ -96,7 +96,7 @@ impl Desk<'_> {
 
     /// Whether a bucket's picks are chosen anew at this decision. One that found nobody to consider looks again at every decision, and so does one
     /// that follows stages when a narrative has just taken a step; one that found nobody good enough waits for its review.
-    fn is_due(&self, sight: &Sight, bucket: &PlanBucket) -> bool {
+    fn is_due(&self, sight: &SignalView, bucket: &PlanBucket) -> bool {
         self.is_first()
             || self.falls_on(bucket.review)
             || self.wishes[bucket.id.index()].empty_because == Some(Empty::NoCandidates)
@@ -112,7 +112,7 @@ impl Desk<'_> {
                 self.send(bucket, (instrument, narrative), Want::Close, "regime");
             }
         }
-        self.wishes[bucket.id.index()] = BucketWish::default();
+        self.wishes[bucket.id.index()] = BucketTarget::default();
     }
 
     /// Whether this bar's close is a multiple of a span, counted from 1970.
@@ -121,7 +121,7 @@ impl Desk<'_> {
     }
 
     /// Leaves what the exit rules say to leave; returns what was left.
-    fn exits(&mut self, sight: &Sight, bucket: &PlanBucket) -> Vec<InstrumentId> {
+    fn exits(&mut self, sight: &SignalView, bucket: &PlanBucket) -> Vec<InstrumentId> {
         let history = &sight.history;
         let held: Vec<_> = self.books.positions().iter().filter(|p| p.bucket == bucket.id).map(|p| (p.instrument, p.narrative)).collect();
         let mut left = Vec::new();
@@ -131,7 +131,7 @@ impl Desk<'_> {
                 continue;
             }
             let held = self.held(history, bucket, instrument);
-            let Some(exit) = strategy::exit_due(&Look { sight, bucket, instrument, narrative, held }) else { continue };
+            let Some(exit) = strategy::exit_due(&Look { view: sight, bucket, instrument, narrative, held }) else { continue };
             let rule = exit.cause.rule().name();
             self.replace(bucket.id, instrument);
             self.send(bucket, (instrument, narrative), Want::Close, rule);
@@ -178,7 +178,7 @@ impl Desk<'_> {
 
     /// Compares what a bucket wants with what it has and orders the difference. `value` overrides what the bucket is worth after a
     /// rebalance; then everything is brought exactly to its share.
-    fn review(&mut self, sight: &Sight, bucket: &PlanBucket, value: Option<Usd>, exits: &[InstrumentId]) {
+    fn review(&mut self, sight: &SignalView, bucket: &PlanBucket, value: Option<Usd>, exits: &[InstrumentId]) {
         let history = &sight.history;
         let wish = strategy::decide(sight, self.plan, bucket, &self.state(bucket, exits));
         self.log_emptiness(history, bucket, &wish);
@@ -208,7 +208,7 @@ impl Desk<'_> {
         self.wishes[bucket.id.index()] = wish;
     }
 
-    fn enter(&mut self, sight: &Sight, bucket: &PlanBucket, pick: &Pick, worth: f64) {
+    fn enter(&mut self, sight: &SignalView, bucket: &PlanBucket, pick: &Pick, worth: f64) {
         let history = &sight.history;
         for row in strategy::checked(sight, self.plan, bucket, pick.instrument, pick.narrative) {
             self.log_criterion(history, bucket, pick.instrument, &row);
@@ -257,7 +257,7 @@ impl Desk<'_> {
         self.story.decisions.push(Decision { time: history.now(), rule, subject, verdict, value, limit, detail });
     }
 
-    fn log_emptiness(&mut self, history: &History, bucket: &PlanBucket, wish: &BucketWish) {
+    fn log_emptiness(&mut self, history: &History, bucket: &PlanBucket, wish: &BucketTarget) {
         if let Some(why) = wish.empty_because
             && self.wishes[bucket.id.index()].empty_because != Some(why)
         {

@@ -5,7 +5,7 @@ use crate::ledger::Closed;
 use crate::replay::desk::Desk;
 use crate::replay::run::Rotation;
 use crate::replay::why;
-use crate::signal::Sight;
+use crate::signal::SignalView;
 use crate::strategy::PlanBucket;
 use crate::units::{BucketId, NarrativeId};
 
@@ -21,7 +21,7 @@ pub(super) struct Left {
 
 impl Desk<'_> {
     /// Steps narratives have taken through their life at this close.
-    pub fn log_steps(&mut self, sight: &Sight) {
+    pub fn log_steps(&mut self, sight: &SignalView) {
         let time = sight.history.now();
         self.story.rotations.extend(sight.steps().map(|step| Rotation {
             time,

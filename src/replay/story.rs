@@ -9,7 +9,7 @@ use crate::replay::run::{
 };
 use crate::replay::words::{assumptions, stopped};
 use crate::signal::regime::Regime;
-use crate::signal::{History, Known};
+use crate::signal::{History, StrategySignals};
 use crate::strategy::{Decision, Plan};
 use crate::units::{BucketId, Clock, InstrumentId, NarrativeId, Time, Usd};
 
@@ -245,7 +245,7 @@ impl Benchmark {
 }
 
 /// The course of every narrative whose stages a strategy follows, over so many bars.
-fn tracks(market: &Market, known: &Known, bars: usize) -> Vec<NarrativeTrack> {
+fn tracks(market: &Market, known: &StrategySignals, bars: usize) -> Vec<NarrativeTrack> {
     let last = History::at_close(market, market.clock.bars - 1);
     let of = |narrative| {
         let index = known.index(&last, narrative)?[market.first..market.first + bars].to_vec();

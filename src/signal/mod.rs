@@ -23,4 +23,4 @@ pub mod universe;
 pub use contradiction::Contradiction;
 pub use history::{Directory, History};
 pub use narrative::{NarrativeBook, NarrativeView};
-pub use shared::{Definitions, Known, Needs, Sight, Signals};
+pub use shared::{Definitions, Needs, SignalView, Signals, StrategySignals};

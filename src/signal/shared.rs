@@ -17,12 +17,12 @@ pub struct Signals {
     /// One label a bar by the fixed rule of reports; it decides nothing.
     pub regimes: Vec<Regime>,
     pub liquidity: Liquidity,
-    library: Mutex<Library>,
+    cache: Mutex<SignalCache>,
 }
 
 /// What has been asked for so far, by its definition in words.
 #[derive(Debug, Default)]
-struct Library {
+struct SignalCache {
     evidence: Option<Arc<EvidenceBook>>,
     narratives: Vec<(Weighting, Arc<NarrativeBook>)>,
     stages: Vec<(String, Arc<Stages>)>,
@@ -58,9 +58,9 @@ impl Needs {
     }
 }
 
-/// What one strategy may look at beside prices, settlements and facts; read only up to a close, as [`Sight`].
+/// What one strategy may look at beside prices, settlements and facts; read only up to a close, as [`SignalView`].
 #[derive(Clone, Debug)]
-pub struct Known {
+pub struct StrategySignals {
     narratives: Option<Arc<NarrativeBook>>,
     evidence: Option<Arc<EvidenceBook>>,
     stages: Option<Arc<Stages>>,
@@ -70,44 +70,44 @@ pub struct Known {
 impl Signals {
     #[must_use]
     pub fn of(market: &Market) -> Self {
-        Self { regimes: regime::classify(market), liquidity: Liquidity::of(market), library: Mutex::default() }
+        Self { regimes: regime::classify(market), liquidity: Liquidity::of(market), cache: Mutex::default() }
     }
 
-    /// What a strategy asked for: made now, or taken from the shelf.
+    /// What a strategy asked for: made now, or taken from the cache.
     #[must_use]
-    pub fn known(&self, market: &Market, asked: &Definitions) -> Known {
+    pub fn known(&self, market: &Market, asked: &Definitions) -> StrategySignals {
         // Whoever waits here would ask for the same.
-        let mut library = self.library.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
         // A life cycle looks at both.
         let follows = asked.lifecycle.is_some();
         let narratives = (follows || asked.needs.narratives)
-            .then(|| shelf(&mut library.narratives, asked.weighting, || NarrativeBook::of(market, asked.weighting)));
+            .then(|| cached(&mut cache.narratives, asked.weighting, || NarrativeBook::of(market, asked.weighting)));
         let evidence =
-            (follows || asked.needs.evidence).then(|| library.evidence.get_or_insert_with(|| Arc::new(EvidenceBook::of(market))).clone());
+            (follows || asked.needs.evidence).then(|| cache.evidence.get_or_insert_with(|| Arc::new(EvidenceBook::of(market))).clone());
         let every = asked.every.unwrap_or(Span::DAY);
         let stages = asked.lifecycle.as_ref().zip(narratives.as_ref()).zip(evidence.as_ref()).map(|((rule, narratives), evidence)| {
             let words = format!("{every} {:?} {rule:?}", asked.weighting);
-            shelf(&mut library.stages, words, || Stages::of(market, narratives, evidence, rule, every))
+            cached(&mut cache.stages, words, || Stages::of(market, narratives, evidence, rule, every))
         });
-        let regimes = asked.classifier.as_ref().map(|rule| shelf(&mut library.regimes, format!("{rule:?}"), || Regimes::of(market, rule)));
-        Known { narratives, evidence, stages, regimes }
+        let regimes = asked.classifier.as_ref().map(|rule| cached(&mut cache.regimes, format!("{rule:?}"), || Regimes::of(market, rule)));
+        StrategySignals { narratives, evidence, stages, regimes }
     }
 }
 
-fn shelf<K: PartialEq, T>(shelf: &mut Vec<(K, Arc<T>)>, key: K, make: impl FnOnce() -> T) -> Arc<T> {
-    if let Some((_, found)) = shelf.iter().find(|(other, _)| *other == key) {
+fn cached<K: PartialEq, T>(kept: &mut Vec<(K, Arc<T>)>, key: K, make: impl FnOnce() -> T) -> Arc<T> {
+    if let Some((_, found)) = kept.iter().find(|(other, _)| *other == key) {
         return found.clone();
     }
     let fresh = Arc::new(make());
-    shelf.push((key, fresh.clone()));
+    kept.push((key, fresh.clone()));
     fresh
 }
 
-impl Known {
+impl StrategySignals {
     /// The view that ends at a close.
     #[must_use]
-    pub fn at<'a>(&'a self, history: &History<'a>) -> Sight<'a> {
-        Sight { history: *history, known: self }
+    pub fn at<'a>(&'a self, history: &History<'a>) -> SignalView<'a> {
+        SignalView { history: *history, known: self }
     }
 
     /// The labels of the strategy's own classifier, for rows of a report.
@@ -136,12 +136,12 @@ impl Known {
 
 /// Everything a rule may look at: a history, and what was worked out from it, both up to its close.
 #[derive(Clone, Copy, Debug)]
-pub struct Sight<'a> {
+pub struct SignalView<'a> {
     pub history: History<'a>,
-    known: &'a Known,
+    known: &'a StrategySignals,
 }
 
-impl<'a> Sight<'a> {
+impl<'a> SignalView<'a> {
     /// `None` where the strategy follows no life cycle.
     #[must_use]
     pub fn stage(&self, narrative: NarrativeId) -> Option<Stage> {

@@ -1,4 +1,4 @@
-//! Limits that contradict a bucket's weight: sound each for itself, but together they leave a part of it empty.
+//! Limits that contradict a bucket's weight: valid each for itself, but together they leave a part of it empty.
 
 use crate::strategy::{Basis, Holding, PlanBucket, Weigh};
 

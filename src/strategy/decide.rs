@@ -1,15 +1,15 @@
-//! From a history to a wish: select, score, weigh. No money in here, so the same wish serves a thousand dollars or a million.
+//! From a history to a target: select, score, weigh. No money in here, so the same target serves a thousand dollars or a million.
 
 use std::collections::BTreeSet;
 
-use crate::signal::{History, Sight, score, universe};
+use crate::signal::{History, SignalView, score, universe};
 use crate::strategy::entries::{BucketState, Door, Refused};
 use crate::strategy::{Empty, Holding, Plan, PlanBucket, Weigh};
 use crate::units::{AssetId, InstrumentId, NarrativeId, Span};
 
 /// What one bucket wants to hold.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct BucketWish {
+pub struct BucketTarget {
     pub picks: Vec<Pick>,
     /// Why nothing was picked.
     pub empty_because: Option<Empty>,
@@ -17,13 +17,13 @@ pub struct BucketWish {
     pub refused: Vec<Refused>,
 }
 
-impl BucketWish {
+impl BucketTarget {
     fn nothing(why: Empty) -> Self {
         Self { empty_because: Some(why), ..Self::default() }
     }
 }
 
-/// One holding wished for.
+/// One holding of a target.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pick {
     pub instrument: InstrumentId,
@@ -50,24 +50,24 @@ struct Candidate {
 
 pub(super) const MONTH: Span = Span::from_seconds(30 * 86_400);
 
-/// The wish of one bucket at one close: who is eligible is asked first, and who is not leaves his place to the next. What is held competes with its
+/// The target of one bucket at one close: who is eligible is asked first, and who is not leaves his place to the next. What is held competes with its
 /// score like any other. Deterministic: ties go to the asset that stands first in `assets.csv`.
 #[must_use]
-pub fn decide(sight: &Sight, plan: &Plan, bucket: &PlanBucket, state: &BucketState) -> BucketWish {
-    let history = &sight.history;
+pub fn decide(view: &SignalView, plan: &Plan, bucket: &PlanBucket, state: &BucketState) -> BucketTarget {
+    let history = &view.history;
     if bucket.holding == Holding::Cash || bucket.hedge.is_some() {
-        return BucketWish::default();
+        return BucketTarget::default();
     }
     let admitted = admitted(history, bucket);
     if admitted.is_empty() {
-        return BucketWish::nothing(Empty::NoCandidates);
+        return BucketTarget::nothing(Empty::NoCandidates);
     }
     let mut candidates: Vec<Candidate> = admitted.into_iter().filter(|candidate| may_enter(bucket, candidate)).collect();
     if candidates.is_empty() {
-        return BucketWish::nothing(Empty::NoScore);
+        return BucketTarget::nothing(Empty::NoScore);
     }
     rank(history, bucket, &mut candidates);
-    let door = Door { sight, plan, bucket, state };
+    let door = Door { view, plan, bucket, state };
     let (picks, refused) = match bucket.selection.narratives {
         Some(most) => by_narrative(&door, &candidates, most),
         None => singly(&door, &candidates),
@@ -76,7 +76,7 @@ pub fn decide(sight: &Sight, plan: &Plan, bucket: &PlanBucket, state: &BucketSta
         let barred = !refused.is_empty() || candidates.iter().any(|candidate| state.leaving.contains(&candidate.instrument));
         if barred { Empty::AllRefused } else { Empty::NoStage }
     });
-    BucketWish { picks, empty_because, refused }
+    BucketTarget { picks, empty_because, refused }
 }
 
 fn admitted(history: &History, bucket: &PlanBucket) -> Vec<Candidate> {
@@ -128,15 +128,15 @@ fn entry<'c>(door: &Door, candidate: &'c Candidate, narrative: Option<NarrativeI
 
 fn pick(door: &Door, entry: &Entry, share: f64) -> Pick {
     let Candidate { instrument, score, .. } = *entry.candidate;
-    let leverage = door.bucket.leverage.at(door.sight, door.bucket.score, entry.narrative);
+    let leverage = door.bucket.leverage.at(door.view, door.bucket.score, entry.narrative);
     Pick { instrument, narrative: entry.narrative, share, leverage, score }
 }
 
 /// The best of those that may be entered or are held. There are as many places as without refusals: one that nobody can take stays empty.
 fn singly(door: &Door, ranked: &[Candidate]) -> (Vec<Pick>, Vec<Refused>) {
-    let Door { sight, bucket, state, .. } = *door;
+    let Door { view, bucket, state, .. } = *door;
     let label = |candidate: &Candidate| {
-        let mut labels = sight.history.narratives_of(candidate.asset);
+        let mut labels = view.history.narratives_of(candidate.asset);
         match bucket.selection.stages {
             Some(_) => labels.find(|&narrative| door.in_stage(candidate.instrument, narrative)).map(Some),
             None => Some(labels.next()),
@@ -159,7 +159,7 @@ fn singly(door: &Door, ranked: &[Candidate]) -> (Vec<Pick>, Vec<Refused>) {
         }
     }
     let candidates: Vec<&Candidate> = taken.iter().map(|entry| entry.candidate).collect();
-    let shares = shares(&sight.history, bucket, &candidates, places);
+    let shares = shares(&view.history, bucket, &candidates, places);
     (taken.iter().zip(shares).filter(|(_, share)| *share > 0.0).map(|(entry, share)| pick(door, entry, share)).collect(), refused)
 }
 
@@ -190,7 +190,7 @@ fn shares(history: &History, bucket: &PlanBucket, candidates: &[&Candidate], pla
 /// The strongest narratives by the mean score of those of their candidates that may be entered or are held; each has `per_narrative` places of
 /// equal size.
 fn by_narrative(door: &Door, ranked: &[Candidate], most: usize) -> (Vec<Pick>, Vec<Refused>) {
-    let history = &door.sight.history;
+    let history = &door.view.history;
     let of_narrative = |narrative: NarrativeId| -> Vec<Entry> {
         let members: BTreeSet<AssetId> = history.members(narrative).collect();
         let asked = |candidate: &&Candidate| {
@@ -202,13 +202,13 @@ fn by_narrative(door: &Door, ranked: &[Candidate], most: usize) -> (Vec<Pick>, V
     let narratives: Vec<Vec<Entry>> = history.directory().narratives().map(of_narrative).collect();
     let per_narrative = door.bucket.selection.places_a_narrative();
     let share = 1.0 / (most * per_narrative) as f64;
-    let deal = |refuse: bool| strongest(door.bucket, &narratives, (most, per_narrative), refuse);
-    let picks = deal(true).into_iter().map(|entry| pick(door, entry, share)).collect();
-    let refused = if narratives.iter().flatten().any(|entry| entry.refused.is_some()) { deal(false) } else { Vec::new() };
+    let assign = |refuse: bool| strongest(door.bucket, &narratives, (most, per_narrative), refuse);
+    let picks = assign(true).into_iter().map(|entry| pick(door, entry, share)).collect();
+    let refused = if narratives.iter().flatten().any(|entry| entry.refused.is_some()) { assign(false) } else { Vec::new() };
     (picks, refused.into_iter().filter_map(|entry| entry.refused.clone()).collect())
 }
 
-/// Deals the places. A coin counts for the strongest narrative it belongs to; a narrative that has no coin left to put forward takes no place.
+/// Assigns the places. A coin counts for the strongest narrative it belongs to; a narrative that has no coin left to put forward takes no place.
 fn strongest<'e, 'c>(
     bucket: &PlanBucket,
     narratives: &'e [Vec<Entry<'c>>],
@@ -221,14 +221,14 @@ fn strongest<'e, 'c>(
     let mut ranked: Vec<(f64, Vec<&Entry>)> =
         narratives.iter().map(eligible).filter(|coins| !coins.is_empty()).map(|coins| (strength(&coins), coins)).collect();
     ranked.sort_by(|a, b| if lowest_first { a.0.total_cmp(&b.0) } else { b.0.total_cmp(&a.0) });
-    let (mut dealt, mut places): (Vec<&Entry>, usize) = (Vec::new(), 0);
+    let (mut assigned, mut places): (Vec<&Entry>, usize) = (Vec::new(), 0);
     for (_, mut coins) in ranked {
         if places == most {
             break;
         }
-        coins.retain(|coin| dealt.iter().all(|other| other.candidate.instrument != coin.candidate.instrument));
+        coins.retain(|coin| assigned.iter().all(|other| other.candidate.instrument != coin.candidate.instrument));
         places += usize::from(!coins.is_empty());
-        dealt.extend(coins.into_iter().take(per_narrative));
+        assigned.extend(coins.into_iter().take(per_narrative));
     }
-    dealt
+    assigned
 }

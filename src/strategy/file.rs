@@ -127,7 +127,7 @@ impl StrategyFile {
 
     pub(super) fn fault(&self, wrong: &Wrong) -> Fault {
         let key = wrong.key.join(".");
-        // The file was sound before: what is wrong came with an override, that of this key, or one of those above or below it.
+        // The file was valid before: what is wrong came with an override, that of this key, or one of those above or below it.
         let touches = |set: &&String| Override::parse(set).is_ok_and(|set| set.key.iter().zip(&wrong.key).all(|(a, b)| a == b));
         let near: Vec<&str> = self.overrides.iter().filter(touches).map(String::as_str).collect();
         let all: Vec<&str> = self.overrides.iter().map(String::as_str).collect();

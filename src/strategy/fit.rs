@@ -13,7 +13,7 @@ impl StrategyFile {
     /// # Errors
     /// A span that is no multiple of the market's bar; a leverage that no perpetual of the market allows (`most_leverage`, that of its widest
     /// bracket).
-    pub fn fits(&self, bar: Span, most_leverage: f64) -> Result<(), Fault> {
+    pub fn check_compatible(&self, bar: Span, most_leverage: f64) -> Result<(), Fault> {
         let spans = own_spans(&self.strategy);
         let wrong = spans.into_iter().find(|(_, span)| span.seconds() % bar.seconds() != 0).map(|(key, span)| Wrong {
             key,

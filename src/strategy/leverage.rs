@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::signal::lifecycle::Stage;
-use crate::signal::{Sight, narrative};
+use crate::signal::{SignalView, narrative};
 use crate::strategy::Score;
 use crate::strategy::key::{Checked, Key};
 use crate::strategy::rule::Within;
@@ -40,10 +40,10 @@ impl Leverage {
 
     /// The rung of the ladder: by the narrative's stage where stages are followed; else `confirmed` once its breadth holds over the score's span and
     /// over a quarter of it.
-    pub(super) fn at(self, sight: &Sight, score: Option<Score>, id: Option<NarrativeId>) -> f64 {
+    pub(super) fn at(self, view: &SignalView, score: Option<Score>, id: Option<NarrativeId>) -> f64 {
         let Self { open, crowded, confirmed } = self;
         let Some(id) = id else { return open };
-        if let Some(stage) = sight.stage(id) {
+        if let Some(stage) = view.stage(id) {
             let rung = match stage {
                 Stage::Confirmed => confirmed,
                 Stage::Crowded => crowded,
@@ -53,7 +53,7 @@ impl Leverage {
         }
         let (Some(confirmed), Some(rule)) = (confirmed, score) else { return open };
         let quarter = Span::from_seconds((rule.span().seconds() / 4).max(60));
-        let broad = |span| narrative::breadth(&sight.history, id, span).is_some_and(|share| share >= CONFIRMED_BREADTH);
+        let broad = |span| narrative::breadth(&view.history, id, span).is_some_and(|share| share >= CONFIRMED_BREADTH);
         if broad(rule.span()) && broad(quarter) { confirmed } else { open }
     }
 

@@ -1,5 +1,5 @@
 //! WHAT WE WANT: strategies as data, in bt's vocabulary (*when, select, weigh, limit, rebalance*). This room turns a
-//! [`crate::signal::History`] into a wish; it must never know money, positions or what a wish costs.
+//! [`crate::signal::History`] into targets; it must never know money, positions or what a target costs.
 
 pub mod adaptive;
 mod contradiction;
@@ -28,7 +28,7 @@ mod waterfall;
 mod worded;
 mod yields;
 
-pub use decide::{BucketWish, Pick, decide};
+pub use decide::{BucketTarget, Pick, decide};
 pub use entries::checklist::{Checked, checked};
 pub use entries::{BucketState, EntryGate, Refusal, Refused, true_range};
 pub use exits::{ExitKeys, FundingUnit, Held, Look, PaidThreshold, ScoreExit, StageGate, TimeStop, VolumeShareExit, exit_due};

@@ -187,7 +187,7 @@ impl Plan {
                     tables: [of(&adaptive.bull), of(&adaptive.bear), of(&adaptive.sideways)],
                 }
             }),
-            assumptions: strategy.assumptions.resolve().expect("validated: the assumptions are sound"),
+            assumptions: strategy.assumptions.resolve().expect("validated: the assumptions are valid"),
             buckets,
             waterfall,
             futures,

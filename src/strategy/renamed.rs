@@ -60,7 +60,7 @@ hold = "cash"
 
     #[test]
     fn every_old_key_is_refused_with_the_new_one_named() {
-        let sound = StrategyFile::parse(Path::new("all.toml"), ALL.to_owned()).unwrap_or_else(|fault| panic!("{fault}"));
+        let valid = StrategyFile::parse(Path::new("all.toml"), ALL.to_owned()).unwrap_or_else(|fault| panic!("{fault}"));
         for (table, old, new) in RENAMED {
             let mut whole: toml::Table = toml::from_str(ALL).expect("TOML");
             let place = table_of(&mut whole, table);
@@ -71,7 +71,7 @@ hold = "cash"
             assert_eq!(told.way_out, format!("`{old}` is called `{new}` now: rename it"), "{table}");
             // On the command line as in the file.
             let set = Override::parse(&format!("{}.{old}={value}", table.replace('*', "perps"))).expect("an override");
-            let told = sound.with_all(&[set]).expect_err("an old key");
+            let told = valid.with_all(&[set]).expect_err("an old key");
             assert_eq!(told.way_out, format!("`{old}` is called `{new}` now: rename it"), "{table}");
         }
     }

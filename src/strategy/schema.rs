@@ -54,7 +54,7 @@ pub struct Strategy {
     /// Bucket weights by market regime.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub adaptive: Option<Adaptive>,
-    /// The parts the equity is dealt into; weights sum to 1.
+    /// The parts the equity is split into; weights sum to 1.
     pub buckets: IndexMap<String, Bucket>,
     /// Where realised profit goes.
     #[serde(default, skip_serializing_if = "Option::is_none")]

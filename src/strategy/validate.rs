@@ -60,7 +60,7 @@ fn contradiction(key: &Key, found: &Contradiction) -> Checked {
 
 fn check_buckets(key: &Key, strategy: &Strategy) -> Checked {
     if strategy.buckets.is_empty() {
-        return key.wrong("no bucket", "at least one [buckets.<name>]", "deal the equity into buckets whose weights sum to 1");
+        return key.wrong("no bucket", "at least one [buckets.<name>]", "split the equity into buckets whose weights sum to 1");
     }
     for (name, bucket) in &strategy.buckets {
         check_bucket(&key.child(name), &Within { name, bucket, strategy })?;

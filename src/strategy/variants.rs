@@ -1,4 +1,4 @@
-//! The same strategy with something taken away or made dearer: what a run is measured against. Every variant of a sound strategy is sound, and has
+//! The same strategy with something taken away or made dearer: what a run is measured against. Every variant of a valid strategy is valid, and has
 //! its buckets under the same names, in the same order and with the same weights.
 
 use indexmap::IndexMap;
@@ -21,7 +21,7 @@ impl Strategy {
     /// When the strategy was not validated.
     #[must_use]
     pub fn with_costs(&self, times: f64) -> Self {
-        let set = self.assumptions.resolve().expect("validated: the assumptions are sound");
+        let set = self.assumptions.resolve().expect("validated: the assumptions are valid");
         let dearer = AssumptionKeys {
             impact: Some(set.impact * times),
             fee_multiplier: Some(set.fee_multiplier * times),
@@ -39,7 +39,7 @@ impl Strategy {
     /// When the strategy was not validated.
     #[must_use]
     pub fn with_assumed_funding(&self, times: f64) -> Self {
-        let set = self.assumptions.resolve().expect("validated: the assumptions are sound");
+        let set = self.assumptions.resolve().expect("validated: the assumptions are valid");
         let times = Some(set.assumed_funding_multiplier * times);
         Self { assumptions: AssumptionKeys { assumed_funding_multiplier: times, ..self.assumptions.clone() }, ..self.clone() }
     }
@@ -50,7 +50,7 @@ impl Strategy {
     /// When the strategy was not validated.
     #[must_use]
     pub fn with_latency(&self, bars: u32) -> Self {
-        let set = self.assumptions.resolve().expect("validated: the assumptions are sound");
+        let set = self.assumptions.resolve().expect("validated: the assumptions are valid");
         let later = AssumptionKeys { latency_bars: Some((set.latency_bars + bars).min(MOST_LATENCY)), ..self.assumptions.clone() };
         Self { assumptions: later, ..self.clone() }
     }

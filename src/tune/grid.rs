@@ -1,6 +1,6 @@
 //! The grid of a `[tune]` table, and a strategy with one of its combinations in place.
 
-use crate::batch::{Arena, suits};
+use crate::batch::{Arena, check_compatible};
 use crate::fault::Fault;
 use crate::strategy::{Hold, Override, StrategyFile};
 
@@ -50,7 +50,7 @@ pub(super) fn apply(file: &StrategyFile, combination: &Combination, arena: &Aren
     if let Some(balance) = balance(file, &sets) {
         sets.push(balance);
     }
-    let turned = file.with_all(&sets).and_then(|turned| suits(arena.market, &turned).map(|()| turned));
+    let turned = file.with_all(&sets).and_then(|turned| check_compatible(arena.market, &turned).map(|()| turned));
     turned.map_err(|fault| {
         let values: Vec<String> = combination.0.iter().map(|(key, value)| format!("{key} = {value}")).collect();
         Fault { place: format!("{}: `tune.keys`: {}", file.path.display(), values.join(", ")), ..fault }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rotate::batch::{Arena, suits};
+use rotate::batch::{Arena, check_compatible};
 use rotate::market::{Kind, Market};
 use rotate::replay::run::Run;
 use rotate::signal::History;
@@ -106,7 +106,7 @@ fn a_funding_exit_above_everything_that_was_settled_never_speaks() {
 /// A list may go over several markets; one of which nothing is there, and a share of what is not, are mistakes.
 #[test]
 fn names_are_held_against_those_of_the_market() {
-    let refused = |rules: &str| suits(&bare(), &file(&bucket(rules))).map_err(|fault| fault.found).err();
+    let refused = |rules: &str| check_compatible(&bare(), &file(&bucket(rules))).map_err(|fault| fault.found).err();
     assert_eq!(
         refused("hold = { spot = { assets = [\"BTCUSDT\"] } }").as_deref(),
         Some("`buckets.it.hold.spot.assets`: BTCUSDT (did you mean BTC?): this market has none of them")

@@ -36,7 +36,7 @@ impl Rule for BreadthGate {
 impl EntryRule for BreadthGate {
     fn refuses(&self, door: &Door, _: InstrumentId, narrative: Option<NarrativeId>) -> Option<Refusal> {
         let span = door.bucket.score.map_or(MONTH, |score| score.span());
-        let breadth = narrative.and_then(|narrative| narrative::breadth(&door.sight.history, narrative, span));
+        let breadth = narrative.and_then(|narrative| narrative::breadth(&door.view.history, narrative, span));
         let barred = Barred { cause: EntryCause::Breadth { span }, observed: breadth, threshold: Some(self.below) };
         breadth.is_none_or(|breadth| breadth > self.below).then_some(Refusal::Rule(barred))
     }

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::signal::evidence::Unknown;
-use crate::signal::{Directory, Needs, Sight, score};
+use crate::signal::{Directory, Needs, SignalView, score};
 use crate::strategy::entries::{Door, EntryRule, Refusal};
 use crate::strategy::key::{self, Key};
 use crate::strategy::rule::{CHOICE, Kind, Rule, Within};
@@ -114,7 +114,7 @@ impl Rule for AskChecklist {
 
 impl EntryRule for AskChecklist {
     fn refuses(&self, door: &Door, id: InstrumentId, narrative: Option<NarrativeId>) -> Option<Refusal> {
-        let rows = checked(door.sight, door.plan, door.bucket, id, narrative);
+        let rows = checked(door.view, door.plan, door.bucket, id, narrative);
         rows.last().is_some_and(|list| list.verdict != Verdict::Passed).then_some(Refusal::Checklist(rows))
     }
 
@@ -125,9 +125,9 @@ impl EntryRule for AskChecklist {
 
 /// What the checklist says of an entry: every criterion's verdict, and the list's own last; nothing where the bucket asks none.
 #[must_use]
-pub fn checked(sight: &Sight, plan: &Plan, bucket: &PlanBucket, id: InstrumentId, narrative: Option<NarrativeId>) -> Vec<Checked> {
+pub fn checked(view: &SignalView, plan: &Plan, bucket: &PlanBucket, id: InstrumentId, narrative: Option<NarrativeId>) -> Vec<Checked> {
     let list = plan.checklist.as_ref().filter(|_| bucket.checklist);
-    list.map(|list| ask(sight, list, sight.history.directory().asset_of(id), id, narrative)).unwrap_or_default()
+    list.map(|list| ask(view, list, view.history.directory().asset_of(id), id, narrative)).unwrap_or_default()
 }
 
 impl Checklist {
@@ -218,11 +218,11 @@ impl Criterion {
 }
 
 /// Every criterion's verdict, and the list's own last.
-fn ask(sight: &Sight, list: &Checklist, asset: AssetId, id: InstrumentId, narrative: Option<NarrativeId>) -> Vec<Checked> {
+fn ask(view: &SignalView, list: &Checklist, asset: AssetId, id: InstrumentId, narrative: Option<NarrativeId>) -> Vec<Checked> {
     let (mut passed, mut counted) = (0, 0);
     let mut rows: Vec<Checked> = Vec::with_capacity(list.criteria.len() + 1);
     for (place, criterion) in (0..).map(CriterionId).zip(list.criteria.values()) {
-        let value = criterion.measure.of(sight, asset, id, narrative);
+        let value = criterion.measure.of(view, asset, id, narrative);
         let (holds, counts, known) = match (value, criterion.unknown) {
             (Some(value), _) => {
                 let holds = criterion.above.is_none_or(|least| value > least) && criterion.below.is_none_or(|most| value < most);
@@ -286,10 +286,10 @@ impl Measure {
         }
     }
 
-    fn of(&self, sight: &Sight, asset: AssetId, id: InstrumentId, narrative: Option<NarrativeId>) -> Option<f64> {
-        let history = &sight.history;
+    fn of(&self, view: &SignalView, asset: AssetId, id: InstrumentId, narrative: Option<NarrativeId>) -> Option<f64> {
+        let history = &view.history;
         if let Some(metric) = self.metric() {
-            let evidence = sight.evidence()?;
+            let evidence = view.evidence()?;
             let subject = evidence.subject_for(asset, metric)?;
             return match self {
                 Self::EvidenceGrowth(over) => evidence.growth(subject, metric, over.span),
@@ -297,7 +297,7 @@ impl Measure {
                 _ => evidence.latest(subject, metric).map(|fact| fact.value),
             };
         }
-        let narratives = || sight.narratives().zip(narrative);
+        let narratives = || view.narratives().zip(narrative);
         match self {
             Self::DailyVolume(span) => history.daily_volume(id, *span),
             Self::Momentum(span) => score::momentum(history, id, *span),

@@ -33,7 +33,7 @@ impl Rule for FundingGate {
 
 impl EntryRule for FundingGate {
     fn refuses(&self, door: &Door, id: InstrumentId, _: Option<NarrativeId>) -> Option<Refusal> {
-        let pays = funding::latest_8h(&door.sight.history, id, SETTLEMENTS).map(|rate| rate * door.bucket.direction.sign());
+        let pays = funding::latest_8h(&door.view.history, id, SETTLEMENTS).map(|rate| rate * door.bucket.direction.sign());
         let barred = Barred { cause: EntryCause::FundingAgainst, observed: pays, threshold: Some(self.max) };
         pays.is_none_or(|pays| pays > self.max).then_some(Refusal::Rule(barred))
     }

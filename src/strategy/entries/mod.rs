@@ -14,7 +14,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::signal::{Directory, Sight};
+use crate::signal::{Directory, SignalView};
 use crate::strategy::exits::{Allowed, Look};
 use crate::strategy::key::{Checked, Key};
 use crate::strategy::rule::{Rule, Within};
@@ -134,7 +134,7 @@ pub enum Refusal {
 /// One bucket at one close.
 #[derive(Clone, Copy)]
 pub(super) struct Door<'a, 'm> {
-    pub sight: &'a Sight<'m>,
+    pub view: &'a SignalView<'m>,
     pub plan: &'a Plan,
     pub bucket: &'a PlanBucket,
     pub state: &'a BucketState,
@@ -144,7 +144,7 @@ impl<'a, 'm> Door<'a, 'm> {
     /// Whether the stage of a narrative lets a coin in, or lets it stay where this bucket holds it for that narrative. Without stages everything may.
     pub fn in_stage(&self, id: InstrumentId, narrative: NarrativeId) -> bool {
         let Some(gate) = &self.bucket.selection.stages else { return true };
-        let Allowed { enters, stays } = gate.allows(self.sight, narrative);
+        let Allowed { enters, stays } = gate.allows(self.view, narrative);
         enters || stays && self.state.holds_for(id, Some(narrative))
     }
 
@@ -158,6 +158,6 @@ impl<'a, 'm> Door<'a, 'm> {
 
     /// A coin of it that is not held.
     fn look(&self, instrument: InstrumentId, narrative: Option<NarrativeId>) -> Look<'a, 'm> {
-        Look { sight: self.sight, bucket: self.bucket, instrument, narrative, held: None }
+        Look { view: self.view, bucket: self.bucket, instrument, narrative, held: None }
     }
 }

@@ -27,7 +27,7 @@ impl Rule for MeasuredStop {
 
 impl EntryRule for MeasuredStop {
     fn refuses(&self, door: &Door, id: InstrumentId, _: Option<NarrativeId>) -> Option<Refusal> {
-        let young = indicator::atr(&door.sight.history, id, self.span).is_none();
+        let young = indicator::atr(&door.view.history, id, self.span).is_none();
         young.then_some(Refusal::Rule(Barred { cause: EntryCause::Unmeasured, observed: None, threshold: None }))
     }
 }

@@ -143,7 +143,7 @@ impl Rule for CrowdingExit {
 impl ExitRule for CrowdingExit {
     fn due(&self, look: &Look) -> Option<Exit> {
         let (limit, settlements) = (self.limit_8h()?, self.settlements?);
-        let seen = crowding::measure(&look.sight.history, look.instrument, look.bucket.direction, settlements, self.stall)?;
+        let seen = crowding::measure(&look.view.history, look.instrument, look.bucket.direction, settlements, self.stall)?;
         let cause = ExitCause::Crowded { settlements, progress: seen.progress.zip(self.stall) };
         let due = seen.funding_8h >= limit && seen.progress.is_none_or(|gain| gain <= 0.0);
         due.then_some(Exit { cause, observed: Some(seen.funding_8h), threshold: Some(limit) })

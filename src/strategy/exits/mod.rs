@@ -13,7 +13,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::signal::Sight;
+use crate::signal::SignalView;
 use crate::strategy::key::{Checked, Key};
 use crate::strategy::rule::Rule;
 use crate::strategy::{Bucket, Exit, Hold, PlanBucket};
@@ -81,7 +81,7 @@ pub(super) trait ExitRule: Rule {
 /// A position, or a coin that may be entered, at one close.
 #[derive(Clone, Copy)]
 pub struct Look<'a, 'm> {
-    pub sight: &'a Sight<'m>,
+    pub view: &'a SignalView<'m>,
     pub bucket: &'a PlanBucket,
     pub instrument: InstrumentId,
     /// The one it was entered for, or would be.

@@ -46,7 +46,7 @@ impl Rule for ScoreExit {
 impl ExitRule for ScoreExit {
     fn due(&self, look: &Look) -> Option<Exit> {
         let rule = look.bucket.score?;
-        let score = rule.of(&look.sight.history, look.instrument)?;
+        let score = rule.of(&look.view.history, look.instrument)?;
         let lost = self.below.filter(|&limit| score <= limit).or(self.above.filter(|&limit| score >= limit));
         let cause = ExitCause::ScoreLost { span: rule.span() };
         lost.map(|limit| Exit { cause, observed: Some(score), threshold: Some(limit) })

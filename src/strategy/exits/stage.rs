@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::signal::Sight;
+use crate::signal::SignalView;
 use crate::signal::lifecycle::Stage;
 use crate::strategy::exits::{ExitRule, Look};
 use crate::strategy::key::{Checked, Key};
@@ -37,8 +37,8 @@ pub(in crate::strategy) struct Allowed {
 }
 
 impl StageGate {
-    pub(in crate::strategy) fn allows(&self, sight: &Sight, narrative: NarrativeId) -> Allowed {
-        let Some(stage) = sight.stage(narrative) else { return Allowed { enters: false, stays: false } };
+    pub(in crate::strategy) fn allows(&self, view: &SignalView, narrative: NarrativeId) -> Allowed {
+        let Some(stage) = view.stage(narrative) else { return Allowed { enters: false, stays: false } };
         let enters = self.enter.contains(&stage);
         Allowed { enters, stays: enters || self.keep.contains(&stage) }
     }
@@ -71,12 +71,12 @@ impl Rule for StageGate {
 
 impl ExitRule for StageGate {
     fn due(&self, look: &Look) -> Option<Exit> {
-        let (sight, narrative) = (look.sight, look.narrative?);
-        let stage = sight.stage(narrative)?;
-        if self.allows(sight, narrative).stays {
+        let (view, narrative) = (look.view, look.narrative?);
+        let stage = view.stage(narrative)?;
+        if self.allows(view, narrative).stays {
             return None;
         }
-        let days = sight.stage_since(narrative).map_or(0.0, |since| (sight.history.now().seconds() - since.seconds()) as f64 / 86_400.0);
+        let days = view.stage_since(narrative).map_or(0.0, |since| (view.history.now().seconds() - since.seconds()) as f64 / 86_400.0);
         Some(Exit { cause: ExitCause::Stage(stage), observed: Some(days), threshold: None })
     }
 }

@@ -49,7 +49,7 @@ impl Rule for SubsidyExit {
 impl ExitRule for SubsidyExit {
     fn due(&self, look: &Look) -> Option<Exit> {
         let (threshold, settlements) = (self.threshold_8h(), self.settlements?);
-        let paid = crowding::measure(&look.sight.history, look.instrument, look.bucket.direction, settlements, None)?.funding_8h;
+        let paid = crowding::measure(&look.view.history, look.instrument, look.bucket.direction, settlements, None)?.funding_8h;
         let (received, cause) = (-paid, ExitCause::SubsidyEnded { settlements });
         (received < threshold).then_some(Exit { cause, observed: Some(received), threshold: Some(threshold) })
     }

@@ -43,7 +43,7 @@ impl Rule for TimeStop {
 impl ExitRule for TimeStop {
     fn due(&self, look: &Look) -> Option<Exit> {
         let held = look.held?;
-        let (headway, seconds) = (held.headway?, look.sight.history.now().seconds() - held.opened.seconds());
+        let (headway, seconds) = (held.headway?, look.view.history.now().seconds() - held.opened.seconds());
         let cause = ExitCause::TimeStop { held: Span::from_seconds(seconds) };
         let due = seconds >= self.after.seconds() && headway < self.unless;
         due.then_some(Exit { cause, observed: Some(headway), threshold: Some(self.unless) })

@@ -60,10 +60,10 @@ impl Rule for VolumeShareExit {
 
 impl ExitRule for VolumeShareExit {
     fn due(&self, look: &Look) -> Option<Exit> {
-        let (view, narrative, held) = (look.sight.narratives()?, look.narrative?, look.held?);
-        let share = view.volume_share(narrative, self.span)?;
-        let closes = 0..=look.sight.history.bars_since(held.opened);
-        let earlier = closes.filter_map(|bars| view.back(bars)?.volume_share(narrative, self.span));
+        let (narratives, narrative, held) = (look.view.narratives()?, look.narrative?, look.held?);
+        let share = narratives.volume_share(narrative, self.span)?;
+        let closes = 0..=look.view.history.bars_since(held.opened);
+        let earlier = closes.filter_map(|bars| narratives.back(bars)?.volume_share(narrative, self.span));
         let highest = earlier.fold(share, f64::max);
         let fallen = 1.0 - share / highest;
         let cause = ExitCause::VolumeShareFell { span: self.span, share, highest };
