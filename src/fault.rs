@@ -1,4 +1,4 @@
-//! What is wrong with the input, said so that its owner can mend it: where, what was found, what was expected, the way out.
+//! What is wrong with the input, said so that its owner can mend it: where, what was found, what was expected, how to fix it.
 
 use std::fmt;
 use std::path::Path;
@@ -12,13 +12,13 @@ pub struct Fault {
     pub place: String,
     pub found: String,
     pub expected: String,
-    pub way_out: String,
+    pub fix: String,
 }
 
 impl Fault {
     #[must_use]
-    pub fn new(place: impl Into<String>, found: impl Into<String>, expected: impl Into<String>, way_out: impl Into<String>) -> Self {
-        Self { place: place.into(), found: found.into(), expected: expected.into(), way_out: way_out.into() }
+    pub fn new(place: impl Into<String>, found: impl Into<String>, expected: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self { place: place.into(), found: found.into(), expected: expected.into(), fix: fix.into() }
     }
 
     /// `path:line`, the form editors understand.
@@ -31,8 +31,8 @@ impl Fault {
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // A part may repeat what a file or a folder says; on a terminal it must be read, not obeyed.
-        let [place, found, expected, way_out] = [&self.place, &self.found, &self.expected, &self.way_out].map(|part| shown(part));
-        write!(f, "{place}: {found}\n  expected: {expected}\n  way out:  {way_out}")
+        let [place, found, expected, fix] = [&self.place, &self.found, &self.expected, &self.fix].map(|part| shown(part));
+        write!(f, "{place}: {found}\n  expected: {expected}\n  fix:      {fix}")
     }
 }
 

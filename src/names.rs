@@ -17,7 +17,7 @@ pub enum Unfit {
 }
 
 impl Unfit {
-    /// In words: what was found of it, what was expected, the way out.
+    /// In words: what was found of it, what was expected, how to fix it.
     #[must_use]
     pub fn words(self) -> (String, &'static str, &'static str) {
         match self {

@@ -1,4 +1,4 @@
-//! Thousands of mutated market files and strategies. Each is refused with place, cause, expectation and way out, or it is replayed with all laws of the
+//! Thousands of mutated market files and strategies. Each is refused with place, cause, expectation and fix, or it is replayed with all laws of the
 //! books on and holds nothing that cannot be. Nothing panics.
 //!
 //! A few hundred of each are tried here; `ATTACK_CASES` asks for more, `ATTACK_SEED` for others.
@@ -83,8 +83,8 @@ fn write(dir: &Path, files: &[(&str, String)]) {
 }
 
 fn whole(fault: &Fault) {
-    let Fault { place, found, expected, way_out } = fault;
-    for part in [place, found, expected, way_out] {
+    let Fault { place, found, expected, fix } = fault;
+    for part in [place, found, expected, fix] {
         assert!(!part.is_empty() && !part.chars().any(char::is_control), "half a refusal, or one that plays with the terminal: {fault:?}");
     }
 }

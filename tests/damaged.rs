@@ -1,5 +1,5 @@
 //! Reports that are missing, half written, cut short, garbled, or of another version: every command that reads one says so with file, line
-//! where there is one, what was expected and the way out, prints no number, and touches nothing.
+//! where there is one, what was expected and how to fix it, prints no number, and touches nothing.
 
 #[path = "support/program.rs"]
 mod program;
@@ -65,7 +65,7 @@ fn all_refuse(home: &Path, cases: &[(&str, &[&str])]) {
             _ => vec!["verify", &report, "--quiet"],
         };
         let said = refused(&arguments);
-        for part in words.iter().chain(&["error: ", "expected: ", "way out: "]) {
+        for part in words.iter().chain(&["error: ", "expected: ", "fix: "]) {
             assert!(said.contains(part), "{command}: no `{part}` in\n{said}");
         }
         assert!(tree(home) == before, "{command} touched something");

@@ -116,8 +116,8 @@ impl Staging {
             let Err(fault) = may_replace(&old, &self.named, &*self.ours) else { continue };
             let kept = free_name(&work.parent().join(format!("{}-kept", self.name.to_string_lossy())));
             fs::rename(&old, &kept).map_err(|e| broken(&old, &e))?;
-            let way_out = format!("the new one is written, and what was there is kept as {}", kept.display());
-            return Err(Fault { way_out, ..fault });
+            let fix = format!("the new one is written, and what was there is kept as {}", kept.display());
+            return Err(Fault { fix, ..fault });
         }
         Ok(())
     }

@@ -126,7 +126,7 @@ fn what_comes_into_the_target_meanwhile_is_never_removed() {
         let staging = Staging::begin(&target, Late(target.clone(), 0.into())).unwrap();
         put(staging.path(), "new").unwrap();
         let fault = after(None, exchanges, || staging.finish()).0.unwrap_err();
-        assert!(fault.found.contains("`notes`") && fault.way_out.contains("target-kept-2"), "{fault}");
+        assert!(fault.found.contains("`notes`") && fault.fix.contains("target-kept-2"), "{fault}");
         assert_eq!(names(home.path()), ["target", "target-kept", "target-kept-2"]);
         assert_eq!((text(&target).as_deref(), names(&home.path().join("target-kept-2")).len()), (Some("new"), 2));
     }

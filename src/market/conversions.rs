@@ -86,8 +86,8 @@ fn read(row: Row<'_>, roster: &Roster) -> Result<Conversion, Fault> {
     }
     if roster.assets[asset.index()].spot.is_some() && roster.assets[to.index()].spot.is_none() {
         let found = format!("`{}` has a spot market and `{}` has none", cited(row.text("asset")), cited(row.text("to")));
-        let way_out = "add its spot symbol to assets.csv, or remove this line: holders are then forced out at the end of the listing";
-        return Err(row.fault(found, "a spot market of what holders get", way_out));
+        let fix = "add its spot symbol to assets.csv, or remove this line: holders are then forced out at the end of the listing";
+        return Err(row.fault(found, "a spot market of what holders get", fix));
     }
     let since = if row.text("since").is_empty() { None } else { Some(row.time("since")?) };
     Ok(Conversion { asset, to, ratio, known_at: row.time("known_at")?, since })

@@ -128,14 +128,14 @@ impl Source {
 
     /// The refusal of a file that has, or becomes, more than its bound.
     pub(super) fn too_large(&self, found: &str) -> Fault {
-        let (what, way_out) = if self.symbol.is_some() {
+        let (what, fix) = if self.symbol.is_some() {
             ("a table", "split it into several files of one symbol, by month or by year, or set `[limits] table_mib` in market.toml")
         } else if self.name == MANIFEST {
             ("a manifest", "keep the keys of a market in it and nothing else: README, step 6, shows them")
         } else {
             ("a table", "check that it is the file that was meant, or set `[limits] table_mib` in market.toml")
         };
-        Fault::new(self.path.display().to_string(), found, format!("{what} of at most {}", size(self.most)), way_out)
+        Fault::new(self.path.display().to_string(), found, format!("{what} of at most {}", size(self.most)), fix)
     }
 }
 

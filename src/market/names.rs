@@ -4,7 +4,7 @@
 use crate::market::cite::cited;
 use crate::names;
 
-/// Why a text is no name: what was found, what was expected, the way out.
+/// Why a text is no name: what was found, what was expected, how to fix it.
 pub(super) type Unfit = (String, &'static str, &'static str);
 
 /// Of a name of anything. Whether there must be one, its column knows.
@@ -18,8 +18,8 @@ pub(super) fn line(column: &str, text: &str) -> Result<(), Unfit> {
 }
 
 fn in_column(column: &str, text: &str, unfit: names::Unfit) -> Unfit {
-    let (found, expected, way_out) = unfit.words();
-    (format!("`{}` in `{column}`, {found}", cited(text)), expected, way_out)
+    let (found, expected, fix) = unfit.words();
+    (format!("`{}` in `{column}`, {found}", cited(text)), expected, fix)
 }
 
 /// Of a symbol, after which files are named.

@@ -109,12 +109,12 @@ impl<'a> Row<'a> {
     /// The text of a column as long as it is fit for what it says.
     pub(super) fn fit(&self, column: &str, fit: fn(&str, &str) -> Result<(), Unfit>) -> Result<&'a str, Fault> {
         let text = self.text(column);
-        fit(column, text).map_err(|(found, expected, way_out)| self.fault(found, expected, way_out))?;
+        fit(column, text).map_err(|(found, expected, fix)| self.fault(found, expected, fix))?;
         Ok(text)
     }
 
-    pub(super) fn fault(&self, found: impl Into<String>, expected: impl Into<String>, way_out: impl Into<String>) -> Fault {
-        Fault::new(Fault::at(&self.table.path, self.line), found, expected, way_out)
+    pub(super) fn fault(&self, found: impl Into<String>, expected: impl Into<String>, fix: impl Into<String>) -> Fault {
+        Fault::new(Fault::at(&self.table.path, self.line), found, expected, fix)
     }
 
     pub(super) fn number(&self, column: &str) -> Result<f64, Fault> {

@@ -168,7 +168,7 @@ impl Desk<'_> {
             if !tally.ever.contains(&asset) {
                 tally.ever.push(asset);
             }
-            let way_out = match hedge.by {
+            let fix = match hedge.by {
                 HedgeBy::Notional => "`by = \"beta\"` would stand against it with the benchmark's",
                 HedgeBy::Beta => "the benchmark's is the one that hedges by beta",
             };
@@ -179,7 +179,7 @@ impl Desk<'_> {
                 verdict: Verdict::Refused,
                 value: Some(hedge.ratio * value),
                 limit: None,
-                detail: format!("bucket {}: no perpetual that trades to be short of; {way_out}", bucket.name),
+                detail: format!("bucket {}: no perpetual that trades to be short of; {fix}", bucket.name),
             });
         }
     }
@@ -201,12 +201,12 @@ impl Desk<'_> {
         let hedges = self.plan.buckets.iter().filter_map(|bucket| Some((bucket, bucket.hedge?, &self.unhedged[bucket.id.index()])));
         let told = hedges.filter(|(.., tally)| !tally.ever.is_empty()).map(|(bucket, hedge, tally)| {
             let names: Vec<&str> = tally.ever.iter().map(|&asset| self.market.asset(asset).name.as_str()).collect();
-            let way_out = match hedge.by {
+            let fix = match hedge.by {
                 HedgeBy::Notional => "; `by = \"beta\"` hedges all of it with the benchmark's perpetual",
                 HedgeBy::Beta => "",
             };
             format!(
-                "hedge `{}` could not stand against {} of `{}`, up to {} of spot, for want of a perpetual that trades{way_out}",
+                "hedge `{}` could not stand against {} of `{}`, up to {} of spot, for want of a perpetual that trades{fix}",
                 bucket.name,
                 names.join(", "),
                 self.bucket(hedge.of).name,

@@ -16,7 +16,7 @@ use crate::report::manifest::PROGRAM;
 pub fn manifest(report: &Path) -> Result<Value, Fault> {
     let place = report.join("manifest.json");
     let wanted = "the manifest of a report of this program";
-    let fault = |found: String, way_out: &str| Fault::new(place.display().to_string(), found, wanted, way_out);
+    let fault = |found: String, fix: &str| Fault::new(place.display().to_string(), found, wanted, fix);
     let text =
         bounded::text(&place, OWN).map_err(|e| fault(e.to_string(), "name the folder that was --out of the run, or run it again"))?;
     let value: Value = serde_json::from_str(&text).map_err(|e| Fault {

@@ -38,7 +38,7 @@ pub enum Made {
 pub fn manifest(report: &Path) -> Result<(Manifest, Made), Fault> {
     let value = opened::manifest(report)?;
     let wanted = "the manifest of a folder that `rotate run` or `rotate tune` wrote";
-    let fault = |found: String, way_out: &str| Fault::new(report.join("manifest.json").display().to_string(), found, wanted, way_out);
+    let fault = |found: String, fix: &str| Fault::new(report.join("manifest.json").display().to_string(), found, wanted, fix);
     let words: Vec<&str> = value.get("command").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
     let made = match words[..] {
         ["rotate", "run", ..] => Made::Run,
@@ -140,14 +140,14 @@ fn same(place: &Path, there: &Path, again: &Path) -> Result<u64, Fault> {
         return Ok(found.len() as u64);
     }
     let at = found.iter().zip(&expected).take_while(|(a, b)| a == b).count();
-    let way_out = "the report is not what its manifest says: run it again";
+    let fix = "the report is not what its manifest says: run it again";
     let (Ok(left), Ok(right)) = (std::str::from_utf8(&found), std::str::from_utf8(&expected)) else {
         let byte = |bytes: &[u8]| bytes.get(at).map_or("the end".to_string(), |b| format!("byte {b:#04x}"));
         let shown = format!("{}, byte {at}", place.display());
-        return Err(Fault::new(shown, byte(&found), byte(&expected), way_out));
+        return Err(Fault::new(shown, byte(&found), byte(&expected), fix));
     };
     let line = left[..left.floor_char_boundary(at)].matches('\n').count();
-    Err(Fault::new(Fault::at(place, line + 1), said(left, at), format!("{}, by the run made again", said(right, at)), way_out))
+    Err(Fault::new(Fault::at(place, line + 1), said(left, at), format!("{}, by the run made again", said(right, at)), fix))
 }
 
 /// Letters of a line that are shown, and how many of them before the one that differs.

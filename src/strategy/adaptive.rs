@@ -31,8 +31,8 @@ impl Adaptive {
     pub(super) fn check(&self, key: &Key, strategy: &Strategy) -> Checked {
         let Self { turnover_per_day, bull, bear, sideways } = self;
         if strategy.classifier.is_none() {
-            let way_out = "say how the regime is told: classifier = { trend = {} }";
-            return key.wrong("without a classifier", "a [classifier] beside it", way_out);
+            let fix = "say how the regime is told: classifier = { trend = {} }";
+            return key.wrong("without a classifier", "a [classifier] beside it", fix);
         }
         key.child("turnover_per_day").share(*turnover_per_day)?;
         for (regime, table) in [("bull", bull), ("bear", bear), ("sideways", sideways)] {
@@ -64,8 +64,8 @@ fn check_weights(key: &Key, table: &IndexMap<String, f64>, strategy: &Strategy) 
     }
     let sum: f64 = table.values().sum();
     if (sum - 1.0).abs() > 1e-9 {
-        let way_out = "put what is left over into a bucket that holds \"cash\"";
-        return key.wrong(format!("the weights sum to {sum:.6}"), "a sum of 1", way_out);
+        let fix = "put what is left over into a bucket that holds \"cash\"";
+        return key.wrong(format!("the weights sum to {sum:.6}"), "a sum of 1", fix);
     }
     Ok(())
 }

@@ -136,7 +136,7 @@ impl StrategyFile {
         } else {
             format!("{}: --set {}", self.path.display(), if near.is_empty() { all } else { near }.join(" --set "))
         };
-        Fault::new(place, format!("`{key}`: {}", wrong.found), wrong.expected.clone(), wrong.way_out.clone())
+        Fault::new(place, format!("`{key}`: {}", wrong.found), wrong.expected.clone(), wrong.fix.clone())
     }
 
     /// The same strategy under a named set of assumptions, whatever it says itself.
@@ -159,16 +159,16 @@ impl StrategyFile {
     pub fn with_all(&self, sets: &[Override]) -> Result<Self, Fault> {
         let mut table: toml::Table = toml::Table::try_from(&self.strategy).expect("a strategy that was read can be written as a table");
         for set in sets {
-            set.apply(&mut table).map_err(|(found, expected, way_out)| {
-                Fault::new(format!("{}: --set {}", self.path.display(), set.text), found, expected, way_out)
+            set.apply(&mut table).map_err(|(found, expected, fix)| {
+                Fault::new(format!("{}: --set {}", self.path.display(), set.text), found, expected, fix)
             })?;
         }
         let strategy: Strategy = table.try_into().map_err(|error: toml::de::Error| {
             let sets: Vec<&str> = sets.iter().map(|set| set.text.as_str()).collect();
             let (found, expected) = in_plain_words(error.message());
             let place = format!("{}: --set {}", self.path.display(), sets.join(" --set "));
-            let way_out = mended(&found, &expected);
-            Fault::new(place, found, expected, way_out)
+            let fix = mended(&found, &expected);
+            Fault::new(place, found, expected, fix)
         })?;
         let overrides = self.overrides.iter().cloned().chain(sets.iter().map(|set| set.text.clone())).collect();
         let file = Self { path: self.path.clone(), text: self.text.clone(), overrides, strategy };
@@ -184,8 +184,8 @@ fn syntax_fault(path: &Path, text: &str, error: &toml::de::Error) -> Fault {
     if let Some(key) = key_at(text, &span).filter(|_| !span.is_empty()) {
         let _ = write!(found, " (at `{key}`)");
     }
-    let way_out = mended(&found, &expected);
-    Fault::new(Fault::at(path, line_at(text, span.start)), found, expected, way_out)
+    let fix = mended(&found, &expected);
+    Fault::new(Fault::at(path, line_at(text, span.start)), found, expected, fix)
 }
 
 /// How to mend what a parser refused: by its new name what once had another, else by the names near to one that it does not know.

@@ -19,7 +19,7 @@ impl StrategyFile {
             key,
             found: format!("{span}, on a market whose bars are {bar}"),
             expected: format!("a multiple of {bar}"),
-            way_out: "lengthen it, or use a market of shorter bars".to_owned(),
+            fix: "lengthen it, or use a market of shorter bars".to_owned(),
         });
         let wrong = wrong.or_else(|| self.above_every_bracket(most_leverage));
         wrong.map_or(Ok(()), |wrong| Err(self.fault(&wrong)))
@@ -32,7 +32,7 @@ impl StrategyFile {
             key: ["buckets", name, "leverage", rung].map(str::to_owned).to_vec(),
             found: format!("{asked}, above every margin bracket of the market"),
             expected: format!("at most {most}"),
-            way_out: "lower it; larger notionals are allowed less still".to_owned(),
+            fix: "lower it; larger notionals are allowed less still".to_owned(),
         })
     }
 }

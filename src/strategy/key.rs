@@ -9,7 +9,7 @@ pub(super) struct Wrong {
     pub key: Vec<String>,
     pub found: String,
     pub expected: String,
-    pub way_out: String,
+    pub fix: String,
 }
 
 pub(super) type Checked = Result<(), Wrong>;
@@ -37,14 +37,14 @@ impl Key {
         dotted.split('.').filter(|part| !part.is_empty()).fold(self.clone(), |key, part| key.child(part))
     }
 
-    pub fn wrong(&self, found: impl Into<String>, expected: impl Into<String>, way_out: impl Into<String>) -> Checked {
-        Err(Wrong { key: self.0.clone(), found: found.into(), expected: expected.into(), way_out: way_out.into() })
+    pub fn wrong(&self, found: impl Into<String>, expected: impl Into<String>, fix: impl Into<String>) -> Checked {
+        Err(Wrong { key: self.0.clone(), found: found.into(), expected: expected.into(), fix: fix.into() })
     }
 
     /// TOML has `nan` and `inf`; a comparison with either decides nothing.
-    pub fn number(&self, value: Option<f64>, way_out: &str) -> Checked {
+    pub fn number(&self, value: Option<f64>, fix: &str) -> Checked {
         match value {
-            Some(value) if !value.is_finite() => self.wrong(value.to_string(), "a finite number", way_out),
+            Some(value) if !value.is_finite() => self.wrong(value.to_string(), "a finite number", fix),
             _ => Ok(()),
         }
     }
@@ -64,8 +64,8 @@ impl Key {
         self.wrong(format!("{name:?}"), "a bucket that holds cash", names(strategy))
     }
 
-    pub fn positive(&self, value: f64, way_out: &str) -> Checked {
-        if value > 0.0 && value.is_finite() { Ok(()) } else { self.wrong(value.to_string(), "a number above 0", way_out) }
+    pub fn positive(&self, value: f64, fix: &str) -> Checked {
+        if value > 0.0 && value.is_finite() { Ok(()) } else { self.wrong(value.to_string(), "a number above 0", fix) }
     }
 
     pub fn share(&self, value: f64) -> Checked {

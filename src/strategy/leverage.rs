@@ -68,12 +68,12 @@ impl Leverage {
             return Ok(());
         }
         if self.crowded.is_some() {
-            let way_out = "only its stages tell a crowded narrative: add [lifecycle], or remove the key";
-            return key.child("crowded").wrong("without a life cycle", "a [lifecycle] of the strategy", way_out);
+            let fix = "only its stages tell a crowded narrative: add [lifecycle], or remove the key";
+            return key.child("crowded").wrong("without a life cycle", "a [lifecycle] of the strategy", fix);
         }
         if self.confirmed.is_some() && within.bucket.score.is_none() {
-            let way_out = "add score = { momentum = \"30d\" }, over whose span breadth confirms, or [lifecycle], or remove the key";
-            return key.child("confirmed").wrong("without a score and without a life cycle", "one of them", way_out);
+            let fix = "add score = { momentum = \"30d\" }, over whose span breadth confirms, or [lifecycle], or remove the key";
+            return key.child("confirmed").wrong("without a score and without a life cycle", "one of them", fix);
         }
         Ok(())
     }

@@ -73,18 +73,18 @@ impl StrategyFile {
 
 fn unknown(market: &Directory, name: &str, series: Series, selection: &Selection, bucket: &Bucket) -> Option<Wrong> {
     let key = |below: &[&str]| ["buckets", name].iter().chain(below).map(|part| (*part).to_owned()).collect();
-    let way_out = "write names as in the column `asset` of assets.csv, or run it over a market that has them".to_owned();
+    let fix = "write names as in the column `asset` of assets.csv, or run it over a market that has them".to_owned();
     let expected = format!("coins with a {} in this market", series.word());
     if let Weigh::Fixed(shares) = &bucket.weigh
         && let Some(stray) = shares.keys().find(|asset| !series.has(market, asset))
     {
         let found = format!("a share of {}, which this market does not have", why_not(market, series, stray));
-        return Some(Wrong { key: key(&["weigh", "fixed", stray]), found, expected, way_out });
+        return Some(Wrong { key: key(&["weigh", "fixed", stray]), found, expected, fix });
     }
     let asked = selection.assets.as_ref().filter(|asked| !asked.iter().any(|asset| series.has(market, asset)))?;
     let told: Vec<String> = asked.iter().map(|asset| why_not(market, series, asset)).collect();
     let found = format!("{}: this market has none of them", told.join(", "));
-    Some(Wrong { key: key(&["hold", series.key(), "assets"]), found, expected, way_out })
+    Some(Wrong { key: key(&["hold", series.key(), "assets"]), found, expected, fix })
 }
 
 /// What a market lacks of the coins that a strategy lists, and how much of the money waits for them.

@@ -52,8 +52,8 @@ impl Stop {
             return of_margin_on_spot(key, "stop", "loss_of_margin");
         }
         if by.is_some() && loss_of_margin.is_none() {
-            let way_out = "by says what a loss of margin is measured by: remove it";
-            return key.child("by").wrong("without loss_of_margin", "loss_of_margin beside it", way_out);
+            let fix = "by says what a loss of margin is measured by: remove it";
+            return key.child("by").wrong("without loss_of_margin", "loss_of_margin beside it", fix);
         }
         for (name, value) in [("loss_of_margin", loss_of_margin), ("from_entry", from_entry), ("trailing", trailing)] {
             value.map_or(Ok(()), |value| key.child(name).share(value))?;
@@ -118,8 +118,8 @@ impl TakeProfit {
             value.map_or(Ok(()), |value| key.child(name).positive(value, "0.5 is half as much again"))?;
         }
         if bucket.direction == Direction::Short && from_entry.is_some_and(|share| share >= 1.0) {
-            let way_out = "no price falls by all of itself";
-            return key.child("from_entry").wrong("a short's target at or below 0", "below 1", way_out);
+            let fix = "no price falls by all of itself";
+            return key.child("from_entry").wrong("a short's target at or below 0", "below 1", fix);
         }
         Ok(())
     }
@@ -220,8 +220,8 @@ impl Orders {
             return key.child("offset").wrong(offset.to_string(), "at least 0, below 1", "0.002 is 0.2 % from the last close");
         }
         if kind == OrderKind::Market && *self != (Self { kind, expire, ..Self::default() }) {
-            let way_out = "offset, while and then are for limits";
-            return key.child("kind").wrong("market orders with a limit's rules", "kind = \"limit\"", way_out);
+            let fix = "offset, while and then are for limits";
+            return key.child("kind").wrong("market orders with a limit's rules", "kind = \"limit\"", fix);
         }
         Ok(())
     }

@@ -68,11 +68,11 @@ hold = "cash"
             place.insert((*old).to_owned(), value.clone());
             let told = StrategyFile::parse(Path::new("old.toml"), whole.to_string()).expect_err("an old key");
             assert!(told.found.contains(&format!("`{old}`")), "{table}.{old}: {told}");
-            assert_eq!(told.way_out, format!("`{old}` is called `{new}` now: rename it"), "{table}");
+            assert_eq!(told.fix, format!("`{old}` is called `{new}` now: rename it"), "{table}");
             // On the command line as in the file.
             let set = Override::parse(&format!("{}.{old}={value}", table.replace('*', "perps"))).expect("an override");
             let told = valid.with_all(&[set]).expect_err("an old key");
-            assert_eq!(told.way_out, format!("`{old}` is called `{new}` now: rename it"), "{table}");
+            assert_eq!(told.fix, format!("`{old}` is called `{new}` now: rename it"), "{table}");
         }
     }
 }

@@ -156,12 +156,12 @@ impl Selection {
 
     fn check_narratives(&self, key: &Key, bucket: &Bucket) -> Checked {
         if self.narratives.is_some() && bucket.score.is_none() {
-            let way_out = "add score = { momentum = \"30d\" }";
-            return key.child("narratives").wrong("narratives without a score", "a score to rank them", way_out);
+            let fix = "add score = { momentum = \"30d\" }";
+            return key.child("narratives").wrong("narratives without a score", "a score to rank them", fix);
         }
         if self.narratives.is_some() && self.count.is_some() {
-            let way_out = "use per_narrative to bound the coins of a narrative";
-            return key.child("count").wrong("count and narratives together", "one of them", way_out);
+            let fix = "use per_narrative to bound the coins of a narrative";
+            return key.child("count").wrong("count and narratives together", "one of them", fix);
         }
         if self.per_narrative.is_some() && self.narratives.is_none() {
             return key.child("per_narrative").wrong("without narratives", "narratives = n beside it", "say how many narratives to hold");
@@ -177,8 +177,8 @@ fn check_tiers(key: &Key, tiers: Option<&[Tier]>, rank: Option<[u32; 2]>) -> Che
         // Tiers are bands of ranks, one after the other: a band of ranks has those from that of its first to that of its last.
         let has = |tier: &Tier| (Tier::of_rank(first)..=Tier::of_rank(last)).contains(tier);
         if !tiers.iter().any(has) {
-            let way_out = "large is up to rank 20, mid up to 100, small beyond: keep one of the two";
-            return key.child("tier").wrong(format!("no tier of rank [{first}, {last}]"), "a tier that lies in the band", way_out);
+            let fix = "large is up to rank 20, mid up to 100, small beyond: keep one of the two";
+            return key.child("tier").wrong(format!("no tier of rank [{first}, {last}]"), "a tier that lies in the band", fix);
         }
     }
     if tiers.is_empty() {
@@ -205,8 +205,8 @@ impl Weigh {
             }
         }
         if selection.narratives.is_some() && *self != Self::Equal {
-            let way_out = "with narratives each coin has a place of the same size: remove the key, or choose by count";
-            return key.wrong("beside narratives", "\"equal\"", way_out);
+            let fix = "with narratives each coin has a place of the same size: remove the key, or choose by count";
+            return key.wrong("beside narratives", "\"equal\"", fix);
         }
         if let (Self::Fixed(shares), Some(assets)) = (self, &selection.assets)
             && let Some(stray) = shares.keys().find(|name| !assets.contains(name))

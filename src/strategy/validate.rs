@@ -55,7 +55,7 @@ pub(super) fn check(strategy: &Strategy) -> Checked {
 }
 
 fn contradiction(key: &Key, found: &Contradiction) -> Checked {
-    key.below(found.key).wrong(found.found.clone(), found.expected, found.way_out)
+    key.below(found.key).wrong(found.found.clone(), found.expected, found.fix)
 }
 
 fn check_buckets(key: &Key, strategy: &Strategy) -> Checked {

@@ -103,7 +103,7 @@ fn a_run_that_fails_leaves_the_old_report_whole() {
     ];
     for words in failures {
         let said = refused(&words);
-        assert!(said.starts_with("error: ") && said.contains("expected: ") && said.contains("way out:"), "{words:?}: {said}");
+        assert!(said.starts_with("error: ") && said.contains("expected: ") && said.contains("fix:"), "{words:?}: {said}");
         assert!(tree(dir.path()) == before, "{words:?} left something behind");
     }
 }

@@ -46,7 +46,7 @@ fn a_report_with_strangers_in_it_is_left_alone() {
         fs::write(out.join(stranger), "years of work").unwrap();
         let before = tree(out.parent().unwrap());
         let fault = write_batch(&out, &market, &runs, &manifest).unwrap_err();
-        assert!(fault.found.contains(named) && fault.way_out.contains("--out"), "{fault}");
+        assert!(fault.found.contains(named) && fault.fix.contains("--out"), "{fault}");
         assert!(tree(out.parent().unwrap()) == before, "{stranger}: something was touched");
     }
     // A folder that merely looks like a strategy of ours.

@@ -46,12 +46,12 @@ pub(super) fn spread_row(lines: &Text<'_>, row: keys::DatedHalfSpread) -> Result
         (Some(asset), None) => (asset.span().start, Named::Asset(asset.into_inner())),
         (None, Some(tier)) => (tier.span().start, Named::Tier(tier.into_inner())),
         (None, None) => {
-            let way_out = "say whose it is, or write it into [half_spread_bps]";
-            return Err(lines.fault(row.bps.span().start, "a half-spread of nothing", "either `asset` or `tier`", way_out));
+            let fix = "say whose it is, or write it into [half_spread_bps]";
+            return Err(lines.fault(row.bps.span().start, "a half-spread of nothing", "either `asset` or `tier`", fix));
         }
         (Some(_), Some(tier)) => {
-            let way_out = "keep the one that is meant: an asset's own goes before its tier's";
-            return Err(lines.fault(tier.span().start, "a half-spread of an asset and of a tier", "either `asset` or `tier`", way_out));
+            let fix = "keep the one that is meant: an asset's own goes before its tier's";
+            return Err(lines.fault(tier.span().start, "a half-spread of an asset and of a tier", "either `asset` or `tier`", fix));
         }
     };
     let half_spread = lines.bps("bps", &row.bps)?;
@@ -66,8 +66,8 @@ pub(super) fn step(lines: &Text<'_>, key: &str, value: &Spanned<f64>) -> Result<
         return Ok(size);
     }
     let found = format!("`{key}` = {}", numeral(size));
-    let way_out = "write what the venue asks for, or remove the key where it asks for nothing";
-    Err(lines.fault(value.span().start, found, "a number from 1e-15 to 1e6", way_out))
+    let fix = "write what the venue asks for, or remove the key where it asks for nothing";
+    Err(lines.fault(value.span().start, found, "a number from 1e-15 to 1e6", fix))
 }
 
 pub(super) fn rules_row(lines: &Text<'_>, row: keys::TradingRules) -> Result<RulesRow, Fault> {

@@ -105,15 +105,15 @@ impl Text<'_> {
         1 + self.text.get(..at).unwrap_or(self.text).matches('\n').count()
     }
 
-    pub(super) fn fault(&self, at: usize, found: impl Into<String>, expected: &str, way_out: &str) -> Fault {
-        Fault::new(Fault::at(self.path, self.line(at)), found, expected, way_out)
+    pub(super) fn fault(&self, at: usize, found: impl Into<String>, expected: &str, fix: &str) -> Fault {
+        Fault::new(Fault::at(self.path, self.line(at)), found, expected, fix)
     }
 
     /// The text under a key as long as it is fit for what it says.
     pub(super) fn fit(&self, key: &str, value: &Spanned<String>, fit: fn(&str, &str) -> Result<(), Unfit>) -> Result<String, Fault> {
         match fit(key, value.get_ref()) {
             Ok(()) => Ok(value.get_ref().clone()),
-            Err((found, expected, way_out)) => Err(self.fault(value.span().start, found, expected, way_out)),
+            Err((found, expected, fix)) => Err(self.fault(value.span().start, found, expected, fix)),
         }
     }
 

@@ -115,11 +115,11 @@ impl Tables {
         let ended = self.equity.last().filter(|row| row["time"] < at);
         let (Some(now), None) = (now, ended) else {
             let known = |row: Option<&Row>| row.map_or("nothing".to_string(), |row| row["time"].clone());
-            let (found, way_out) = match ended {
+            let (found, fix) = match ended {
                 Some(last) => (format!("after the last bar closed: {}", last["time"]), "choose an earlier one"),
                 None => (format!("before the first bar closed: {}", known(self.equity.first())), "choose a later one"),
             };
-            return Err(Fault::new(format!("{}: --at {at}", self.folder), found, "an instant within the run", way_out));
+            return Err(Fault::new(format!("{}: --at {at}", self.folder), found, "an instant within the run", fix));
         };
         let at = &now["time"];
         let mut facts = vec![

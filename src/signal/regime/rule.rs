@@ -247,7 +247,7 @@ impl RegimeRule {
                 key: "regime",
                 found: "no part".to_owned(),
                 expected: "at least one of trend, drawdown, breadth, volatility, funding, dominance",
-                way_out: "add one: `trend = {}` takes its defaults",
+                fix: "add one: `trend = {}` takes its defaults",
             });
         }
         let order = "write bull and bear on the sides its meaning says";

@@ -107,8 +107,8 @@ impl Rule for AskChecklist {
         if within.strategy.checklist.is_some() {
             return Ok(());
         }
-        let way_out = "write the criteria, or remove the key";
-        bucket.child("checklist").wrong("true, without a checklist", "a [checklist] of the strategy", way_out)
+        let fix = "write the criteria, or remove the key";
+        bucket.child("checklist").wrong("true, without a checklist", "a [checklist] of the strategy", fix)
     }
 }
 

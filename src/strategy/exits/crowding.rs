@@ -101,15 +101,15 @@ impl Rule for CrowdingExit {
         let key = bucket.child("exit");
         match (funding_8h_above, funding_above, unit) {
             (None, None, None) => {
-                let way_out = "remove it: a subsidy that has ended is left whatever price does";
+                let fix = "remove it: a subsidy that has ended is left whatever price does";
                 let expected = "stall beside funding_8h_above or funding_above";
-                return key.child("stall").wrong("a stall without a price to pay", expected, way_out);
+                return key.child("stall").wrong("a stall without a price to pay", expected, fix);
             }
             (None, None, Some(_)) => return key.child("unit").wrong("a unit without a rate", THRESHOLDS, UNITS),
             (Some(_), Some(_), _) => return key.child("funding_above").wrong("two thresholds", THRESHOLDS, "remove one of them"),
             (Some(_), None, Some(_)) => {
-                let way_out = "funding_8h_above is a rate for eight hours: remove the unit";
-                return key.child("unit").wrong("a unit beside funding_8h_above", THRESHOLDS, way_out);
+                let fix = "funding_8h_above is a rate for eight hours: remove the unit";
+                return key.child("unit").wrong("a unit beside funding_8h_above", THRESHOLDS, fix);
             }
             (None, Some(_), None) => return key.child("funding_above").wrong("a rate without a unit", THRESHOLDS, UNITS),
             (Some(_), None, None) | (None, Some(_), Some(_)) => {}

@@ -62,8 +62,8 @@ impl Rule for StageGate {
             return place.wrong("stages without a life cycle", "a [lifecycle] of the strategy", "add one, or remove the key");
         }
         if enter.is_empty() {
-            let way_out = "remove the key to enter emerging and confirmed ones";
-            return place.child("enter").wrong("no stage", "at least one, as \"emerging\"", way_out);
+            let fix = "remove the key to enter emerging and confirmed ones";
+            return place.child("enter").wrong("no stage", "at least one, as \"emerging\"", fix);
         }
         Ok(())
     }

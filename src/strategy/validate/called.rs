@@ -15,8 +15,8 @@ pub(super) fn check(root: &Key, strategy: &Strategy) -> Checked {
     for (key, values) in strategy.tune.iter().flat_map(|tune| &tune.keys) {
         for text in values.iter().filter_map(toml::Value::as_str) {
             if let Err(unfit) = names::formula(text) {
-                let (found, expected, way_out) = unfit.words();
-                return root.child("tune").child("keys").child(key).wrong(format!("{text:?}, {found}"), expected, way_out);
+                let (found, expected, fix) = unfit.words();
+                return root.child("tune").child("keys").child(key).wrong(format!("{text:?}, {found}"), expected, fix);
             }
         }
     }
@@ -36,8 +36,8 @@ fn folder(key: &Key, name: &str) -> Checked {
 
 fn named(key: &Key, name: &str) -> Checked {
     names::name(name).or_else(|unfit| {
-        let (found, expected, way_out) = unfit.words();
-        key.wrong(format!("{name:?}, {found}"), expected, way_out)
+        let (found, expected, fix) = unfit.words();
+        key.wrong(format!("{name:?}, {found}"), expected, fix)
     })
 }
 
@@ -45,8 +45,8 @@ fn named(key: &Key, name: &str) -> Checked {
 fn visible(key: &Key, value: &toml::Value) -> Checked {
     match value {
         toml::Value::String(text) => names::line(text).or_else(|unfit| {
-            let (found, expected, way_out) = unfit.words();
-            key.wrong(format!("a text {found}"), expected, way_out)
+            let (found, expected, fix) = unfit.words();
+            key.wrong(format!("a text {found}"), expected, fix)
         }),
         toml::Value::Array(list) => list.iter().try_for_each(|value| visible(key, value)),
         toml::Value::Table(table) => table.iter().try_for_each(|(name, value)| {

@@ -81,15 +81,15 @@ pub(super) fn check(key: &Key, bucket: &Bucket, rules: &Rules) -> Checked {
         (Spot, "direction") => place.wrong("short spot", "long", "shorts are made with perpetuals: hold = { perp = … }"),
         (Spot, _) => place.wrong("on a spot bucket", "only on a bucket that holds perpetuals", "remove it, or hold = { perp = … }"),
         (Perp | Hedge, "staking") => {
-            let way_out = "a perpetual is no coin: remove it, or hold = { spot = … }";
-            place.wrong("on a bucket of perpetuals", "only on a spot bucket", way_out)
+            let fix = "a perpetual is no coin: remove it, or hold = { spot = … }";
+            place.wrong("on a bucket of perpetuals", "only on a spot bucket", fix)
         }
         (Perp | Hedge, _) if on.contains(&Spot) => {
             place.wrong("a rule of choice on a hedge", "no such key", "a hedge follows the bucket it stands against: remove it")
         }
         (Perp | Hedge, _) => {
-            let way_out = "a hedge takes the leverage it says, whatever a narrative does: remove it";
-            place.wrong("on a hedge", "only on a bucket that chooses its perpetuals", way_out)
+            let fix = "a hedge takes the leverage it says, whatever a narrative does: remove it";
+            place.wrong("on a hedge", "only on a bucket that chooses its perpetuals", fix)
         }
     }
 }
