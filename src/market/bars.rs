@@ -3,10 +3,10 @@
 use crate::fault::Fault;
 use crate::market::careful::ARCHIVE;
 use crate::market::files::Source;
-use crate::market::frame::{Layout, Wanted};
-use crate::market::freeze::Bar;
+use crate::market::parts::Bar;
 use crate::market::plausible::{wrong_price, wrong_prices, wrong_volume};
 use crate::market::series::{Origin, Recipe, Rows};
+use crate::market::sheet::{Layout, Wanted};
 use crate::market::wicks::WickLimit;
 use crate::units::{Span, Time};
 

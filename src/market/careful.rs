@@ -3,7 +3,7 @@
 use crate::fault::Fault;
 use crate::market::cite::cited;
 use crate::market::files::{MOST_COLUMNS, Packing, Source};
-use crate::market::frame::{Layout, Places, Sheet};
+use crate::market::sheet::{Layout, Places, Sheet};
 use crate::market::stamp;
 
 fn reader(bytes: &[u8], header: bool) -> csv::Reader<&[u8]> {

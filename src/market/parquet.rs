@@ -13,8 +13,8 @@ use crate::fault::Fault;
 use crate::market::careful::{find, plain};
 use crate::market::cite::{cited, escaped};
 use crate::market::files::{MOST_COLUMNS, Source};
-use crate::market::frame::{Layout, Places, Sheet, numbers, stranger, times};
 use crate::market::pages;
+use crate::market::sheet::{Layout, Places, Sheet, numbers, stranger, times};
 
 type Reader<'a> = ParquetReader<Cursor<&'a [u8]>>;
 

@@ -3,9 +3,9 @@
 use crate::fault::Fault;
 use crate::market::cite::numeral;
 use crate::market::files::Source;
-use crate::market::frame::{Layout, Wanted};
-use crate::market::freeze::RawSettlement;
+use crate::market::parts::RawSettlement;
 use crate::market::series::{Origin, Recipe, Rows, Wrong};
+use crate::market::sheet::{Layout, Wanted};
 
 const RATES: Recipe = Recipe {
     layout: &Layout {

@@ -4,7 +4,8 @@ use crate::fault::Fault;
 use crate::market::InputFile;
 use crate::market::careful::{last_close, place_of};
 use crate::market::files::Source;
-use crate::market::frame::{Layout, Sheet, read};
+use crate::market::frame::read;
+use crate::market::sheet::{Layout, Sheet};
 use crate::units::Time;
 
 /// What a check found wrong in one row: what was found, what was expected.

@@ -3,7 +3,7 @@
 
 use crate::fault::Fault;
 use crate::funding_interval::{as_they_came, hours_between};
-use crate::market::freeze::{MarketParts, RawSettlement, SeriesPart};
+use crate::market::parts::{MarketParts, RawSettlement, SeriesPart};
 use crate::market::{FundingBook, Kind, Panel, Segment, Settlement};
 use crate::units::{Clock, InstrumentId, Time};
 

@@ -3,7 +3,7 @@
 
 use crate::fault::Fault;
 use crate::market::cite::numeral;
-use crate::market::freeze::Bar;
+use crate::market::parts::Bar;
 
 /// A high of more than so many times the larger of open and close, or a low of less than that part of the smaller one, is told as a caution, and
 /// so are fills out there.
