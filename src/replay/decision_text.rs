@@ -125,7 +125,7 @@ impl Decision {
                 format!("{observed} {old} became {threshold} {new}, {ratio} for one; cost and time of the purchase go along")
             }
             Why::Unconverted { into } => {
-                format!("it became {}, which has not traded since, so the holding is forced out at the penalty", names.asset(*into))
+                format!("it became {}, which has not traded since; the position is closed at the penalty", names.asset(*into))
             }
             Why::Order(why) => of_an_order(why, (observed, threshold), names),
         }

@@ -53,7 +53,7 @@ pub(super) fn refusals(market: &Market, run: &Run) -> Html {
     table("Refused or made smaller, by rule, with the newest as example; all are in decisions.csv", &COLUMNS, &rows)
 }
 
-/// `2024-03-01 PEPE: why; 0.12 where 0.10 is the limit`
+/// `PEPE: why; 0.12 against a threshold of 0.10`; its date stands beside it, as the last.
 fn sentence(decision: &Decision, names: &RecordNames) -> String {
     let against = match (decision.observed, decision.threshold) {
         (Some(value), Some(limit)) => format!("; {} against a threshold of {}", figure(value), figure(limit)),
@@ -61,5 +61,5 @@ fn sentence(decision: &Decision, names: &RecordNames) -> String {
         (None, Some(limit)) => format!("; threshold {}", figure(limit)),
         (None, None) => String::new(),
     };
-    format!("{} {}: {}{against}", decision.time.date(), decision.subject.word(names), decision.detail(names))
+    format!("{}: {}{against}", decision.subject.word(names), decision.detail(names))
 }

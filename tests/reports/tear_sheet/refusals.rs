@@ -32,7 +32,8 @@ fn refusals_are_told_by_rule_with_dates_and_the_newest_example() {
     ];
     let told = section(&page(&market, &run), "activity");
     let table = rows(&told);
-    let example = "2021-01-10 AAA: narrative too &lt;much&gt;: its narrative&#39;s leverage goes from 0.25x to 0.12x; 0.25 against a threshold of 0.125";
+    let example =
+        "AAA: narrative too &lt;much&gt;: its narrative&#39;s leverage goes from 0.25x to 0.12x; 0.25 against a threshold of 0.125";
     assert_eq!(table[1], ["leverage", "resized", "3", "2", "2021-01-03", "2021-01-10", example], "{table:?}");
     assert_eq!(table[2][..5], ["score_lost", "refused", "1", "1", "2021-01-05"]);
     assert_eq!(table[3..], [["rule", "verdict", "times"], ["score_lost", "passed", "1"]], "what passed is no refusal");
