@@ -41,6 +41,9 @@ pub enum Caution {
     },
     /// A bucket leaves by funding, and most rates it met are assumed.
     FundingExitBlind {
+        /// Settlements met, and those of them at the assumed constant.
+        met: usize,
+        assumed: usize,
         bucket: String,
     },
     FundingExit(FundingExitMeasured),
@@ -142,8 +145,9 @@ impl fmt::Display for Caution {
                     dollars(*most)
                 )
             }
-            Self::FundingExitBlind { bucket } => {
-                write!(f, "bucket `{bucket}` leaves by funding, but most rates it met are the assumed constant: the rule was blind there")
+            Self::FundingExitBlind { met, assumed, bucket } => {
+                let share = *assumed as f64 / *met as f64 * 100.0;
+                write!(f, "bucket `{bucket}`: the funding exit could not work: {share:.0} % of the rates it met are assumed")
             }
             Self::FundingExit(measured) => measured.fmt(f),
             Self::BenchmarkMissing { name, before, after } => {

@@ -18,9 +18,9 @@ impl Simulation<'_> {
         cautions.extend(self.stood_unhedged());
         for bucket in self.plan.buckets.iter().filter(|bucket| bucket.leaves_by_funding()) {
             let paid = || self.record.funding.iter().filter(|payment| payment.bucket == bucket.id);
-            let blind = paid().filter(|payment| payment.assumed).count();
-            if 2 * blind > paid().count() {
-                cautions.push(Caution::FundingExitBlind { bucket: bucket.name.clone() });
+            let (met, assumed) = (paid().count(), paid().filter(|payment| payment.assumed).count());
+            if 2 * assumed > met {
+                cautions.push(Caution::FundingExitBlind { met, assumed, bucket: bucket.name.clone() });
             }
         }
         cautions.extend(self.funding_exits_measured());

@@ -94,7 +94,7 @@ impl fmt::Display for Finding {
             ),
             Self::Survivorship { listings, survivors, named, more, live_elsewhere, whole_universe, survivors_only } => write!(
                 f,
-                "survivorship: {} of {listings} listings of this market ended before it did{}{}; holding every one alike from its first day made {}, \
+                "survivorship: {} of {listings} listings of this market ended before it did{}{}; equal-weight all coins, each from its first day, made {}, \
                  holding only those that survived {}",
                 listings - survivors,
                 list(named, *more),
@@ -140,7 +140,10 @@ fn list(gone: &[(String, Time)], more: usize) -> String {
 fn elsewhere(series: usize) -> String {
     match series {
         0 => String::new(),
-        1 => ", and 1 series more whose coin goes on in its other market: its holders were forced out too".to_owned(),
-        count => format!(", and {count} series more whose coins go on in their other market: their holders were forced out too"),
+        1 => ", and 1 series more whose coin goes on in its other market: its positions were closed at the last price less the penalty too"
+            .to_owned(),
+        count => format!(
+            ", and {count} series more whose coins go on in their other market: their positions were closed at the last price less the penalty too"
+        ),
     }
 }
