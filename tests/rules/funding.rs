@@ -166,7 +166,7 @@ fn what_is_received_is_compared_in_the_unit_that_is_said() {
         left(&market, &exit).expect("a trade").0
     };
     for (unit, under, over) in [("per_8h", 0.000_09, 0.000_11), ("per_day", 0.000_29, 0.000_31), ("apr", 0.109, 0.110)] {
-        assert_eq!((reason(under, unit).as_str(), reason(over, unit).as_str()), ("end of data", "subsidy_ended"), "{unit}");
+        assert_eq!((reason(under, unit).as_str(), reason(over, unit).as_str()), ("end_of_data", "subsidy_ended"), "{unit}");
     }
     // Both thresholds go by the one unit.
     let both = "exit = { funding_above = 0.0015, funding_below = 0.0006, unit = \"per_day\", settlements = 3 }";

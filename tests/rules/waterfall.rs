@@ -160,7 +160,7 @@ fn profit_buys_of_each_coin_up_to_the_limit_of_its_own_position() {
     closes.resize(8, 110.0);
     let bought = |most: f64| {
         let rules = format!(
-            "rebalance = {{ every = \"365d\", band = 0.9 }}\nlimits = {{ position = {{ most = {most}, of = \"notional\" }} }}\n{}[buckets.two]\nweight = 0.5\n\
+            "rebalance = {{ every = \"365d\", band = 0.9 }}\nlimits = {{ position = {{ max = {most}, of = \"notional\" }} }}\n{}[buckets.two]\nweight = 0.5\n\
              hold = {{ spot = {{ assets = [\"XXX\", \"YYY\"] }} }}\n[buckets.stable]\nweight = 0.25\nhold = \"cash\"\n[waterfall]\nfrom = \"a\"\n\
              to = {{ two = 0.5 }}\n",
             trader("a", "AAA")
