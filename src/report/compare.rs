@@ -142,7 +142,7 @@ impl<'a> Comparison<'a> {
         let page = html::comparison::page(&html::comparison::Page {
             title: &overlay.title,
             synthetic: overlay.synthetic,
-            head: html::escape::Html::new(),
+            head: html::Html::new(),
             by: self.by,
             ranked: &self.ranked,
             versus: &self.versus,

@@ -46,6 +46,7 @@ const SECTIONS: &[(&str, &str)] = &[
     ("cautions", "Cautions"),
 ];
 
+/// The whole page.
 #[must_use]
 pub fn page(page: &Page) -> String {
     let (count, drawn) = (page.ranked.len(), page.versus.names.len());

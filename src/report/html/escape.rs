@@ -19,11 +19,13 @@ impl Html {
         Self(String::new())
     }
 
+    /// Whether it holds nothing, not even an empty element.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
+    /// Its markup.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -127,6 +129,7 @@ pub const fn tag(name: &'static str) -> Tag {
 }
 
 impl Tag {
+    /// The element with an attribute more, its value escaped.
     pub fn with(mut self, name: &'static str, value: &str) -> Self {
         self.attributes.reserve(name.len() + value.len() + 4);
         self.attributes.push(' ');
@@ -137,6 +140,7 @@ impl Tag {
         self
     }
 
+    /// The element in a class of `page.css`.
     pub fn class(self, name: &'static str) -> Self {
         self.with("class", name)
     }

@@ -51,6 +51,7 @@ impl<'a> Index<'a> {
         &self.order[..self.order.len().min(DRAWN)]
     }
 
+    /// `index.html`; the two pictures are those of the runs that are drawn.
     #[must_use]
     pub fn page(&self, [equity, drawdown]: [&Svg; 2]) -> String {
         let ranked: Vec<&LoadedStrategy> = self.order.iter().map(|&at| &self.all[at]).collect();

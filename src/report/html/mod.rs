@@ -2,7 +2,7 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `escape` | [`Html`](escape::Html), which no text gets into unescaped |
+//! | `escape` | [`Html`], which no text gets into unescaped |
 //! | `page`, `page.css`, `page.js` | the frame of a page, its styles, its one script, and what stands on every page |
 //! | `table`, `figure` | tables and pictures |
 //! | `sheet` | the tear sheet: its sections in their order, a file each |
@@ -15,7 +15,7 @@ pub mod comparison;
 #[cfg(test)]
 mod contrast;
 mod contributions;
-pub mod escape;
+mod escape;
 mod falls;
 mod figure;
 mod flows;
@@ -35,4 +35,5 @@ mod tax;
 mod trades;
 mod unanswered;
 
+pub use escape::Html;
 pub use page::SCRIPT;

@@ -71,6 +71,7 @@ const SECTIONS: [Section; 16] = [
     section("limits", "Limits", "Limits: what this page does not answer", |sheet| unanswered(sheet.piece)),
 ];
 
+/// The whole page, every section that has something to tell.
 #[must_use]
 pub fn page(piece: &ReportInput, summary: &Summary, pictures: &Pictures) -> String {
     let sheet = Sheet { piece, summary, pictures };

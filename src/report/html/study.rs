@@ -11,6 +11,7 @@ use crate::tune::Study;
 
 const SHOWN: usize = 50;
 
+/// `study.html`; `heats` are the heat maps and their names.
 #[must_use]
 pub fn page(market: &Market, study: &Study, heats: &[(String, Svg)]) -> String {
     let title = format!("Study of {}", study.strategy);
