@@ -2,7 +2,7 @@
 //!
 //! Ratios are taken on UTC calendar days, drawdowns on every bar, growth on elapsed time.
 //!
-//! A run → [`curves`], each computed once → [`measure`], a function a group → [`groups`], the numbers → [`table`], where each number has one row:
+//! A run → [`curves`], each computed once → `measure`, a function a group → [`groups`], the numbers → [`table`], where each number has one row:
 //! its name, label, unit, direction and group. Columns, keys, pages, rankings and terminals follow from the rows. The other files are formulas.
 
 pub mod against;
