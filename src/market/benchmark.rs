@@ -70,30 +70,35 @@ impl Index {
     }
 }
 
-/// What a manifest names as the benchmark: an asset, or else the index of that name.
-pub(super) enum Named {
-    Instrument(InstrumentId),
-    /// The file it is in, relative to the market folder.
-    Index(String),
+/// The name of a benchmark as a manifest has it, and where it stands there.
+#[derive(Debug)]
+pub(super) struct Named {
+    pub(super) name: String,
+    pub(super) place: String,
 }
 
-impl Named {
-    /// # Errors
-    /// An asset without a series.
-    pub(super) fn of(name: &str, place: String, roster: &Roster) -> Result<Self, Fault> {
-        let Some(&asset) = roster.by_name.get(name) else { return Ok(Self::Index(format!("indices/{name}.csv"))) };
+/// The asset of that name, else the index; `table` reads a file of the market folder where there is one.
+///
+/// # Errors
+/// An asset without a series; neither an asset nor a file; what [`Index::read`] refuses.
+pub(super) fn read(
+    Named { name, place }: &Named,
+    roster: &Roster,
+    table: impl FnOnce(&str) -> Result<Option<Table>, Fault>,
+) -> Result<Benchmark, Fault> {
+    if let Some(asset) = roster.by_name.get(name) {
         let asset = &roster.assets[asset.index()];
-        asset.spot.or(asset.perp).map(Self::Instrument).ok_or_else(|| {
+        return asset.spot.or(asset.perp).map(Benchmark::Instrument).ok_or_else(|| {
             let found = format!("the benchmark `{}` has neither a spot nor a perpetual symbol", cited(name));
             Fault::new(place, found, "an asset with a price series", "give it a symbol in assets.csv, or name another benchmark")
-        })
+        });
     }
-}
-
-/// The refusal of a benchmark that is neither.
-pub(super) fn unknown(name: &str, place: String) -> Fault {
-    let found = format!("`benchmark` = `{}`: there is no such asset, and no file indices/{}.csv", cited(name), cited(name));
-    Fault::new(place, found, "an asset of assets.csv, or an index with known_at,value in indices/", "correct the name, or add the file")
+    let table = table(&format!("indices/{name}.csv"))?.ok_or_else(|| {
+        let found = format!("`benchmark` = `{}`: there is no such asset, and no file indices/{}.csv", cited(name), cited(name));
+        let expected = "an asset of assets.csv, or an index with known_at,value in indices/";
+        Fault::new(place, found, expected, "correct the name, or add the file")
+    })?;
+    Index::read(name.clone(), &table).map(Benchmark::Index)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::bounded::BY_HAND;
 use crate::fault::Fault;
 use crate::market::bars::Grid;
-use crate::market::benchmark::{self, Benchmark, Index};
+use crate::market::benchmark::{self, Benchmark};
 use crate::market::caution::tell;
 use crate::market::conversions;
 use crate::market::facts;
@@ -110,16 +110,8 @@ fn parts(dir: &Path, window: Window) -> Result<MarketParts, Fault> {
         .map_or_else(|| Ok(vec![Vec::new(); roster.assets.len()]), |table| facts::caps(&table, &roster))?;
     let tiers = table("margin-tiers.csv", &tiers::COLUMNS, false)?
         .map_or_else(|| Ok(vec![Vec::new(); roster.instruments.len()]), |table| tiers::tiers(&table, &roster))?;
-    let benchmark = match &manifest.benchmark {
-        None => None,
-        Some((name, place)) => Some(match benchmark::Named::of(name, place.clone(), &roster)? {
-            benchmark::Named::Instrument(id) => Benchmark::Instrument(id),
-            benchmark::Named::Index(file) => {
-                let table = table(&file, &benchmark::COLUMNS, false)?.ok_or_else(|| benchmark::unknown(name, place.clone()))?;
-                Benchmark::Index(Index::read(name.clone(), &table)?)
-            }
-        }),
-    };
+    let named = manifest.benchmark.as_ref();
+    let benchmark = named.map(|named| benchmark::read(named, &roster, |file| table(file, &benchmark::COLUMNS, false))).transpose()?;
     let mut evidence = Vec::new();
     for name in names(&dir.join("evidence"))?.iter().filter(|name| Path::new(name).extension().is_some_and(|ending| ending == "csv")) {
         if let Some(table) = table(&format!("evidence/{name}"), &facts::EVIDENCE, false)? {

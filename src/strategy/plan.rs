@@ -216,7 +216,6 @@ impl PlanBucket {
     fn new(id: BucketId, within: &Within, names: &History) -> Self {
         let Within { name, bucket, strategy } = *within;
         let directory = names.directory();
-        let rules = Rules::of(bucket);
         let Bucket {
             weight,
             hold,
@@ -263,7 +262,7 @@ impl PlanBucket {
             gates: selection.gates(assets),
             selection,
             score: *score,
-            rules,
+            rules: Rules::of(bucket),
             checklist: *checklist,
             fixed: fixed(weigh, &directory),
             weigh: weigh.clone(),

@@ -10,6 +10,7 @@ use toml::Spanned;
 
 use crate::bounded::MIB;
 use crate::fault::Fault;
+use crate::market::benchmark::Named;
 use crate::market::cite::numeral;
 use crate::market::names;
 use crate::market::plausible::LEAST_FEE_BPS;
@@ -50,8 +51,7 @@ pub(super) struct Manifest {
     pub(super) to: Option<Time>,
     pub(super) costs: VenueCosts,
     pub(super) listing: ListingPolicy,
-    /// The name of the benchmark, and where it stands.
-    pub(super) benchmark: Option<(String, String)>,
+    pub(super) benchmark: Option<Named>,
     pub(super) missing_rate_8h: Option<f64>,
     /// What may be meant, and is more likely a slip.
     pub(super) cautions: Vec<String>,
@@ -104,20 +104,6 @@ impl Manifest {
         }
         let costs = costs(&lines, &file)?;
         let listing = listing(&lines, &file.listing)?;
-        let benchmark = file.benchmark.as_ref().map(|value| {
-            let name = lines.fit("benchmark", value, names::symbol)?;
-            Ok((name, Fault::at(path, lines.line(value.span().start))))
-        });
-        let benchmark = benchmark.transpose()?;
-        let missing_rate_8h = file.funding.missing_rate_8h.as_ref().map(|value| {
-            let rate = *value.get_ref();
-            if rate.is_finite() && rate.abs() < 1.0 {
-                return Ok(rate);
-            }
-            let found = format!("`missing_rate_8h` = {}", numeral(rate));
-            Err(lines.fault(value.span().start, found, "a fraction of notional per eight hours, as 0.0001", "write a rate, not per cent"))
-        });
-        let missing_rate_8h = missing_rate_8h.transpose()?;
         let table_bytes = table_bytes(&lines, &file.limits)?;
         let spreads = file.half_spread.into_iter().map(|row| dated::spread_row(&lines, row)).collect::<Result<_, _>>()?;
         let rules = file.trading_rules.into_iter().map(|row| dated::rules_row(&lines, row)).collect::<Result<_, _>>()?;
@@ -132,8 +118,8 @@ impl Manifest {
             to,
             costs,
             listing,
-            benchmark,
-            missing_rate_8h,
+            benchmark: benchmark(&lines, file.benchmark.as_ref())?,
+            missing_rate_8h: missing_rate(&lines, &file.funding)?,
             cautions: cheap_fees(&file.fees).into_iter().collect(),
             table_bytes,
             wicks: wick_limit(&lines, &file.data)?,
@@ -160,6 +146,24 @@ fn costs(lines: &Text<'_>, file: &File) -> Result<VenueCosts, Fault> {
         ],
         min_notional: file.orders.min_notional.as_ref().map_or(Ok(MIN_NOTIONAL), |value| dated::step(lines, "min_notional", value))?,
     })
+}
+
+fn missing_rate(lines: &Text<'_>, keys: &keys::Funding) -> Result<Option<f64>, Fault> {
+    let Some(value) = &keys.missing_rate_8h else { return Ok(None) };
+    let rate = *value.get_ref();
+    if rate.is_finite() && rate.abs() < 1.0 {
+        return Ok(Some(rate));
+    }
+    let found = format!("`missing_rate_8h` = {}", numeral(rate));
+    Err(lines.fault(value.span().start, found, "a fraction of notional per eight hours, as 0.0001", "write a rate, not per cent"))
+}
+
+fn benchmark(lines: &Text<'_>, value: Option<&Spanned<String>>) -> Result<Option<Named>, Fault> {
+    let named = |value: &Spanned<String>| {
+        let name = lines.fit("benchmark", value, names::symbol)?;
+        Ok(Named { name, place: Fault::at(lines.path, lines.line(value.span().start)) })
+    };
+    value.map(named).transpose()
 }
 
 /// Fees that look like a per cent or a fraction.
