@@ -166,6 +166,8 @@ impl Simulation<'_> {
             };
             self.force_out(at, last, penalty, &self.market.panel.mark_open, reason);
             self.orders.cancel(bucket, instrument);
+            // What pays for a short that leaves may be coins that stood before it.
+            at = 0;
         }
     }
 

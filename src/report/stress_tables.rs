@@ -30,7 +30,7 @@ fn against(seen: &[&Evaluation], look: Look) -> String {
         let of = |key: &str| percent(one.stress.benchmark(key).and_then(|found| found.against.total_return));
         rows.push(vec![name(one.run), percent(own), of("coin"), of("static"), of("without_futures")]);
     }
-    let said = "hold: the benchmark coin bought and held; static mix: the same buckets at their weights in the largest coins, without opinion; without perps: \
+    let said = "hold: the benchmark bought and held; static mix: the same buckets at their weights in the largest coins, without opinion; without perps: \
                 the same rules, perpetuals' share in stablecoins";
     format!("\n{}{}", aligned(&fitted(rows, &[4, 2], look.width)), caution_line("  ", said, look))
 }

@@ -59,8 +59,8 @@ fn audit_in(market: &Market, dir: &Path) -> Result<Audit, String> {
     })
 }
 
-/// Runs every strategy of the project over `market`, one that is liquidated and delisted often, and one with limits and yields, and audits each
-/// report; the differences come together, one line a strategy.
+/// Runs every strategy of the project over `market`, one that is liquidated and delisted often, one with limits and yields, and one whose coins pay for
+/// its shorts, and audits each report; the differences come together, one line a strategy.
 fn run_and_audit(market_dir: &Path) {
     let scratch = tempfile::tempdir().expect("a scratch folder");
     let out = scratch.path().join("report");
@@ -71,6 +71,7 @@ fn run_and_audit(market_dir: &Path) {
     strategies.sort();
     strategies.push(home.join("tests/laws/audit/reckless.toml"));
     strategies.push(home.join("tests/laws/audit/yields.toml"));
+    strategies.push(home.join("tests/laws/audit/collateral.toml"));
     let ran = Command::new(env!("CARGO_BIN_EXE_rotate"))
         .arg("run")
         .args(&strategies)
@@ -94,6 +95,10 @@ fn run_and_audit(market_dir: &Path) {
                 println!("{name}: {found:?}");
                 if name == "reckless" && found.liquidations == 0 {
                     wrong.push("reckless: not one liquidation to audit".to_string());
+                }
+                let flows = std::fs::read_to_string(dir.join("flows.csv")).expect("flows");
+                if name == "collateral" && !flows.contains(",collateral\n") {
+                    wrong.push("collateral: nothing was ever owed".to_string());
                 }
                 if name == "yields" && found.rewards < 100 {
                     wrong.push(format!("yields: {} rewards to audit", found.rewards));
