@@ -13,7 +13,7 @@ impl Simulation<'_> {
         let Some(plan) = &self.plan.adaptive else { return false };
         let now = sight.history.now();
         if let Some(switch) = sight.regime_switch() {
-            self.record.decisions.push(Decision {
+            self.record.run.decisions.push(Decision {
                 time: now,
                 bucket: None,
                 subject: Subject::Regime(switch.to),
@@ -34,7 +34,7 @@ impl Simulation<'_> {
         for (bucket, weight) in self.buckets.iter_mut().zip(weights) {
             bucket.weight = weight;
         }
-        self.record.decisions.push(Decision {
+        self.record.run.decisions.push(Decision {
             time: now,
             bucket: None,
             subject: Subject::Weights,

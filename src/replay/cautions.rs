@@ -17,7 +17,7 @@ impl Simulation<'_> {
         cautions.extend(self.stayed_in_cash());
         cautions.extend(self.stood_unhedged());
         for bucket in self.plan.buckets.iter().filter(|bucket| bucket.leaves_by_funding()) {
-            let paid = || self.record.funding.iter().filter(|payment| payment.bucket == bucket.id);
+            let paid = || self.record.run.funding.iter().filter(|payment| payment.bucket == bucket.id);
             let (met, assumed) = (paid().count(), paid().filter(|payment| payment.assumed).count());
             if 2 * assumed > met {
                 cautions.push(Caution::FundingExitBlind { met, assumed, bucket: bucket.name.clone() });
@@ -25,8 +25,8 @@ impl Simulation<'_> {
         }
         cautions.extend(self.funding_exits_measured());
         cautions.extend(self.benchmark_missing());
-        let assumed: Usd = self.record.funding.iter().filter(|payment| payment.assumed).map(|payment| payment.payment.abs()).sum();
-        let total: Usd = self.record.funding.iter().map(|payment| payment.payment.abs()).sum();
+        let assumed: Usd = self.record.run.funding.iter().filter(|payment| payment.assumed).map(|payment| payment.payment.abs()).sum();
+        let total: Usd = self.record.run.funding.iter().map(|payment| payment.payment.abs()).sum();
         if assumed.is_positive() {
             cautions.push(Caution::FundingAssumed { assumed, total });
         }

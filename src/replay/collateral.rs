@@ -123,7 +123,7 @@ impl Simulation<'_> {
             self.sell_alike(coins, lacking, prices);
         }
         let moved = self.books.money().flow(coins, pool, wanted);
-        self.record.decisions.push(Decision {
+        self.record.run.decisions.push(Decision {
             time: self.now(),
             bucket: Some(pool),
             subject: Subject::Bucket(pool),
@@ -134,7 +134,7 @@ impl Simulation<'_> {
             why: Why::CollateralCalled { coins },
         });
         if moved.is_positive() {
-            self.record.flows.push(Flow { time: self.now(), from: coins, to: pool, amount: moved, reason: FlowReason::Collateral });
+            self.record.run.flows.push(Flow { time: self.now(), from: coins, to: pool, amount: moved, reason: FlowReason::Collateral });
         }
     }
 

@@ -29,7 +29,7 @@ impl Simulation<'_> {
 
     fn reached_while_held(&self, bucket: &PlanBucket, threshold: &PaidThreshold) -> Reached {
         let mut reached = Reached::default();
-        for paid in self.record.funding.iter().filter(|paid| paid.bucket == bucket.id && !paid.assumed) {
+        for paid in self.record.run.funding.iter().filter(|paid| paid.bucket == bucket.id && !paid.assumed) {
             let all = self.market.funding.observed(paid.instrument);
             let after = all.partition_point(|settlement| settlement.time <= paid.time);
             reached.count(self.is_on(bucket, threshold, paid.instrument, after));

@@ -11,7 +11,7 @@ impl Simulation<'_> {
     pub fn record_exposure(&mut self) {
         let time = self.market.clock.close(self.t);
         let rows: Vec<Exposure> = (0..self.books.count()).map(|at| self.exposure_of(at)).map(|row| Exposure { time, ..row }).collect();
-        self.record.exposure.extend(rows);
+        self.record.run.exposure.extend(rows);
     }
 
     fn exposure_of(&self, at: usize) -> Exposure {

@@ -1,13 +1,11 @@
 //! The end of a replay: the record becomes a run, and what is said of it as a whole is added.
 
 use crate::market::Market;
-use crate::replay::assumption::assumptions;
 use crate::replay::caution::Caution;
 use crate::replay::findings::{filled_in_wicks, findings};
 use crate::replay::run::{NarrativeTrack, Run, Stage, Stop};
 use crate::replay::simulation::Simulation;
 use crate::signal::{History, StrategySignals};
-use crate::units::Clock;
 
 impl Simulation<'_> {
     /// `stop`: why the run ends where it does, where that is not the end that was asked for.
@@ -17,14 +15,13 @@ impl Simulation<'_> {
         let (market, plan, known) = (self.market, self.plan, self.known);
         let attribution = self.cube.cut(market, plan);
         let window = market.window();
-        let clock = Clock { bars: stop.map_or(window.bars, |stop| stop.bars), ..window };
+        let bars = stop.map_or(window.bars, |stop| stop.bars);
         let mut cautions = self.cautions();
-        cautions.splice(0..0, stop.map(|stop| Caution::Stopped { at: clock.open(stop.bars), beyond: stop.why }));
-        let mut run = self.record.into_run(plan, clock);
+        cautions.splice(0..0, stop.map(|stop| Caution::Stopped { at: window.open(stop.bars), beyond: stop.why }));
+        let mut run = self.record.into_run(bars);
         run.stopped = stop;
-        run.narratives = tracks(market, known, clock.bars);
+        run.narratives = tracks(market, known, bars);
         run.attribution = attribution;
-        run.assumptions = assumptions(market, plan);
         run.cautions = cautions;
         run.findings = findings(market, plan, &run);
         run.cautions.extend(filled_in_wicks(market, &run));

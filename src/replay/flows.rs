@@ -27,7 +27,7 @@ impl Simulation<'_> {
             if flow.reason == FlowReason::TopUp {
                 self.buckets[flow.to.index()].topped_up += share;
             }
-            self.record.flows.push(Flow { time: self.now(), from: flow.from, to: flow.to, amount: moved, reason: flow.reason });
+            self.record.run.flows.push(Flow { time: self.now(), from: flow.from, to: flow.to, amount: moved, reason: flow.reason });
             if passes {
                 self.buy_with(flow.to, moved, sold, opening);
             }
@@ -45,7 +45,7 @@ impl Simulation<'_> {
                 continue;
             }
             covered[from.index()] = there.to_f64() / due.to_f64();
-            self.record.decisions.push(Decision {
+            self.record.run.decisions.push(Decision {
                 time: self.now(),
                 bucket: Some(from),
                 subject: Subject::Profit,

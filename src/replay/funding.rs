@@ -109,7 +109,7 @@ impl Simulation<'_> {
         let due = Usd::round(payment(quantity, settlement.mark, settlement.rate));
         let amount = self.payable(at, settlement, due);
         let position = &self.books.positions()[at];
-        self.record.funding.push(FundingPayment {
+        self.record.run.funding.push(FundingPayment {
             time: settlement.time,
             instrument: position.instrument,
             bucket: position.bucket,

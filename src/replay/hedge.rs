@@ -29,7 +29,7 @@ impl Simulation<'_> {
         };
         let needed: f64 = wanted.iter().map(|&(id, notional)| notional / leverage * quote_room(self, id)).sum();
         if needed > worth && needed > 0.0 {
-            self.record.decisions.push(Decision {
+            self.record.run.decisions.push(Decision {
                 time: history.now(),
                 bucket: Some(bucket.id),
                 subject: Subject::Bucket(bucket.id),
@@ -117,7 +117,7 @@ impl Simulation<'_> {
             for (want, reason) in [(Want::Close, Reason::Hedge), (Want::Add { quantity: -quantity, leverage }, Reason::Enter)] {
                 self.send_at_market(bucket.id, (id, None), want, reason);
             }
-            self.record.decisions.push(Decision {
+            self.record.run.decisions.push(Decision {
                 time: history.now(),
                 bucket: Some(bucket.id),
                 subject: Subject::Instrument(id),
@@ -170,7 +170,7 @@ impl Simulation<'_> {
             if !tally.ever.contains(&asset) {
                 tally.ever.push(asset);
             }
-            self.record.decisions.push(Decision {
+            self.record.run.decisions.push(Decision {
                 time: history.now(),
                 bucket: Some(bucket.id),
                 subject: Subject::Instrument(id),

@@ -64,7 +64,7 @@ impl Simulation<'_> {
         (observed, threshold): (Option<f64>, f64),
         (refused, why): (bool, Why),
     ) {
-        self.record.decisions.push(Decision {
+        self.record.run.decisions.push(Decision {
             time: history.now(),
             bucket: Some(bucket.id),
             subject: Subject::Instrument(pick.instrument),

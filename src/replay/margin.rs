@@ -92,7 +92,7 @@ impl<'a> Simulation<'a> {
         let (closed, state, price) = self.books.liquidate(at, mark, proceeds, fee);
         let entry = Entry { quantity: -quantity, price, reference: price, fee };
         self.record.fill(self.now(), bucket, instrument, narrative, exit, &entry, Reason::Liquidation);
-        self.record.liquidations.push(Liquidation {
+        self.record.run.liquidations.push(Liquidation {
             time: self.now(),
             instrument,
             bucket,

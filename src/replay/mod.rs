@@ -147,7 +147,7 @@ fn replayed(market: &Market, signals: &Signals, plan: &Plan, (capital, bars): (U
 
 /// The bars of the window up to `until`; where it must end sooner, where and why. `stop`: why `until` is the end.
 fn walk(mut simulation: Simulation, until: usize, stop: Option<Stop>) -> Result<Checkpoint, Stop> {
-    if let Some((bars, worth)) = simulation.record.benchmark.beyond.filter(|&(bars, _)| bars < until) {
+    if let Some((bars, worth)) = simulation.record.benchmark_beyond.filter(|&(bars, _)| bars < until) {
         return Err(Stop { bars, why: Beyond::Benchmark(worth) });
     }
     for t in simulation.market.trading().take(until) {

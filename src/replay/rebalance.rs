@@ -24,7 +24,7 @@ impl Simulation<'_> {
             let free = rule.max - self.buckets[b].topped_up;
             let (lack, left) = (full - value, if free > ROUNDING { equity * free } else { 0.0 });
             if lack > left {
-                self.record.decisions.push(Decision {
+                self.record.run.decisions.push(Decision {
                     time: now,
                     bucket: Some(bucket.id),
                     subject: Subject::Bucket(bucket.id),

@@ -2,36 +2,21 @@
 
 use crate::ledger::{Closed, Entry, Snapshot};
 use crate::market::Market;
-use crate::replay::decision::Decision;
+use crate::replay::assumption::assumptions;
 use crate::replay::measure::Measure;
 use crate::replay::reason::Reason;
-use crate::replay::run::{Attribution, Exposure, Fill, Flow, FundingPayment, Liquidation, Rotation, Run, Side, Trade, Yield};
+use crate::replay::run::{Attribution, Fill, Run, Side, Trade};
 use crate::signal::regime::Regime;
 use crate::strategy::Plan;
-use crate::units::{BucketId, Clock, InstrumentId, NarrativeId, Time, Usd};
+use crate::units::{BucketId, InstrumentId, NarrativeId, Time, Usd};
 
 #[derive(Debug)]
 pub(super) struct Recorder {
-    capital: Usd,
-    pub benchmark: Benchmark,
-    buckets: usize,
-    equity: Vec<Usd>,
-    gross: Vec<f64>,
-    net: Vec<f64>,
-    margin: Vec<Usd>,
-    regime: Vec<Regime>,
-    bucket_values: Vec<Usd>,
-    pub fills: Vec<Fill>,
-    pub trades: Vec<Trade>,
-    pub funding: Vec<FundingPayment>,
-    pub liquidations: Vec<Liquidation>,
-    pub yields: Vec<Yield>,
-    pub flows: Vec<Flow>,
-    pub decisions: Vec<Decision>,
-    pub exposure: Vec<Exposure>,
+    pub run: Run,
+    /// The first bar of the window at which the benchmark is beyond what books can hold, and how many USD it comes to there.
+    pub benchmark_beyond: Option<(usize, f64)>,
     /// Cross buckets whose pool was liquidated, and when.
     pub bankrupt: Vec<(BucketId, Time)>,
-    pub rotations: Vec<Rotation>,
 }
 
 /// One side of a conversion.
@@ -43,17 +28,28 @@ pub(super) struct Converted {
 }
 
 impl Recorder {
+    /// Over the whole window, with nothing recorded yet.
     pub fn new(market: &Market, plan: &Plan, capital: Usd) -> Self {
-        let bars = market.window().bars;
-        Self {
+        let clock = market.window();
+        let bars = clock.bars;
+        let (benchmark_name, benchmark, benchmark_beyond) = benchmark(market, capital);
+        let run = Run {
+            strategy: plan.name.clone(),
+            about: plan.about.clone(),
             capital,
-            benchmark: Benchmark::of(market, capital),
-            buckets: plan.buckets.len(),
+            clock,
+            stopped: None,
             equity: Vec::with_capacity(bars),
-            gross: Vec::with_capacity(bars),
-            net: Vec::with_capacity(bars),
-            margin: Vec::with_capacity(bars),
+            benchmark,
+            benchmark_name,
+            gross_exposure: Vec::with_capacity(bars),
+            net_exposure: Vec::with_capacity(bars),
+            margin_used: Vec::with_capacity(bars),
             regime: Vec::with_capacity(bars),
+            buckets: plan.buckets.iter().map(|bucket| bucket.name.clone()).collect(),
+            criteria: plan.checklist.iter().flat_map(|list| list.criteria.keys().cloned()).collect(),
+            hedges: plan.buckets.iter().filter_map(|bucket| Some((bucket.id, bucket.hedge?.of))).collect(),
+            tax: plan.tax.clone(),
             bucket_values: Vec::with_capacity(bars * plan.buckets.len()),
             fills: Vec::new(),
             trades: Vec::new(),
@@ -63,31 +59,36 @@ impl Recorder {
             flows: Vec::new(),
             decisions: Vec::new(),
             exposure: Vec::new(),
-            bankrupt: Vec::new(),
             rotations: Vec::new(),
-        }
+            narratives: Vec::new(),
+            attribution: Attribution::default(),
+            assumptions: assumptions(market, plan),
+            cautions: Vec::new(),
+            findings: Vec::new(),
+        };
+        Self { run, benchmark_beyond, bankrupt: Vec::new() }
     }
 
     /// A fresh row of bucket values to fill in.
     pub fn bucket_row(&mut self) -> &mut [Usd] {
-        let start = self.bucket_values.len();
-        self.bucket_values.resize(start + self.buckets, Usd::ZERO);
-        &mut self.bucket_values[start..]
+        let (start, buckets) = (self.run.bucket_values.len(), self.run.buckets.len());
+        self.run.bucket_values.resize(start + buckets, Usd::ZERO);
+        &mut self.run.bucket_values[start..]
     }
 
     /// Rows of the curve so far.
     pub fn bars(&self) -> usize {
-        self.equity.len()
+        self.run.equity.len()
     }
 
     pub fn close_bar(&mut self, snapshot: &Snapshot, regime: Regime) {
         let equity = snapshot.equity.to_f64();
         let of_equity = |notional: f64| if equity > 0.0 { notional / equity } else { 0.0 };
-        self.equity.push(snapshot.equity);
-        self.gross.push(of_equity(snapshot.gross));
-        self.net.push(of_equity(snapshot.net));
-        self.margin.push(snapshot.margin);
-        self.regime.push(regime);
+        self.run.equity.push(snapshot.equity);
+        self.run.gross_exposure.push(of_equity(snapshot.gross));
+        self.run.net_exposure.push(of_equity(snapshot.net));
+        self.run.margin_used.push(snapshot.margin);
+        self.run.regime.push(regime);
     }
 
     #[allow(clippy::too_many_arguments, reason = "the columns of fills.csv")]
@@ -101,7 +102,7 @@ impl Recorder {
         entry: &Entry,
         reason: Reason,
     ) {
-        self.fills.push(Fill {
+        self.run.fills.push(Fill {
             time,
             instrument,
             bucket,
@@ -120,7 +121,7 @@ impl Recorder {
     pub fn conversion(&mut self, time: Time, bucket: BucketId, gone: &Converted, there: &Converted) {
         let notional = Usd::round(gone.quantity * gone.price);
         for (side, of) in [(Side::Sell, gone), (Side::Buy, there)] {
-            self.fills.push(Fill {
+            self.run.fills.push(Fill {
                 time,
                 instrument: of.instrument,
                 bucket,
@@ -140,7 +141,7 @@ impl Recorder {
         let (income, tally) = (&closed.income, &closed.tally);
         let pnl = closed.traded();
         let committed = tally.most_committed.to_f64();
-        self.trades.push(Trade {
+        self.run.trades.push(Trade {
             instrument: closed.instrument,
             bucket: closed.bucket,
             narrative: closed.narrative,
@@ -160,70 +161,30 @@ impl Recorder {
         });
     }
 
-    /// What was recorded, as the run over a clock; what is not of the record, its end, narratives, attribution and words, is empty.
-    pub fn into_run(mut self, plan: &Plan, clock: Clock) -> Run {
-        self.benchmark.worth.truncate(clock.bars);
+    /// What was recorded, as the run over so many bars; what is said of it as a whole is not in it yet.
+    pub fn into_run(self, bars: usize) -> Run {
+        let mut run = self.run;
+        run.clock.bars = bars;
+        run.benchmark.truncate(bars);
         // Within a bar the moments come in order; settlements inside a bar carry their own later time.
-        self.funding.sort_by_key(|payment| payment.time);
-        Run {
-            strategy: plan.name.clone(),
-            about: plan.about.clone(),
-            capital: self.capital,
-            clock,
-            stopped: None,
-            equity: self.equity,
-            benchmark: self.benchmark.worth,
-            benchmark_name: self.benchmark.name,
-            gross_exposure: self.gross,
-            net_exposure: self.net,
-            margin_used: self.margin,
-            regime: self.regime,
-            buckets: plan.buckets.iter().map(|bucket| bucket.name.clone()).collect(),
-            criteria: plan.checklist.iter().flat_map(|list| list.criteria.keys().cloned()).collect(),
-            hedges: plan.buckets.iter().filter_map(|bucket| Some((bucket.id, bucket.hedge?.of))).collect(),
-            tax: plan.tax.clone(),
-            bucket_values: self.bucket_values,
-            fills: self.fills,
-            trades: self.trades,
-            funding: self.funding,
-            liquidations: self.liquidations,
-            yields: self.yields,
-            flows: self.flows,
-            decisions: self.decisions,
-            exposure: self.exposure,
-            rotations: self.rotations,
-            narratives: Vec::new(),
-            attribution: Attribution::default(),
-            assumptions: Vec::new(),
-            cautions: Vec::new(),
-            findings: Vec::new(),
-        }
+        run.funding.sort_by_key(|payment| payment.time);
+        run
     }
 }
 
-/// Buying the benchmark at the first close of the window with all capital, no costs, and holding it; flat before its first bar.
-#[derive(Debug)]
-pub(super) struct Benchmark {
-    name: String,
-    /// At the close of each bar of the window, up to where it is beyond what books can hold.
-    worth: Vec<Usd>,
-    /// The first bar of the window at which it is, and how many USD it comes to there.
-    pub beyond: Option<(usize, f64)>,
-}
-
-impl Benchmark {
-    fn of(market: &Market, capital: Usd) -> Self {
-        let measure = Measure::of(market);
-        let (mut first, mut worth, mut beyond) = (None, Vec::with_capacity(market.window().bars), None);
-        for t in market.trading() {
-            let price = measure.value(market, t);
-            let dollars = if price.is_nan() { capital.to_f64() } else { capital.to_f64() * price / *first.get_or_insert(price) };
-            if dollars > Usd::MOST.to_f64() {
-                beyond = Some((worth.len(), dollars));
-                break;
-            }
-            worth.push(Usd::round(dollars));
+/// Buying the benchmark at the first close of the window with all capital, no costs, and holding it; flat before its first bar. Its name, its value at the
+/// close of each bar of the window, and the first at which it is beyond what books can hold, where it ends.
+fn benchmark(market: &Market, capital: Usd) -> (String, Vec<Usd>, Option<(usize, f64)>) {
+    let measure = Measure::of(market);
+    let (mut first, mut values, mut beyond) = (None, Vec::with_capacity(market.window().bars), None);
+    for t in market.trading() {
+        let price = measure.value(market, t);
+        let dollars = if price.is_nan() { capital.to_f64() } else { capital.to_f64() * price / *first.get_or_insert(price) };
+        if dollars > Usd::MOST.to_f64() {
+            beyond = Some((values.len(), dollars));
+            break;
         }
-        Self { name: measure.name(market).to_owned(), worth, beyond }
+        values.push(Usd::round(dollars));
     }
+    (measure.name(market).to_owned(), values, beyond)
 }

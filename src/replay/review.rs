@@ -131,7 +131,7 @@ impl Simulation<'_> {
             self.orders.replace(bucket.id, instrument);
             self.send(bucket, (instrument, narrative), Want::Close, Reason::Exit(exit.cause.rule()));
             self.start_cooldown(bucket.id, instrument);
-            self.record.decisions.push(Decision {
+            self.record.run.decisions.push(Decision {
                 time: history.now(),
                 bucket: Some(bucket.id),
                 subject: Subject::Instrument(instrument),
@@ -250,14 +250,14 @@ impl Simulation<'_> {
         why: Why,
     ) {
         let (time, bucket, subject) = (history.now(), Some(bucket.id), Subject::Instrument(instrument));
-        self.record.decisions.push(Decision { time, bucket, subject, narrative, verdict, observed, threshold, why });
+        self.record.run.decisions.push(Decision { time, bucket, subject, narrative, verdict, observed, threshold, why });
     }
 
     fn log_emptiness(&mut self, history: &History, bucket: &PlanBucket, wish: &BucketTarget) {
         if let Some(why) = wish.empty_because
             && self.buckets[bucket.id.index()].wish.empty_because != Some(why)
         {
-            self.record.decisions.push(Decision {
+            self.record.run.decisions.push(Decision {
                 time: history.now(),
                 bucket: Some(bucket.id),
                 subject: Subject::Bucket(bucket.id),

@@ -15,7 +15,7 @@ impl Simulation<'_> {
     /// Steps narratives have taken through their life at this close.
     pub fn log_steps(&mut self, sight: &SignalView) {
         let time = sight.history.now();
-        self.record.rotations.extend(sight.steps().map(|step| Rotation {
+        self.record.run.rotations.extend(sight.steps().map(|step| Rotation {
             time,
             narrative: step.narrative,
             step: RotationStep::Stage { from: step.from, to: step.to, cause: step.cause.clone() },
@@ -43,7 +43,7 @@ impl Simulation<'_> {
                 .collect();
             let mean = (!scores.is_empty()).then(|| scores.iter().sum::<f64>() / scores.len() as f64);
             let step = self.step(bucket, narrative, Turn::Entered, mean);
-            self.record.rotations.extend(step);
+            self.record.run.rotations.extend(step);
         }
     }
 
@@ -61,7 +61,7 @@ impl Simulation<'_> {
 
     /// The bar is over: who has left a narrative has left it.
     pub fn log_bar_of_rotations(&mut self) {
-        self.record.rotations.extend(self.left.drain(..).map(|left| left.step));
+        self.record.run.rotations.extend(self.left.drain(..).map(|left| left.step));
     }
 
     fn positions_of(&self, bucket: &PlanBucket, narrative: NarrativeId) -> usize {

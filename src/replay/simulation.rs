@@ -206,6 +206,6 @@ impl<'a> Simulation<'a> {
     ) {
         let (subject, narrative) = (Subject::Instrument(instrument), None);
         let (time, bucket, why) = (self.now(), Some(bucket), why.into());
-        self.record.decisions.push(Decision { time, bucket, subject, narrative, verdict, observed, threshold, why });
+        self.record.run.decisions.push(Decision { time, bucket, subject, narrative, verdict, observed, threshold, why });
     }
 }

@@ -50,7 +50,7 @@ impl Simulation<'_> {
     pub fn log_distance(&mut self, history: &History, bucket: &PlanBucket, pick: &Pick, leverage: f64) {
         let Some(rule) = bucket.liquidation_distance.filter(|_| leverage < pick.leverage) else { return };
         let distance = self.distance_asked(rule, pick);
-        self.record.decisions.push(Decision {
+        self.record.run.decisions.push(Decision {
             time: history.now(),
             bucket: Some(bucket.id),
             subject: Subject::Instrument(pick.instrument),
@@ -108,7 +108,7 @@ impl Simulation<'_> {
             self.books.state_mut(at).rung = pick.leverage;
         }
         let Some((before, now)) = step else { return };
-        self.record.decisions.push(Decision {
+        self.record.run.decisions.push(Decision {
             time: history.now(),
             bucket: Some(bucket.id),
             subject: Subject::Instrument(pick.instrument),

@@ -40,7 +40,7 @@ impl Simulation<'_> {
         } else if self.bound_since.is_none() {
             let now = self.market.clock.close(self.t);
             self.bound_since = Some(now);
-            self.record.decisions.push(Decision {
+            self.record.run.decisions.push(Decision {
                 time: now,
                 bucket: None,
                 subject: Subject::Perpetuals,

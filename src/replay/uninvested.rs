@@ -12,7 +12,7 @@ impl Simulation<'_> {
     /// One for each bucket that never had a fill; where the plan knew it beforehand it has said so itself.
     pub fn stayed_in_cash(&self) -> Vec<Caution> {
         let asked = self.plan.buckets.iter().filter(|bucket| bucket.holding != Holding::Cash && !bucket.idle && bucket.why_empty.is_none());
-        let empty = asked.filter(|bucket| self.record.fills.iter().all(|fill| fill.bucket != bucket.id));
+        let empty = asked.filter(|bucket| self.record.run.fills.iter().all(|fill| fill.bucket != bucket.id));
         let told = empty.map(|bucket| Caution::StayedInCash {
             bucket: bucket.name.clone(),
             weight: bucket.weight,
@@ -25,7 +25,7 @@ impl Simulation<'_> {
     fn why_nothing_came(&self, bucket: &PlanBucket) -> NothingBought {
         let own = |decision: &Decision| decision.bucket == Some(bucket.id) && matches!(decision.subject, Subject::Instrument(_));
         let mut refused: BTreeMap<&'static str, usize> = BTreeMap::new();
-        for decision in self.record.decisions.iter().filter(|decision| decision.verdict == Verdict::Refused && own(decision)) {
+        for decision in self.record.run.decisions.iter().filter(|decision| decision.verdict == Verdict::Refused && own(decision)) {
             match decision.rule() {
                 Rule::Plain(rule) => *refused.entry(rule.name()).or_default() += 1,
                 // One criterion that fails need not fail the list.

@@ -40,7 +40,7 @@ impl Simulation<'_> {
         self.books.money().interest(bucket, amount);
         let income = BySource { yields: amount, ..BySource::default() };
         self.cube.add(self.period(), Cell { bucket, narrative: None, asset: None }, &income, &FundingLines::default());
-        self.record.yields.push(Yield { time: self.now(), asset: None, bucket, quantity: amount.to_f64(), price: 1.0, amount });
+        self.record.run.yields.push(Yield { time: self.now(), asset: None, bucket, quantity: amount.to_f64(), price: 1.0, amount });
     }
 
     /// A reward is two rows: a yield, which is cash, and a fill at the same price and without costs that spends it on the coin.
@@ -58,7 +58,7 @@ impl Simulation<'_> {
         let amount = self.books.money().reward(at, quantity, price);
         let entry = Entry { quantity, price, reference: price, fee: Usd::ZERO };
         self.record.fill(self.now(), bucket, instrument, narrative, Side::Buy, &entry, Reason::Staking);
-        self.record.yields.push(Yield { time: self.now(), asset: Some(asset), bucket, quantity, price, amount });
+        self.record.run.yields.push(Yield { time: self.now(), asset: Some(asset), bucket, quantity, price, amount });
     }
 
     /// What a day's first open adds to a position is held over the day; what comes later is not.
