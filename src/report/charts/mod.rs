@@ -6,6 +6,7 @@
 pub mod against;
 pub mod bars;
 pub mod bitmap;
+pub mod buckets;
 pub mod canvas;
 pub mod coins;
 pub mod contributions;
@@ -48,7 +49,7 @@ impl Pictures {
         Self {
             equity: single::equity(market, run),
             drawdown: single::drawdown(market, run),
-            buckets: single::buckets(market, run),
+            buckets: buckets::buckets(market, run),
             narratives: stages::stages(market, run),
         }
     }

@@ -9,7 +9,6 @@ use crate::report::charts::panel::{
     LABEL, LEFT, Panel, Sample, Series, WIDTH, before_names, end_name, heading, legend, mark, period, shortened,
 };
 use crate::report::charts::scale::Scale;
-use crate::report::charts::thin;
 use crate::report::number_format::{brief_money, money_of, percent, signed_percent};
 
 const OWN: Ink = Ink::line(palette::BLUE, 2.0);
@@ -69,7 +68,7 @@ fn in_words(regime: Regime) -> &'static str {
     }
 }
 
-fn below(market: &Market, run: &Run) -> String {
+pub(super) fn below(market: &Market, run: &Run) -> String {
     let (from, to) = (run.clock.start, run.clock.open(run.equity.len()));
     let growth = run.final_equity().to_f64() / run.capital.to_f64() - 1.0;
     format!(
@@ -84,7 +83,7 @@ fn below(market: &Market, run: &Run) -> String {
 }
 
 /// Room on the right for the names at the ends of lines and for the deepest fall.
-fn room<'a>(canvas: &Canvas, names: impl Iterator<Item = &'a String>) -> f64 {
+pub(super) fn room<'a>(canvas: &Canvas, names: impl Iterator<Item = &'a String>) -> f64 {
     let deepest = canvas.width_of(&format!("max {}", percent(Some(-1.0))), LABEL);
     before_names(canvas, names, deepest, 360.0)
 }
@@ -183,54 +182,5 @@ pub fn drawdown(market: &Market, run: &Run) -> Svg {
         entries.extend(columns.bands());
         legend(canvas, LEFT, 76.0, &entries);
         falls(canvas, &columns, run, 122.0, 418.0);
-    })
-}
-
-/// What each bucket was worth, stacked to the equity.
-#[must_use]
-pub fn buckets(market: &Market, run: &Run) -> Svg {
-    picture(WIDTH, 560.0, |canvas| {
-        heading(canvas, &format!("{}: buckets", shortened(&run.strategy, 48)), &below(market, run), market.synthetic);
-        let width = run.buckets.len();
-        let equity: Vec<f64> = run.equity.iter().map(|e| e.to_f64()).collect();
-        let keep = thin::kept(&equity);
-        // Heights of the lower edge of each bucket, then of the top, at every kept bar.
-        let stacks: Vec<Vec<f64>> = keep
-            .iter()
-            .map(|t| {
-                let row = &run.bucket_values[t * width..(t + 1) * width];
-                let mut edges = vec![0.0];
-                for value in row {
-                    edges.push(edges[edges.len() - 1] + value.to_f64().max(0.0));
-                }
-                edges
-            })
-            .collect();
-        let last: Vec<f64> = stacks.last().cloned().unwrap_or_else(|| vec![0.0; width + 1]);
-        let ends: Vec<(String, f64, Ink)> = (0..width)
-            .map(|b| {
-                let value = last[b + 1] - last[b];
-                let middle = f64::midpoint(last[b], last[b + 1]);
-                let text = end_name(&run.buckets[b], &brief_money(value));
-                (text, middle, Ink::line(palette::area(b), 1.0))
-            })
-            .collect();
-        let right = room(canvas, ends.iter().map(|(name, ..)| name));
-        let highest = stacks.iter().map(|edges| edges[width]).fold(1.0, f64::max);
-        let y = Scale { low: 0.0, high: highest * 1.05, start: 520.0, end: 122.0, log: false };
-        let panel = Panel { x: Scale::of_time(run.clock.start, run.clock.open(run.equity.len()), LEFT, right), y };
-        panel.mesh(canvas, "Value of each bucket, USD", &y.money_ticks(6), true);
-        let x: Vec<f64> = keep.iter().map(|t| panel.x.place(run.clock.close(*t).seconds() as f64)).collect();
-        for b in 0..width {
-            let upper = x.iter().zip(&stacks).map(|(x, edges)| (*x, y.place(edges[b + 1])));
-            let lower = x.iter().zip(&stacks).rev().map(|(x, edges)| (*x, y.place(edges[b])));
-            canvas.shape(&upper.clone().chain(lower).collect::<Vec<_>>(), Ink::tint(palette::area(b), 0.75));
-            // A white seam keeps neighbours apart without colour.
-            canvas.line(&upper.collect::<Vec<_>>(), Ink::line(plotters::style::RGBColor(255, 255, 255), 1.0));
-        }
-        panel.end_labels(canvas, &ends);
-        let entries: Vec<_> =
-            (0..width).map(|b| (Sample::Block(Ink::tint(palette::area(b), 0.75)), shortened(&run.buckets[b], 24))).collect();
-        legend(canvas, LEFT, 76.0, &entries);
     })
 }

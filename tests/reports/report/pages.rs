@@ -3,6 +3,7 @@
 use std::fs;
 
 use rotate::metrics::Metrics;
+use rotate::replay::run::Run;
 use rotate::report::closing::{closing, closing_json};
 use rotate::report::{terminal, write_batch};
 use rotate::units::{Span, Usd};
@@ -116,6 +117,31 @@ fn a_real_market_carries_no_mark() {
     for (name, bytes) in tree(&out) {
         assert!(!String::from_utf8_lossy(&bytes).contains("SYNTHETIC"), "{}", name.display());
     }
+}
+
+#[test]
+fn what_a_bucket_owes_hangs_below_nought_and_the_equity_is_drawn() {
+    let home = tempfile::tempdir().unwrap();
+    let (market, mut runs) = batch();
+    let picture = |runs: &[Run], name: &str| {
+        write_batch(&home.path().join(name), &market, runs, &manifest(&market, runs)).unwrap();
+        fs::read_to_string(home.path().join(name).join("up/buckets.svg")).unwrap()
+    };
+    let says = |svg: &str, word: &str| svg.lines().any(|line| line == word);
+    let nothing_owed = picture(&runs, "before");
+    assert!(says(&nothing_owed, "$0") && !nothing_owed.contains("−$") && !says(&nothing_owed, "equity"));
+    // The last bucket owes as much as all are worth, and the first stands for it: the same equity.
+    let run = &mut runs[0];
+    let width = run.buckets.len();
+    for (row, equity) in run.bucket_values.chunks_mut(width).zip(&run.equity) {
+        row[0] += row[width - 1] + *equity;
+        row[width - 1] = -*equity;
+    }
+    let owed = picture(&runs, "after");
+    let name = &runs[0].buckets[width - 1];
+    assert!(says(&owed, "equity") && says(&owed, "$0"));
+    assert!(owed.lines().any(|line| line.starts_with(name.as_str()) && line.contains("−$")), "the end says what {name} owes");
+    assert!(owed.lines().any(|line| line.starts_with("−$")), "the scale reaches below nought");
 }
 
 #[test]
