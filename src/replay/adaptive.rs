@@ -1,16 +1,16 @@
 //! Buckets that follow the market regime: from one table of weights to another, a part of the equity a day.
 
+use crate::replay::decider::Decider;
 use crate::replay::decision::{Decision, Subject, Why};
 use crate::replay::reason::FlowReason;
-use crate::replay::simulation::Simulation;
 use crate::signal::SignalView;
 use crate::strategy::{Verdict, adaptive};
 use crate::units::{BucketId, Usd};
 
-impl Simulation<'_> {
+impl Decider<'_, '_> {
     /// Moves the weights towards the table of the phase as it is known now; whether they have moved.
     pub fn follow_regime(&mut self, sight: &SignalView) -> bool {
-        let Some(plan) = &self.plan.adaptive else { return false };
+        let Some(plan) = &self.cx.plan.adaptive else { return false };
         let now = sight.history.now();
         if let Some(switch) = sight.regime_switch() {
             self.record.run.decisions.push(Decision {
@@ -29,7 +29,7 @@ impl Simulation<'_> {
         if weights == table {
             return false;
         }
-        let most = plan.turnover_per_day * self.plan.decide.days();
+        let most = plan.turnover_per_day * self.cx.plan.decide.days();
         let left = adaptive::step(&mut weights, table, most);
         for (bucket, weight) in self.buckets.iter_mut().zip(weights) {
             bucket.weight = weight;
@@ -69,7 +69,7 @@ impl Simulation<'_> {
                     *left -= amount;
                     lack -= amount;
                     let (from, to) = (BucketId::new(from), BucketId::new(to));
-                    self.plan_flow(from, to, Usd::round(amount), reason);
+                    self.orders.plan_flow(from, to, Usd::round(amount), reason);
                 }
             }
         }

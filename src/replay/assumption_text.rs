@@ -9,6 +9,7 @@ use crate::strategy::Trigger;
 use crate::units::Span;
 
 impl Assumption {
+    /// The word of it, as reports write it.
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {

@@ -33,6 +33,7 @@ pub(super) struct BucketState {
 }
 
 impl BucketState {
+    /// As it stands before the first bar.
     pub fn new(bucket: &PlanBucket, instruments: usize, start: Time) -> Self {
         Self {
             weight: bucket.weight,
@@ -77,6 +78,7 @@ pub(super) struct Realised {
 }
 
 impl Realised {
+    /// An exit has made this much, or lost it.
     pub fn add(&mut self, profit: Usd) {
         self.total += profit;
     }

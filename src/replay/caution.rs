@@ -110,6 +110,7 @@ pub struct Reached {
 }
 
 impl Reached {
+    /// One settlement more.
     pub fn count(&mut self, reached: bool) {
         self.of += 1;
         self.on += usize::from(reached);

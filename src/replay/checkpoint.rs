@@ -1,8 +1,8 @@
 //! A replay stopped at a close: what it has done, and what it has decided to do next.
 
+use crate::replay::orders::OrderQueue;
 use crate::replay::reason::{FlowReason, Reason};
 use crate::replay::run::Run;
-use crate::replay::simulation::Simulation;
 use crate::units::{BucketId, InstrumentId};
 
 /// What stands at the close of one bar.
@@ -33,6 +33,7 @@ pub enum PendingReason {
 }
 
 impl PendingReason {
+    /// The word of it, as reports write it.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -42,15 +43,16 @@ impl PendingReason {
     }
 }
 
-impl Simulation<'_> {
+impl OrderQueue {
+    /// All that waits: orders, then flows.
     pub fn pending(&self) -> Vec<Pending> {
-        let orders = self.orders.iter().map(|order| Pending {
+        let orders = self.iter().map(|order| Pending {
             reason: PendingReason::Order(order.reason),
             bucket: order.bucket,
             instrument: Some(order.instrument),
             detail: format!("{order:?}"),
         });
-        let flows = self.orders.flows().iter().map(|flow| Pending {
+        let flows = self.flows().iter().map(|flow| Pending {
             reason: PendingReason::Flow(flow.reason),
             bucket: flow.from,
             instrument: None,

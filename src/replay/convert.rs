@@ -2,6 +2,8 @@
 
 use crate::exchange::orders::Kind;
 use crate::market::{Conversion, Market, Successor};
+use crate::replay::account::Account;
+use crate::replay::context::Context;
 use crate::replay::decision::{OrderWhy, Why};
 use crate::replay::orders::{Order, Want};
 use crate::replay::positions::PositionState;
@@ -13,39 +15,40 @@ use crate::units::{BucketId, InstrumentId};
 impl Simulation<'_> {
     /// Whatever is another coin from this bar on.
     pub fn convert_all(&mut self) {
-        let due = |beside: &PositionState| beside.converts.filter(|&(bar, _)| bar == self.t).map(|(_, successor)| successor);
-        if !self.books.states().iter().any(|beside| due(beside).is_some()) {
+        let due = |beside: &PositionState| beside.converts.filter(|&(bar, _)| bar == self.cx.t).map(|(_, successor)| successor);
+        if !self.account.books.states().iter().any(|beside| due(beside).is_some()) {
             return;
         }
         // What was earned until now was earned by the old coin.
-        self.attribute_open_positions();
+        self.account.attribute_open_positions(&self.cx);
         while let Some((at, successor)) = self.next_due() {
             self.convert(at, successor);
         }
     }
 
     fn next_due(&self) -> Option<(usize, Successor)> {
-        let due =
-            |(at, beside): (usize, &PositionState)| beside.converts.filter(|&(bar, _)| bar == self.t).map(|(_, successor)| (at, successor));
-        self.books.states().iter().enumerate().find_map(due)
+        let due = |(at, beside): (usize, &PositionState)| {
+            beside.converts.filter(|&(bar, _)| bar == self.cx.t).map(|(_, successor)| (at, successor))
+        };
+        self.account.books.states().iter().enumerate().find_map(due)
     }
 
     fn convert(&mut self, at: usize, Successor { instrument: into, ratio }: Successor) {
-        let position = &self.books.positions()[at];
+        let position = &self.account.books.positions()[at];
         let (bucket, from) = (position.bucket, position.instrument);
-        let last = self.market.panel.value_at(from, self.t - 1);
+        let last = self.cx.market.panel.value_at(from, self.cx.t - 1);
         let gone = Converted { instrument: from, narrative: position.narrative, quantity: position.quantity, price: last };
-        let joins = self.books.find(bucket, into).is_some();
-        let (market, t) = (self.market, self.t);
-        let at = self.books.convert(at, into, ratio, |old| turned(market, t, old, into, ratio));
-        let narrative = self.books.positions()[at].narrative;
+        let joins = self.account.books.find(bucket, into).is_some();
+        let (market, t) = (self.cx.market, self.cx.t);
+        let at = self.account.books.convert(at, into, ratio, |old| turned(market, t, old, into, ratio));
+        let narrative = self.account.books.positions()[at].narrative;
         let there = Converted { instrument: into, narrative, quantity: gone.quantity * ratio, price: last / ratio };
-        self.record.conversion(self.now(), bucket, &gone, &there);
-        self.note_converted(bucket, &gone, &there, ratio);
+        self.account.record.conversion(self.cx.now(), bucket, &gone, &there);
+        self.account.note_converted(&self.cx, bucket, &gone, &there, ratio);
         self.convert_orders((bucket, from), &there, ratio, joins);
         // Who was stopped out of the one is not to buy the other at once.
-        self.state_of_mut(bucket).share_cooldown(from, into);
-        self.protect(at);
+        self.account.buckets[bucket.index()].share_cooldown(from, into);
+        self.account.books.protect(&self.cx, at);
     }
 
     /// An order to leave the old coin leaves as much of the new one; an order to buy the old one is over.
@@ -58,7 +61,7 @@ impl Simulation<'_> {
             order.want = match order.want {
                 Want::Add { .. } => {
                     let why = OrderWhy::ConvertedAway { into: there.instrument, order: order.reason };
-                    self.note((bucket, from), Verdict::Refused, [None, None], why);
+                    self.account.record.note(self.cx.now(), (bucket, from), Verdict::Refused, [None, None], why);
                     continue;
                 }
                 // What the bucket held of the new coin before is not what was to be left.
@@ -72,15 +75,17 @@ impl Simulation<'_> {
             self.orders.put(Order { instrument: there.instrument, ..order });
         }
     }
+}
 
-    fn note_converted(&mut self, bucket: BucketId, gone: &Converted, there: &Converted, ratio: f64) {
+impl Account {
+    fn note_converted(&mut self, cx: &Context, bucket: BucketId, gone: &Converted, there: &Converted, ratio: f64) {
         let numbers = [Some(gone.quantity), Some(there.quantity)];
-        self.note((bucket, there.instrument), Verdict::Passed, numbers, Why::Converted { from: gone.instrument, ratio });
+        self.record.note(cx.now(), (bucket, there.instrument), Verdict::Passed, numbers, Why::Converted { from: gone.instrument, ratio });
     }
 
     /// Why a holder is forced out of a coin that is known to have become another.
-    pub fn note_unconverted(&mut self, whose: (BucketId, InstrumentId), conversion: &Conversion) {
-        self.note(whose, Verdict::Refused, [None, None], Why::Unconverted { into: conversion.to });
+    pub fn note_unconverted(&mut self, cx: &Context, whose: (BucketId, InstrumentId), conversion: &Conversion) {
+        self.record.note(cx.now(), whose, Verdict::Refused, [None, None], Why::Unconverted { into: conversion.to });
     }
 }
 

@@ -2,15 +2,16 @@
 //! always on, or never, shows.
 
 use crate::market::{Kind, Settlement};
+use crate::replay::account::Account;
 use crate::replay::caution::{Caution, FundingExitMeasured, Reached};
-use crate::replay::simulation::Simulation;
+use crate::replay::context::Context;
 use crate::signal::{History, funding, universe};
 use crate::strategy::{Holding, PaidThreshold, PlanBucket};
 use crate::units::{InstrumentId, Time};
 
-impl Simulation<'_> {
+impl Account {
     /// One a bucket.
-    pub fn funding_exits_measured(&self) -> Vec<Caution> {
+    pub fn funding_exits_measured(&self, cx: &Context) -> Vec<Caution> {
         let measured = |bucket: &PlanBucket| {
             let paid = bucket.paid_threshold().filter(|_| bucket.holding == Holding::Perp)?;
             let (above, unit) = paid.spelled?;
@@ -20,23 +21,25 @@ impl Simulation<'_> {
                 unit,
                 threshold_8h: paid.rate_8h,
                 stalls: paid.stalls,
-                held: self.reached_while_held(bucket, &paid),
-                admitted: self.reached_while_admitted(bucket, &paid),
+                held: self.reached_while_held(cx, bucket, &paid),
+                admitted: cx.reached_while_admitted(bucket, &paid),
             }))
         };
-        self.plan.buckets.iter().filter_map(measured).collect()
+        cx.plan.buckets.iter().filter_map(measured).collect()
     }
 
-    fn reached_while_held(&self, bucket: &PlanBucket, threshold: &PaidThreshold) -> Reached {
+    fn reached_while_held(&self, cx: &Context, bucket: &PlanBucket, threshold: &PaidThreshold) -> Reached {
         let mut reached = Reached::default();
         for paid in self.record.run.funding.iter().filter(|paid| paid.bucket == bucket.id && !paid.assumed) {
-            let all = self.market.funding.observed(paid.instrument);
+            let all = cx.market.funding.observed(paid.instrument);
             let after = all.partition_point(|settlement| settlement.time <= paid.time);
-            reached.count(self.is_on(bucket, threshold, paid.instrument, after));
+            reached.count(cx.is_on(bucket, threshold, paid.instrument, after));
         }
         reached
     }
+}
 
+impl Context<'_> {
     /// A perpetual is admitted at a settlement if it passes the bucket's selection at the close of the settlement's bar.
     fn reached_while_admitted(&self, bucket: &PlanBucket, threshold: &PaidThreshold) -> Reached {
         let mut reached = Reached::default();

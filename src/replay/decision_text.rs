@@ -17,26 +17,31 @@ pub struct RecordNames<'a> {
 }
 
 impl<'a> RecordNames<'a> {
+    /// Buckets and criteria in the order of their ids.
     #[must_use]
     pub fn of(market: &'a Market, buckets: &'a [String], criteria: &'a [String]) -> Self {
         Self { assets: &market.assets, instruments: &market.instruments, narratives: &market.narratives, buckets, criteria }
     }
 
+    /// The name of a coin.
     #[must_use]
     pub fn asset(&self, id: AssetId) -> &'a str {
         &self.assets[id.index()].name
     }
 
+    /// The symbol of an instrument.
     #[must_use]
     pub fn symbol(&self, id: InstrumentId) -> &'a str {
         &self.instruments[id.index()].symbol
     }
 
+    /// The name of a narrative.
     #[must_use]
     pub fn narrative(&self, id: NarrativeId) -> &'a str {
         &self.narratives[id.index()]
     }
 
+    /// The name of a bucket.
     #[must_use]
     pub fn bucket(&self, id: BucketId) -> &'a str {
         &self.buckets[id.index()]

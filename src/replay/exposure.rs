@@ -1,26 +1,31 @@
 //! What is held at a close, and how far it is from liquidation.
 
 use crate::exchange::liquidation::distance;
+use crate::replay::context::Context;
+use crate::replay::decider::Decider;
+use crate::replay::positions::PositionBook;
 use crate::replay::positions::margin_view;
 use crate::replay::run::Exposure;
-use crate::replay::simulation::Simulation;
 use crate::units::Usd;
 
-impl Simulation<'_> {
+impl Decider<'_, '_> {
     /// One row a position, at the close of this bar.
     pub fn record_exposure(&mut self) {
-        let time = self.market.clock.close(self.t);
-        let rows: Vec<Exposure> = (0..self.books.count()).map(|at| self.exposure_of(at)).map(|row| Exposure { time, ..row }).collect();
+        let time = self.cx.market.clock.close(self.cx.t);
+        let rows: Vec<Exposure> =
+            (0..self.books.count()).map(|at| self.books.exposure_of(&self.cx, at)).map(|row| Exposure { time, ..row }).collect();
         self.record.run.exposure.extend(rows);
     }
+}
 
-    fn exposure_of(&self, at: usize) -> Exposure {
-        let position = &self.books.positions()[at];
-        let price = self.market.panel.value_at(position.instrument, self.t);
+impl PositionBook {
+    fn exposure_of(&self, cx: &Context, at: usize) -> Exposure {
+        let position = &self.positions()[at];
+        let price = cx.market.panel.value_at(position.instrument, cx.t);
         let notional = Usd::round(position.quantity * price);
-        let liquidation_price = position.margined.then(|| self.liquidation_price(at)).flatten();
+        let liquidation_price = position.margined.then(|| self.liquidation_price(cx, at)).flatten();
         Exposure {
-            time: self.now(),
+            time: cx.now(),
             instrument: position.instrument,
             bucket: position.bucket,
             narrative: position.narrative,
@@ -35,15 +40,14 @@ impl Simulation<'_> {
         }
     }
 
-    fn liquidation_price(&self, at: usize) -> Option<f64> {
-        let position = &self.books.positions()[at];
-        if !self.is_cross(position.bucket) {
-            return margin_view(position).liquidation_price(self.brackets(position.instrument), self.closing_fee());
+    fn liquidation_price(&self, cx: &Context, at: usize) -> Option<f64> {
+        let position = &self.positions()[at];
+        if !cx.is_cross(position.bucket) {
+            return margin_view(position).liquidation_price(cx.brackets(position.instrument), cx.closing_fee());
         }
-        let members = self.tested(position.bucket);
+        let members = self.tested(cx, position.bucket);
         let place = members.iter().position(|&member| member == at)?;
-        let marks: Vec<f64> =
-            members.iter().map(|&member| self.market.panel.value_at(self.books.positions()[member].instrument, self.t)).collect();
-        self.tested_pool(position.bucket, &members).liquidation_price(place, &marks, self.closing_fee())
+        let marks: Vec<f64> = members.iter().map(|&member| cx.market.panel.value_at(self.positions()[member].instrument, cx.t)).collect();
+        self.tested_pool(cx, position.bucket, &members).liquidation_price(place, &marks, cx.closing_fee())
     }
 }

@@ -11,14 +11,14 @@ impl Simulation<'_> {
     /// `stop`: why the run ends where it does, where that is not the end that was asked for.
     pub fn finish(mut self, stop: Option<Stop>) -> Run {
         // Everything is flat after the last bar of the market; a run that ends sooner has income that is not attributed yet.
-        self.attribute_open_positions();
-        let (market, plan, known) = (self.market, self.plan, self.known);
-        let attribution = self.cube.cut(market, plan);
+        self.account.attribute_open_positions(&self.cx);
+        let (market, plan, known) = (self.cx.market, self.cx.plan, self.cx.known);
+        let attribution = self.account.record.cube.cut(market, plan);
         let window = market.window();
         let bars = stop.map_or(window.bars, |stop| stop.bars);
-        let mut cautions = self.cautions();
+        let mut cautions = self.account.cautions(&self.cx);
         cautions.splice(0..0, stop.map(|stop| Caution::Stopped { at: window.open(stop.bars), beyond: stop.why }));
-        let mut run = self.record.into_run(bars);
+        let mut run = self.account.record.into_run(bars);
         run.stopped = stop;
         run.narratives = tracks(market, known, bars);
         run.attribution = attribution;

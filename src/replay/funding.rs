@@ -2,6 +2,8 @@
 
 use crate::exchange::funding::payment;
 use crate::market::Settlement;
+use crate::replay::account::Account;
+use crate::replay::context::Context;
 use crate::replay::decision::Why;
 use crate::replay::intrabar::exit_side;
 use crate::replay::positions::margin_view;
@@ -11,39 +13,27 @@ use crate::strategy::Verdict;
 use crate::units::{BucketId, InstrumentId, Usd};
 
 impl Simulation<'_> {
-    fn settlements(&self) -> std::ops::Range<usize> {
-        let starts = &self.market.funding.bar_start;
-        starts[self.t] as usize..starts[self.t + 1] as usize
-    }
-
-    fn settlement(&self, k: usize) -> (InstrumentId, Settlement) {
-        let (instrument, at) = self.market.funding.in_time[k];
-        let settled = self.market.funding.by_instrument[instrument.index()][at as usize];
-        let times = if settled.assumed { self.plan.assumptions.assumed_funding_multiplier } else { 1.0 };
-        (instrument, Settlement { rate: settled.rate * times, ..settled })
-    }
-
     /// Moment 3: settlements stamped at the open, on positions held before it, both signs; then the margin test again.
     pub fn settle_at_open(&mut self) {
-        let now = self.now();
-        for k in self.settlements() {
-            let (instrument, settlement) = self.settlement(k);
+        let now = self.cx.now();
+        for k in self.cx.settlements() {
+            let (instrument, settlement) = self.cx.settlement(k);
             if settlement.time > now {
                 break;
             }
             self.settle(instrument, &settlement);
         }
-        let market = self.market;
-        for k in 0..self.cross_buckets.len() {
-            self.liquidate_pool_failing(self.cross_buckets[k], &market.panel.mark_open);
+        let market = self.cx.market;
+        for &pool in &self.cx.roles.cross {
+            self.liquidate_pool_failing(pool, &market.panel.mark_open);
         }
     }
 
     /// Moment 6: later settlements of the bar, in time order, each followed by the margin test at its own mark.
     pub fn settle_inside(&mut self) {
-        let now = self.now();
-        for k in self.settlements() {
-            let (instrument, settlement) = self.settlement(k);
+        let now = self.cx.now();
+        for k in self.cx.settlements() {
+            let (instrument, settlement) = self.cx.settlement(k);
             if settlement.time > now {
                 self.settle(instrument, &settlement);
             }
@@ -51,20 +41,19 @@ impl Simulation<'_> {
     }
 
     fn settle(&mut self, instrument: InstrumentId, settlement: &Settlement) {
-        let inside = settlement.time > self.now();
-        for k in 0..self.perp_buckets.len() {
-            let bucket = self.perp_buckets[k];
-            let Some(at) = self.books.find(bucket, instrument) else { continue };
-            let held = self.books.positions()[at].quantity;
-            let beside = self.books.state(at);
+        let inside = settlement.time > self.cx.now();
+        for &bucket in &self.cx.roles.perp {
+            let Some(at) = self.account.books.find(bucket, instrument) else { continue };
+            let held = self.account.books.positions()[at].quantity;
+            let beside = self.account.books.state(at);
             // What was added at an unknown time inside the bar pays and never receives.
-            let added = if inside && beside.entered == self.t { beside.added_inside } else { 0.0 };
+            let added = if inside && beside.entered == self.cx.t { beside.added_inside } else { 0.0 };
             let quantity = if payment(held, settlement.mark, settlement.rate) > 0.0 { held - added } else { held };
             if quantity == 0.0 {
                 continue;
             }
-            self.pay(at, settlement, quantity);
-            if self.fails_at(at, settlement.mark) {
+            self.account.pay(&self.cx, at, settlement, quantity);
+            if self.account.books.fails_at(&self.cx, at, settlement.mark) {
                 self.liquidate(at, settlement.mark);
             } else if inside {
                 self.stop_by_funding(at, settlement.mark);
@@ -72,11 +61,24 @@ impl Simulation<'_> {
         }
     }
 
+    /// A settlement inside the bar may bring a stop that sees funding to its own mark: what that sends meets the next open. At an open, the stops
+    /// are looked at after the settlements.
+    fn stop_by_funding(&mut self, at: usize, mark: f64) {
+        let (beside, position) = (self.account.books.state(at), &self.account.books.positions()[at]);
+        let sees_funding = self.cx.bucket(position.bucket).stop.is_some_and(|stop| stop.sees_funding());
+        let against = exit_side(position).other();
+        if let Some(stop) = beside.guard.stop.filter(|&stop| sees_funding && against.reaches(mark, stop)) {
+            self.send_stop(at, stop, mark);
+        }
+    }
+}
+
+impl Account {
     /// A position opened, or added to, at the open of a funding bar pays if the rate is against it and never receives.
-    pub fn pay_on_entry(&mut self, bucket: BucketId, instrument: InstrumentId, added: f64) {
-        let now = self.now();
-        for k in self.settlements() {
-            let (settled, settlement) = self.settlement(k);
+    pub fn pay_on_entry(&mut self, cx: &Context, bucket: BucketId, instrument: InstrumentId, added: f64) {
+        let now = cx.now();
+        for k in cx.settlements() {
+            let (settled, settlement) = cx.settlement(k);
             if settlement.time > now {
                 break;
             }
@@ -84,30 +86,30 @@ impl Simulation<'_> {
                 && let Some(at) = self.books.find(bucket, instrument)
                 && payment(added, settlement.mark, settlement.rate) < 0.0
             {
-                self.pay(at, &settlement, added);
+                self.pay(cx, at, &settlement, added);
             }
         }
     }
 
     /// Before a position, or a signed part of it, leaves at an unknown time inside the bar: the bar's later settlements that go against it.
-    pub fn pay_adverse_settlements(&mut self, at: usize, quantity: f64) {
-        let now = self.now();
+    pub fn pay_adverse_settlements(&mut self, cx: &Context, at: usize, quantity: f64) {
+        let now = cx.now();
         let position = &self.books.positions()[at];
         if !position.margined {
             return;
         }
         let instrument = position.instrument;
-        for k in self.settlements() {
-            let (settled, settlement) = self.settlement(k);
+        for k in cx.settlements() {
+            let (settled, settlement) = cx.settlement(k);
             if settled == instrument && settlement.time > now && payment(quantity, settlement.mark, settlement.rate) < 0.0 {
-                self.pay(at, &settlement, quantity);
+                self.pay(cx, at, &settlement, quantity);
             }
         }
     }
 
-    fn pay(&mut self, at: usize, settlement: &Settlement, quantity: f64) {
+    fn pay(&mut self, cx: &Context, at: usize, settlement: &Settlement, quantity: f64) {
         let due = Usd::round(payment(quantity, settlement.mark, settlement.rate));
-        let amount = self.payable(at, settlement, due);
+        let amount = self.payable(cx, at, settlement, due);
         let position = &self.books.positions()[at];
         self.record.run.funding.push(FundingPayment {
             time: settlement.time,
@@ -121,42 +123,31 @@ impl Simulation<'_> {
             payment: amount,
             assumed: settlement.assumed,
         });
-        let sees_funding = self.bucket(position.bucket).stop.is_some_and(|stop| stop.sees_funding());
+        let sees_funding = cx.bucket(position.bucket).stop.is_some_and(|stop| stop.sees_funding());
         self.books.state_mut(at).funding.settle(amount, settlement.assumed);
         self.books.money().fund(at, amount);
         if sees_funding {
-            self.protect(at);
+            self.books.protect(cx, at);
         } else {
-            self.watch(at);
-        }
-    }
-
-    /// A settlement inside the bar may bring a stop that sees funding to its own mark: what that sends meets the next open. At an open, the stops
-    /// are looked at after the settlements.
-    fn stop_by_funding(&mut self, at: usize, mark: f64) {
-        let (beside, position) = (self.books.state(at), &self.books.positions()[at]);
-        let sees_funding = self.bucket(position.bucket).stop.is_some_and(|stop| stop.sees_funding());
-        let against = exit_side(position).other();
-        if let Some(stop) = beside.guard.stop.filter(|&stop| sees_funding && against.reaches(mark, stop)) {
-            self.send_stop(at, stop, mark);
+            self.books.watch(cx, at);
         }
     }
 
     /// Of a payment that is due what can be paid: a position, or its pool, gives all it has, its wallet or what it is worth at the mark, whichever is
     /// more. What lies beyond is the venue's, and on record.
-    fn payable(&mut self, at: usize, settlement: &Settlement, due: Usd) -> Usd {
+    fn payable(&mut self, cx: &Context, at: usize, settlement: &Settlement, due: Usd) -> Usd {
         let position = &self.books.positions()[at];
         // Nearly always the margin of the position alone is enough.
         if -due <= position.margin() {
             return due;
         }
         let (bucket, instrument) = (position.bucket, position.instrument);
-        let there = if self.is_cross(bucket) {
-            let members = self.tested(bucket);
-            let panel = &self.market.panel;
-            let mut marks = self.prices(&members, if settlement.time > self.now() { &panel.mark_close } else { &panel.mark_open });
+        let there = if cx.is_cross(bucket) {
+            let members = self.books.tested(cx, bucket);
+            let panel = &cx.market.panel;
+            let mut marks = self.books.prices(cx, &members, if settlement.time > cx.now() { &panel.mark_close } else { &panel.mark_open });
             marks[members.iter().position(|&member| member == at).expect("a position of its bucket")] = settlement.mark;
-            let pool = self.tested_pool(bucket, &members);
+            let pool = self.books.tested_pool(cx, bucket, &members);
             pool.wallet.max(pool.balance(&marks))
         } else {
             let isolated = margin_view(position);
@@ -166,7 +157,27 @@ impl Simulation<'_> {
         if -due <= most {
             return due;
         }
-        self.note((bucket, instrument), Verdict::Resized, [Some(-due.to_f64()), Some(most.to_f64())], Why::FundingBeyondMargin);
+        self.record.note(
+            cx.now(),
+            (bucket, instrument),
+            Verdict::Resized,
+            [Some(-due.to_f64()), Some(most.to_f64())],
+            Why::FundingBeyondMargin,
+        );
         -most
+    }
+}
+
+impl Context<'_> {
+    fn settlements(&self) -> std::ops::Range<usize> {
+        let starts = &self.market.funding.bar_start;
+        starts[self.t] as usize..starts[self.t + 1] as usize
+    }
+
+    fn settlement(&self, k: usize) -> (InstrumentId, Settlement) {
+        let (instrument, at) = self.market.funding.in_time[k];
+        let settled = self.market.funding.by_instrument[instrument.index()][at as usize];
+        let times = if settled.assumed { self.plan.assumptions.assumed_funding_multiplier } else { 1.0 };
+        (instrument, Settlement { rate: settled.rate * times, ..settled })
     }
 }

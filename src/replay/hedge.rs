@@ -1,16 +1,18 @@
 //! Shorts against what another bucket holds on spot: sized from that holding, not from a score.
 
+use crate::replay::account::Account;
 use crate::replay::caution::Caution;
+use crate::replay::context::Context;
+use crate::replay::decider::Decider;
 use crate::replay::decision::{Decision, Subject, Why};
 use crate::replay::orders::Want;
 use crate::replay::reason::{FlowReason, Reason};
 use crate::replay::review::ROUNDING;
-use crate::replay::simulation::Simulation;
 use crate::signal::{History, decouple};
 use crate::strategy::{HedgeBy, Holding, PlanBucket, PlanHedge, Verdict};
 use crate::units::{InstrumentId, Span, Usd};
 
-impl Simulation<'_> {
+impl Decider<'_, '_> {
     /// Brings the shorts of a hedge bucket to the ratio, as far as its margin reaches. `value` is what the bucket will be worth after flows.
     pub fn review_hedge(&mut self, history: &History, bucket: &PlanBucket, value: Option<Usd>) {
         let hedge = bucket.hedge.expect("a hedge bucket");
@@ -21,10 +23,10 @@ impl Simulation<'_> {
         let realises = leaves > self.books.cash(bucket.id) && self.realisable(bucket).is_positive();
         let mut wanted = self.shorts_for(history, bucket, &hedge);
         let own = value.unwrap_or_else(|| self.books.bucket_value(bucket.id) - leaves).to_f64();
-        let worth = (own + self.collateral_value(bucket.id)).max(0.0);
+        let worth = (own + self.books.collateral_value(&self.cx, bucket.id)).max(0.0);
         let leverage = bucket.leverage.open;
-        let quote_room = |simulation: &Self, id| {
-            let quote = simulation.quote(id, simulation.t + 1);
+        let quote_room = |decider: &Self, id| {
+            let quote = decider.cx.quote(id, decider.cx.t + 1);
             1.0 + leverage * (quote.taker.fee + quote.taker.half_spread)
         };
         let needed: f64 = wanted.iter().map(|&(id, notional)| notional / leverage * quote_room(self, id)).sum();
@@ -50,15 +52,15 @@ impl Simulation<'_> {
                 self.send(bucket, (id, None), Want::Close, Reason::Hedge);
             }
         }
-        let band = if value.is_some() { ROUNDING } else { self.plan.rebalance.band.max(ROUNDING) };
+        let band = if value.is_some() { ROUNDING } else { self.cx.plan.rebalance.band.max(ROUNDING) };
         if realises {
             self.realise(history, bucket, &held, &mut wanted);
         }
         for (id, notional) in wanted {
-            let target = notional / self.market.panel.value_at(id, self.t);
+            let target = notional / self.cx.market.panel.value_at(id, self.cx.t);
             let now = held.iter().find(|(other, _)| *other == id).map_or(0.0, |&(_, quantity)| quantity);
             let settled = (now / target - 1.0).abs() <= band || self.orders.is_coming(bucket.id, id);
-            if settled || self.buckets[bucket.id.index()].stopped || self.t < self.state_of(bucket.id).cooldown_until(id) {
+            if settled || self.buckets[bucket.id.index()].stopped || self.cx.t < self.buckets[bucket.id.index()].cooldown_until(id) {
                 continue;
             }
             if now > target {
@@ -74,7 +76,7 @@ impl Simulation<'_> {
     /// and opened anew.
     pub fn realisable(&self, bucket: &PlanBucket) -> Usd {
         let full = self.books.equity().to_f64() * self.buckets[bucket.id.index()].weight;
-        if bucket.hedge.is_none() || self.books.bucket_value(bucket.id).to_f64() <= full * (1.0 + self.plan.rebalance.band) {
+        if bucket.hedge.is_none() || self.books.bucket_value(bucket.id).to_f64() <= full * (1.0 + self.cx.plan.rebalance.band) {
             return Usd::ZERO;
         }
         let own = self.books.positions().iter().filter(|position| position.bucket == bucket.id);
@@ -90,7 +92,7 @@ impl Simulation<'_> {
         }
         let full = self.books.equity().to_f64() * self.buckets[bucket.id.index()].weight;
         let excess = (self.books.bucket_value(bucket.id).to_f64() - full).min((self.books.cash(bucket.id) + gain).to_f64());
-        let others = || self.plan.buckets.iter().filter(|other| other.holding != Holding::Perp);
+        let others = || self.cx.plan.buckets.iter().filter(|other| other.holding != Holding::Perp);
         let weight_of = |other: &PlanBucket| self.buckets[other.id.index()].weight;
         let all: f64 = others().map(weight_of).sum();
         if all <= 0.0 {
@@ -98,22 +100,22 @@ impl Simulation<'_> {
         }
         let shares: Vec<_> = others().map(|other| (other.id, Usd::round(excess * weight_of(other) / all))).collect();
         for (to, amount) in shares.into_iter().filter(|(_, amount)| amount.is_positive()) {
-            self.plan_flow(bucket.id, to, amount, FlowReason::Hedge);
+            self.orders.plan_flow(bucket.id, to, amount, FlowReason::Hedge);
         }
     }
 
     /// Closes the shorts that are ahead and opens what is wanted of them again at the same open, both at the market: what they gained is cash in between.
     fn realise(&mut self, history: &History, bucket: &PlanBucket, held: &[(InstrumentId, f64)], wanted: &mut Vec<(InstrumentId, f64)>) {
         let leverage = bucket.leverage.open;
-        let ahead = |simulation: &Self, id: InstrumentId| {
-            let position = &simulation.books.positions()[simulation.books.find(bucket.id, id)?];
+        let ahead = |decider: &Self, id: InstrumentId| {
+            let position = &decider.books.positions()[decider.books.find(bucket.id, id)?];
             Some(position.value() - position.margin()).filter(|gain| gain.is_positive())
         };
         for &(id, _) in held {
             let Some(gain) = ahead(self, id).filter(|_| history.trades(id) && !self.orders.is_leaving(bucket.id, id)) else { continue };
             let Some(place) = wanted.iter().position(|&(other, _)| other == id) else { continue };
             let (_, notional) = wanted.remove(place);
-            let quantity = notional / self.market.panel.value_at(id, self.t);
+            let quantity = notional / self.cx.market.panel.value_at(id, self.cx.t);
             for (want, reason) in [(Want::Close, Reason::Hedge), (Want::Add { quantity: -quantity, leverage }, Reason::Enter)] {
                 self.send_at_market(bucket.id, (id, None), want, reason);
             }
@@ -135,7 +137,7 @@ impl Simulation<'_> {
         let directory = history.directory();
         let spot = self.books.positions().iter().filter(|p| p.bucket == hedge.of);
         let worth: Vec<(InstrumentId, f64)> =
-            spot.map(|p| (p.instrument, p.quantity * self.market.panel.value_at(p.instrument, self.t))).collect();
+            spot.map(|p| (p.instrument, p.quantity * self.cx.market.panel.value_at(p.instrument, self.cx.t))).collect();
         let perp_of = |id: InstrumentId| directory.perp(directory.asset_of(id)).filter(|&perp| history.trades(perp));
         let benchmark = directory.benchmark();
         let (unhedged, shorts) = match hedge.by {
@@ -184,15 +186,15 @@ impl Simulation<'_> {
     }
 }
 
-impl Simulation<'_> {
+impl Account {
     /// One caution a hedge that could not stand against all it was asked to.
-    pub fn stood_unhedged(&self) -> Vec<Caution> {
-        let hedges = self.plan.buckets.iter().filter_map(|bucket| Some((bucket, bucket.hedge?, &self.buckets[bucket.id.index()].unhedged)));
+    pub fn stood_unhedged(&self, cx: &Context) -> Vec<Caution> {
+        let hedges = cx.plan.buckets.iter().filter_map(|bucket| Some((bucket, bucket.hedge?, &self.buckets[bucket.id.index()].unhedged)));
         let told = hedges.filter(|(.., tally)| !tally.ever.is_empty()).map(|(bucket, hedge, tally)| Caution::Unhedged {
             hedge: bucket.name.clone(),
-            of: self.bucket(hedge.of).name.clone(),
+            of: cx.bucket(hedge.of).name.clone(),
             by: hedge.by,
-            coins: tally.ever.iter().map(|&asset| self.market.asset(asset).name.clone()).collect(),
+            coins: tally.ever.iter().map(|&asset| cx.market.asset(asset).name.clone()).collect(),
             most: tally.most,
         });
         told.collect()

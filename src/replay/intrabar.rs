@@ -5,29 +5,33 @@ use crate::exchange::assumptions::Leg;
 use crate::exchange::intrabar::{Entered, Event, InBar, PathRules, Progress, Working, next_event};
 use crate::exchange::liquidation::AdlStress;
 use crate::exchange::orders::{Bar, Filled, Moment, OrderSpec, Side};
+use crate::replay::account::Account;
+use crate::replay::context::Context;
 use crate::replay::decision::Why;
 use crate::replay::orders::{Order, Want, Way, side};
+use crate::replay::positions::PositionBook;
 use crate::replay::positions::PositionKey;
 use crate::replay::reason::Reason;
 use crate::replay::simulation::Simulation;
 use crate::strategy::Verdict;
 use crate::units::{BucketId, Direction, InstrumentId};
 
-impl<'a> Simulation<'a> {
+impl Simulation<'_> {
+    /// Both legs, in the order of the plan; then the orders that have seen the bar age by it.
     pub fn legs(&mut self) {
-        let deleveraging = self.plan.assumptions.adl_crash.fall().is_some() && !self.perp_buckets.is_empty();
-        let pools = self.cross_buckets.iter().any(|&bucket| self.has_positions(bucket));
-        if !self.alert() && self.orders.is_empty() && !deleveraging && !pools {
+        let deleveraging = self.cx.plan.assumptions.adl_crash.fall().is_some() && !self.cx.roles.perp.is_empty();
+        let pools = self.cx.roles.cross.iter().any(|&bucket| self.account.books.has_positions(bucket));
+        if !self.account.books.alert(&self.cx) && self.orders.is_empty() && !deleveraging && !pools {
             return;
         }
         // Where no price comes and nothing is ordered, nothing happens.
-        let positions = self.books.positions().iter().enumerate();
-        let concerned = positions.filter(|&(at, _)| deleveraging || self.touched(at));
+        let positions = self.account.books.positions().iter().enumerate();
+        let concerned = positions.filter(|&(at, _)| deleveraging || self.account.books.touched(&self.cx, at));
         let mut keys: Vec<PositionKey> = concerned.map(|(_, position)| PositionKey::of(position)).collect();
         keys.extend(self.orders.iter().filter(|order| order.way == Way::There).map(Order::key));
         keys.sort_unstable();
         keys.dedup();
-        match self.plan.assumptions.path {
+        match self.cx.plan.assumptions.path {
             Leg::AdverseFirst => {
                 self.adverse(&keys);
                 self.favourable(&keys);
@@ -44,8 +48,8 @@ impl<'a> Simulation<'a> {
         for &key in keys {
             self.adverse_leg(key);
         }
-        for k in 0..self.cross_buckets.len() {
-            self.pool_legs(self.cross_buckets[k]);
+        for &pool in &self.cx.roles.cross {
+            self.pool_legs(pool);
         }
     }
 
@@ -70,34 +74,42 @@ impl<'a> Simulation<'a> {
     }
 
     fn next_adverse(&mut self, key: PositionKey) -> Option<Event> {
-        let held = self.books.place(key).filter(|_| !self.is_cross(key.bucket));
-        let t = self.t;
+        let held = self.account.books.place(key).filter(|_| !self.cx.is_cross(key.bucket));
+        let t = self.cx.t;
         let enters = |order: &&Order| order.works_for(key) && order.tried_inside != t && order.want.opens();
         if held.is_none() && !self.orders.iter().any(|order| enters(&order)) {
             return None;
         }
-        let rules = self.path_rules(key.instrument);
-        let bucket = self.bucket(key.bucket);
+        let rules = self.account.path_rules(&self.cx, key.instrument);
+        let bucket = self.cx.bucket(key.bucket);
         let position = match held {
-            Some(at) => InBar { margin: self.margin_of(at), ..self.in_bar(at) },
+            Some(at) => InBar { margin: self.account.books.margin_of(&self.cx, at), ..self.account.books.in_bar(&self.cx, at) },
             None => InBar::flat(bucket.direction),
         };
         let orders = self.orders.iter().filter(enters).filter_map(|order| {
             let Want::Add { quantity, .. } = order.want else { return None };
             Some(Working { id: order.id, spec: OrderSpec::new(side(bucket, true), order.kind, quantity.abs()) })
         });
-        next_event(&position, orders, &self.last_prices(key.instrument), &self.mark_prices(key.instrument), &rules, Progress::AdverseLeg)
+        next_event(
+            &position,
+            orders,
+            &self.cx.last_prices(key.instrument),
+            &self.cx.mark_prices(key.instrument),
+            &rules,
+            Progress::AdverseLeg,
+        )
     }
 
     /// Targets, closing limits and the stress of auto-deleveraging, with the levels that stand when the leg begins.
     fn favourable_leg(&mut self, key: PositionKey) {
-        let Some(at) = self.books.place(key) else { return };
-        let Some(bar) = self.bar(key.instrument) else { return };
-        let position = InBar { deleveraging: self.deleveraged_at(at, &bar), ..self.in_bar(at) };
+        let Some(at) = self.account.books.place(key) else { return };
+        let Some(bar) = self.cx.bar(key.instrument) else { return };
+        let position =
+            InBar { deleveraging: self.account.books.deleveraged_at(&self.cx, at, &bar), ..self.account.books.in_bar(&self.cx, at) };
         let mut last = None;
         while let Some(event) = self.next_favourable(key, &position, &bar, last) {
             self.book(key, event, Moment::Inside);
-            if self.books.place(key).is_none() {
+            if self.account.books.place(key).is_none() {
                 return;
             }
             last = Some(event);
@@ -105,14 +117,14 @@ impl<'a> Simulation<'a> {
     }
 
     fn next_favourable(&mut self, key: PositionKey, position: &InBar, bar: &Bar, last: Option<Event>) -> Option<Event> {
-        let rules = self.path_rules(key.instrument);
+        let rules = self.account.path_rules(&self.cx, key.instrument);
         let closes = self.orders.iter().filter(|order| order.works_for(key) && !order.want.opens());
         let held = position.direction.sign() * position.quantity;
         let orders = closes.map(|order| Working {
             id: order.id,
             spec: OrderSpec { side: position.exit(), kind: order.kind, quantity: position.quantity, reduces: Some(held) },
         });
-        next_event(position, orders, bar, &self.mark_prices(key.instrument), &rules, Progress::FavourableLeg(last))
+        next_event(position, orders, bar, &self.cx.mark_prices(key.instrument), &rules, Progress::FavourableLeg(last))
     }
 
     /// Books what happens to a position, or to an order of its place.
@@ -122,7 +134,7 @@ impl<'a> Simulation<'a> {
             Event::RunOver => self.yield_to_stop(self.place_of(key)),
             Event::Liquidated { mark } => {
                 let at = self.place_of(key);
-                self.pay_adverse_settlements(at, self.books.positions()[at].quantity);
+                self.account.pay_adverse_settlements(&self.cx, at, self.account.books.positions()[at].quantity);
                 self.liquidate(at, mark);
             }
             Event::TookProfit { price } => _ = self.take_profit(self.place_of(key), price, moment),
@@ -132,7 +144,7 @@ impl<'a> Simulation<'a> {
                 if order.want.opens() {
                     self.enter_inside(order);
                 } else {
-                    let rest = self.close(order, moment);
+                    let rest = self.account.close(&self.cx, order, moment);
                     self.orders.put_all(rest);
                 }
             }
@@ -140,54 +152,27 @@ impl<'a> Simulation<'a> {
     }
 
     fn place_of(&self, key: PositionKey) -> usize {
-        self.books.place(key).expect("an event of an open position")
-    }
-
-    /// A position as the bar meets it, its margin left aside.
-    pub fn in_bar(&self, at: usize) -> InBar<'a> {
-        let (position, beside) = (&self.books.positions()[at], self.books.state(at));
-        InBar {
-            direction: position.direction(),
-            quantity: position.quantity.abs(),
-            entered: if beside.entered == self.t { Entered::Here } else { Entered::Before },
-            stop: beside.guard.stop,
-            take_profit: beside.guard.target,
-            deleveraging: None,
-            margin: None,
-        }
-    }
-
-    pub fn path_rules(&mut self, instrument: InstrumentId) -> PathRules {
-        PathRules { leg: self.plan.assumptions.path, venue: self.venue(instrument) }
+        self.account.books.place(key).expect("an event of an open position")
     }
 
     /// Fills an opening limit inside the bar, once. The best the four prices allow is that the good leg comes after it.
     fn enter_inside(&mut self, mut order: Order) {
-        order.tried_inside = self.t;
+        order.tried_inside = self.cx.t;
         let key = order.key();
         let mut rest = Vec::new();
-        self.open_inside(order, &mut rest);
+        self.account.open_inside(&self.cx, order, &mut rest);
         self.orders.put_all(rest);
-        if self.plan.assumptions.path == Leg::FavourableFirst {
+        if self.cx.plan.assumptions.path == Leg::FavourableFirst {
             self.favourable_leg(key);
         }
     }
 
-    /// The stress of auto-deleveraging: a profitable short in a bar that crashes.
-    fn deleveraged_at(&self, at: usize, bar: &Bar) -> Option<f64> {
-        let crash = self.plan.assumptions.adl_crash.fall()?;
-        let position = &self.books.positions()[at];
-        // The longs that go bankrupt by the crash itself: one over it is their leverage.
-        let stress = AdlStress { crash, leverage: 1.0 / crash };
-        (position.margined && position.direction() == Direction::Short).then(|| stress.closes_short(position.entry_price(), bar)).flatten()
-    }
-
     fn deleverage(&mut self, at: usize, price: f64) {
-        let position = &self.books.positions()[at];
+        let position = &self.account.books.positions()[at];
         let (bucket, instrument, held, entry) = (position.bucket, position.instrument, position.quantity, position.entry_price());
-        self.note((bucket, instrument), Verdict::Exited, [Some(price), Some(entry)], Why::Deleveraged);
-        self.pay_adverse_settlements(at, self.books.positions()[at].quantity);
-        let fee = self.quote(instrument, self.t).taker.fee(held * price);
+        self.account.record.note(self.cx.now(), (bucket, instrument), Verdict::Exited, [Some(price), Some(entry)], Why::Deleveraged);
+        self.account.pay_adverse_settlements(&self.cx, at, self.account.books.positions()[at].quantity);
+        let fee = self.cx.quote(instrument, self.cx.t).taker.fee(held * price);
         let filled = Filled {
             quantity: held.abs(),
             reference: price,
@@ -198,13 +183,46 @@ impl<'a> Simulation<'a> {
             moment: Moment::Inside,
             remainder: 0.0,
         };
-        self.close_position(at, &filled, Reason::Deleveraged);
-        self.start_cooldown(bucket, instrument);
+        self.account.close_position(&self.cx, at, &filled, Reason::Deleveraged);
+        self.account.start_cooldown(&self.cx, bucket, instrument);
         self.orders.cancel(bucket, instrument);
     }
+}
 
+impl Account {
+    /// What the venue asks of an instrument inside this bar.
+    pub fn path_rules(&mut self, cx: &Context, instrument: InstrumentId) -> PathRules {
+        PathRules { leg: cx.plan.assumptions.path, venue: self.venues.venue(cx, instrument) }
+    }
+}
+
+impl PositionBook {
+    /// A position as the bar meets it, its margin left aside.
+    pub fn in_bar<'a>(&self, cx: &Context<'a>, at: usize) -> InBar<'a> {
+        let (position, beside) = (&self.positions()[at], self.state(at));
+        InBar {
+            direction: position.direction(),
+            quantity: position.quantity.abs(),
+            entered: if beside.entered == cx.t { Entered::Here } else { Entered::Before },
+            stop: beside.guard.stop,
+            take_profit: beside.guard.target,
+            deleveraging: None,
+            margin: None,
+        }
+    }
+
+    /// The stress of auto-deleveraging: a profitable short in a bar that crashes.
+    fn deleveraged_at(&self, cx: &Context, at: usize, bar: &Bar) -> Option<f64> {
+        let crash = cx.plan.assumptions.adl_crash.fall()?;
+        let position = &self.positions()[at];
+        // The longs that go bankrupt by the crash itself: one over it is their leverage.
+        let stress = AdlStress { crash, leverage: 1.0 / crash };
+        (position.margined && position.direction() == Direction::Short).then(|| stress.closes_short(position.entry_price(), bar)).flatten()
+    }
+
+    /// Whether a bucket holds anything.
     pub fn has_positions(&self, bucket: BucketId) -> bool {
-        self.books.positions().iter().any(|position| position.bucket == bucket)
+        self.positions().iter().any(|position| position.bucket == bucket)
     }
 }
 

@@ -21,6 +21,7 @@ impl<'a> Measure<'a> {
         }
     }
 
+    /// What it is called: a coin, or an index of the market.
     pub fn name(&self, market: &'a Market) -> &'a str {
         match self {
             Self::Instrument(id) => &market.asset(market.instrument(*id).asset).name,

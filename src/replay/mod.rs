@@ -12,7 +12,17 @@
 //! | 8 the strategy sees the bar | `review`, `sizing`, `rebalance`, `adaptive`, `hedge`, `limits`, `waterfall`, `sweep` |
 //!
 //! Who owns what: `positions` the books and what is kept beside each position, `orders` what was decided and is not done, `buckets` what is kept of each
-//! bucket, `recorder` the record. `simulation` holds the four, and the bar.
+//! bucket, `venues` the volume left, `recorder` the record.
+//!
+//! What a moment may touch is what it is a method of; each takes the [`Context`] it looks at:
+//!
+//! | | sees | changes |
+//! |---|---|---|
+//! | `Context` | the facts, the plan, the bar | nothing |
+//! | `PositionBook` | the same, and positions | levels, margins, what is kept beside a position |
+//! | `Account` | the same | what a fill moves: money, cool-downs, profit, volume, the record; it sends and cancels nothing |
+//! | `Decider` | the same, and money | orders, flows, wishes, the record; it moves no money |
+//! | `Simulation` | everything | everything: what fills and cancels in one breath, as a stop or a liquidation does |
 //!
 //! The life of an order:
 //!
@@ -44,6 +54,7 @@
 //!        open::, entries::, intrabar:: ──> pay_on_entry, pay_adverse_settlements: who comes or goes inside the bar pays
 //! ```
 
+mod account;
 mod adaptive;
 mod assumption;
 mod assumption_text;
@@ -53,9 +64,11 @@ mod caution;
 mod cautions;
 mod checkpoint;
 mod collateral;
+mod context;
 mod convert;
 mod cross;
 mod crowded;
+mod decider;
 mod decision;
 mod decision_text;
 mod entries;
@@ -88,6 +101,7 @@ mod simulation;
 mod sizing;
 mod sweep;
 mod uninvested;
+mod venues;
 mod waterfall;
 mod yields;
 
@@ -99,6 +113,7 @@ use crate::units::Usd;
 
 pub use checkpoint::{Checkpoint, Pending, PendingReason};
 
+use context::{Context, Roles};
 use run::{Beyond, Run, Stop};
 use simulation::Simulation;
 
@@ -134,7 +149,8 @@ pub fn replay_jittered(market: &Market, signals: &Signals, plan: &Plan, capital:
 
 fn replayed(market: &Market, signals: &Signals, plan: &Plan, (capital, bars): (Usd, usize), jitter: Option<Jitter>) -> Checkpoint {
     let known = signals.known(market, &plan.definitions);
-    let simulation = || Simulation { jitter, ..Simulation::new(market, signals, &known, plan, capital) };
+    let roles = Roles::of(plan);
+    let simulation = || Simulation::new(Context::new(market, signals, &known, plan, &roles), capital, jitter);
     let (mut until, mut stop) = (bars, None);
     // A bar that the books cannot hold is no part of the run. The bars before it come out the same to the last bit when they are replayed again.
     loop {
@@ -147,24 +163,24 @@ fn replayed(market: &Market, signals: &Signals, plan: &Plan, (capital, bars): (U
 
 /// The bars of the window up to `until`; where it must end sooner, where and why. `stop`: why `until` is the end.
 fn walk(mut simulation: Simulation, until: usize, stop: Option<Stop>) -> Result<Checkpoint, Stop> {
-    if let Some((bars, worth)) = simulation.record.benchmark_beyond.filter(|&(bars, _)| bars < until) {
+    if let Some((bars, worth)) = simulation.account.record.benchmark_beyond.filter(|&(bars, _)| bars < until) {
         return Err(Stop { bars, why: Beyond::Benchmark(worth) });
     }
-    for t in simulation.market.trading().take(until) {
-        simulation.turn_to(t);
+    for t in simulation.cx.market.trading().take(until) {
+        simulation.cx.turn_to(t);
         // 0. At midnight what the day has yielded, at the prices it closed with; then listings that ended: forced exits, and
         // coins that became others.
-        simulation.pay_yields();
+        simulation.account.pay_yields(&simulation.cx);
         simulation.listings();
         // 1. and 2. Mark to the open; what no longer carries its margin is taken over before anybody can act.
         simulation.liquidate_at_open();
         // 3. Funding stamped at the open, on what was held before it.
         simulation.settle_at_open();
-        simulation.call_collateral();
+        simulation.account.call_collateral(&simulation.cx);
         // 4. Stops and targets the open lies beyond; then orders decided earlier: closing, flows between buckets, opening, and 2. again for
         // what was opened.
         simulation.at_open();
-        simulation.note_cash();
+        simulation.account.note_cash(&simulation.cx);
         // 5. The leg that hurts: stops, limits on that side and liquidations, in the order of price. 6. The leg that helps: targets and
         // limits on the other side.
         simulation.legs();
@@ -173,16 +189,16 @@ fn walk(mut simulation: Simulation, until: usize, stop: Option<Stop>) -> Result<
         // 7. Mark to the close: what the settlements have left too thin is taken over.
         simulation.liquidate_at_close();
         // 9. comes before the last row: everything is closed at the last close.
-        if t + 1 == simulation.market.clock.bars {
+        if t + 1 == simulation.cx.market.clock.bars {
             simulation.close_all();
         }
-        simulation.note_cash();
+        simulation.account.note_cash(&simulation.cx);
         // 7. The row of the equity curve; the books must balance.
-        if let Err(excess) = simulation.close_bar() {
-            return Err(Stop { bars: t - simulation.market.first, why: Beyond::Books(excess) });
+        if let Err(excess) = simulation.account.close_bar(&simulation.cx) {
+            return Err(Stop { bars: t - simulation.cx.market.first, why: Beyond::Books(excess) });
         }
         // 8. The strategy sees the bar; orders for the next.
         simulation.decide();
     }
-    Ok(Checkpoint { pending: simulation.pending(), run: simulation.finish(stop) })
+    Ok(Checkpoint { pending: simulation.orders.pending(), run: simulation.finish(stop) })
 }

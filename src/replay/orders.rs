@@ -54,6 +54,7 @@ impl Way {
 }
 
 impl Order {
+    /// The position it is for.
     pub fn key(&self) -> PositionKey {
         PositionKey { bucket: self.bucket, instrument: self.instrument }
     }
@@ -75,6 +76,7 @@ pub(super) enum Want {
 }
 
 impl Want {
+    /// Whether it adds to a position.
     pub fn opens(self) -> bool {
         matches!(self, Self::Add { .. })
     }
@@ -110,6 +112,7 @@ impl Deref for OrderQueue {
 }
 
 impl OrderQueue {
+    /// Empty; what is sent at a close meets its open after `latency` others.
     pub fn new(latency: u32) -> Self {
         Self { orders: Vec::new(), flows: Vec::new(), made: 0, latency }
     }
@@ -159,10 +162,12 @@ impl OrderQueue {
         self.orders.last_mut().expect("one was put in")
     }
 
+    /// Behind all others, in their order.
     pub fn put_all(&mut self, orders: impl IntoIterator<Item = Order>) {
         self.orders.extend(orders);
     }
 
+    /// Leaves the queue without orders; flows stay.
     pub fn take_all(&mut self) -> Vec<Order> {
         std::mem::take(&mut self.orders)
     }
@@ -174,12 +179,14 @@ impl OrderQueue {
         self.orders.remove(place)
     }
 
+    /// Takes what is wanted, in its order; the rest stays in its own.
     pub fn take_where(&mut self, wanted: impl Fn(&Order) -> bool) -> Vec<Order> {
         let (taken, left) = self.take_all().into_iter().partition(wanted);
         self.orders = left;
         taken
     }
 
+    /// Drops all others.
     pub fn keep(&mut self, kept: impl Fn(&Order) -> bool) {
         self.orders.retain(kept);
     }
@@ -221,6 +228,7 @@ impl OrderQueue {
         self.orders.iter().any(|order| order.bucket == bucket && order.instrument == instrument && self.under_way(order.way))
     }
 
+    /// Flows that wait, in the order in which they were planned.
     pub fn flows(&self) -> &[PlannedFlow] {
         &self.flows
     }

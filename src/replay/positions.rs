@@ -16,9 +16,20 @@ pub(super) struct PositionKey {
 }
 
 impl PositionKey {
+    /// Of an open position.
     pub fn of(position: &Position) -> Self {
         Self { bucket: position.bucket, instrument: position.instrument }
     }
+}
+
+/// What is known of the block of bars: while no position is [`PositionState::near`] anything, moments 2 and 5 are
+/// quiet.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Watched {
+    /// Whether any is.
+    Alert(bool),
+    /// A position, a stop or a wallet has changed since that was found.
+    Stale,
 }
 
 /// The books and, for each open position, its state. Reads as the books do. A place among the open positions holds until one is put in or taken out;
@@ -28,6 +39,9 @@ pub(super) struct PositionBook {
     books: Books,
     /// Along [`Books::positions`].
     states: Vec<PositionState>,
+    pub watched: Watched,
+    /// First bar at which some open position's listing has ended, or its coin is another one.
+    pub next_delisting: usize,
 }
 
 impl Deref for PositionBook {
@@ -39,22 +53,28 @@ impl Deref for PositionBook {
 }
 
 impl PositionBook {
+    /// [`Books::open`]: capital shared out by weight, nothing held.
     pub fn open(capital: Usd, weights: &[f64]) -> Self {
-        Self { books: Books::open(capital, weights), states: Vec::new() }
+        let books = Books::open(capital, weights);
+        Self { books, states: Vec::new(), watched: Watched::Alert(false), next_delisting: usize::MAX }
     }
 
+    /// What is kept beside the position at a place.
     pub fn state(&self, at: usize) -> &PositionState {
         &self.states[at]
     }
 
+    /// The same, to be changed.
     pub fn state_mut(&mut self, at: usize) -> &mut PositionState {
         &mut self.states[at]
     }
 
+    /// Of all open positions, along [`Books::positions`].
     pub fn states(&self) -> &[PositionState] {
         &self.states
     }
 
+    /// The same, to be changed.
     pub fn states_mut(&mut self) -> &mut [PositionState] {
         &mut self.states
     }
@@ -64,6 +84,7 @@ impl PositionBook {
         self.states.len()
     }
 
+    /// What stays true of a place when others come and go.
     pub fn key(&self, at: usize) -> PositionKey {
         PositionKey::of(&self.books.positions()[at])
     }
@@ -136,30 +157,37 @@ impl PositionBook {
 pub(super) struct Money<'a>(&'a mut Books);
 
 impl Money<'_> {
+    /// A settlement paid, or received.
     pub fn fund(self, at: usize, payment: Usd) {
         self.0.fund(at, payment);
     }
 
+    /// Cash of the bucket goes behind a position.
     pub fn add_margin(self, at: usize, margin: Usd) {
         self.0.add_margin(at, margin);
     }
 
+    /// A pool whose cash is below nought takes it from its margins.
     pub fn draw_margin(self, bucket: BucketId) {
         self.0.draw_margin(bucket);
     }
 
+    /// Cash from one bucket to another; what has moved.
     pub fn flow(self, from: BucketId, to: BucketId, amount: Usd) -> Usd {
         self.0.flow(from, to, amount)
     }
 
+    /// Interest on the cash of a bucket.
     pub fn interest(self, bucket: BucketId, amount: Usd) {
         self.0.interest(bucket, amount);
     }
 
+    /// A reward in kind; what it is worth.
     pub fn reward(self, at: usize, quantity: f64, price: f64) -> Usd {
         self.0.reward(at, quantity, price)
     }
 
+    /// Every position at its price of a row; the value of every bucket.
     pub fn mark(self, row: &[f64], buckets: &mut [Usd]) -> Snapshot {
         self.0.mark(row, buckets)
     }
@@ -264,6 +292,7 @@ pub(super) struct MaintenanceBound {
 }
 
 impl MaintenanceBound {
+    /// Nobody has asked yet.
     pub const NOTHING: Self = Self { up_to: f64::NAN, rate: f64::NAN };
 }
 

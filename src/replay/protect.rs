@@ -4,19 +4,55 @@ use crate::exchange::brackets::DEFAULT_BRACKETS;
 use crate::exchange::orders::Side;
 use crate::exchange::stops::{Distance, Trail, by_atr, by_loss, fixed};
 use crate::market::BLOCK;
-use crate::replay::positions::{MaintenanceBound, PositionState, margin_view};
-use crate::replay::simulation::{Simulation, Watched};
+use crate::replay::context::Context;
+use crate::replay::positions::PositionBook;
+use crate::replay::positions::{MaintenanceBound, PositionState, Watched, margin_view};
 use crate::strategy::{Stop, TakeProfit};
 use crate::units::{Direction, InstrumentId};
 
-impl Simulation<'_> {
+impl PositionBook {
+    /// Whether the moments that look for stops, targets and broken margins have anything to look at in this bar.
+    pub fn alert(&mut self, cx: &Context) -> bool {
+        let known = if cx.t.is_multiple_of(BLOCK) { Watched::Stale } else { self.watched };
+        let alert = match known {
+            Watched::Alert(alert) => alert,
+            Watched::Stale => self.look_at_block(cx),
+        };
+        self.watched = Watched::Alert(alert);
+        alert
+    }
+
+    /// Finds what any price of this block of bars could reach, and whether that is anything.
+    fn look_at_block(&mut self, cx: &Context) -> bool {
+        let panel = &cx.market.panel;
+        let block = cx.t / BLOCK;
+        let mut alert = false;
+        for state in self.states_mut() {
+            let at = state.blocks + block;
+            state.near = state.reached(panel.block_low[at], panel.block_high[at]);
+            alert |= state.near;
+        }
+        alert
+    }
+
+    /// Whether this bar's prices could reach a position's stop or target, or break its margin, as [`Self::alert`] has left it.
+    pub fn touched(&self, cx: &Context, at: usize) -> bool {
+        let beside = self.state(at);
+        if !beside.near {
+            return false;
+        }
+        let (panel, cell) = (&cx.market.panel, beside.series + cx.t);
+        let (low, high, mark) = (panel.low[cell], panel.high[cell], panel.mark_open[cell]);
+        beside.reached(low.min(panel.mark_low[cell]).min(mark), high.max(panel.mark_high[cell]).max(mark))
+    }
+
     /// Puts stop and target where the bucket's rules say, after any change of size, entry or wallet.
-    pub fn protect(&mut self, at: usize) {
-        let position = &self.books.positions()[at];
-        let bucket = self.bucket(position.bucket);
+    pub fn protect(&mut self, cx: &Context, at: usize) {
+        let position = &self.positions()[at];
+        let bucket = cx.bucket(position.bucket);
         let isolated = margin_view(position);
         let (direction, entry) = (isolated.direction, position.bought_at());
-        let guard = self.books.state(at).guard;
+        let guard = self.state(at).guard;
         let put_in = position.put_in().to_f64();
         let at_loss = |loss: f64| by_loss(direction, entry, loss, isolated.quantity);
         let stop = bucket.stop.filter(|_| !guard.spent).and_then(|rule| {
@@ -40,12 +76,12 @@ impl Simulation<'_> {
             ];
             nearest(opposite(direction), levels)
         });
-        let guard = &mut self.books.state_mut(at).guard;
+        let guard = &mut self.state_mut(at).guard;
         guard.stop = stop.filter(|&price| price > 0.0);
         guard.target = target.filter(|&price| price > 0.0);
         self.watched = Watched::Stale;
-        self.books.state_mut(at).asked = MaintenanceBound::NOTHING;
-        self.watch(at);
+        self.state_mut(at).asked = MaintenanceBound::NOTHING;
+        self.watch(cx, at);
     }
 
     /// Keeps [`PositionState::danger`] true after the size or the wallet of a position has changed.
@@ -53,20 +89,20 @@ impl Simulation<'_> {
     /// What a position has beyond its maintenance margin only ever falls towards its bad side, for no bracket asks more than a dollar of a
     /// dollar. So it is enough to find one safe price: where no bracket up to there asks for more than `rate` of the notional,
     /// `wallet + s·q·(p − entry) = rate·q·p`, solved for `p`.
-    pub fn watch(&mut self, at: usize) {
-        let position = &self.books.positions()[at];
-        if !position.margined || self.is_cross(position.bucket) {
+    pub fn watch(&mut self, cx: &Context, at: usize) {
+        let position = &self.positions()[at];
+        if !position.margined || cx.is_cross(position.bucket) {
             return;
         }
         let instrument = position.instrument;
         let isolated = margin_view(position);
         let (sign, bankruptcy) = (isolated.direction.sign(), isolated.bankruptcy_price());
         let reach = isolated.quantity * if sign > 0.0 { isolated.entry_price } else { bankruptcy };
-        if self.books.state(at).asked.up_to.is_nan() || reach > self.books.state(at).asked.up_to {
+        if self.state(at).asked.up_to.is_nan() || reach > self.state(at).asked.up_to {
             // With room for what funding does to the wallet.
-            self.books.state_mut(at).asked = self.most_maintenance(instrument, 1.25 * reach);
+            self.state_mut(at).asked = cx.most_maintenance(instrument, 1.25 * reach);
         }
-        let MaintenanceBound { up_to, rate } = self.books.state(at).asked;
+        let MaintenanceBound { up_to, rate } = self.state(at).asked;
         let safe_at = |rate: f64| {
             let room = 1.0 - sign * rate;
             // A hair towards caution, so that rounding here never hides a failure from the exact test.
@@ -74,11 +110,35 @@ impl Simulation<'_> {
         };
         let near = safe_at(rate);
         let within = isolated.quantity * near <= up_to;
-        self.books.state_mut(at).danger = if within { near } else { safe_at(self.most_maintenance(instrument, f64::INFINITY).rate) };
-        self.books.state_mut(at).long = sign > 0.0;
+        self.state_mut(at).danger = if within { near } else { safe_at(cx.most_maintenance(instrument, f64::INFINITY).rate) };
+        self.state_mut(at).long = sign > 0.0;
         self.watched = Watched::Stale;
     }
 
+    /// After the legs of a bar: trailing stops follow its best price, for the bars to come.
+    pub fn ratchet(&mut self, cx: &Context) {
+        let market = cx.market;
+        for at in 0..self.count() {
+            let PositionState { trails, long, blocks, guard, .. } = *self.state(at);
+            let block = blocks + cx.t / BLOCK;
+            let ahead = if long { guard.best < market.panel.block_high[block] } else { guard.best > market.panel.block_low[block] };
+            if !(trails && ahead) {
+                continue;
+            }
+            let beside = self.state(at);
+            let cell = beside.series + cx.t;
+            let (high, low) = (market.panel.high[cell], market.panel.low[cell]);
+            let best = if beside.long { beside.guard.best.max(high) } else { beside.guard.best.min(low) };
+            // A missing bar is NaN, which `max` and `min` pass over.
+            if best != beside.guard.best {
+                self.state_mut(at).guard.best = best;
+                self.protect(cx, at);
+            }
+        }
+    }
+}
+
+impl Context<'_> {
     /// The highest maintenance rate that any bracket ever asks of an instrument up to a notional, closing fee included.
     fn most_maintenance(&self, instrument: InstrumentId, up_to: f64) -> MaintenanceBound {
         let tables = self.market.tiers[instrument.index()].iter().map(|table| table.brackets.as_slice());
@@ -87,28 +147,6 @@ impl Simulation<'_> {
             &table[..below.max(1).min(table.len())]
         });
         MaintenanceBound { up_to, rate: brackets.map(|bracket| bracket.rate).fold(0.0, f64::max) + self.closing_fee() }
-    }
-
-    /// After the legs of a bar: trailing stops follow its best price, for the bars to come.
-    pub fn ratchet(&mut self) {
-        let market = self.market;
-        for at in 0..self.books.count() {
-            let PositionState { trails, long, blocks, guard, .. } = *self.books.state(at);
-            let block = blocks + self.t / BLOCK;
-            let ahead = if long { guard.best < market.panel.block_high[block] } else { guard.best > market.panel.block_low[block] };
-            if !(trails && ahead) {
-                continue;
-            }
-            let beside = self.books.state(at);
-            let cell = beside.series + self.t;
-            let (high, low) = (market.panel.high[cell], market.panel.low[cell]);
-            let best = if beside.long { beside.guard.best.max(high) } else { beside.guard.best.min(low) };
-            // A missing bar is NaN, which `max` and `min` pass over.
-            if best != beside.guard.best {
-                self.books.state_mut(at).guard.best = best;
-                self.protect(at);
-            }
-        }
     }
 }
 

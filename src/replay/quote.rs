@@ -4,9 +4,8 @@ use crate::exchange::costs::{Impact, Maker, Taker};
 use crate::exchange::orders::{Bar, Filled, Kind as OrderKind, OrderSpec, Venue, fill_in_bar};
 use crate::exchange::volume::VolumePool;
 use crate::market::{Kind, TradingRules};
-use crate::replay::decision::Unfilled;
+use crate::replay::context::Context;
 use crate::replay::orders::Order;
-use crate::replay::simulation::Simulation;
 use crate::signal::liquidity::assumed_volatility;
 use crate::units::InstrumentId;
 
@@ -42,7 +41,7 @@ pub(super) fn worth_working(quantity: f64, price: f64, venue: &Venue) -> bool {
     quantity * price >= venue.min_notional && quantity >= venue.lot
 }
 
-impl Simulation<'_> {
+impl Context<'_> {
     /// The costs of a fill in bar `t`, from what was known before it.
     pub fn quote(&self, instrument: InstrumentId, t: usize) -> Quote {
         let (market, terms) = (self.market, &self.plan.assumptions);
@@ -100,32 +99,13 @@ impl Simulation<'_> {
         panel.last_traded(instrument, t).map_or(f64::NAN, |traded| panel.close[panel.at(instrument, traded)])
     }
 
-    /// What our orders may still have of an instrument's volume in this bar.
-    pub fn pool(&mut self, instrument: InstrumentId) -> &mut VolumePool {
-        &mut self.venue_of_bar(instrument).volume
-    }
-
     /// Price step, lot and smallest order of an instrument, 0 where unknown.
     fn rules(&self, instrument: InstrumentId) -> TradingRules {
         self.market.rules_at(instrument, self.now())
     }
 
-    /// The venue as an order meets it in this bar.
-    pub fn venue(&mut self, instrument: InstrumentId) -> Venue {
-        *self.venue_of_bar(instrument)
-    }
-
-    /// Made once a bar for each instrument that is asked for.
-    fn venue_of_bar(&mut self, instrument: InstrumentId) -> &mut Venue {
-        let at = instrument.index();
-        if self.venues[at].0 != self.t {
-            self.venues[at] = (self.t, self.venue_at_open(instrument));
-        }
-        &mut self.venues[at].1
-    }
-
     /// Before any order of ours.
-    fn venue_at_open(&self, instrument: InstrumentId) -> Venue {
+    pub fn venue_at_open(&self, instrument: InstrumentId) -> Venue {
         let Quote { taker, maker, impact } = self.quote(instrument, self.t);
         let (market, terms, rules) = (self.market, &self.plan.assumptions, self.rules(instrument));
         let volume = market.panel.volume[market.panel.at(instrument, self.t)];
@@ -142,19 +122,5 @@ impl Simulation<'_> {
             min_notional: rules.min_notional.max(CENT),
             volume: VolumePool::new(terms.bar_participation, volume, terms.day_participation, day),
         }
-    }
-
-    /// Why an order got nothing of a bar it could have traded in, with what was asked and what there was: contracts of volume, else USD.
-    pub fn why_nothing(&mut self, order: &OrderSpec, instrument: InstrumentId, reference: f64) -> (Unfilled, f64, f64) {
-        let venue = self.venue(instrument);
-        let left = venue.volume.left();
-        if !worth_working(left, reference, &venue) {
-            return (Unfilled::Volume, order.quantity, left);
-        }
-        if !worth_working(order.quantity, reference, &venue) {
-            let least = venue.min_notional.max(venue.lot * reference);
-            return (Unfilled::TooSmall, order.quantity * reference, least);
-        }
-        (Unfilled::Illiquid, order.quantity * reference, venue.impact.daily_notional)
     }
 }

@@ -1,18 +1,18 @@
 //! Money between buckets, decided at a close and moved at the next open: top-ups, and buckets back to their weights.
 
+use crate::replay::decider::Decider;
 use crate::replay::decision::{Decision, Subject, Why};
 use crate::replay::reason::FlowReason;
 use crate::replay::review::ROUNDING;
-use crate::replay::simulation::Simulation;
 use crate::strategy::{Holding, Verdict};
 use crate::units::{BucketId, Usd};
 
-impl Simulation<'_> {
+impl Decider<'_, '_> {
     /// The one way a ring-fenced bucket draws on another.
     pub fn plan_top_ups(&mut self) {
         let equity = self.books.equity().to_f64();
-        let now = self.market.clock.close(self.t);
-        for bucket in &self.plan.buckets {
+        let now = self.cx.market.clock.close(self.cx.t);
+        for bucket in &self.cx.plan.buckets {
             let Some(rule) = bucket.top_up else { continue };
             let (b, full) = (bucket.id.index(), equity * self.buckets[bucket.id.index()].weight);
             let value = self.worth(bucket.id);
@@ -37,7 +37,7 @@ impl Simulation<'_> {
             }
             let amount = Usd::round(lack.min(left));
             if amount.is_positive() {
-                self.plan_flow(rule.from, bucket.id, amount, FlowReason::TopUp);
+                self.orders.plan_flow(rule.from, bucket.id, amount, FlowReason::TopUp);
             }
         }
     }
@@ -49,19 +49,19 @@ impl Simulation<'_> {
 
     /// The same of every bucket.
     pub fn worths(&self) -> Vec<f64> {
-        (0..self.plan.buckets.len()).map(|b| self.worth(BucketId::new(b))).collect()
+        (0..self.cx.plan.buckets.len()).map(|b| self.worth(BucketId::new(b))).collect()
     }
 
     /// Brings buckets back to their weights when one has drifted beyond the band. A perpetual bucket gives up free cash above its
     /// weight, a hedge also what it can realise, and neither is refilled here; the others share what is left in proportion. Returns what each moved bucket will be worth.
     pub fn plan_rebalance(&mut self) -> Vec<Option<Usd>> {
-        let count = self.plan.buckets.len();
+        let count = self.cx.plan.buckets.len();
         let values = self.worths();
         let equity: f64 = values.iter().sum();
-        let perp = |b: usize| self.plan.buckets[b].holding == Holding::Perp;
+        let perp = |b: usize| self.cx.plan.buckets[b].holding == Holding::Perp;
         let mut target = values.clone();
         for b in (0..count).filter(|&b| perp(b)) {
-            let spare = self.books.cash(BucketId::new(b)) + self.realisable(&self.plan.buckets[b]);
+            let spare = self.books.cash(BucketId::new(b)) + self.realisable(&self.cx.plan.buckets[b]);
             let spare = (spare.to_f64() + self.orders.flowing(BucketId::new(b)).min(0.0)).max(0.0);
             target[b] = values[b] - (values[b] - equity * self.buckets[b].weight).clamp(0.0, spare);
         }
@@ -70,7 +70,7 @@ impl Simulation<'_> {
         for b in (0..count).filter(|&b| !perp(b)) {
             target[b] = (equity - fenced) * self.buckets[b].weight / open_weight;
         }
-        let band = self.plan.rebalance.band.max(ROUNDING);
+        let band = self.cx.plan.rebalance.band.max(ROUNDING);
         let drifted = (0..count).any(|b| target[b] > 0.0 && (values[b] / target[b] - 1.0).abs() > band);
         if !drifted {
             return vec![None; count];

@@ -3,11 +3,14 @@
 use crate::ledger::{Closed, Entry, Snapshot};
 use crate::market::Market;
 use crate::replay::assumption::assumptions;
+use crate::replay::attribution::Cube;
+use crate::replay::buckets::Left;
+use crate::replay::decision::{Decision, Subject, Why};
 use crate::replay::measure::Measure;
 use crate::replay::reason::Reason;
 use crate::replay::run::{Attribution, Fill, Run, Side, Trade};
 use crate::signal::regime::Regime;
-use crate::strategy::Plan;
+use crate::strategy::{Plan, Verdict};
 use crate::units::{BucketId, InstrumentId, NarrativeId, Time, Usd};
 
 #[derive(Debug)]
@@ -17,6 +20,12 @@ pub(super) struct Recorder {
     pub benchmark_beyond: Option<(usize, f64)>,
     /// Cross buckets whose pool was liquidated, and when.
     pub bankrupt: Vec<(BucketId, Time)>,
+    /// Income by cell, as far as it has been attributed.
+    pub cube: Cube,
+    /// Narratives that buckets have left in this bar.
+    pub left: Vec<Left>,
+    /// Since when perpetuals outweigh their limit by more than their cash, on record.
+    pub bound_since: Option<Time>,
 }
 
 /// One side of a conversion.
@@ -66,7 +75,7 @@ impl Recorder {
             cautions: Vec::new(),
             findings: Vec::new(),
         };
-        Self { run, benchmark_beyond, bankrupt: Vec::new() }
+        Self { run, benchmark_beyond, bankrupt: Vec::new(), cube: Cube::default(), left: Vec::new(), bound_since: None }
     }
 
     /// A fresh row of bucket values to fill in.
@@ -81,6 +90,26 @@ impl Recorder {
         self.run.equity.len()
     }
 
+    /// A decision about an instrument in a bucket; its numbers are observed and threshold.
+    pub fn note(
+        &mut self,
+        time: Time,
+        (bucket, instrument): (BucketId, InstrumentId),
+        verdict: Verdict,
+        [observed, threshold]: [Option<f64>; 2],
+        why: impl Into<Why>,
+    ) {
+        let (subject, narrative) = (Subject::Instrument(instrument), None);
+        let (bucket, why) = (Some(bucket), why.into());
+        self.run.decisions.push(Decision { time, bucket, subject, narrative, verdict, observed, threshold, why });
+    }
+
+    /// The bar is over: who has left a narrative has left it.
+    pub fn log_bar_of_rotations(&mut self) {
+        self.run.rotations.extend(self.left.drain(..).map(|left| left.step));
+    }
+
+    /// One row of the curve.
     pub fn close_bar(&mut self, snapshot: &Snapshot, regime: Regime) {
         let equity = snapshot.equity.to_f64();
         let of_equity = |notional: f64| if equity > 0.0 { notional / equity } else { 0.0 };
@@ -91,6 +120,7 @@ impl Recorder {
         self.run.regime.push(regime);
     }
 
+    /// One row of `fills.csv`.
     #[allow(clippy::too_many_arguments, reason = "the columns of fills.csv")]
     pub fn fill(
         &mut self,
@@ -137,6 +167,7 @@ impl Recorder {
         }
     }
 
+    /// One row of `trades.csv`: a position from flat to flat.
     pub fn trade(&mut self, opened: Time, closed_at: Time, closed: &Closed, reason: Reason) {
         let (income, tally) = (&closed.income, &closed.tally);
         let pnl = closed.traded();

@@ -1,11 +1,14 @@
 //! Moments 7 and 8: the row of the curve, then the strategy sees the bar and orders for the next are made.
 
 use crate::ledger::Excess;
+use crate::replay::account::Account;
 use crate::replay::attribution::Cell;
+use crate::replay::context::Context;
+use crate::replay::decider::Decider;
 use crate::replay::decision::{Decision, Subject, Why};
+use crate::replay::limits::Limits;
 use crate::replay::orders::Want;
 use crate::replay::reason::Reason;
-use crate::replay::simulation::Simulation;
 use crate::signal::{History, SignalView};
 use crate::strategy::{self, BucketState, BucketTarget, Checked, Empty, Held, Holding, Look, Pick, PlanBucket, Refusal, Refused, Verdict};
 use crate::units::{InstrumentId, NarrativeId, Span, Usd};
@@ -13,63 +16,28 @@ use crate::units::{InstrumentId, NarrativeId, Span, Usd};
 /// Drift below a millionth is the rounding of money, not drift: with a band of 0 it would decide whether a rebalance takes place.
 pub(super) const ROUNDING: f64 = 1e-6;
 
-impl Simulation<'_> {
-    /// Moment 7.
-    ///
-    /// # Errors
-    /// When something has come to more than the books can hold: then nothing of this bar is to be believed.
-    pub fn close_bar(&mut self) -> Result<(), Excess> {
-        let t = self.t;
-        let row = self.market.panel.value_row(t);
-        let buckets = self.record.bucket_row();
-        let snapshot = self.books.money().mark(row, buckets);
-        if let Some(excess) = self.books.excess() {
-            return Err(excess);
-        }
-        self.books.assert_balanced(snapshot.equity);
-        let regime = self.regimes[t];
-        debug_assert_eq!(self.record.bars(), t - self.market.first);
-        self.record.close_bar(&snapshot, regime);
-        self.log_bar_of_rotations();
-        if regime != self.regime_at_open() || self.ends_month() {
-            self.attribute_open_positions();
-        }
-        Ok(())
-    }
-
-    /// Hands the income of open positions to the attribution, under month and regime of the bar that has just closed.
-    pub fn attribute_open_positions(&mut self) {
-        let (market, period, cube) = (self.market, self.period(), &mut self.cube);
-        self.books.take_unattributed(|position, income, funding| {
-            let asset = Some(market.instrument(position.instrument).asset);
-            cube.add(period, Cell { bucket: position.bucket, narrative: position.narrative, asset }, income, funding);
-        });
-    }
-
+impl Decider<'_, '_> {
     /// Moment 8.
     pub fn decide(&mut self) {
-        if self.trails {
-            self.ratchet();
-        }
         self.plan_waterfall();
-        let last = self.t + 1 == self.market.clock.bars;
-        if last || !(self.is_first() || self.falls_on(self.plan.decide)) {
+        let last = self.cx.t + 1 == self.cx.market.clock.bars;
+        if last || !(self.cx.is_first() || self.cx.falls_on(self.cx.plan.decide)) {
             return;
         }
-        let history = History::at_close(self.market, self.t);
-        let sight = self.known.at(&history);
+        let history = History::at_close(self.cx.market, self.cx.t);
+        let sight = self.cx.known.at(&history);
         self.record_exposure();
         self.log_steps(&sight);
         self.plan_top_ups();
         let budgets = if self.follow_regime(&sight) {
             self.plan_transition()
-        } else if !self.is_first() && self.falls_on(self.plan.rebalance.every) {
+        } else if !self.cx.is_first() && self.cx.falls_on(self.cx.plan.rebalance.every) {
             self.plan_rebalance()
         } else {
-            vec![None; self.plan.buckets.len()]
+            vec![None; self.cx.plan.buckets.len()]
         };
         self.plan_sweep();
-        for bucket in &self.plan.buckets {
+        for bucket in &self.cx.plan.buckets {
             if bucket.holding == Holding::Cash {
                 continue;
             }
@@ -93,8 +61,8 @@ impl Simulation<'_> {
     /// Whether a bucket's picks are chosen anew at this decision. One that found nobody to consider looks again at every decision, and so does one
     /// that follows stages when a narrative has just taken a step; one that found nobody good enough waits for its review.
     fn is_due(&self, sight: &SignalView, bucket: &PlanBucket) -> bool {
-        self.is_first()
-            || self.falls_on(bucket.review)
+        self.cx.is_first()
+            || self.cx.falls_on(bucket.review)
             || self.buckets[bucket.id.index()].wish.empty_because == Some(Empty::NoCandidates)
             || (bucket.selection.stages.is_some() && sight.steps().next().is_some())
     }
@@ -111,11 +79,6 @@ impl Simulation<'_> {
         self.buckets[bucket.id.index()].wish = BucketTarget::default();
     }
 
-    /// Whether this bar's close is a multiple of a span, counted from 1970.
-    pub fn falls_on(&self, span: Span) -> bool {
-        self.market.clock.close(self.t).seconds() % span.seconds() == 0
-    }
-
     /// Leaves what the exit rules say to leave; returns what was left.
     fn exits(&mut self, sight: &SignalView, bucket: &PlanBucket) -> Vec<InstrumentId> {
         let history = &sight.history;
@@ -130,7 +93,8 @@ impl Simulation<'_> {
             let Some(exit) = strategy::exit_due(&Look { view: sight, bucket, instrument, narrative, held }) else { continue };
             self.orders.replace(bucket.id, instrument);
             self.send(bucket, (instrument, narrative), Want::Close, Reason::Exit(exit.cause.rule()));
-            self.start_cooldown(bucket.id, instrument);
+            let until = self.cx.t + bucket.cooldown.in_bars(self.cx.market.clock.bar);
+            self.buckets[bucket.id.index()].start_cooldown(instrument, until);
             self.record.run.decisions.push(Decision {
                 time: history.now(),
                 bucket: Some(bucket.id),
@@ -158,15 +122,16 @@ impl Simulation<'_> {
     /// What the strategy is told of a bucket: `exits` are being left.
     fn state(&self, bucket: &PlanBucket, exits: &[InstrumentId]) -> BucketState {
         let positions = self.books.positions().iter().filter(|p| p.bucket == bucket.id && !exits.contains(&p.instrument));
-        let instruments = (0..self.market.instruments.len()).map(InstrumentId::new);
-        let cooling = instruments.map(|id| (id, self.state_of(bucket.id).cooldown_until(id))).filter(|&(_, until)| self.t < until);
+        let instruments = (0..self.cx.market.instruments.len()).map(InstrumentId::new);
+        let cooling =
+            instruments.map(|id| (id, self.buckets[bucket.id.index()].cooldown_until(id))).filter(|&(_, until)| self.cx.t < until);
         let coming = self.coming(bucket.id).into_iter().map(|(instrument, narrative, _)| (instrument, narrative));
         let coming = coming.filter(|(instrument, _)| !exits.contains(instrument));
         BucketState {
             // What has been ordered and is on its way is as good as held.
             held: positions.map(|position| (position.instrument, position.narrative)).chain(coming).collect(),
             leaving: exits.to_vec(),
-            cooling: cooling.map(|(id, until)| (id, self.market.clock.close(until))).collect(),
+            cooling: cooling.map(|(id, until)| (id, self.cx.market.clock.close(until))).collect(),
             stopped: self.buckets[bucket.id.index()].stopped,
         }
     }
@@ -175,12 +140,12 @@ impl Simulation<'_> {
     /// rebalance; then everything is brought exactly to its share.
     fn review(&mut self, sight: &SignalView, bucket: &PlanBucket, value: Option<Usd>, exits: &[InstrumentId]) {
         let history = &sight.history;
-        let wish = strategy::decide(sight, self.plan, bucket, &self.state(bucket, exits));
+        let wish = strategy::decide(sight, self.cx.plan, bucket, &self.state(bucket, exits));
         self.log_emptiness(history, bucket, &wish);
         for refused in &wish.refused {
             self.log_refusal(history, bucket, refused);
         }
-        let band = if value.is_some() { ROUNDING } else { self.plan.rebalance.band.max(ROUNDING) };
+        let band = if value.is_some() { ROUNDING } else { self.cx.plan.rebalance.band.max(ROUNDING) };
         let now = self.books.bucket_value(bucket.id) + Usd::round(self.orders.flowing(bucket.id));
         let worth = (value.unwrap_or(now) - self.swept_from(bucket.id)).to_f64();
         let positions = self.books.positions().iter().filter(|p| p.bucket == bucket.id);
@@ -205,12 +170,13 @@ impl Simulation<'_> {
 
     fn enter(&mut self, sight: &SignalView, bucket: &PlanBucket, pick: &Pick, worth: f64) {
         let history = &sight.history;
-        for row in strategy::checked(sight, self.plan, bucket, pick.instrument, pick.narrative) {
+        for row in strategy::checked(sight, self.cx.plan, bucket, pick.instrument, pick.narrative) {
             self.log_checked(history, bucket, (pick.instrument, pick.narrative), &row);
         }
-        let leverage = self.bearable_leverage(history, bucket, pick, worth);
-        let quantity = self.target_quantity(bucket, &pick.at(leverage), worth);
-        let Some(quantity) = self.within_limits(history, bucket, &pick.at(leverage), 0.0, quantity) else { return };
+        let leverage = self.cx.bearable_leverage(history, bucket, pick, worth);
+        let quantity = self.cx.target_quantity(bucket, &pick.at(leverage), worth);
+        let limits = Limits::of(&self.cx, self.books.equity(), history, bucket, pick.at(leverage));
+        let Some(quantity) = limits.within(self.record, 0.0, quantity) else { return };
         let want = Want::Add { quantity: quantity * bucket.direction.sign(), leverage };
         self.log_distance(history, bucket, pick, leverage);
         let atr = strategy::true_range(history, bucket, pick.instrument);
@@ -268,5 +234,46 @@ impl Simulation<'_> {
                 why: Why::Empty(why),
             });
         }
+    }
+}
+
+impl Account {
+    /// Moment 7.
+    ///
+    /// # Errors
+    /// When something has come to more than the books can hold: then nothing of this bar is to be believed.
+    pub fn close_bar(&mut self, cx: &Context) -> Result<(), Excess> {
+        let t = cx.t;
+        let row = cx.market.panel.value_row(t);
+        let buckets = self.record.bucket_row();
+        let snapshot = self.books.money().mark(row, buckets);
+        if let Some(excess) = self.books.excess() {
+            return Err(excess);
+        }
+        self.books.assert_balanced(snapshot.equity);
+        let regime = cx.regimes[t];
+        debug_assert_eq!(self.record.bars(), t - cx.market.first);
+        self.record.close_bar(&snapshot, regime);
+        self.record.log_bar_of_rotations();
+        if regime != cx.regime_at_open() || cx.ends_month() {
+            self.attribute_open_positions(cx);
+        }
+        Ok(())
+    }
+
+    /// Hands the income of open positions to the attribution, under month and regime of the bar that has just closed.
+    pub fn attribute_open_positions(&mut self, cx: &Context) {
+        let (market, period, cube) = (cx.market, cx.period(), &mut self.record.cube);
+        self.books.take_unattributed(|position, income, funding| {
+            let asset = Some(market.instrument(position.instrument).asset);
+            cube.add(period, Cell { bucket: position.bucket, narrative: position.narrative, asset }, income, funding);
+        });
+    }
+}
+
+impl Context<'_> {
+    /// Whether this bar's close is a multiple of a span, counted from 1970.
+    pub fn falls_on(&self, span: Span) -> bool {
+        self.market.clock.close(self.t).seconds() % span.seconds() == 0
     }
 }

@@ -55,6 +55,7 @@ impl RotationStep {
 
 /// Where a narrative stands in a bucket, as words of tables.
 pub const HELD: &str = "held";
+/// Where a bucket stands that holds nothing of a narrative.
 pub const OUT: &str = "out";
 
 impl Turn {

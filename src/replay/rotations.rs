@@ -2,16 +2,19 @@
 //! when the last of them is gone.
 
 use crate::ledger::Closed;
+use crate::replay::account::Account;
 use crate::replay::buckets::Left;
+use crate::replay::context::Context;
+use crate::replay::decider::Decider;
+use crate::replay::positions::PositionBook;
 use crate::replay::reason::Reason;
 use crate::replay::rotation::{RotationStep, Turn};
 use crate::replay::run::Rotation;
-use crate::replay::simulation::Simulation;
 use crate::signal::SignalView;
 use crate::strategy::PlanBucket;
 use crate::units::NarrativeId;
 
-impl Simulation<'_> {
+impl Decider<'_, '_> {
     /// Steps narratives have taken through their life at this close.
     pub fn log_steps(&mut self, sight: &SignalView) {
         let time = sight.history.now();
@@ -23,17 +26,19 @@ impl Simulation<'_> {
             threshold: Some(step.threshold),
         }));
     }
+}
 
+impl Account {
     /// A position has been opened: where it is the first of its narrative, its bucket has entered that.
-    pub fn log_entered(&mut self, at: usize) {
+    pub fn log_entered(&mut self, cx: &Context, at: usize) {
         let position = &self.books.positions()[at];
-        let (bucket, Some(narrative)) = (self.bucket(position.bucket), position.narrative) else { return };
-        if self.positions_of(bucket, narrative) != 1 {
+        let (bucket, Some(narrative)) = (cx.bucket(position.bucket), position.narrative) else { return };
+        if self.books.positions_of(bucket, narrative) != 1 {
             return;
         }
-        let before = self.left.len();
-        self.left.retain(|left| left.bucket != bucket.id || left.step.narrative != narrative);
-        if self.left.len() == before {
+        let before = self.record.left.len();
+        self.record.left.retain(|left| left.bucket != bucket.id || left.step.narrative != narrative);
+        if self.record.left.len() == before {
             let scores: Vec<f64> = self.buckets[bucket.id.index()]
                 .wish
                 .picks
@@ -42,33 +47,32 @@ impl Simulation<'_> {
                 .filter_map(|pick| pick.score)
                 .collect();
             let mean = (!scores.is_empty()).then(|| scores.iter().sum::<f64>() / scores.len() as f64);
-            let step = self.step(bucket, narrative, Turn::Entered, mean);
+            let step = cx.step(bucket, narrative, Turn::Entered, mean);
             self.record.run.rotations.extend(step);
         }
     }
 
     /// A position is gone: where it was the last of its narrative, its bucket has left that, for the reason of the fill.
-    pub fn log_left(&mut self, closed: &Closed, reason: Reason) {
-        let (bucket, Some(narrative)) = (self.bucket(closed.bucket), closed.narrative) else { return };
-        if self.positions_of(bucket, narrative) != 0 {
+    pub fn log_left(&mut self, cx: &Context, closed: &Closed, reason: Reason) {
+        let (bucket, Some(narrative)) = (cx.bucket(closed.bucket), closed.narrative) else { return };
+        if self.books.positions_of(bucket, narrative) != 0 {
             return;
         }
         let empty = self.buckets[bucket.id.index()].wish.empty_because.filter(|_| reason == Reason::RotatedOut);
         let turn = Turn::Left { reason, empty };
-        let step = self.step(bucket, narrative, turn, None);
-        self.left.extend(step.map(|step| Left { bucket: bucket.id, step }));
+        let step = cx.step(bucket, narrative, turn, None);
+        self.record.left.extend(step.map(|step| Left { bucket: bucket.id, step }));
     }
+}
 
-    /// The bar is over: who has left a narrative has left it.
-    pub fn log_bar_of_rotations(&mut self) {
-        self.record.run.rotations.extend(self.left.drain(..).map(|left| left.step));
-    }
-
+impl PositionBook {
     fn positions_of(&self, bucket: &PlanBucket, narrative: NarrativeId) -> usize {
-        let of = self.books.positions().iter().filter(|position| position.bucket == bucket.id);
+        let of = self.positions().iter().filter(|position| position.bucket == bucket.id);
         of.filter(|position| position.narrative == Some(narrative)).count()
     }
+}
 
+impl Context<'_> {
     /// `None` for a bucket that does not choose among narratives.
     fn step(&self, bucket: &PlanBucket, narrative: NarrativeId, turn: Turn, observed: Option<f64>) -> Option<Rotation> {
         bucket.selection.narratives?;

@@ -75,6 +75,7 @@ impl Run {
         RecordNames::of(market, &self.buckets, &self.criteria)
     }
 
+    /// At the last close, or the capital where there is none.
     #[must_use]
     pub fn final_equity(&self) -> Usd {
         self.equity.last().copied().unwrap_or(self.capital)
@@ -97,6 +98,7 @@ pub enum Beyond {
     Benchmark(f64),
 }
 
+/// One execution of an order, or of the venue.
 #[derive(Clone, Debug)]
 pub struct Fill {
     /// Open of the bar in which it happened.
@@ -141,6 +143,7 @@ pub struct Trade {
     pub exit_reason: Reason,
 }
 
+/// One settlement of one position.
 #[derive(Clone, Debug)]
 pub struct FundingPayment {
     pub time: Time,
@@ -158,6 +161,7 @@ pub struct FundingPayment {
     pub assumed: bool,
 }
 
+/// One position that the venue has taken over.
 #[derive(Clone, Debug)]
 pub struct Liquidation {
     pub time: Time,
@@ -212,6 +216,7 @@ pub struct Yield {
     pub amount: Usd,
 }
 
+/// Cash that has moved from one bucket to another.
 #[derive(Clone, Debug)]
 pub struct Flow {
     pub time: Time,
@@ -230,6 +235,7 @@ pub struct NarrativeTrack {
     pub stage: Vec<Stage>,
 }
 
+/// One step of a narrative, or of a bucket into it or out of it.
 #[derive(Clone, Debug)]
 pub struct Rotation {
     pub time: Time,
@@ -282,6 +288,7 @@ pub struct FundingLines {
 }
 
 impl FundingLines {
+    /// Received less paid.
     #[must_use]
     pub fn total(&self) -> Usd {
         self.received + self.paid + self.assumed
@@ -297,6 +304,7 @@ impl FundingLines {
         *line += payment;
     }
 
+    /// Line by line.
     pub fn add(&mut self, other: &Self) {
         self.received += other.received;
         self.paid += other.paid;

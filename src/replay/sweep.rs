@@ -1,21 +1,21 @@
 //! The buckets of perpetuals together, held to their share of equity: what they have grown beyond it leaves them as cash.
 
+use crate::replay::decider::Decider;
 use crate::replay::decision::{Decision, Subject, Why};
 use crate::replay::quote::CENT;
 use crate::replay::reason::FlowReason;
-use crate::replay::simulation::Simulation;
 use crate::strategy::Verdict;
 use crate::units::{BucketId, Usd};
 
-impl Simulation<'_> {
+impl Decider<'_, '_> {
     /// Takes the excess from the buckets' free cash, each in proportion to what it has; what is bound in positions stays, and is on record once
     /// until it is gone. What other flows of this close take or bring is reckoned with.
     pub fn plan_sweep(&mut self) {
-        let Some(rule) = self.plan.futures else { return };
+        let Some(rule) = self.cx.plan.futures else { return };
         let equity = self.books.equity().to_f64();
         let mut worth = 0.0;
         let mut free: Vec<(BucketId, f64)> = Vec::new();
-        for &bucket in &self.perp_buckets {
+        for &bucket in &self.cx.roles.perp {
             let out: Usd = self.orders.flows().iter().filter(|flow| flow.from == bucket).map(|flow| flow.amount).sum();
             let into: Usd = self.orders.flows().iter().filter(|flow| flow.to == bucket).map(|flow| flow.amount).sum();
             worth += (self.books.bucket_value(bucket) - out + into).to_f64();
@@ -23,7 +23,7 @@ impl Simulation<'_> {
         }
         let excess = worth - rule.max * equity;
         if excess < CENT {
-            self.bound_since = None;
+            self.record.bound_since = None;
             return;
         }
         let there: f64 = free.iter().map(|(_, cash)| cash).sum();
@@ -31,15 +31,15 @@ impl Simulation<'_> {
         for (from, cash) in free {
             let amount = Usd::round(cash * part);
             if amount.to_f64() >= CENT {
-                self.plan_flow(from, rule.sweep_to, amount, FlowReason::Sweep);
+                self.orders.plan_flow(from, rule.sweep_to, amount, FlowReason::Sweep);
             }
         }
         let bound = excess - there;
         if bound < CENT {
-            self.bound_since = None;
-        } else if self.bound_since.is_none() {
-            let now = self.market.clock.close(self.t);
-            self.bound_since = Some(now);
+            self.record.bound_since = None;
+        } else if self.record.bound_since.is_none() {
+            let now = self.cx.market.clock.close(self.cx.t);
+            self.record.bound_since = Some(now);
             self.record.run.decisions.push(Decision {
                 time: now,
                 bucket: None,

@@ -2,27 +2,28 @@
 
 use std::collections::BTreeMap;
 
+use crate::replay::account::Account;
 use crate::replay::caution::{Caution, NothingBought};
+use crate::replay::context::Context;
 use crate::replay::decision::{Decision, Rule, Subject};
-use crate::replay::simulation::Simulation;
 use crate::signal::{History, universe};
 use crate::strategy::{Empty, Holding, PlanBucket, Verdict};
 
-impl Simulation<'_> {
+impl Account {
     /// One for each bucket that never had a fill; where the plan knew it beforehand it has said so itself.
-    pub fn stayed_in_cash(&self) -> Vec<Caution> {
-        let asked = self.plan.buckets.iter().filter(|bucket| bucket.holding != Holding::Cash && !bucket.idle && bucket.why_empty.is_none());
+    pub fn stayed_in_cash(&self, cx: &Context) -> Vec<Caution> {
+        let asked = cx.plan.buckets.iter().filter(|bucket| bucket.holding != Holding::Cash && !bucket.idle && bucket.why_empty.is_none());
         let empty = asked.filter(|bucket| self.record.run.fills.iter().all(|fill| fill.bucket != bucket.id));
         let told = empty.map(|bucket| Caution::StayedInCash {
             bucket: bucket.name.clone(),
             weight: bucket.weight,
-            because: self.why_nothing_came(bucket),
+            because: self.why_nothing_came(cx, bucket),
         });
         told.collect()
     }
 
     /// What kept a bucket out: the rule that refused most of its entries, or what its last look found.
-    fn why_nothing_came(&self, bucket: &PlanBucket) -> NothingBought {
+    fn why_nothing_came(&self, cx: &Context, bucket: &PlanBucket) -> NothingBought {
         let own = |decision: &Decision| decision.bucket == Some(bucket.id) && matches!(decision.subject, Subject::Instrument(_));
         let mut refused: BTreeMap<&'static str, usize> = BTreeMap::new();
         for decision in self.record.run.decisions.iter().filter(|decision| decision.verdict == Verdict::Refused && own(decision)) {
@@ -39,11 +40,13 @@ impl Simulation<'_> {
         }
         match self.buckets[bucket.id.index()].wish.empty_because {
             None => NothingBought::NeverFilled,
-            Some(Empty::NoCandidates) => NothingBought::NoCandidates { strictest: self.strictest_gate(bucket) },
+            Some(Empty::NoCandidates) => NothingBought::NoCandidates { strictest: cx.strictest_gate(bucket) },
             Some(why) => NothingBought::Empty(why),
         }
     }
+}
 
+impl Context<'_> {
     /// The gate of a selection that refuses most coins at the last close, how many, and of how many.
     fn strictest_gate(&self, bucket: &PlanBucket) -> Option<(&'static str, usize, usize)> {
         let history = History::at_close(self.market, self.t);

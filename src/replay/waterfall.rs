@@ -1,12 +1,30 @@
 //! Realised profit, and when it is passed on.
 
 use crate::ledger::Closed;
+use crate::replay::account::Account;
+use crate::replay::decider::Decider;
 use crate::replay::positions::PositionState;
 use crate::replay::reason::FlowReason;
-use crate::replay::simulation::Simulation;
 use crate::units::{BucketId, Usd};
 
-impl Simulation<'_> {
+impl Decider<'_, '_> {
+    /// Profit due at this close goes where the waterfall says, at the next open.
+    pub fn plan_waterfall(&mut self) {
+        let Some(waterfall) = &self.cx.plan.waterfall else { return };
+        let ends_month = self.cx.ends_month();
+        for &from in &waterfall.from {
+            let profit = self.buckets[from.index()].realised.take(waterfall.trigger, ends_month);
+            if !profit.is_positive() {
+                continue;
+            }
+            for &(to, share) in &waterfall.to {
+                self.orders.plan_flow(from, to, profit.share(share), FlowReason::Waterfall);
+            }
+        }
+    }
+}
+
+impl Account {
     /// A part of a position was sold, or bought back, with this profit.
     pub fn realise_part(&mut self, at: usize, bucket: BucketId, profit: Usd) {
         let offered = profit.max(Usd::ZERO);
@@ -21,20 +39,5 @@ impl Simulation<'_> {
         let realised = &mut self.buckets[closed.bucket.index()].realised;
         realised.won += (closed.traded() - beside.offered).max(Usd::ZERO);
         realised.add(closed.traded() - beside.realised);
-    }
-
-    /// Profit due at this close goes where the waterfall says, at the next open.
-    pub fn plan_waterfall(&mut self) {
-        let Some(waterfall) = &self.plan.waterfall else { return };
-        let ends_month = self.ends_month();
-        for &from in &waterfall.from {
-            let profit = self.buckets[from.index()].realised.take(waterfall.trigger, ends_month);
-            if !profit.is_positive() {
-                continue;
-            }
-            for &(to, share) in &waterfall.to {
-                self.plan_flow(from, to, profit.share(share), FlowReason::Waterfall);
-            }
-        }
     }
 }

@@ -2,68 +2,66 @@
 //! bar, before anything else happens there, at the price the day closed with.
 
 use crate::ledger::{BySource, Entry};
+use crate::replay::account::Account;
 use crate::replay::attribution::Cell;
+use crate::replay::context::Context;
 use crate::replay::reason::Reason;
 use crate::replay::run::{FundingLines, Side, Yield};
-use crate::replay::simulation::Simulation;
 use crate::units::{BucketId, Usd};
 
 /// Simple yields are a part of 365 a day.
 const DAYS_A_YEAR: f64 = 365.0;
 
-impl Simulation<'_> {
-    pub fn pay_yields(&mut self) {
-        if !self.yields || !self.begins_day() {
+impl Account {
+    /// At the first open of a UTC day, for the day before.
+    pub fn pay_yields(&mut self, cx: &Context) {
+        if !cx.roles.yields || !cx.begins_day() {
             return;
         }
-        for bucket in (0..self.plan.buckets.len()).map(BucketId::new) {
-            self.pay_interest(bucket);
+        for bucket in (0..cx.plan.buckets.len()).map(BucketId::new) {
+            self.pay_interest(cx, bucket);
             self.buckets[bucket.index()].least_cash = self.books.cash(bucket);
         }
         for at in 0..self.books.count() {
-            self.pay_reward(at);
+            self.pay_reward(cx, at);
             self.books.state_mut(at).staked = self.books.positions()[at].quantity;
         }
     }
 
-    fn begins_day(&self) -> bool {
-        self.now().is_midnight()
-    }
-
     /// Nothing in the first bar: the least cash is nought until a day has begun.
-    fn pay_interest(&mut self, bucket: BucketId) {
-        let Some(apr) = self.bucket(bucket).interest else { return };
+    fn pay_interest(&mut self, cx: &Context, bucket: BucketId) {
+        let Some(apr) = cx.bucket(bucket).interest else { return };
         let amount = Usd::round(self.buckets[bucket.index()].least_cash.to_f64() * apr / DAYS_A_YEAR);
         if !amount.is_positive() {
             return;
         }
         self.books.money().interest(bucket, amount);
         let income = BySource { yields: amount, ..BySource::default() };
-        self.cube.add(self.period(), Cell { bucket, narrative: None, asset: None }, &income, &FundingLines::default());
-        self.record.run.yields.push(Yield { time: self.now(), asset: None, bucket, quantity: amount.to_f64(), price: 1.0, amount });
+        self.record.cube.add(cx.period(), Cell { bucket, narrative: None, asset: None }, &income, &FundingLines::default());
+        self.record.run.yields.push(Yield { time: cx.now(), asset: None, bucket, quantity: amount.to_f64(), price: 1.0, amount });
     }
 
     /// A reward is two rows: a yield, which is cash, and a fill at the same price and without costs that spends it on the coin.
-    fn pay_reward(&mut self, at: usize) {
+    fn pay_reward(&mut self, cx: &Context, at: usize) {
         let position = &self.books.positions()[at];
         let (bucket, instrument, narrative) = (position.bucket, position.instrument, position.narrative);
-        let asset = self.market.instrument(instrument).asset;
-        let Some(&(_, apr)) = self.bucket(bucket).staking.iter().find(|(staked, _)| *staked == asset) else { return };
+        let asset = cx.market.instrument(instrument).asset;
+        let Some(&(_, apr)) = cx.bucket(bucket).staking.iter().find(|(staked, _)| *staked == asset) else { return };
         let quantity = self.books.state(at).staked * apr / DAYS_A_YEAR;
-        let price = self.market.panel.value_at(instrument, self.t - 1);
+        let price = cx.market.panel.value_at(instrument, cx.t - 1);
         // What is worth less than half a microdollar is no reward.
         if !Usd::round(quantity * price).is_positive() {
             return;
         }
         let amount = self.books.money().reward(at, quantity, price);
         let entry = Entry { quantity, price, reference: price, fee: Usd::ZERO };
-        self.record.fill(self.now(), bucket, instrument, narrative, Side::Buy, &entry, Reason::Staking);
-        self.record.run.yields.push(Yield { time: self.now(), asset: Some(asset), bucket, quantity, price, amount });
+        self.record.fill(cx.now(), bucket, instrument, narrative, Side::Buy, &entry, Reason::Staking);
+        self.record.run.yields.push(Yield { time: cx.now(), asset: Some(asset), bucket, quantity, price, amount });
     }
 
     /// What a day's first open adds to a position is held over the day; what comes later is not.
-    pub fn stake_from_midnight(&mut self, at: usize, added: f64) {
-        if self.begins_day() {
+    pub fn stake_from_midnight(&mut self, cx: &Context, at: usize, added: f64) {
+        if cx.begins_day() {
             self.books.state_mut(at).staked += added;
         }
     }
@@ -75,11 +73,17 @@ impl Simulation<'_> {
     }
 
     /// After the orders of an open, and at a close: what a bucket has less of now it has not had over the day.
-    pub fn note_cash(&mut self) {
-        if self.yields {
+    pub fn note_cash(&mut self, cx: &Context) {
+        if cx.roles.yields {
             for (bucket, state) in self.buckets.iter_mut().enumerate() {
                 state.least_cash = self.books.cash(BucketId::new(bucket)).min(state.least_cash);
             }
         }
+    }
+}
+
+impl Context<'_> {
+    fn begins_day(&self) -> bool {
+        self.now().is_midnight()
     }
 }
