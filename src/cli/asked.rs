@@ -7,8 +7,8 @@ use clap::ValueEnum;
 use serde_json::{Value, json};
 
 use crate::cli::named::nameable;
+use crate::cli::options::{MarketArguments, parse_capital};
 use crate::cli::strategies::{self, AssumptionArguments};
-use crate::cli::{MarketArguments, parse_capital};
 use crate::exchange::assumptions::Preset;
 use crate::fault::Fault;
 use crate::market::{Market, Window};

@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::json;
 
 use crate::cli::look::look;
-use crate::cli::{Common, Format};
+use crate::cli::options::{Common, Format};
 use crate::fault::Fault;
 use crate::report::compare::Comparison;
 use crate::report::loaded::Ranking;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{ArgGroup, Args};
 
 use crate::cli::look::look;
-use crate::cli::{Common, Format, parse_instant};
+use crate::cli::options::{Common, Format, parse_instant};
 use crate::fault::Fault;
 use crate::report::{explain::Tables, story_text};
 use crate::units::Time;

@@ -6,7 +6,7 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::batch::check_compatible;
-use crate::cli::{Answer, Common, Format, MarketArguments, progress};
+use crate::cli::options::{Answer, Common, Format, MarketArguments, progress};
 use crate::fault::Fault;
 use crate::lookahead::{Leak, Terms, Verdict, test};
 use crate::strategy::StrategyFile;

@@ -7,8 +7,9 @@ use serde_json::json;
 
 use crate::batch::Arena;
 use crate::cli::asked::Asked;
+use crate::cli::options::{Common, Format, MarketArguments, parse_capital, progress};
+use crate::cli::strategies;
 use crate::cli::strategies::AssumptionArguments;
-use crate::cli::{Common, Format, MarketArguments, parse_capital, progress, strategies};
 use crate::fault::Fault;
 use crate::folder::Staging;
 use crate::report::output_guard::apart;

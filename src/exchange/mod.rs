@@ -20,6 +20,7 @@
 
 pub mod affordability;
 pub mod assumptions;
+mod bar;
 pub mod brackets;
 pub mod costs;
 pub mod cross;

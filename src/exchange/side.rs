@@ -1,6 +1,6 @@
 //! Buying and selling: which prices are better, which worse.
 
-use crate::exchange::orders::Bar;
+use crate::exchange::bar::Bar;
 use crate::units::Direction;
 
 /// `+1` buy, `−1` sell.
@@ -20,6 +20,7 @@ impl Side {
         }
     }
 
+    /// `+1.0` of a buy, `−1.0` of a sell.
     #[must_use]
     pub fn sign(self) -> f64 {
         match self {
@@ -28,6 +29,7 @@ impl Side {
         }
     }
 
+    /// Its word in tables.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -36,6 +38,7 @@ impl Side {
         }
     }
 
+    /// The opposite side.
     #[must_use]
     pub fn other(self) -> Self {
         match self {

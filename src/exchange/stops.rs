@@ -1,7 +1,8 @@
 //! Where protective orders stand: fixed, by ATR, by loss, trailing; whether they stand on the right side; and how far they are run over.
 
 use crate::exchange::Refusal;
-use crate::exchange::orders::{Bar, Side};
+use crate::exchange::bar::Bar;
+use crate::exchange::side::Side;
 use crate::units::Direction;
 
 /// A stop a fraction of the entry price away, on the losing side: `entry · (1 − s · fraction)`.

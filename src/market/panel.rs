@@ -47,6 +47,7 @@ pub struct Panel {
 pub const BLOCK: usize = 64;
 
 impl Panel {
+    /// Where bar `t` of an instrument stands in the instrument-major columns.
     #[inline]
     #[must_use]
     pub fn at(&self, id: InstrumentId, t: usize) -> usize {
@@ -101,6 +102,7 @@ impl Panel {
         &self.value[t * self.instruments..(t + 1) * self.instruments]
     }
 
+    /// The valuation price of an instrument at the close of bar `t`; NaN before its first bar.
     #[inline]
     #[must_use]
     pub fn value_at(&self, id: InstrumentId, t: usize) -> f64 {

@@ -65,6 +65,7 @@ impl SeriesPart {
     }
 }
 
+/// Last prices of one bar in the quote currency, its open time, and its volume in the instrument's own units.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bar {
     pub time: Time,
@@ -75,6 +76,7 @@ pub struct Bar {
     pub volume: f64,
 }
 
+/// Mark prices of one bar, and its open time.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MarkBar {
     pub time: Time,
@@ -90,6 +92,7 @@ impl MarkBar {
     }
 }
 
+/// One funding settlement as its file has it: the rate is a fraction of notional for its own interval.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RawSettlement {
     pub time: Time,

@@ -1,12 +1,12 @@
-//! A story on the terminal: when, from which table, what.
+//! An explanation on the terminal: when, from which table, what.
 
 use crate::report::columns::{left, width};
-use crate::report::explain::Story;
+use crate::report::explain::Explanation;
 use crate::report::terminal::{Look, RED, plain, wrapped};
 
-/// A story in three columns: when, from which table, what.
+/// An explanation in three columns: when, from which table, what.
 #[must_use]
-pub fn story(story: &Story, look: Look) -> String {
+pub fn story(story: &Explanation, look: Look) -> String {
     let mut out = format!("{}\n\n", look.dyed(&plain(&story.title), "1"));
     let widest = story.facts.iter().map(|(name, _)| width(&plain(name))).max().unwrap_or(0);
     for (name, value) in &story.facts {

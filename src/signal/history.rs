@@ -1,7 +1,7 @@
 //! The market as it looked at the close of one bar: closed bars, settlements already paid, facts already known.
 
 use crate::market::{CapFact, Conversion, Instrument, Kind, Market, Settlement, Tier};
-use crate::signal::funding;
+use crate::signal::recent_funding::recent;
 use crate::units::{AssetId, InstrumentId, NarrativeId, Span, Time};
 
 /// A window on a market that ends at the close of bar `bar`. Cheap to make and to copy; nothing behind it can be asked for.
@@ -198,11 +198,11 @@ impl<'m> History<'m> {
         &settled[settled.partition_point(|settlement| settlement.time < listed)..]
     }
 
-    /// The last `count` settlements known, all of the listing in force; `None` with fewer, and where they are [not recent](funding::recent).
+    /// The last `count` settlements known, all of the listing in force; `None` with fewer, and where they are [not recent](recent).
     #[must_use]
     pub fn last_settlements(&self, id: InstrumentId, count: usize) -> Option<&'m [Settlement]> {
         let known = self.settlements(id);
-        funding::recent(known, count, self.now())
+        recent(known, count, self.now())
     }
 
     #[must_use]

@@ -11,6 +11,7 @@ pub mod indicator;
 pub mod lifecycle;
 pub mod liquidity;
 pub mod narrative;
+mod recent_funding;
 pub mod regime;
 mod rolling;
 pub mod score;

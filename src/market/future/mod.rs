@@ -33,9 +33,11 @@ pub enum FactKind {
 }
 
 impl FactKind {
+    /// Every kind, in the order in which it is tested.
     pub const ALL: [Self; 8] =
         [Self::Bars, Self::Funding, Self::Caps, Self::Evidence, Self::Memberships, Self::Tiers, Self::Venue, Self::Conversions];
 
+    /// What it is called in messages.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {

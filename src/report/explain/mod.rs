@@ -1,10 +1,10 @@
 //! Why a position was there: the chain of facts, rules and limits, read back from the tables of a strategy's folder. Nothing is computed
 //! that does not stand in them, so whoever doubts a line finds it in the file named beside it.
 
+mod event;
 mod rows;
 mod told;
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Serialize;
@@ -15,25 +15,13 @@ use crate::report::number_format::quantity;
 use crate::report::opened;
 use crate::units::Time;
 
-use rows::{number, percent, read, usd};
+pub use event::Event;
+use rows::{Row, number, percent, read, usd};
 use told::{decision, facts, fill, flow, in_order, liquidation, rotation, settlements};
-
-type Row = BTreeMap<String, String>;
-
-/// One thing that happened or was decided.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Event {
-    pub time: String,
-    /// The table it is from, without `.csv`.
-    pub table: &'static str,
-    /// What it is about: a symbol, a narrative, or the bucket that gave; of a decision whatever its rule looked at.
-    pub subject: String,
-    pub text: String,
-}
 
 /// What is to be told: a heading, what stood at the time, and what led there in order of time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Story {
+pub struct Explanation {
     pub title: String,
     /// Name and value.
     pub facts: Vec<(String, String)>,
@@ -79,7 +67,7 @@ impl Tables {
     }
 
     /// The whole story of trade `number`, the row of `trades.csv` counted from 1.
-    pub fn trade(&self, number: usize) -> Result<Story, Fault> {
+    pub fn trade(&self, number: usize) -> Result<Explanation, Fault> {
         let Some(trade) = number.checked_sub(1).and_then(|at| self.trades.get(at)) else {
             return Err(Fault::new(
                 format!("{}: --trade {number}", self.folder),
@@ -101,7 +89,7 @@ impl Tables {
         let touched = |row: &&Row| row["from"] == trade["bucket"] || row["to"] == trade["bucket"];
         let flows = self.flows.iter().filter(within).filter(touched);
         events.extend(flows.filter(|row| FlowReason::named(&row["reason"]) != Some(FlowReason::Rebalance) || &row["time"] == to).map(flow));
-        Ok(Story {
+        Ok(Explanation {
             title: format!("{} {} in bucket {}", trade["side"], trade["symbol"], trade["bucket"]),
             facts: facts(trade),
             events: in_order(events),
@@ -109,7 +97,7 @@ impl Tables {
     }
 
     /// What was held at an instant, and the last word on each holding. As in `equity.csv`, an event at the instant itself is not in yet.
-    pub fn at(&self, time: Time) -> Result<Story, Fault> {
+    pub fn at(&self, time: Time) -> Result<Explanation, Fault> {
         let at = time.to_string();
         let now = self.equity.iter().rev().find(|row| row["time"] <= at);
         let ended = self.equity.last().filter(|row| row["time"] < at);
@@ -147,7 +135,7 @@ impl Tables {
         }
         events.extend(self.decisions.iter().filter(|row| &row["time"] == at).map(decision));
         events.extend(self.rotations.iter().filter(|row| &row["time"] == at).map(rotation));
-        Ok(Story { title: format!("Positions at {at}"), facts, events: in_order(events) })
+        Ok(Explanation { title: format!("Positions at {at}"), facts, events: in_order(events) })
     }
 
     /// The coins that a position has been, its own first: a coin became another where two fills say so, one after the other.

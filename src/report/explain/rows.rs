@@ -1,14 +1,17 @@
 //! The tables of a strategy read back, each cell believed only once it is of its column's type; and cells as people read them.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::bounded::{self, OWN};
 use crate::fault::Fault;
 use crate::names;
-use crate::report::explain::Row;
 use crate::report::number_format::{self, money};
 use crate::report::tables::{Heading, Kind, Table, of_file};
 use crate::units::Time;
+
+/// A row of a table, by column.
+pub(super) type Row = BTreeMap<String, String>;
 
 /// # Errors
 /// A table that is missing, of another version, cut short or garbled; a cell that is not of its column's type.

@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use crate::replay::run::{Cause, OUT};
-use crate::report::explain::rows::{figure, number, percent, price, rounded, usd};
-use crate::report::explain::{Event, Row};
+use crate::report::explain::event::Event;
+use crate::report::explain::rows::{Row, figure, number, percent, price, rounded, usd};
 use crate::report::number_format::{money, quantity};
 
 /// Settlements of one trade told one by one; of more, the sum and the dearest.
