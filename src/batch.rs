@@ -19,11 +19,13 @@ pub struct Arena<'m> {
 }
 
 impl<'m> Arena<'m> {
+    /// An arena over a market, with the signals that all strategies share worked out.
     #[must_use]
     pub fn new(market: &'m Market) -> Self {
         Self { market, signals: Signals::of(market) }
     }
 
+    /// Replays one strategy over the whole window, from `capital`.
     #[must_use]
     pub fn replay(&self, strategy: &Strategy, capital: Usd) -> Run {
         let plan = Plan::new(strategy, &History::at_close(self.market, 0));

@@ -16,6 +16,7 @@ pub struct Fault {
 }
 
 impl Fault {
+    /// A refusal: where it is, what was found, what was expected, and how to fix it.
     #[must_use]
     pub fn new(place: impl Into<String>, found: impl Into<String>, expected: impl Into<String>, fix: impl Into<String>) -> Self {
         Self { place: place.into(), found: found.into(), expected: expected.into(), fix: fix.into() }

@@ -38,6 +38,7 @@ pub struct Backing {
 }
 
 impl Backing {
+    /// The backing of an isolated position when an order trades at `price`, in USD.
     #[must_use]
     pub fn of(position: &Isolated, price: f64) -> Self {
         let profit = unrealised_profit(position.direction, position.quantity, position.entry_price, price);
@@ -104,6 +105,7 @@ pub struct Bill {
 }
 
 impl Bill {
+    /// The bill of all claims of one moment against `cash`, in USD.
     #[must_use]
     pub fn of(claims: &[Claim], cash: f64) -> Self {
         let need = claims.iter().map(Claim::need).sum();

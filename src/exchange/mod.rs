@@ -19,6 +19,7 @@
 //! formulas stand beside them.
 
 pub mod affordability;
+mod assumption_keys;
 pub mod assumptions;
 mod bar;
 pub mod brackets;

@@ -73,15 +73,18 @@ pub(super) use fate::{dead, reached};
 mod fate {
     use crate::fault::Fault;
 
+    /// A step of a writer; outside tests it always succeeds.
     #[allow(clippy::unnecessary_wraps, reason = "in tests it is where a writer dies")]
     pub fn reached(_: &'static str) -> Result<(), Fault> {
         Ok(())
     }
 
+    /// Whether the file system may exchange two names; outside tests it may be tried.
     pub fn exchanges() -> bool {
         true
     }
 
+    /// Whether the writer has died; outside tests never.
     pub fn dead() -> bool {
         false
     }
@@ -109,10 +112,12 @@ pub(super) mod fate {
         Ok(())
     }
 
+    /// Whether the file system of the test exchanges two names.
     pub fn exchanges() -> bool {
         EXCHANGES.get()
     }
 
+    /// Whether the writer of the test has died.
     pub fn dead() -> bool {
         LEFT.get() == Some(0)
     }

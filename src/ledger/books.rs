@@ -1,10 +1,14 @@
 //! The accounts, the one verb, and the movements made of it.
 
 mod convert;
+mod income;
+mod mark;
 
 use crate::ledger::excess::Fullest;
 use crate::ledger::{BySource, Closed, Excess, Position, Source, Tally};
 use crate::units::{BucketId, InstrumentId, NarrativeId, Usd};
+
+pub use mark::Snapshot;
 
 /// One side of a movement. Positions are named by their place among the open ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,15 +31,6 @@ pub struct Books {
     /// Income of all positions, open and closed, and interest.
     income: Usd,
     fullest: Fullest,
-}
-
-/// The book at a mark: equity, notional held (absolute and signed, USD), margin behind perpetuals.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Snapshot {
-    pub equity: Usd,
-    pub gross: f64,
-    pub net: f64,
-    pub margin: Usd,
 }
 
 /// A fill as the ledger sees it: numbers only.
@@ -117,11 +112,13 @@ impl Books {
         self.fullest.excess()
     }
 
+    /// The stablecoins of a bucket, in USD.
     #[must_use]
     pub fn cash(&self, bucket: BucketId) -> Usd {
         self.cash[bucket.index()]
     }
 
+    /// All open positions.
     #[must_use]
     pub fn positions(&self) -> &[Position] {
         &self.positions
@@ -151,39 +148,6 @@ impl Books {
         self.fullest.move_on(moved.to_f64());
         self.transfer(Account::Cash(from), Account::Cash(to), moved);
         moved
-    }
-
-    /// Values every position at its price in `row` (indexed by instrument) and deals what each bucket is worth into `buckets`.
-    pub fn mark(&mut self, row: &[f64], buckets: &mut [Usd]) -> Snapshot {
-        buckets.copy_from_slice(&self.cash);
-        let mut snapshot = Snapshot::default();
-        let mut moved = Usd::ZERO;
-        for position in &mut self.positions {
-            let notional = position.quantity * row[position.instrument.index()];
-            let worth = Usd::round(notional);
-            let held = if position.margined { worth - position.cost } else { worth };
-            let change = held - position.held;
-            position.held = held;
-            position.income.price += change;
-            moved += change;
-            snapshot.gross += notional.abs();
-            snapshot.net += notional;
-            snapshot.margin += position.margin;
-            buckets[position.bucket.index()] += held + position.margin;
-        }
-        self.income += moved;
-        snapshot.equity = buckets.iter().copied().sum();
-        self.fullest.hold(snapshot.gross.max(snapshot.equity.to_f64().abs()));
-        snapshot
-    }
-
-    /// Values one position at a price.
-    pub fn mark_one(&mut self, at: usize, price: f64) {
-        let position = &self.positions[at];
-        let worth = Usd::round(position.quantity * price);
-        let held = if position.margined { worth - position.cost } else { worth };
-        let change = held - position.held;
-        self.transfer(Account::Income(at, Source::Price), Account::Held(at), change);
     }
 
     /// Opens a position or adds to it. `margin` moves from the bucket's cash behind a perpetual; a spot buy pays in full.
@@ -304,34 +268,6 @@ impl Books {
         position.tally.exit_quantity += entry.quantity.abs();
         position.tally.exit_notional += entry.quantity.abs() * entry.price;
         flat.then(|| self.remove(at, if entry.quantity < 0.0 { 1.0 } else { -1.0 }))
-    }
-
-    /// A funding payment into (or out of) the margin behind a perpetual.
-    pub fn fund(&mut self, at: usize, payment: Usd) {
-        self.fullest.move_on(payment.to_f64());
-        self.transfer(Account::Income(at, Source::Funding), Account::Margin(at), payment);
-    }
-
-    /// A reward of `quantity` on a spot holding, paid in kind and worth `price` a coin: income as a yield, and from then on a part of the holding
-    /// that has cost what it was worth. Returns that worth.
-    pub fn reward(&mut self, at: usize, quantity: f64, price: f64) -> Usd {
-        let worth = Usd::round(quantity * price);
-        self.fullest.move_on(worth.to_f64());
-        self.transfer(Account::Income(at, Source::Yield), Account::Held(at), worth);
-        let position = &mut self.positions[at];
-        position.quantity += quantity;
-        position.cost += worth;
-        position.tally.entry_quantity += quantity;
-        position.tally.entry_notional += quantity * price;
-        position.tally.most_quantity = position.tally.most_quantity.max(position.quantity);
-        // As if it had been paid out and bought with.
-        position.tally.put_in(worth);
-        worth
-    }
-
-    /// Interest into a bucket's cash.
-    pub fn interest(&mut self, bucket: BucketId, amount: Usd) {
-        self.transfer(Account::Interest, Account::Cash(bucket), amount);
     }
 
     /// The venue takes over a perpetual at `mark` and hands `proceeds` (its margin and its profit, as far as the venue gives them back) to the

@@ -19,15 +19,18 @@ pub(super) struct Fullest {
 }
 
 impl Fullest {
+    /// Takes note of an amount that is held, in USD.
     #[inline]
     pub fn hold(&mut self, amount: f64) {
         self.held = self.held.max(amount.abs());
     }
 
+    /// Adds an amount that was moved, in USD.
     pub fn move_on(&mut self, amount: f64) {
         self.moved += amount.abs();
     }
 
+    /// The sum that is beyond what books hold, if there is one.
     pub fn excess(&self) -> Option<Excess> {
         let most = Usd::MOST.to_f64();
         if self.held > most {

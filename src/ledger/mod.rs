@@ -43,6 +43,7 @@ pub struct BySource {
 }
 
 impl BySource {
+    /// The sum of all sources.
     #[must_use]
     pub fn total(&self) -> Usd {
         self.price + self.funding + self.fees + self.slippage + self.liquidation + self.yields
@@ -59,6 +60,7 @@ impl BySource {
         }
     }
 
+    /// Adds another income, source by source.
     pub fn add(&mut self, other: &Self) {
         self.price += other.price;
         self.funding += other.funding;
@@ -68,6 +70,7 @@ impl BySource {
         self.yields += other.yields;
     }
 
+    /// The difference to another income, source by source.
     #[must_use]
     pub fn less(&self, other: &Self) -> Self {
         Self {

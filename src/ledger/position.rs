@@ -60,11 +60,13 @@ impl Tally {
 }
 
 impl Position {
+    /// Long or short, by the sign of its quantity.
     #[must_use]
     pub fn direction(&self) -> Direction {
         if self.quantity < 0.0 { Direction::Short } else { Direction::Long }
     }
 
+    /// The margin of a perpetual, funding included; nought of spot.
     #[must_use]
     pub fn margin(&self) -> Usd {
         self.margin
@@ -94,6 +96,7 @@ impl Position {
         self.held + self.margin
     }
 
+    /// What it has earned and cost since it was opened, by source.
     #[must_use]
     pub fn income(&self) -> &BySource {
         &self.income

@@ -62,6 +62,7 @@ pub enum Cause {
 }
 
 impl Cause {
+    /// What it is called in messages.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {

@@ -60,6 +60,7 @@ pub fn average_funding_apr(payments: &[FundingPayment]) -> Option<f64> {
     ratio(charged, held).map(|hourly| hourly * HOURS_PER_YEAR)
 }
 
+/// The largest gross exposure at a close, as a share of equity; `None` of no bars.
 #[must_use]
 pub fn max_exposure(gross: &[f64]) -> Option<f64> {
     gross.iter().copied().filter(|e| e.is_finite()).reduce(f64::max).and_then(finite)

@@ -23,6 +23,7 @@ pub struct Curves {
 }
 
 impl Curves {
+    /// The curves of a run.
     #[must_use]
     pub fn of(run: &Run) -> Self {
         let wealth: Vec<f64> = run.equity.iter().map(|e| e.to_f64()).collect();

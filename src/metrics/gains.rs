@@ -31,6 +31,7 @@ pub struct Gain {
 }
 
 impl Gain {
+    /// Proceeds less cost.
     #[must_use]
     pub fn gain(&self) -> Usd {
         self.proceeds - self.cost

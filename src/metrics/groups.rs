@@ -24,6 +24,7 @@ pub struct Metrics {
     pub tests: Tests,
 }
 
+/// What a run came to, in USD and as returns.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Returns {
     pub days: f64,
@@ -40,6 +41,7 @@ pub struct Returns {
     pub worst_month: Option<f64>,
 }
 
+/// How far returns spread, and how bad the worst are.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Risk {
     pub volatility: Option<f64>,
@@ -50,6 +52,7 @@ pub struct Risk {
     pub kurtosis: Option<f64>,
 }
 
+/// How far equity fell from its peaks, and for how long.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Drawdown {
     pub max_drawdown: Option<f64>,
@@ -65,6 +68,7 @@ pub struct Drawdown {
     pub ulcer_index: Option<f64>,
 }
 
+/// Return for risk.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ratios {
     pub sharpe: Option<f64>,
@@ -92,6 +96,7 @@ pub struct Evidence {
     pub sharpe_observations: usize,
 }
 
+/// The run beside its benchmark.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AgainstBenchmark {
     pub benchmark_return: Option<f64>,
@@ -109,6 +114,7 @@ pub struct AgainstBenchmark {
     pub down_capture_arithmetic: Option<f64>,
 }
 
+/// How much was held, and how close it came to liquidation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Exposure {
     /// Share of bars with anything held at the close.
@@ -123,6 +129,7 @@ pub struct Exposure {
     pub min_liquidation_distance: Option<f64>,
 }
 
+/// What was traded and what it cost.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Costs {
     pub turnover_per_year: Option<f64>,
@@ -132,6 +139,7 @@ pub struct Costs {
     pub slippage_usd: f64,
 }
 
+/// What perpetuals received and paid.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Funding {
     /// At settled rates on file.
@@ -149,6 +157,7 @@ pub struct Funding {
     pub assumed_settlements: usize,
 }
 
+/// Yield, and how often something happened.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Events {
     pub yield_usd: f64,

@@ -20,8 +20,10 @@ pub enum Method {
 }
 
 impl Method {
+    /// Both methods.
     pub const ALL: [Self; 2] = [Self::Fifo, Self::Average];
 
+    /// Its word in strategies and tables.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -68,6 +70,7 @@ pub struct Lots {
 }
 
 impl Lots {
+    /// A pool without lots.
     #[must_use]
     pub fn new(method: Method, old_after: Span) -> Self {
         Self { method, old_after, queue: VecDeque::new(), open: 0.0, most: 0.0 }

@@ -126,6 +126,7 @@ pub fn percentile(values: &[f64], share: f64) -> Option<f64> {
     finite(sorted[below] + (sorted[above] - sorted[below]) * (place - below as f64))
 }
 
+/// The arithmetic mean; `None` of no values, or where one is not finite.
 #[must_use]
 pub fn mean(values: &[f64]) -> Option<f64> {
     sound(values, 1)?;
@@ -162,6 +163,7 @@ pub fn share_of_gain(now: Option<f64>, of: Option<f64>) -> Option<f64> {
     ratio(now?, gain(of)?)
 }
 
+/// The value, where it is finite.
 #[must_use]
 pub fn finite(value: f64) -> Option<f64> {
     value.is_finite().then_some(value)

@@ -47,6 +47,7 @@ impl Group {
     pub const ALL: [Self; 9] =
         [Self::Return, Self::Risk, Self::Ratios, Self::Benchmark, Self::Trades, Self::Exposure, Self::Costs, Self::Bitcoin, Self::Tests];
 
+    /// What the group is called on a page.
     #[must_use]
     pub fn heading(self) -> &'static str {
         match self {
@@ -79,6 +80,7 @@ pub enum Figure {
 }
 
 impl Figure {
+    /// The number; `None` where it is undefined or absent.
     #[must_use]
     pub fn as_f64(self) -> Option<f64> {
         match self {

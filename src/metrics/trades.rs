@@ -36,6 +36,7 @@ pub struct TradeStats {
     pub short_pnl: f64,
 }
 
+/// The statistics of closed trades.
 #[must_use]
 pub fn trade_stats(trades: &[Trade]) -> TradeStats {
     let pnl: Vec<f64> = trades.iter().map(|trade| trade.pnl.to_f64()).collect();

@@ -27,6 +27,7 @@ pub struct Shared<'a> {
 }
 
 impl Days {
+    /// The daily returns of a strategy read back from its report.
     #[must_use]
     pub fn of(told: &LoadedStrategy) -> Self {
         let day = told.from.seconds().div_euclid(DAY);

@@ -8,6 +8,7 @@ use crate::market::InputFile;
 /// What a folder must say to be ours; nothing else is replaced.
 pub const PROGRAM: &str = "rotate";
 
+/// All that a report is made of: the command, its settings, the market's files and the strategies.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
     pub program: String,
@@ -49,6 +50,7 @@ impl Manifest {
         Self { program: PROGRAM.to_string(), version, command, market: market.into(), settings, inputs, strategies, outputs: Vec::new() }
     }
 
+    /// The text of `manifest.json`.
     #[must_use]
     pub fn to_json(&self) -> String {
         serde_json::to_string_pretty(self).expect("a manifest has string keys") + "\n"

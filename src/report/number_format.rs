@@ -9,6 +9,7 @@ pub fn exact(value: f64) -> String {
     if value.is_finite() { format!("{value}") } else { String::new() }
 }
 
+/// [`exact`], or nothing where there is no number.
 #[must_use]
 pub fn exact_or_empty(value: Option<f64>) -> String {
     value.map(exact).unwrap_or_default()
@@ -60,6 +61,7 @@ pub fn money(dollars: f64) -> String {
     if grouped(dollars, decimals).starts_with('−') { format!("−${text}") } else { format!("${text}") }
 }
 
+/// [`money`] of an exact amount.
 #[must_use]
 pub fn money_of(amount: Usd) -> String {
     money(amount.to_f64())

@@ -44,6 +44,7 @@ impl Line {
         Self { equity, ..Self::of(&evaluation.run.strategy, &evaluation.metrics) }
     }
 
+    /// The row of a strategy by its metrics, without a curve.
     #[must_use]
     pub fn of(strategy: &str, metrics: &Metrics) -> Self {
         let figures = of_terminal().iter().map(|(metric, _)| (metric.get)(metrics).as_f64()).collect();

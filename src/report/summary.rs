@@ -14,6 +14,7 @@ use crate::report::sleeve;
 use crate::report::stress_json;
 use crate::units::{Time, Usd};
 
+/// The content of `summary.json`.
 #[derive(Debug, Serialize)]
 pub struct Summary<'a> {
     pub strategy: &'a str,
@@ -54,6 +55,7 @@ pub struct Summary<'a> {
 }
 
 impl<'a> Summary<'a> {
+    /// The summary of a run as evaluated.
     #[must_use]
     pub fn of(market: &'a Market, evaluation: &'a Evaluation) -> Self {
         let (run, stress) = (evaluation.run, &evaluation.stress);

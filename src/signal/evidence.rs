@@ -38,6 +38,7 @@ pub struct EvidenceBook {
 }
 
 impl EvidenceBook {
+    /// All evidence of a market, by subject and metric.
     #[must_use]
     pub fn of(market: &Market) -> Self {
         let mut facts: BTreeMap<Subject, BTreeMap<String, Vec<Fact>>> = BTreeMap::new();

@@ -12,6 +12,7 @@ pub struct History<'m> {
 }
 
 impl<'m> History<'m> {
+    /// The market as known at the close of a bar.
     #[must_use]
     pub fn at_close(market: &'m Market, bar: usize) -> Self {
         Self { market, bar }
@@ -23,6 +24,7 @@ impl<'m> History<'m> {
         self.market.clock.close(self.bar)
     }
 
+    /// The last bar, which has just closed.
     #[must_use]
     pub fn bar(&self) -> usize {
         self.bar
@@ -205,6 +207,7 @@ impl<'m> History<'m> {
         recent(known, count, self.now())
     }
 
+    /// The market-cap fact in force now.
     #[must_use]
     pub fn cap(&self, asset: AssetId) -> Option<CapFact> {
         self.market.cap_at(asset, self.now())
@@ -216,15 +219,18 @@ impl<'m> History<'m> {
         self.cap(asset).and_then(|fact| fact.rank)
     }
 
+    /// The tier of an asset now.
     #[must_use]
     pub fn tier(&self, asset: AssetId) -> Tier {
         self.market.tier_at(asset, self.now())
     }
 
+    /// The members of a narrative now, in file order.
     pub fn members(&self, narrative: NarrativeId) -> impl Iterator<Item = AssetId> + use<'m> {
         self.market.members(narrative, self.now())
     }
 
+    /// The narratives an asset belongs to now, in file order.
     pub fn narratives_of(&self, asset: AssetId) -> impl Iterator<Item = NarrativeId> + use<'m> {
         self.market.narratives_of(asset, self.now())
     }
@@ -244,55 +250,66 @@ pub struct Directory<'m> {
 }
 
 impl<'m> Directory<'m> {
+    /// The directory of a market.
     #[must_use]
     pub fn of(market: &'m Market) -> Self {
         Self { market }
     }
 
+    /// The asset of a name.
     #[must_use]
     pub fn asset_named(&self, name: &str) -> Option<AssetId> {
         self.market.assets.iter().position(|asset| asset.name == name).map(AssetId::new)
     }
 
+    /// All assets, in file order.
     pub fn assets(&self) -> impl Iterator<Item = AssetId> + use<'m> {
         (0..self.market.assets.len()).map(AssetId::new)
     }
 
+    /// The name of an asset.
     #[must_use]
     pub fn asset(&self, id: AssetId) -> &'m str {
         &self.market.asset(id).name
     }
 
+    /// The spot market of an asset.
     #[must_use]
     pub fn spot(&self, asset: AssetId) -> Option<InstrumentId> {
         self.market.asset(asset).spot
     }
 
+    /// The perpetual of an asset.
     #[must_use]
     pub fn perp(&self, asset: AssetId) -> Option<InstrumentId> {
         self.market.asset(asset).perp
     }
 
+    /// The asset of an instrument.
     #[must_use]
     pub fn asset_of(&self, id: InstrumentId) -> AssetId {
         self.market.instrument(id).asset
     }
 
+    /// The kind of venue that lists an asset.
     #[must_use]
     pub fn venue_kind(&self, asset: AssetId) -> crate::market::VenueKind {
         self.market.asset(asset).venue_kind
     }
 
+    /// The symbol of an instrument.
     #[must_use]
     pub fn symbol(&self, id: InstrumentId) -> &'m str {
         &self.market.instrument(id).symbol
     }
 
+    /// The name of a narrative.
     #[must_use]
     pub fn narrative(&self, id: NarrativeId) -> &'m str {
         self.market.narrative(id)
     }
 
+    /// All narratives, in file order.
     pub fn narratives(&self) -> impl Iterator<Item = NarrativeId> + use<'m> {
         (0..self.market.narratives.len()).map(NarrativeId::new)
     }

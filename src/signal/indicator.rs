@@ -183,6 +183,7 @@ pub struct TrueRanges {
 }
 
 impl TrueRanges {
+    /// The average true ranges of a whole market, smoothed over `span`.
     #[must_use]
     pub fn of(market: &Market, span: Span) -> Self {
         let (panel, n) = (&market.panel, span.in_bars(market.clock.bar));

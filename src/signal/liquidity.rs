@@ -54,6 +54,7 @@ struct Day {
 }
 
 impl Liquidity {
+    /// The daily volumes of every instrument of a market.
     #[must_use]
     pub fn of(market: &Market) -> Self {
         let clock = &market.clock;

@@ -68,6 +68,7 @@ pub struct StrategySignals {
 }
 
 impl Signals {
+    /// What every strategy over a market shares; what only some ask for is made when they do.
     #[must_use]
     pub fn of(market: &Market) -> Self {
         Self { regimes: regime::classify(market), liquidity: Liquidity::of(market), cache: Mutex::default() }
@@ -160,11 +161,13 @@ impl<'a> SignalView<'a> {
         self.known.stages.iter().flat_map(move |stages| stages.taken_at(&history))
     }
 
+    /// The narrative indices up to this close; `None` where the strategy asked for none.
     #[must_use]
     pub fn narratives(&self) -> Option<NarrativeView<'a, 'a>> {
         self.known.narratives.as_ref().map(|book| book.at(&self.history))
     }
 
+    /// The evidence known at this close; `None` where the strategy asked for none.
     #[must_use]
     pub fn evidence(&self) -> Option<EvidenceView<'a, 'a>> {
         self.known.evidence.as_ref().map(|book| book.at(&self.history))

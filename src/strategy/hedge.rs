@@ -82,6 +82,7 @@ pub(super) fn quarter() -> Span {
     Span::from_seconds(90 * 86_400)
 }
 
+/// What of the hedged coins is matched: their value, or their value times their beta.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum HedgeBy {

@@ -22,10 +22,12 @@ pub(super) struct Key(Vec<String>);
 const WHOLE: f64 = 1.0;
 
 impl Key {
+    /// The file itself.
     pub fn root() -> Self {
         Self(Vec::new())
     }
 
+    /// The place of a key one level below.
     pub fn child(&self, name: &str) -> Self {
         let mut path = self.0.clone();
         path.push(name.to_owned());
@@ -37,6 +39,7 @@ impl Key {
         dotted.split('.').filter(|part| !part.is_empty()).fold(self.clone(), |key, part| key.child(part))
     }
 
+    /// A refusal here.
     pub fn wrong(&self, found: impl Into<String>, expected: impl Into<String>, fix: impl Into<String>) -> Checked {
         Err(Wrong { key: self.0.clone(), found: found.into(), expected: expected.into(), fix: fix.into() })
     }
@@ -57,6 +60,7 @@ impl Key {
         self.wrong(span.to_string(), format!("a multiple of `decide`, {decide}"), "lengthen it, or decide more often")
     }
 
+    /// A name must be that of a bucket that holds cash.
     pub fn cash_bucket(&self, name: &str, strategy: &Strategy) -> Checked {
         if strategy.buckets.get(name).is_some_and(|bucket| matches!(bucket.hold, Hold::Cash)) {
             return Ok(());
@@ -64,10 +68,12 @@ impl Key {
         self.wrong(format!("{name:?}"), "a bucket that holds cash", names(strategy))
     }
 
+    /// A number must be above 0 and finite.
     pub fn positive(&self, value: f64, fix: &str) -> Checked {
         if value > 0.0 && value.is_finite() { Ok(()) } else { self.wrong(value.to_string(), "a number above 0", fix) }
     }
 
+    /// A share must be above 0 and at most 1.
     pub fn share(&self, value: f64) -> Checked {
         if value > 0.0 && value <= 1.0 { Ok(()) } else { self.wrong(value.to_string(), "above 0, at most 1", "0.05 is five per cent") }
     }

@@ -31,6 +31,7 @@ pub struct Limits {
     pub futures: Option<Futures>,
 }
 
+/// The largest position, and by what it is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PositionLimit {
@@ -53,6 +54,7 @@ pub enum Basis {
 }
 
 impl Basis {
+    /// Its word in strategies.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -63,6 +65,7 @@ impl Basis {
     }
 }
 
+/// The lowest and the highest leverage, both allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LeverageRange {

@@ -14,6 +14,7 @@ use crate::strategy::{
 };
 use crate::units::{AssetId, BucketId, Direction, Span};
 
+/// A strategy resolved for one market.
 #[derive(Clone, Debug)]
 pub struct Plan {
     pub name: String,
@@ -68,6 +69,7 @@ pub struct PlanHedge {
     pub collateral_haircut: Option<f64>,
 }
 
+/// What a bucket holds, a hedge as the perpetuals it sells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Holding {
     Cash,
@@ -75,6 +77,7 @@ pub enum Holding {
     Perp,
 }
 
+/// A bucket resolved for one market.
 #[derive(Clone, Debug)]
 pub struct PlanBucket {
     pub id: BucketId,
@@ -134,6 +137,7 @@ impl Aftermath {
     }
 }
 
+/// [`TopUp`] with its bucket resolved.
 #[derive(Clone, Copy, Debug)]
 pub struct PlanTopUp {
     pub from: BucketId,

@@ -204,6 +204,7 @@ pub struct Orders {
     pub then: OnExpiry,
 }
 
+/// How orders of a bucket are sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum OrderKind {

@@ -21,6 +21,7 @@ pub(super) enum Kind {
 }
 
 impl Kind {
+    /// The kind of what a bucket holds.
     pub fn of(hold: &Hold) -> Self {
         match hold {
             Hold::Cash => Self::Cash,

@@ -80,6 +80,7 @@ fn day() -> Span {
     Span::DAY
 }
 
+/// The market regime that a strategy is made for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Purpose {
@@ -200,6 +201,7 @@ pub(super) fn week() -> Span {
     Span::from_seconds(7 * 86_400)
 }
 
+/// What a bucket holds.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Hold {
@@ -211,6 +213,7 @@ pub enum Hold {
     Hedge(Hedge),
 }
 
+/// How the picks of a bucket share it.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Weigh {

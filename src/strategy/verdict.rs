@@ -44,6 +44,7 @@ pub enum ExitCause {
 }
 
 impl ExitCause {
+    /// The rule whose cause it is.
     #[must_use]
     pub fn rule(&self) -> ExitRule {
         match self {

@@ -3,13 +3,13 @@
 /// Declares such an enum with its words, the way back, and all of its values. Behind a plus stands a variant that holds another such enum, and has
 /// the words of that one.
 macro_rules! worded {
-    ($(#[$about:meta])* pub enum $name:ident {
+    ($(#[$about:meta])* $vis:vis enum $name:ident {
         $($(#[$one:meta])* $variant:ident = $word:literal,)+
         $(+ $wrap:ident($inner:ty), $doc:literal)?
     }) => {
         $(#[$about])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum $name { $($(#[$one])* $variant,)+ $(#[doc = $doc] $wrap($inner),)? }
+        $vis enum $name { $($(#[$one])* $variant,)+ $(#[doc = $doc] $wrap($inner),)? }
 
         impl $name {
             /// Its word in tables.
@@ -24,6 +24,7 @@ macro_rules! worded {
                 Self::all().find(|value| value.name() == word)
             }
 
+            /// All of its values, in the order in which they are declared.
             pub fn all() -> impl Iterator<Item = Self> {
                 [$(Self::$variant,)+].into_iter()$(.chain(<$inner>::all().map(Self::$wrap)))?
             }

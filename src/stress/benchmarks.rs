@@ -6,8 +6,11 @@ use crate::replay::run::Run;
 use crate::strategy::Strategy;
 use crate::units::Usd;
 
+/// The key of the benchmark that holds BTC.
 pub const COIN: &str = "coin";
+/// The key of the static mix.
 pub const STATIC: &str = "static";
+/// The key of the strategy without perpetuals.
 pub const WITHOUT_FUTURES: &str = "without_futures";
 
 /// Another use of the same capital over the same bars.

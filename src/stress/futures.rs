@@ -56,6 +56,7 @@ impl Futures {
         found.map_or(untold, Self::Compared)
     }
 
+    /// What perpetuals added; `None` where that cannot be told.
     #[must_use]
     pub fn added(&self) -> Option<Added> {
         if let Self::Compared(added) = self { Some(*added) } else { None }
@@ -63,6 +64,7 @@ impl Futures {
 }
 
 impl Added {
+    /// Whether the difference is significant: its interval does not contain nought.
     #[must_use]
     pub fn chance(&self) -> Chance {
         match self.interval {

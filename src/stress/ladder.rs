@@ -25,6 +25,7 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Its word in tables.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -69,6 +70,7 @@ impl Step {
     /// The run itself.
     pub const OWN: Self = Self::Costs(1);
 
+    /// The kind of scenario it is.
     #[must_use]
     pub fn kind(self) -> Kind {
         match self {
@@ -152,6 +154,7 @@ impl Ladder {
         Self { scenarios, noise, capacity }
     }
 
+    /// The scenario of a step, where it was replayed.
     #[must_use]
     pub fn scenario(&self, step: Step) -> Option<&Scenario> {
         self.scenarios.iter().find(|scenario| scenario.step == step)

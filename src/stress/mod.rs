@@ -45,6 +45,7 @@ impl Stress {
         self.benchmarks.iter().filter(|benchmark| benchmark.key != benchmarks::COIN)
     }
 
+    /// The benchmark of a key, where there is one.
     #[must_use]
     pub fn benchmark(&self, key: &str) -> Option<&Benchmark> {
         self.benchmarks.iter().find(|benchmark| benchmark.key == key)

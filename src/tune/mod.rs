@@ -59,6 +59,7 @@ pub struct Study {
     pub ranking: Vec<usize>,
 }
 
+/// One combination of parameters, and its metrics in and out of sample.
 #[derive(Debug)]
 pub struct Trial {
     pub combination: Combination,
@@ -77,6 +78,7 @@ impl Trial {
 }
 
 impl Study {
+    /// The first of the ranking.
     #[must_use]
     pub fn best(&self) -> &Trial {
         &self.trials[self.ranking[0]]

@@ -11,11 +11,13 @@ pub struct Clock {
 }
 
 impl Clock {
+    /// The instant at which bar `t` opens.
     #[must_use]
     pub fn open(&self, t: usize) -> Time {
         self.start.plus(self.bar.seconds() * t as i64)
     }
 
+    /// The instant at which bar `t` closes: the open of the next.
     #[must_use]
     pub fn close(&self, t: usize) -> Time {
         self.open(t + 1)
@@ -39,6 +41,7 @@ impl Clock {
         (bar < self.bars).then_some(bar)
     }
 
+    /// Its length in years of 365 days.
     #[must_use]
     pub fn years(&self) -> f64 {
         self.bar.days() * self.bars as f64 / 365.0

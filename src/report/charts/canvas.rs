@@ -19,8 +19,10 @@ const FINE: f64 = 4.0;
 /// What plotters' SVG divides a font size by.
 const FONT_SCALE: f64 = 1.24;
 
+/// Pixels from the left and from the top.
 pub type Point = (f64, f64);
 
+/// How a line or an area is drawn; `width` in pixels, `opacity` from 0 to 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Ink {
     pub colour: RGBColor,
@@ -31,20 +33,24 @@ pub struct Ink {
 }
 
 impl Ink {
+    /// A solid line.
     #[must_use]
     pub const fn line(colour: RGBColor, width: f64) -> Self {
         Self { colour, opacity: 1.0, width, dash: &[] }
     }
+    /// A filled area.
     #[must_use]
     pub const fn tint(colour: RGBColor, opacity: f64) -> Self {
         Self { colour, opacity, width: 0.0, dash: &[] }
     }
+    /// The same ink in dashes.
     #[must_use]
     pub const fn dashed(self, dash: &'static [f64]) -> Self {
         Self { dash, ..self }
     }
 }
 
+/// Which side of a text stands at its point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum At {
     Left,
@@ -52,6 +58,7 @@ pub enum At {
     Right,
 }
 
+/// How a text is drawn; `size` in pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Words {
     pub size: f64,
@@ -60,6 +67,7 @@ pub struct Words {
     pub at: At,
 }
 
+/// What a picture is drawn on.
 pub struct Canvas<'a> {
     area: DrawingArea<SVGBackend<'a>, Shift>,
     /// The dash patterns met so far.
@@ -106,6 +114,7 @@ pub fn picture(width: f64, height: f64, draw: impl FnOnce(&Canvas)) -> Svg {
 }
 
 impl Canvas<'_> {
+    /// Draws a line through points; fewer than two draw nothing.
     pub fn line(&self, points: &[Point], ink: Ink) {
         if points.len() < 2 {
             return;
@@ -128,11 +137,13 @@ impl Canvas<'_> {
         at as u32 + 1
     }
 
+    /// Fills the area within points.
     pub fn shape(&self, points: &[Point], ink: Ink) {
         let style = ink.colour.mix(ink.opacity).filled();
         self.area.draw(&Polygon::new(fine(points), style)).expect("a string takes all");
     }
 
+    /// Fills a rectangle between two corners.
     pub fn block(&self, from: Point, to: Point, ink: Ink) {
         let style = ink.colour.mix(ink.opacity).filled();
         let corners = fine(&[from, to]);

@@ -19,6 +19,7 @@ pub(super) struct Curve {
 }
 
 impl Curve {
+    /// The values that are there and finite.
     pub fn known(&self) -> impl Iterator<Item = f64> + '_ {
         self.values.iter().copied().flatten().filter(|v| v.is_finite())
     }

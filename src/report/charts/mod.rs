@@ -44,6 +44,7 @@ pub struct Pictures {
 }
 
 impl Pictures {
+    /// The pictures of a run.
     #[must_use]
     pub fn of(market: &Market, run: &Run) -> Self {
         Self {

@@ -39,12 +39,14 @@ impl Overlay {
         Scale::of_time(Time::from_seconds(from as i64), Time::from_seconds(to as i64), LEFT, right)
     }
 
+    /// The equity curves, on a scale of money.
     #[must_use]
     pub fn equity(&self) -> Svg {
         let y_of = |all: &[Series]| Scale::of_money(all.iter().flat_map(|s| s.values.iter().copied()), 560.0, 100.0);
         self.draw(&self.title, y_of, |y| y.money_ticks(7), &self.axis, brief_money, |s| s)
     }
 
+    /// The falls of the same curves from their peaks.
     #[must_use]
     pub fn drawdown(&self) -> Svg {
         let y_of = |all: &[Series]| Scale::of_falls(all.iter().flat_map(|s| s.values.iter().copied()), 100.0, 560.0);

@@ -7,13 +7,18 @@ use crate::report::charts::scale::Scale;
 use crate::report::charts::thin;
 use crate::units::Time;
 
+/// Width of a picture in pixels.
 pub const WIDTH: f64 = 1200.0;
+/// Where axes begin, in pixels from the left.
 pub const LEFT: f64 = 86.0;
 /// The longest name at the end of a line, in letters.
 const LONGEST: usize = 24;
 
+/// The text of a tick.
 pub const TICK: Words = Words { size: 12.5, colour: palette::GREY, bold: false, at: At::Right };
+/// The text of a note.
 pub const NOTE: Words = Words { size: 13.0, colour: palette::BLACK, bold: true, at: At::Left };
+/// The text of a name at the end of a line.
 pub const LABEL: Words = Words { size: 12.5, colour: palette::BLACK, bold: true, at: At::Left };
 
 /// Values over time with the name and ink they are drawn in; both columns have one entry a point.
@@ -25,6 +30,7 @@ pub struct Series {
     pub ink: Ink,
 }
 
+/// A pair of axes.
 pub struct Panel {
     pub x: Scale,
     pub y: Scale,

@@ -46,6 +46,7 @@ impl Scale {
         Self { low: low * 1.06, high: 0.0, start: end, end: start, log: false }
     }
 
+    /// Time from `from` to `to`, drawn from pixel `start` to pixel `end`.
     #[must_use]
     pub fn of_time(from: Time, to: Time, start: f64, end: f64) -> Self {
         Self { low: from.seconds() as f64, high: to.seconds().max(from.seconds() + 1) as f64, start, end, log: false }

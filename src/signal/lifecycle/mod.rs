@@ -37,8 +37,10 @@ pub enum Stage {
 }
 
 impl Stage {
+    /// Every stage, in the order of a life.
     pub const ALL: [Self; 6] = [Self::Dormant, Self::Emerging, Self::Confirmed, Self::Crowded, Self::Exhausted, Self::Cooling];
 
+    /// Its word in strategies and tables.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -83,11 +85,13 @@ impl LifeCycle {
         Self { narrative, stage: Stage::Dormant, since: None, missing: None }
     }
 
+    /// The stage it is in.
     #[must_use]
     pub fn stage(&self) -> Stage {
         self.stage
     }
 
+    /// When it entered that stage; `None` where that is not known.
     #[must_use]
     pub fn since(&self) -> Option<Time> {
         self.since

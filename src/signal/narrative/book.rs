@@ -52,6 +52,7 @@ pub(super) struct Columns {
 }
 
 impl NarrativeBook {
+    /// The indices of every narrative of a market, its members weighted by `weighting`.
     #[must_use]
     pub fn of(market: &Market, weighting: Weighting) -> Self {
         let assets: Vec<AssetColumns> = (0..market.assets.len()).map(|a| AssetColumns::of(market, AssetId::new(a))).collect();

@@ -30,8 +30,10 @@ pub enum Regime {
 }
 
 impl Regime {
+    /// Every regime.
     pub const ALL: [Self; 4] = [Self::Bull, Self::Bear, Self::Sideways, Self::Unknown];
 
+    /// Its word in strategies and tables.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {

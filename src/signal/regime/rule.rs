@@ -88,6 +88,7 @@ const fn days(count: i64) -> Span {
     Span::from_seconds(count * 86_400)
 }
 
+/// How the votes of the parts make one regime.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Combine {

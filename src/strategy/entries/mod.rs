@@ -103,6 +103,7 @@ pub struct BucketState {
 }
 
 impl BucketState {
+    /// Whether it holds an instrument, for whatever narrative.
     #[must_use]
     pub fn holds(&self, id: InstrumentId) -> bool {
         self.held.iter().any(|&(held, _)| held == id)

@@ -45,6 +45,7 @@ impl FundingUnit {
         }
     }
 
+    /// The unit as a sentence says it.
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {
