@@ -11,12 +11,6 @@
 /// Seconds by which stamps, floored to the minute, may miss the whole hour.
 const JITTER: i64 = 300;
 
-/// A stamp in milliseconds as the whole minute it belongs to, in seconds: exchanges stamp settlements some milliseconds late.
-#[must_use]
-pub fn floor_to_minute(milliseconds: i64) -> i64 {
-    milliseconds.div_euclid(60_000) * 60
-}
-
 /// A rate per `interval_hours` as its eight-hour equivalent, the only form in which rates of different intervals compare.
 #[must_use]
 pub fn per_8h(rate: f64, interval_hours: f64) -> f64 {
@@ -77,7 +71,7 @@ fn neighbours<H>(stamps: &[i64], interval: impl Fn(i64, i64) -> Option<H>) -> im
 
 #[cfg(test)]
 mod tests {
-    use crate::funding_interval::{as_they_came, floor_to_minute, hours_between, intervals};
+    use crate::funding_interval::{as_they_came, hours_between, intervals};
 
     fn came(hours: &[i64]) -> Vec<f64> {
         as_they_came(&hours.iter().map(|hour| (hour * 3_600, None)).collect::<Vec<_>>())
@@ -129,6 +123,5 @@ mod tests {
         assert_eq!(hours(&[0]), [None]);
         assert_eq!(hours(&[0, 5]), [None, None]);
         assert_eq!(intervals(&[0, 28_740]), [None, None]);
-        assert_eq!(floor_to_minute(1_637_193_600_017), 1_637_193_600);
     }
 }

@@ -72,7 +72,7 @@ pub fn formula(text: &str) -> Result<(), Unfit> {
 
 /// Whether a character controls a terminal, or turns or hides its neighbours.
 #[must_use]
-pub fn hides(c: char) -> bool {
+pub(crate) fn hides(c: char) -> bool {
     let turns = matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
     c.is_control() || turns
 }

@@ -63,7 +63,7 @@ pub fn market() -> Market {
         about: "seeded random walks".to_owned(),
         synthetic: true,
         quote: "USDT".to_owned(),
-        bar: Span::HOUR,
+        bar: Span::from_seconds(3_600),
         from: None,
         to: None,
         assets: (0..ASSETS)

@@ -4,18 +4,15 @@ use std::io::IsTerminal;
 
 use crate::report::terminal::Look;
 
-/// The width of a page nobody has said anything about.
-const USUAL_WIDTH: usize = 80;
-
 /// `COLUMNS`, else the terminal's own width, else 80; colour on a terminal only, and not where `NO_COLOR` asks for none.
 pub(super) fn look() -> Look {
-    let said = |name: &str| std::env::var(name).ok().filter(|text| !text.is_empty());
+    let variable = |name: &str| std::env::var(name).ok().filter(|text| !text.is_empty());
     let terminal = std::io::stdout().is_terminal();
-    let width = said("COLUMNS")
+    let width = variable("COLUMNS")
         .and_then(|text| text.parse().ok())
         .or_else(|| console::Term::stdout().size_checked().map(|(_, columns)| usize::from(columns)));
     Look {
-        width: width.unwrap_or(USUAL_WIDTH),
-        colour: terminal && said("NO_COLOR").is_none() && said("TERM").is_none_or(|kind| kind != "dumb"),
+        width: width.unwrap_or(Look::PLAIN.width),
+        colour: terminal && variable("NO_COLOR").is_none() && variable("TERM").is_none_or(|kind| kind != "dumb"),
     }
 }

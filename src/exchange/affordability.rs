@@ -3,7 +3,8 @@
 //!
 //! Source: `fidelity.md` section 6, step 4. USD and coins; quantities positive.
 
-use crate::exchange::margin::{Isolated, allowed_notional, unrealised_profit};
+use crate::exchange::brackets::allowed_notional;
+use crate::exchange::margin::{Isolated, unrealised_profit};
 use crate::exchange::orders::{Filled, Venue};
 use crate::units::Bracket;
 

@@ -92,7 +92,7 @@ pub enum Off {
 
 impl AdlCrash {
     /// No stress.
-    pub const OFF: Self = Self::Never(Off::Off);
+    pub(crate) const OFF: Self = Self::Never(Off::Off);
 
     /// The fall, where the stress is on.
     #[must_use]
@@ -267,17 +267,17 @@ impl Assumptions {
     }
 }
 
-/// Refuses fees and half-spreads no venue could charge, wherever they were read.
-///
-/// # Errors
-/// Below 0 or from 1 on, under the key given.
-pub fn check_rate(key: &'static str, rate: f64) -> Result<(), Refusal> {
-    Refusal::unless((0.0..1.0).contains(&rate), key, rate, "a fraction from 0, below 1")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Refuses fees and half-spreads no venue could charge, wherever they were read.
+    ///
+    /// # Errors
+    /// Below 0 or from 1 on, under the key given.
+    fn check_rate(key: &'static str, rate: f64) -> Result<(), Refusal> {
+        Refusal::unless((0.0..1.0).contains(&rate), key, rate, "a fraction from 0, below 1")
+    }
 
     #[test]
     fn presets_are_valid_and_ordered() {

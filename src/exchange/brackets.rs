@@ -26,12 +26,6 @@ pub fn bracket(brackets: &[Bracket], notional: f64) -> Option<&Bracket> {
     brackets.get(place.min(brackets.len().saturating_sub(1)))
 }
 
-/// Maintenance rate and maintenance amount at a notional; `None` for an empty table.
-#[must_use]
-pub fn rate_and_amount(brackets: &[Bracket], notional: f64) -> Option<(f64, f64)> {
-    bracket(brackets, notional).map(|b| (b.rate, b.amount))
-}
-
 /// Maintenance margin in USD: `notional · rate − amount`, never below zero. It does not depend on the chosen leverage.
 #[must_use]
 pub fn maintenance_margin(brackets: &[Bracket], notional: f64) -> f64 {
@@ -67,7 +61,7 @@ pub fn leverage_allowed(brackets: &[Bracket], notional: f64, leverage: f64) -> b
 /// The largest notional at most `notional` that may be opened with `margin · leverage` behind it: where the bracket of the
 /// notional allows less leverage than asked for, the size shrinks until the bracket allows it.
 #[must_use]
-pub fn allowed_notional(brackets: &[Bracket], notional: f64, leverage: f64) -> f64 {
+pub(crate) fn allowed_notional(brackets: &[Bracket], notional: f64, leverage: f64) -> f64 {
     let margin = notional / leverage;
     // Highest bracket first: in each the most one may hold is margin · max_leverage, capped by the bracket itself.
     brackets

@@ -20,7 +20,7 @@ impl Taker {
     /// [`Taker::price`] with the order's own impact (a fraction of price, full value charged) on top of half the spread. A sale into
     /// an empty book brings nothing, never less: the price stops at 0.
     #[must_use]
-    pub fn price_with_impact(&self, side: f64, reference: f64, impact: f64) -> f64 {
+    pub(crate) fn price_with_impact(&self, side: f64, reference: f64, impact: f64) -> f64 {
         (reference * (1.0 + side * (self.half_spread + impact))).max(0.0)
     }
 

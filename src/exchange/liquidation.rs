@@ -50,7 +50,7 @@ pub fn outcome(position: &Isolated, mark: f64, liquidation_price: Option<f64>, r
 /// What is left of a cross pool liquidated at marks: `wallet + Σ uPnL` at those prices less `fee` on the whole notional, never below 0;
 /// nothing under `lose-margin`.
 #[must_use]
-pub fn pool_returns(balance: f64, notional: f64, rule: LiquidationRule, fee: f64) -> f64 {
+pub(crate) fn pool_returns(balance: f64, notional: f64, rule: LiquidationRule, fee: f64) -> f64 {
     match rule {
         LiquidationRule::LoseMargin => 0.0,
         LiquidationRule::ExchangeLike => (balance - fee * notional).max(0.0),

@@ -4,7 +4,7 @@
 //! price; it tests the inequality at each price, with the bracket looked up at that price.
 
 pub use crate::exchange::brackets::{
-    DEFAULT_BRACKETS, allowed_notional, bracket, leverage_allowed, maintenance_margin, max_leverage, max_leverage_of_margin,
+    DEFAULT_BRACKETS, bracket, leverage_allowed, maintenance_margin, max_leverage, max_leverage_of_margin,
 };
 use crate::units::{Bracket, Direction};
 
@@ -72,6 +72,7 @@ impl Isolated {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::exchange::brackets::allowed_notional;
 
     #[test]
     fn the_price_is_where_the_inequality_turns() {

@@ -32,32 +32,6 @@ pub fn overshot(side: Side, reference: f64, extreme: f64, share: f64) -> f64 {
     side.worse(reference, reference + share * (extreme - reference))
 }
 
-/// Refuses a protective stop on the winning side of the entry, where it would be filled at once, and one that is no price.
-///
-/// # Errors
-/// With the side it belongs on.
-pub fn check_stop(direction: Direction, entry: f64, stop: f64) -> Result<(), Refusal> {
-    let right = stop > 0.0 && stop.is_finite() && direction.sign() * (entry - stop) > 0.0;
-    Refusal::unless(right, "stop", stop, below_above(direction))
-}
-
-/// Refuses a take-profit on the losing side of the entry.
-///
-/// # Errors
-/// With the side it belongs on.
-pub fn check_take_profit(direction: Direction, entry: f64, target: f64) -> Result<(), Refusal> {
-    let right = target > 0.0 && target.is_finite() && direction.sign() * (target - entry) > 0.0;
-    let opposite = if direction == Direction::Long { Direction::Short } else { Direction::Long };
-    Refusal::unless(right, "take_profit", target, below_above(opposite))
-}
-
-fn below_above(direction: Direction) -> &'static str {
-    match direction {
-        Direction::Long => "a price above 0, below the entry",
-        Direction::Short => "a price above the entry",
-    }
-}
-
 /// How far a trailing stop follows.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Distance {
@@ -113,6 +87,32 @@ impl Trail {
 mod tests {
     use super::*;
     use crate::exchange::orders::{Kind, OrderSpec, Venue, fill_in_bar};
+
+    /// Refuses a protective stop on the winning side of the entry, where it would be filled at once, and one that is no price.
+    ///
+    /// # Errors
+    /// With the side it belongs on.
+    fn check_stop(direction: Direction, entry: f64, stop: f64) -> Result<(), Refusal> {
+        let right = stop > 0.0 && stop.is_finite() && direction.sign() * (entry - stop) > 0.0;
+        Refusal::unless(right, "stop", stop, below_above(direction))
+    }
+
+    /// Refuses a take-profit on the losing side of the entry.
+    ///
+    /// # Errors
+    /// With the side it belongs on.
+    fn check_take_profit(direction: Direction, entry: f64, target: f64) -> Result<(), Refusal> {
+        let right = target > 0.0 && target.is_finite() && direction.sign() * (target - entry) > 0.0;
+        let opposite = if direction == Direction::Long { Direction::Short } else { Direction::Long };
+        Refusal::unless(right, "take_profit", target, below_above(opposite))
+    }
+
+    fn below_above(direction: Direction) -> &'static str {
+        match direction {
+            Direction::Long => "a price above 0, below the entry",
+            Direction::Short => "a price above the entry",
+        }
+    }
 
     #[test]
     fn stops_stand_on_the_losing_side() {

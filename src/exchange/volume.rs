@@ -52,14 +52,14 @@ impl VolumePool {
 /// The largest multiple of `lot` that is at most `quantity`; a lot of 0 (unknown) rounds nothing. A quantity that is a multiple but for
 /// the last bits stays whole.
 #[must_use]
-pub fn round_to_lot(quantity: f64, lot: f64) -> f64 {
+pub(crate) fn round_to_lot(quantity: f64, lot: f64) -> f64 {
     if lot > 0.0 && quantity.is_finite() { ((quantity / lot + 1e-9).floor() * lot).min(quantity) } else { quantity }
 }
 
 /// The quantity a venue accepts of an order: whole lots, at least the minimum notional in USD at `price`; otherwise 0. What closes a
 /// whole position (`closes_all`) is taken as it is, for venues let a reducing order be as small as the position.
 #[must_use]
-pub fn accepted(quantity: f64, price: f64, lot: f64, min_notional: f64, closes_all: bool) -> f64 {
+pub(crate) fn accepted(quantity: f64, price: f64, lot: f64, min_notional: f64, closes_all: bool) -> f64 {
     if closes_all {
         return quantity;
     }

@@ -14,7 +14,7 @@ pub fn turnover(traded: f64, mean_equity: f64, years: f64) -> Option<f64> {
 
 /// Mean over the bars in which there was equity to divide by.
 #[must_use]
-pub fn average_exposure(exposure: &[f64]) -> Option<f64> {
+pub(crate) fn average_exposure(exposure: &[f64]) -> Option<f64> {
     let known: Vec<f64> = exposure.iter().copied().filter(|e| e.is_finite()).collect();
     ratio(known.iter().sum(), known.len() as f64)
 }
@@ -38,7 +38,7 @@ pub fn return_after_slippage(period_return: f64, turnover: f64, bps: f64) -> f64
 
 /// Share of bars in which anything was held.
 #[must_use]
-pub fn exposure_time(gross: &[f64]) -> Option<f64> {
+pub(crate) fn exposure_time(gross: &[f64]) -> Option<f64> {
     ratio(gross.iter().filter(|e| **e > 0.0).count() as f64, gross.len() as f64)
 }
 
@@ -52,7 +52,7 @@ pub fn margin_utilisation(margin: &[Usd], equity: &[Usd]) -> (Option<f64>, Optio
 /// The yearly rate at which what was held was charged: `Σ rate·notional / Σ notional·interval`, simple, on mark notional. The sign is the
 /// venue's: positive is paid by longs and received by shorts.
 #[must_use]
-pub fn average_funding_apr(payments: &[FundingPayment]) -> Option<f64> {
+pub(crate) fn average_funding_apr(payments: &[FundingPayment]) -> Option<f64> {
     let (charged, held) = payments.iter().fold((0.0, 0.0), |(charged, held), p| {
         let notional = p.quantity.abs() * p.mark_price;
         (charged + p.rate * notional, held + notional * p.interval_hours)
@@ -62,19 +62,19 @@ pub fn average_funding_apr(payments: &[FundingPayment]) -> Option<f64> {
 
 /// The largest gross exposure at a close, as a share of equity; `None` of no bars.
 #[must_use]
-pub fn max_exposure(gross: &[f64]) -> Option<f64> {
+pub(crate) fn max_exposure(gross: &[f64]) -> Option<f64> {
     gross.iter().copied().filter(|e| e.is_finite()).reduce(f64::max).and_then(finite)
 }
 
 /// The nearest any position came to its liquidation price, as a fraction of the price it stood at; none where none could be liquidated.
 #[must_use]
-pub fn min_liquidation_distance(exposure: &[Exposure]) -> Option<f64> {
+pub(crate) fn min_liquidation_distance(exposure: &[Exposure]) -> Option<f64> {
     exposure.iter().filter_map(|row| row.liquidation_distance).filter(|d| d.is_finite()).reduce(f64::min)
 }
 
 /// Settlements by line: what is assumed is apart from what was settled.
 #[must_use]
-pub fn funding_lines(payments: &[FundingPayment]) -> FundingLines {
+pub(crate) fn funding_lines(payments: &[FundingPayment]) -> FundingLines {
     let mut lines = FundingLines::default();
     for settled in payments {
         lines.settle(settled.payment, settled.assumed);

@@ -17,7 +17,7 @@ pub struct Interval {
 }
 
 /// An endless supply of rows of positions in a series of at most 2³² values.
-pub struct Resampler {
+pub(crate) struct Resampler {
     words: ChaCha8Rng,
     length: usize,
     /// A new block begins where 32 random bits are below this: one over the mean block, of 2³².
@@ -35,7 +35,7 @@ impl Resampler {
     }
 
     /// The next row: as many positions as the series has values.
-    pub fn next_row(&mut self, row: &mut Vec<usize>) {
+    pub(crate) fn next_row(&mut self, row: &mut Vec<usize>) {
         row.clear();
         let mut at = 0;
         for i in 0..self.length {
@@ -52,7 +52,7 @@ impl Resampler {
 
 /// `values` in the order of `row`.
 #[must_use]
-pub fn resampled(values: &[f64], row: &[usize]) -> Vec<f64> {
+pub(crate) fn resampled(values: &[f64], row: &[usize]) -> Vec<f64> {
     row.iter().map(|i| values[*i]).collect()
 }
 

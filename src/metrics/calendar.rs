@@ -19,7 +19,7 @@ pub struct Month {
 
 /// Days since 1970 of the first entry of [`crate::metrics::daily::daily_returns`].
 #[must_use]
-pub fn first_day(clock: &Clock) -> i64 {
+pub(crate) fn first_day(clock: &Clock) -> i64 {
     clock.start.seconds().div_euclid(DAY)
 }
 

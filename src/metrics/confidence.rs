@@ -11,11 +11,11 @@ use crate::metrics::bootstrap::{Interval, Resampler, interval};
 use crate::metrics::returns::{annual_return, cagr, finite, mean, sharpe, varies};
 
 /// The share of resampled results that lies in an interval.
-pub const LEVEL: f64 = 0.95;
+pub(crate) const LEVEL: f64 = 0.95;
 /// Seeds the resampling: the same days give the same interval.
 pub const SEED: u64 = 1;
 /// How often the days are drawn again.
-pub const REPLICATIONS: usize = 2_000;
+pub(crate) const REPLICATIONS: usize = 2_000;
 /// Fewer days say nothing of a year.
 pub const LEAST_DAYS: usize = 30;
 

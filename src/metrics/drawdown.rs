@@ -67,7 +67,7 @@ pub fn ulcer_index(drawdowns: &[f64]) -> Option<f64> {
 
 /// Share of values below the peak.
 #[must_use]
-pub fn time_underwater(drawdowns: &[f64]) -> Option<f64> {
+pub(crate) fn time_underwater(drawdowns: &[f64]) -> Option<f64> {
     let under = drawdowns.iter().filter(|d| **d < 0.0).count();
     (!drawdowns.is_empty()).then(|| under as f64 / drawdowns.len() as f64)
 }
@@ -87,7 +87,7 @@ pub fn ulcer_performance_index(total_return: f64, ulcer_index: f64) -> Option<f6
 /// `Σ r / (ulcer index · pitfall)`, the pitfall being the mean of the worst twentieth of the drawdowns over the deviation of the returns
 /// (the serenity index of `KeyQuant`, as quantstats has it). Both series have one entry a period.
 #[must_use]
-pub fn serenity_index(returns: &[f64], drawdowns: &[f64]) -> Option<f64> {
+pub(crate) fn serenity_index(returns: &[f64], drawdowns: &[f64]) -> Option<f64> {
     let spread = deviation(returns).filter(|_| varies(returns))?;
     let pitfall = ratio(-conditional_value_at_risk(drawdowns, 0.05)?, spread)?;
     ratio(returns.iter().sum(), ulcer_index(drawdowns)? * pitfall)

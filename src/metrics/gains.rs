@@ -57,7 +57,7 @@ pub fn gains(run: &Run, counts: impl Fn(BucketId) -> bool, price: impl Fn(Instru
 /// All years and pools in which anything was closed, settled or held at the end: by year, then instrument, then method. Only the fills and
 /// payments of buckets that `counts` are looked at. A lot is old that was held for longer than `old_after`. `price` says what a contract was worth at a close.
 #[must_use]
-pub fn gains_with(
+pub(crate) fn gains_with(
     run: &Run,
     old_after: Span,
     counts: impl Fn(BucketId) -> bool,

@@ -84,7 +84,7 @@ impl Lots {
 
     /// The part of [`Self::standing`] in lots that are old at an instant.
     #[must_use]
-    pub fn standing_old(&self, now: Time) -> (f64, Usd) {
+    pub(crate) fn standing_old(&self, now: Time) -> (f64, Usd) {
         let old = self.queue.iter().filter(|lot| self.is_old(lot, now));
         let (quantity, cash) = old.fold((0.0, Usd::ZERO), |(quantity, cash), lot| (quantity + lot.quantity, cash + lot.cash));
         (if self.open < 0.0 { -quantity } else { quantity }, cash)
@@ -133,7 +133,7 @@ impl Lots {
     }
 
     /// The lots of so much of a long pool, the oldest first, for the pool of what its coin became: nothing is gained, and nothing gets younger.
-    pub fn hand_over(&mut self, size: f64) -> Vec<Lot> {
+    pub(crate) fn hand_over(&mut self, size: f64) -> Vec<Lot> {
         let all = self.open - size <= DUST * self.most;
         let lots = self.take(size, all);
         self.open = if all { 0.0 } else { self.open - size };

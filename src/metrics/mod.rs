@@ -36,7 +36,7 @@ use crate::replay::run::Run;
 /// Days of a year in which the market is open: all of them, never 252.
 pub const DAYS_PER_YEAR: f64 = 365.0;
 /// Days a curve must span before its growth is told as a yearly one.
-pub const LEAST_DAYS_OF_GROWTH: f64 = 30.0;
+pub(crate) const LEAST_DAYS_OF_GROWTH: f64 = 30.0;
 
 /// Total return of a run, by itself.
 #[must_use]

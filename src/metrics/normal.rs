@@ -4,13 +4,13 @@ use core::f64::consts::{PI, SQRT_2};
 
 /// `φ(z)`.
 #[must_use]
-pub fn density(z: f64) -> f64 {
+pub(crate) fn density(z: f64) -> f64 {
     libm::exp(-0.5 * z * z) / (2.0 * PI).sqrt()
 }
 
 /// `Φ(z)`, by the complementary error function so that far tails keep their digits.
 #[must_use]
-pub fn cumulative(z: f64) -> f64 {
+pub(crate) fn cumulative(z: f64) -> f64 {
     0.5 * libm::erfc(-z / SQRT_2)
 }
 

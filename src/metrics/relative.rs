@@ -77,7 +77,7 @@ pub fn down_capture(returns: &[f64], benchmark: &[f64], periods_per_year: f64) -
 /// Mean return in the periods whose benchmark counts, over the benchmark's own mean there: unlike the compounded captures it does not run into a bound
 /// where days swing widely.
 #[must_use]
-pub fn mean_capture(returns: &[f64], benchmark: &[f64], counts: impl Fn(f64) -> bool) -> Option<f64> {
+pub(crate) fn mean_capture(returns: &[f64], benchmark: &[f64], counts: impl Fn(f64) -> bool) -> Option<f64> {
     let (returns, benchmark) = &known(returns, benchmark)?;
     let (own, other): (Vec<f64>, Vec<f64>) =
         returns.iter().zip(benchmark.iter()).filter(|(_, b)| counts(**b)).map(|(r, b)| (*r, *b)).unzip();

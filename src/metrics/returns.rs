@@ -149,7 +149,7 @@ pub fn ratio(part: f64, whole: f64) -> Option<f64> {
 }
 
 /// A gain below this part of the capital is the rounding of money (microdollars of a dollar), not a gain.
-pub const LEAST_GAIN: f64 = 1e-6;
+pub(crate) const LEAST_GAIN: f64 = 1e-6;
 
 /// A gain worth the name: a fraction of the capital of [`LEAST_GAIN`] or more.
 #[must_use]
@@ -165,14 +165,14 @@ pub fn share_of_gain(now: Option<f64>, of: Option<f64>) -> Option<f64> {
 
 /// The value, where it is finite.
 #[must_use]
-pub fn finite(value: f64) -> Option<f64> {
+pub(crate) fn finite(value: f64) -> Option<f64> {
     value.is_finite().then_some(value)
 }
 
 /// More than the noise of the last bit lies between the smallest and the largest. A constant series has a computed deviation
 /// of some 1e-18, and a ratio over it is nonsense (the oracles answer 8e16).
 #[must_use]
-pub fn varies(values: &[f64]) -> bool {
+pub(crate) fn varies(values: &[f64]) -> bool {
     let (low, high) = values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(*v), high.max(*v)));
     high - low > 8.0 * f64::EPSILON * high.abs().max(low.abs())
 }

@@ -4,10 +4,8 @@ use core::f64::consts::E;
 use std::collections::BTreeSet;
 
 use crate::metrics::DAYS_PER_YEAR;
-use crate::metrics::daily::daily_returns;
 use crate::metrics::normal;
 use crate::metrics::returns::{deviation, finite, kurtosis, sharpe, skew};
-use crate::replay::run::Run;
 
 const EULER_MASCHERONI: f64 = 0.577_215_664_901_532_9;
 
@@ -22,7 +20,7 @@ pub struct Trials {
 
 impl Trials {
     /// One strategy, tried once.
-    pub const ALONE: Self = Self { count: 1, variance: 0.0 };
+    pub(crate) const ALONE: Self = Self { count: 1, variance: 0.0 };
 
     /// From Sharpe ratios per day, each a trial of its own; one without a ratio does not count.
     #[must_use]
@@ -42,13 +40,6 @@ impl Trials {
     #[must_use]
     pub fn of_days<'a>(all: impl IntoIterator<Item = &'a [f64]>) -> Self {
         Self::of(&distinct(&all.into_iter().map(|days| (sharpe(days, 0.0, 1.0), days.len())).collect::<Vec<_>>()))
-    }
-
-    /// The same of runs.
-    #[must_use]
-    pub fn of_runs(runs: &[Run]) -> Self {
-        let days: Vec<Vec<f64>> = runs.iter().map(|run| daily_returns(&run.clock, &run.equity, run.capital)).collect();
-        Self::of_days(days.iter().map(Vec::as_slice))
     }
 
     /// The Sharpe ratio per day that the best of so many reaches by luck alone: `√V · E_N`.

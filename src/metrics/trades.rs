@@ -38,7 +38,7 @@ pub struct TradeStats {
 
 /// The statistics of closed trades.
 #[must_use]
-pub fn trade_stats(trades: &[Trade]) -> TradeStats {
+pub(crate) fn trade_stats(trades: &[Trade]) -> TradeStats {
     let pnl: Vec<f64> = trades.iter().map(|trade| trade.pnl.to_f64()).collect();
     let (gains, wins) = total(pnl.iter().copied().filter(|p| *p > 0.0));
     let (losses, lost) = total(pnl.iter().copied().filter(|p| *p < 0.0));
@@ -84,7 +84,7 @@ fn total(amounts: impl Iterator<Item = f64>) -> (f64, f64) {
 
 /// `√n · mean(pnl) / sd(pnl, ddof 1)` over trades.
 #[must_use]
-pub fn sqn(pnl: &[f64]) -> Option<f64> {
+pub(crate) fn sqn(pnl: &[f64]) -> Option<f64> {
     let spread = deviation(pnl).filter(|_| varies(pnl))?;
     ratio(mean(pnl)? * (pnl.len() as f64).sqrt(), spread)
 }
@@ -102,7 +102,7 @@ fn longest_run(trades: &[Trade], counts: impl Fn(&Trade) -> bool) -> usize {
 
 /// Mean length in days of the stretches in which a narrative was held by any trade; trades that touch or overlap are one stretch.
 #[must_use]
-pub fn average_narrative_days(trades: &[Trade]) -> Option<f64> {
+pub(crate) fn average_narrative_days(trades: &[Trade]) -> Option<f64> {
     let mut held: Vec<(NarrativeId, i64, i64)> =
         trades.iter().filter_map(|t| Some((t.narrative?, t.opened.seconds(), t.closed.seconds()))).collect();
     held.sort_unstable();

@@ -9,7 +9,7 @@ use crate::folder::broken;
 use crate::report::number_format::exact;
 
 /// The table, for strategies and their metrics by name. Columns are those of the first row, then any the later rows add.
-pub fn comparison_csv(rows: &[(String, Map<String, Value>)]) -> Result<Vec<u8>, Fault> {
+pub(crate) fn comparison_csv(rows: &[(String, Map<String, Value>)]) -> Result<Vec<u8>, Fault> {
     let mut columns: Vec<&str> = Vec::new();
     for (_, metrics) in rows {
         for name in metrics.keys() {

@@ -8,7 +8,7 @@ use crate::folder::broken;
 use crate::report::charts::bitmap;
 
 /// What a batch or a comparison writes beside the folders of its strategies.
-pub const BATCH_FILES: &[&str] =
+pub(crate) const BATCH_FILES: &[&str] =
     &["manifest.json", "comparison.csv", "index.html", "equity.svg", "equity.png", "drawdown.svg", "drawdown.png"];
 
 /// Writes one file.
@@ -17,7 +17,7 @@ pub fn put(path: &Path, bytes: &[u8]) -> Result<(), Fault> {
 }
 
 /// One picture in both forms.
-pub fn write_picture(dir: &Path, name: &str, svg: &str) -> Result<(), Fault> {
+pub(crate) fn write_picture(dir: &Path, name: &str, svg: &str) -> Result<(), Fault> {
     put(&dir.join(format!("{name}.svg")), svg.as_bytes())?;
     put(&dir.join(format!("{name}.png")), &bitmap::render(svg))
 }

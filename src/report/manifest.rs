@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::market::InputFile;
 
 /// What a folder must say to be ours; nothing else is replaced.
-pub const PROGRAM: &str = "rotate";
+pub(crate) const PROGRAM: &str = "rotate";
 
 /// All that a report is made of: the command, its settings, the market's files and the strategies.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

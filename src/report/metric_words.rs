@@ -11,7 +11,7 @@ pub fn said(name: &str, value: Option<f64>) -> String {
 
 /// A value in its unit; a dash where it is not defined.
 #[must_use]
-pub fn in_unit(unit: Unit, value: Option<f64>) -> String {
+pub(crate) fn in_unit(unit: Unit, value: Option<f64>) -> String {
     let Some(known) = value else { return number(None) };
     match unit {
         Unit::Percent => percent(value),

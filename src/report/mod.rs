@@ -76,4 +76,4 @@ pub use files::folder_name;
 pub use input::ReportInput;
 pub use kinds::Kind;
 pub use manifest::{Manifest, StrategyRecord};
-pub use write::{Batch, write_batch, write_strategy};
+pub use write::{Batch, write_batch};

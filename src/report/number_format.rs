@@ -11,7 +11,7 @@ pub fn exact(value: f64) -> String {
 
 /// [`exact`], or nothing where there is no number.
 #[must_use]
-pub fn exact_or_empty(value: Option<f64>) -> String {
+pub(crate) fn exact_or_empty(value: Option<f64>) -> String {
     value.map(exact).unwrap_or_default()
 }
 
@@ -33,7 +33,7 @@ pub fn count(many: usize) -> String {
 
 /// Five digits that count, and none that say nothing: `0.44925`, `3`, `12,345.68`.
 #[must_use]
-pub fn figure(value: f64) -> String {
+pub(crate) fn figure(value: f64) -> String {
     bare(&price(value))
 }
 
@@ -63,7 +63,7 @@ pub fn money(dollars: f64) -> String {
 
 /// [`money`] of an exact amount.
 #[must_use]
-pub fn money_of(amount: Usd) -> String {
+pub(crate) fn money_of(amount: Usd) -> String {
     money(amount.to_f64())
 }
 
@@ -77,7 +77,7 @@ pub fn price(value: f64) -> String {
 
 /// For narrow tables: whole dollars, from a million on three digits: `−$22,199`, `$2.36M`.
 #[must_use]
-pub fn whole_money(dollars: f64) -> String {
+pub(crate) fn whole_money(dollars: f64) -> String {
     if dollars.abs() >= 999_999.5 {
         return brief_money(dollars);
     }
@@ -87,7 +87,7 @@ pub fn whole_money(dollars: f64) -> String {
 
 /// `now −20 %, max −64 %`: where a drawdown stands at the end, and the deepest it was. Tenths where whole numbers would say nothing.
 #[must_use]
-pub fn now_and_max(now: f64, deepest: f64) -> String {
+pub(crate) fn now_and_max(now: f64, deepest: f64) -> String {
     let decimals = usize::from(deepest.abs() < 0.1);
     format!("now {} %, max {} %", grouped(now * 100.0, decimals), grouped(deepest * 100.0, decimals))
 }
@@ -105,14 +105,14 @@ pub fn short_list(text: &str) -> String {
 
 /// Axis form: `$120k`, `$1.5M`, `$80`. `step` is the distance of two ticks and decides the decimals.
 #[must_use]
-pub fn short_money(dollars: f64, step: f64) -> String {
+pub(crate) fn short_money(dollars: f64, step: f64) -> String {
     let (unit, letter) = unit_of(dollars);
     with_unit(dollars, unit, letter, decimals_for(step / unit))
 }
 
 /// Label form, three digits: `$170k`, `$2.36M`, `$80.7k`.
 #[must_use]
-pub fn brief_money(dollars: f64) -> String {
+pub(crate) fn brief_money(dollars: f64) -> String {
     let (unit, letter) = unit_of(dollars);
     let decimals = match dollars.abs() / unit {
         size if size >= 100.0 => 0,
@@ -141,14 +141,14 @@ fn with_unit(dollars: f64, unit: f64, letter: &str, decimals: usize) -> String {
 
 /// As [`percent`], with a plus where it is one.
 #[must_use]
-pub fn signed_percent(fraction: Option<f64>) -> String {
+pub(crate) fn signed_percent(fraction: Option<f64>) -> String {
     let text = percent(fraction);
     if fraction.is_some_and(|f| f > 0.0) { format!("+{text}") } else { text }
 }
 
 /// Enough decimals to tell two ticks apart, at most six.
 #[must_use]
-pub fn decimals_for(step: f64) -> usize {
+pub(crate) fn decimals_for(step: f64) -> usize {
     (0..6)
         .find(|&d| {
             let scaled = step * libm::pow(10.0, f64::from(d));

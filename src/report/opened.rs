@@ -85,13 +85,13 @@ fn readable(place: &Path, value: &Value) -> Result<(), Fault> {
 
 /// The report that the folder of a strategy is part of.
 #[must_use]
-pub fn report_of(strategy: &Path) -> PathBuf {
+pub(crate) fn report_of(strategy: &Path) -> PathBuf {
     // The parent of `.` or `bull/..`, as words, is not the folder above it.
     strategy.file_name().and_then(|_| strategy.parent()).map_or_else(|| strategy.join(".."), Path::to_path_buf)
 }
 
 /// Refuses a curve that ends before the run did: its file was cut at the end of a line, which no reader of rows would notice.
-pub fn ends_with_the_run(place: &Path, rows: usize, last: Option<&str>, to: &str) -> Result<(), Fault> {
+pub(crate) fn ends_with_the_run(place: &Path, rows: usize, last: Option<&str>, to: &str) -> Result<(), Fault> {
     match last {
         Some(last) if last != to => Err(Fault::new(
             Fault::at(place, rows + 1),

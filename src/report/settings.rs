@@ -51,7 +51,7 @@ pub fn of(manifest: &Value, strategy: &str) -> Settings {
 
 /// Those whose values differ, by name, as many as one can look at; and how many are left out.
 #[must_use]
-pub fn that_differ(all: &[&Settings]) -> (Vec<Setting>, usize) {
+pub(crate) fn that_differ(all: &[&Settings]) -> (Vec<Setting>, usize) {
     let keys: BTreeSet<&String> = all.iter().flat_map(|own| own.keys()).collect();
     let row =
         |key: &&String| Setting { key: (*key).clone(), values: all.iter().map(|own| own.get(*key).cloned().unwrap_or_default()).collect() };

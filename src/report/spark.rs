@@ -4,7 +4,7 @@ const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█
 
 /// At most `width` letters, each as high as the last value of its stretch between the lowest and the highest shown.
 #[must_use]
-pub fn spark(values: &[f64], width: usize) -> String {
+pub(crate) fn spark(values: &[f64], width: usize) -> String {
     let cells = width.min(values.len());
     // The first and the last value stand at the ends.
     let at = |i: usize| if cells == 1 { values.len() - 1 } else { i * (values.len() - 1) / (cells - 1) };

@@ -38,7 +38,7 @@ pub struct Line {
 impl Line {
     /// The line of a run, with its curve.
     #[must_use]
-    pub fn of_run(evaluation: &Evaluation) -> Self {
+    pub(crate) fn of_run(evaluation: &Evaluation) -> Self {
         let start = evaluation.run.capital.to_f64();
         let equity = std::iter::once(start).chain(evaluation.curves.wealth.iter().copied()).collect();
         Self { equity, ..Self::of(&evaluation.run.strategy, &evaluation.metrics) }

@@ -10,7 +10,7 @@ pub fn plain(value: &toml::Value) -> String {
 
 /// What was done, in a sentence.
 #[must_use]
-pub fn headline(study: &Study) -> String {
+pub(crate) fn headline(study: &Study) -> String {
     let order = if study.least_first { ", least first" } else { "" };
     let kept = study.split.map_or_else(|| "nothing kept out-of-sample".to_owned(), |split| format!("out-of-sample from {split}"));
     format!("{} combinations of `{}` tried; ranked by in-sample {}{order}, {kept}", study.trials.len(), study.strategy, study.by)
@@ -18,7 +18,7 @@ pub fn headline(study: &Study) -> String {
 
 /// What all keys begin with, dot included, so that columns can be headed by what tells them apart; the last word of a key always stays.
 #[must_use]
-pub fn shared_prefix(keys: &[String]) -> &str {
+pub(crate) fn shared_prefix(keys: &[String]) -> &str {
     let Some(first) = keys.first() else { return "" };
     let mut ends = first.char_indices().filter(|&(_, c)| c == '.').map(|(at, _)| &first[..=at]);
     ends.rfind(|prefix| keys.iter().all(|key| key.starts_with(prefix))).unwrap_or("")

@@ -28,7 +28,7 @@ pub(super) const DIM: &str = "2";
 
 /// A few names and how many more there are.
 #[must_use]
-pub fn some_of(names: &[&str]) -> String {
+pub(crate) fn some_of(names: &[&str]) -> String {
     const SHOWN: usize = 6;
     if names.len() <= SHOWN + 1 {
         return names.join(", ");
@@ -56,7 +56,7 @@ pub fn gathered(told: &[(&str, &[String])]) -> Vec<String> {
 
 /// Cautions as lines of text, long lists cut, wrapped to the width; nothing where there are none.
 #[must_use]
-pub fn caution_lines(list: &[String], look: Look) -> String {
+pub(crate) fn caution_lines(list: &[String], look: Look) -> String {
     if list.is_empty() {
         return String::new();
     }

@@ -53,7 +53,7 @@ impl Duel {
 
     /// On which days, where those are not all of both.
     #[must_use]
-    pub fn on_days(&self) -> Option<String> {
+    pub(crate) fn on_days(&self) -> Option<String> {
         let (from, to) = self.from.zip(self.to).filter(|_| !self.whole)?;
         Some(format!("on the {} days they share, {} to {}", self.days, from.date(), to.date()))
     }
@@ -118,7 +118,7 @@ fn shared_correlation(a: &Days, b: &Days) -> Option<f64> {
 
 /// Why two curves that share so many days cannot be compared.
 #[must_use]
-pub fn not_comparable_text(why: NotComparable, days: usize) -> String {
+pub(crate) fn not_comparable_text(why: NotComparable, days: usize) -> String {
     match why {
         NotComparable::OtherDays => "no day in common".to_owned(),
         NotComparable::TooFewDays => format!("{days} days in common, too few to tell: {LEAST_DAYS} are needed"),

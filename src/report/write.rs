@@ -81,7 +81,7 @@ impl Batch<'_> {
 }
 
 /// Writes the folder of one strategy: tables, summary, pictures, page. Independent of all others, so they may run side by side.
-pub fn write_strategy(dir: &Path, input: &ReportInput) -> Result<(), Fault> {
+pub(crate) fn write_strategy(dir: &Path, input: &ReportInput) -> Result<(), Fault> {
     let &ReportInput { market, evaluation, parquet } = input;
     fs::create_dir_all(dir).map_err(|e| broken(dir, &e))?;
     write_tables(dir, &Source { market, evaluation }, parquet)?;

@@ -7,9 +7,6 @@ use crate::market::Market;
 use crate::signal::History;
 use crate::units::{InstrumentId, Span};
 
-/// Weight of yesterday in the variance of `RiskMetrics`.
-pub const RISKMETRICS: f64 = 0.94;
-
 /// The last `n` values.
 fn last_of(values: &[f64], n: usize) -> Option<&[f64]> {
     (n > 0).then(|| values.get(values.len().checked_sub(n)?..)).flatten()
@@ -146,7 +143,7 @@ pub fn z_score(values: &[f64], n: usize) -> Option<f64> {
 
 /// The last value in standard deviations from the mean of the `n` before it.
 #[must_use]
-pub fn z_against_previous(values: &[f64], n: usize) -> Option<f64> {
+pub(crate) fn z_against_previous(values: &[f64], n: usize) -> Option<f64> {
     let (last, before) = values.split_last()?;
     let (mean, sd) = moments(last_of(before, n)?)?;
     Some((last - mean) / sd)

@@ -36,7 +36,7 @@ const VOLUME_SPAN: Span = Span::from_seconds(30 * 86_400);
 
 /// Where no rank is known the tier speaks for it, by the middle of its band: large 10, mid 60, small 300.
 #[must_use]
-pub fn rank_or_tier(history: &History, asset: AssetId) -> u32 {
+pub(crate) fn rank_or_tier(history: &History, asset: AssetId) -> u32 {
     history.rank(asset).unwrap_or_else(|| middle_rank(history.tier(asset)))
 }
 

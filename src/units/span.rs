@@ -10,10 +10,6 @@ use serde::{Deserialize, Serialize};
 pub struct Span(i64);
 
 impl Span {
-    /// Sixty seconds.
-    pub const MINUTE: Self = Self(60);
-    /// 3,600 seconds.
-    pub const HOUR: Self = Self(3_600);
     /// 86,400 seconds.
     pub const DAY: Self = Self(86_400);
 

@@ -14,6 +14,9 @@ use hmm::Hmm;
 
 type Row = BTreeMap<String, String>;
 
+/// Weight of yesterday in the variance of `RiskMetrics`.
+const RISKMETRICS: f64 = 0.94;
+
 fn rows(file: &Path) -> Vec<Row> {
     csv::Reader::from_path(file).unwrap().deserialize().map(Result::unwrap).collect()
 }
@@ -67,7 +70,7 @@ fn indicators() {
             }
             "roc_30" => indicator::roc(closes, 30),
             "vol_30_ddof1_x_sqrt365" => indicator::volatility(closes, 30, 365.0),
-            "ewma_var_094" => indicator::ewma_variance(&returns, indicator::RISKMETRICS),
+            "ewma_var_094" => indicator::ewma_variance(&returns, RISKMETRICS),
             "drawdown_from_running_max" => indicator::drawdown(closes, closes.len()),
             "drawdown_from_90d_high" => indicator::drawdown(closes, 90),
             "zscore_90_ddof1" => indicator::z_score(&returns, 90),

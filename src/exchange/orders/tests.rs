@@ -1,3 +1,5 @@
+//! What one order gets in one bar, kind by kind, by numbers one can check by head.
+
 use super::*;
 
 const BAR: Bar = Bar { open: 100.0, high: 105.0, low: 95.0, close: 101.0, volume: 1_000.0 };

@@ -40,12 +40,12 @@ impl Ink {
     }
     /// A filled area.
     #[must_use]
-    pub const fn tint(colour: RGBColor, opacity: f64) -> Self {
+    pub(crate) const fn tint(colour: RGBColor, opacity: f64) -> Self {
         Self { colour, opacity, width: 0.0, dash: &[] }
     }
     /// The same ink in dashes.
     #[must_use]
-    pub const fn dashed(self, dash: &'static [f64]) -> Self {
+    pub(crate) const fn dashed(self, dash: &'static [f64]) -> Self {
         Self { dash, ..self }
     }
 }
@@ -159,7 +159,7 @@ impl Canvas<'_> {
 
     /// Width of a text in pixels, in the embedded face.
     #[must_use]
-    pub fn width_of(&self, text: &str, words: Words) -> f64 {
+    pub(crate) fn width_of(&self, text: &str, words: Words) -> f64 {
         self.area.estimate_text_size(&drawable(text), &style_of(words)).map_or(0.0, |(wide, _)| f64::from(wide) / FINE)
     }
 }

@@ -54,7 +54,7 @@ pub fn courses(run: &Run, name: impl Fn(&Contribution) -> String) -> (Vec<Time>,
 
 /// The courses over each other, in USD.
 #[must_use]
-pub fn draw(run: &Run, title: &str, ends: &[Time], courses: &[Course]) -> Svg {
+pub(crate) fn draw(run: &Run, title: &str, ends: &[Time], courses: &[Course]) -> Svg {
     let start = run.clock.start.seconds() as f64;
     let series = |(i, course): (usize, &Course)| Series {
         name: course.name.clone(),

@@ -7,7 +7,7 @@ use crate::report::charts::palette;
 
 /// One table: rows by columns.
 #[derive(Clone, Debug)]
-pub struct Heat {
+pub(crate) struct Heat {
     pub title: String,
     pub subtitle: String,
     pub row_key: String,
@@ -38,7 +38,7 @@ impl Heat {
 
     /// The picture as SVG.
     #[must_use]
-    pub fn draw(&self) -> Svg {
+    pub(crate) fn draw(&self) -> Svg {
         let (wide, high) = (self.columns.len() as f64 * CELL.0, self.rows.len() as f64 * CELL.1);
         let width = self.width(wide);
         let known = || self.values.iter().flatten().copied();

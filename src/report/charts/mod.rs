@@ -56,7 +56,7 @@ impl Pictures {
     }
 
     /// Those that are kept as PNG beside the SVG: what a chat or a slide asks for.
-    pub const AS_PNG: [&str; 2] = ["equity", "drawdown"];
+    pub(crate) const AS_PNG: [&str; 2] = ["equity", "drawdown"];
 
     /// File stem and SVG.
     pub fn named(&self) -> impl Iterator<Item = (&'static str, &str)> {
@@ -67,7 +67,7 @@ impl Pictures {
 
 /// Equity and drawdown of strategies of one batch over each other, `(equity, drawdown)`.
 #[must_use]
-pub fn overlays(market: &Market, runs: &[&Run]) -> (Svg, Svg) {
+pub(crate) fn overlays(market: &Market, runs: &[&Run]) -> (Svg, Svg) {
     let below = runs.first().map_or_else(String::new, |run| {
         let to = runs.iter().map(|run| run.clock.open(run.equity.len())).max().unwrap_or(run.clock.start);
         format!(

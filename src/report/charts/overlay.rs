@@ -14,7 +14,7 @@ const POINTS: usize = 1_500;
 /// What is laid over each other: series of wealth with the starting wealth as first point. Inks are chosen here, by place in
 /// the list; the benchmark, if any, is drawn behind all of them.
 #[derive(Clone, Debug)]
-pub struct Overlay {
+pub(crate) struct Overlay {
     pub title: String,
     pub below: String,
     pub synthetic: bool,

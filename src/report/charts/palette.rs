@@ -6,27 +6,27 @@ use crate::replay::run::Regime;
 use crate::report::charts::canvas::Ink;
 
 /// Okabe and Ito's blue.
-pub const BLUE: RGBColor = RGBColor(0, 114, 178);
+pub(crate) const BLUE: RGBColor = RGBColor(0, 114, 178);
 /// Okabe and Ito's orange.
-pub const ORANGE: RGBColor = RGBColor(230, 159, 0);
+pub(crate) const ORANGE: RGBColor = RGBColor(230, 159, 0);
 /// Okabe and Ito's bluish green.
-pub const GREEN: RGBColor = RGBColor(0, 158, 115);
+pub(crate) const GREEN: RGBColor = RGBColor(0, 158, 115);
 /// Okabe and Ito's vermilion.
-pub const VERMILION: RGBColor = RGBColor(213, 94, 0);
+pub(crate) const VERMILION: RGBColor = RGBColor(213, 94, 0);
 /// Okabe and Ito's reddish purple.
-pub const PURPLE: RGBColor = RGBColor(204, 121, 167);
+pub(crate) const PURPLE: RGBColor = RGBColor(204, 121, 167);
 /// Okabe and Ito's sky blue.
-pub const SKY: RGBColor = RGBColor(86, 180, 233);
+pub(crate) const SKY: RGBColor = RGBColor(86, 180, 233);
 /// Okabe and Ito's yellow.
-pub const YELLOW: RGBColor = RGBColor(240, 228, 66);
+pub(crate) const YELLOW: RGBColor = RGBColor(240, 228, 66);
 /// Of text.
-pub const BLACK: RGBColor = RGBColor(34, 34, 34);
+pub(crate) const BLACK: RGBColor = RGBColor(34, 34, 34);
 /// Of ticks and of what is only compared with.
-pub const GREY: RGBColor = RGBColor(102, 102, 102);
+pub(crate) const GREY: RGBColor = RGBColor(102, 102, 102);
 /// Of the ground.
-pub const WHITE: RGBColor = RGBColor(255, 255, 255);
+pub(crate) const WHITE: RGBColor = RGBColor(255, 255, 255);
 /// Of the lines of a mesh.
-pub const MESH: RGBColor = RGBColor(226, 226, 226);
+pub(crate) const MESH: RGBColor = RGBColor(226, 226, 226);
 
 /// Yellow is too pale for a line on white.
 const LINES: [RGBColor; 6] = [BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY];
@@ -47,7 +47,7 @@ pub fn benchmark() -> Ink {
 
 /// The colour of the `i`th area.
 #[must_use]
-pub fn area(i: usize) -> RGBColor {
+pub(crate) fn area(i: usize) -> RGBColor {
     AREAS[i % AREAS.len()]
 }
 

@@ -8,18 +8,18 @@ use crate::report::charts::thin;
 use crate::units::Time;
 
 /// Width of a picture in pixels.
-pub const WIDTH: f64 = 1200.0;
+pub(crate) const WIDTH: f64 = 1200.0;
 /// Where axes begin, in pixels from the left.
-pub const LEFT: f64 = 86.0;
+pub(crate) const LEFT: f64 = 86.0;
 /// The longest name at the end of a line, in letters.
 const LONGEST: usize = 24;
 
 /// The text of a tick.
 pub const TICK: Words = Words { size: 12.5, colour: palette::GREY, bold: false, at: At::Right };
 /// The text of a note.
-pub const NOTE: Words = Words { size: 13.0, colour: palette::BLACK, bold: true, at: At::Left };
+pub(crate) const NOTE: Words = Words { size: 13.0, colour: palette::BLACK, bold: true, at: At::Left };
 /// The text of a name at the end of a line.
-pub const LABEL: Words = Words { size: 12.5, colour: palette::BLACK, bold: true, at: At::Left };
+pub(crate) const LABEL: Words = Words { size: 12.5, colour: palette::BLACK, bold: true, at: At::Left };
 
 /// Values over time with the name and ink they are drawn in; both columns have one entry a point.
 #[derive(Clone, Debug)]
@@ -45,13 +45,13 @@ impl Panel {
 
     /// The same in fewer columns, for a line among many.
     #[must_use]
-    pub fn points_in(&self, series: &Series, columns: usize) -> Vec<Point> {
+    pub(crate) fn points_in(&self, series: &Series, columns: usize) -> Vec<Point> {
         let keep = thin::kept_in(&series.values, columns).into_iter();
         keep.filter(|i| series.values[*i].is_finite()).map(|i| (self.x.place(series.times[i]), self.y.place(series.values[i]))).collect()
     }
 
     /// Pale horizontal and vertical lines with labels; dates only where asked for.
-    pub fn mesh(&self, canvas: &Canvas, title: &str, ticks: &[(f64, String)], dates: bool) {
+    pub(crate) fn mesh(&self, canvas: &Canvas, title: &str, ticks: &[(f64, String)], dates: bool) {
         let (top, bottom) = (self.y.start.min(self.y.end), self.y.start.max(self.y.end));
         let pale = Ink::line(palette::MESH, 0.8);
         for (value, label) in ticks {
@@ -89,7 +89,7 @@ impl Panel {
     }
 
     /// Names at the right end, moved apart where they would touch.
-    pub fn end_labels(&self, canvas: &Canvas, labels: &[(String, f64, Ink)]) {
+    pub(crate) fn end_labels(&self, canvas: &Canvas, labels: &[(String, f64, Ink)]) {
         const STEP: f64 = 17.0;
         let (top, bottom) = (self.y.start.min(self.y.end), self.y.start.max(self.y.end));
         let room = ((bottom - top) / STEP) as usize;
@@ -115,7 +115,7 @@ impl Panel {
 
 /// Where lines end on the right, so that the names behind them have room: at least `least` pixels of text, and in all at most `most`.
 #[must_use]
-pub fn before_names<'a>(canvas: &Canvas, names: impl Iterator<Item = &'a String>, least: f64, most: f64) -> f64 {
+pub(crate) fn before_names<'a>(canvas: &Canvas, names: impl Iterator<Item = &'a String>, least: f64, most: f64) -> f64 {
     let widest = names.map(|name| canvas.width_of(name, LABEL)).fold(least, f64::max);
     WIDTH - (widest * 1.04 + 26.0).min(most)
 }
@@ -147,7 +147,7 @@ pub enum Sample {
 }
 
 /// Samples and their names from `x` on, at height `y`; returns where the next would begin.
-pub fn legend(canvas: &Canvas, mut x: f64, y: f64, entries: &[(Sample, String)]) -> f64 {
+pub(crate) fn legend(canvas: &Canvas, mut x: f64, y: f64, entries: &[(Sample, String)]) -> f64 {
     let words = Words { size: 12.5, colour: palette::BLACK, bold: false, at: At::Left };
     for (sample, name) in entries {
         match sample {
@@ -173,7 +173,7 @@ pub fn mark(canvas: &Canvas, (x, y): Point, ink: Ink) {
 
 /// Cuts in the middle: names often differ at their ends.
 #[must_use]
-pub fn shortened(name: &str, longest: usize) -> String {
+pub(crate) fn shortened(name: &str, longest: usize) -> String {
     let letters: Vec<char> = name.chars().collect();
     if letters.len() <= longest {
         return name.to_string();
@@ -185,7 +185,7 @@ pub fn shortened(name: &str, longest: usize) -> String {
 
 /// The form of a name at the end of a line.
 #[must_use]
-pub fn end_name(name: &str, value: &str) -> String {
+pub(crate) fn end_name(name: &str, value: &str) -> String {
     format!("{} {value}", shortened(name, LONGEST))
 }
 

@@ -28,7 +28,7 @@ impl Scale {
 
     /// An axis that shows all `values` with some air; logarithmic where they span more than fivefold and are positive.
     #[must_use]
-    pub fn of_money(values: impl Iterator<Item = f64>, start: f64, end: f64) -> Self {
+    pub(crate) fn of_money(values: impl Iterator<Item = f64>, start: f64, end: f64) -> Self {
         let (low, high) = range(values);
         if low > 0.0 && high / low > 5.0 {
             let air = libm::pow(high / low, 0.05);
@@ -41,20 +41,20 @@ impl Scale {
 
     /// An axis from nothing (top) down to the deepest fall, at least one per cent.
     #[must_use]
-    pub fn of_falls(values: impl Iterator<Item = f64>, start: f64, end: f64) -> Self {
+    pub(crate) fn of_falls(values: impl Iterator<Item = f64>, start: f64, end: f64) -> Self {
         let (low, _) = range(values.chain([-0.01]));
         Self { low: low * 1.06, high: 0.0, start: end, end: start, log: false }
     }
 
     /// Time from `from` to `to`, drawn from pixel `start` to pixel `end`.
     #[must_use]
-    pub fn of_time(from: Time, to: Time, start: f64, end: f64) -> Self {
+    pub(crate) fn of_time(from: Time, to: Time, start: f64, end: f64) -> Self {
         Self { low: from.seconds() as f64, high: to.seconds().max(from.seconds() + 1) as f64, start, end, log: false }
     }
 
     /// Values and labels of a money axis.
     #[must_use]
-    pub fn money_ticks(&self, wanted: usize) -> Vec<(f64, String)> {
+    pub(crate) fn money_ticks(&self, wanted: usize) -> Vec<(f64, String)> {
         if self.log {
             return self.log_ticks().into_iter().map(|v| (v, short_money(v, v))).collect();
         }
@@ -64,7 +64,7 @@ impl Scale {
 
     /// Values and labels of an axis of fractions.
     #[must_use]
-    pub fn percent_ticks(&self, wanted: usize) -> Vec<(f64, String)> {
+    pub(crate) fn percent_ticks(&self, wanted: usize) -> Vec<(f64, String)> {
         let step = nice_step((self.high - self.low) / wanted as f64);
         let decimals = decimals_for(step * 100.0);
         self.multiples(step).into_iter().map(|v| (v, format!("{} %", grouped(v * 100.0, decimals)))).collect()
@@ -96,7 +96,7 @@ impl Scale {
 
     /// Instants and labels of a time axis.
     #[must_use]
-    pub fn time_ticks(&self, wanted: usize) -> Vec<(f64, String)> {
+    pub(crate) fn time_ticks(&self, wanted: usize) -> Vec<(f64, String)> {
         let (from, to) = (Time::from_seconds(self.low as i64), Time::from_seconds(self.high as i64));
         let span = self.high - self.low;
         let fits = |step: f64| span / step <= wanted as f64;

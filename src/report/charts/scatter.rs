@@ -15,7 +15,7 @@ pub struct Point {
 
 /// The first `named` of `points` are drawn large with their names, the others as dots behind them.
 #[must_use]
-pub fn scatter(points: &[Point], named: usize) -> Svg {
+pub(crate) fn scatter(points: &[Point], named: usize) -> Svg {
     let range = |pick: fn(&Point) -> f64| points.iter().map(pick).fold((0.0_f64, 0.01_f64), |(l, h), v| (l.min(v), h.max(v)));
     let ((_, far), (low, high)) = (range(|p| p.risk), range(|p| p.growth));
     let air = (high - low) * 0.08;

@@ -17,7 +17,7 @@ pub const WINDOW: usize = 90;
 
 /// Sharpe, volatility and beta over the last 90 days.
 #[must_use]
-pub fn rolled(run: &Run) -> Svg {
+pub(crate) fn rolled(run: &Run) -> Svg {
     let days = daily_returns(&run.clock, &run.equity, run.capital);
     let against = daily_returns(&run.clock, &run.benchmark, run.capital);
     let midnight = run.clock.start.seconds().div_euclid(86_400);
@@ -85,7 +85,7 @@ pub fn funding(run: &Run) -> Svg {
 
 /// How often which daily return came: bars of equal width, losses and gains apart in colour.
 #[must_use]
-pub fn distribution(run: &Run) -> Svg {
+pub(crate) fn distribution(run: &Run) -> Svg {
     const BARS: usize = 41;
     let days = daily_returns(&run.clock, &run.equity, run.capital);
     // A single wild day must not flatten all others: the outermost bars hold what lies beyond.

@@ -11,7 +11,7 @@ pub fn kept(values: &[f64]) -> Vec<usize> {
 
 /// The same in fewer columns, for a line among many.
 #[must_use]
-pub fn kept_in(values: &[f64], columns: usize) -> Vec<usize> {
+pub(crate) fn kept_in(values: &[f64], columns: usize) -> Vec<usize> {
     let n = values.len();
     if n <= 4 * columns {
         return (0..n).collect();

@@ -50,7 +50,7 @@ pub const ALWAYS: &[&dyn Table] = &[
 type IsThere = fn(&Stress) -> bool;
 
 /// Those that are only there where something was asked for, or where the strategy has such a variant.
-pub const SOMETIMES: &[(&dyn Table, IsThere)] = &[
+pub(crate) const SOMETIMES: &[(&dyn Table, IsThere)] = &[
     (&benchmarks::TABLE, |stress| stress.replayed().next().is_some()),
     (&ladder::TABLE, |stress| stress.ladder.is_some()),
     (&capacity::TABLE, |stress| stress.ladder.is_some()),
@@ -63,7 +63,7 @@ pub fn all() -> impl Iterator<Item = &'static dyn Table> {
 
 /// The table of that file.
 #[must_use]
-pub fn of_file(file: &str) -> Option<&'static dyn Table> {
+pub(crate) fn of_file(file: &str) -> Option<&'static dyn Table> {
     all().find(|table| table.file() == file)
 }
 

@@ -69,7 +69,7 @@ pub struct Step {
 
 /// The stage of one narrative, taken from decision to decision in the order of time.
 #[derive(Clone, Debug)]
-pub struct LifeCycle {
+pub(crate) struct LifeCycle {
     narrative: NarrativeId,
     stage: Stage,
     /// When the stage was entered; `None` for the one it was found in.
@@ -83,18 +83,6 @@ impl LifeCycle {
     #[must_use]
     pub fn new(narrative: NarrativeId) -> Self {
         Self { narrative, stage: Stage::Dormant, since: None, missing: None }
-    }
-
-    /// The stage it is in.
-    #[must_use]
-    pub fn stage(&self) -> Stage {
-        self.stage
-    }
-
-    /// When it entered that stage; `None` where that is not known.
-    #[must_use]
-    pub fn since(&self) -> Option<Time> {
-        self.since
     }
 
     /// One decision later. At most one step a decision; what cannot be measured yet moves nothing.

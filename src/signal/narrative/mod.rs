@@ -12,7 +12,7 @@ use crate::units::{AssetId, InstrumentId, NarrativeId, Span};
 
 /// The series that speaks for an asset in a signal: spot where it has one, else the perpetual.
 #[must_use]
-pub fn voice(history: &History, asset: AssetId) -> Option<InstrumentId> {
+pub(crate) fn voice(history: &History, asset: AssetId) -> Option<InstrumentId> {
     let directory = history.directory();
     [directory.spot(asset), directory.perp(asset)].into_iter().flatten().find(|&id| history.trades(id))
 }

@@ -55,7 +55,7 @@ pub const DESCRIPTION: &str =
 
 /// One label a bar.
 #[must_use]
-pub fn classify(market: &Market) -> Vec<Regime> {
+pub(crate) fn classify(market: &Market) -> Vec<Regime> {
     let benchmark = History::at_close(market, 0).directory().benchmark();
     let dwell = DWELL.in_bars(market.clock.bar);
     let mut average = FromMean::new(market, benchmark, AVERAGE.in_bars(market.clock.bar));

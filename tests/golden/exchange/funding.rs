@@ -1,7 +1,7 @@
 //! Funding payments, windows, intervals, and a month of real settlements.
 
 use rotate::exchange::funding::payment;
-use rotate::funding_interval::{floor_to_minute, intervals, per_8h};
+use rotate::funding_interval::{intervals, per_8h};
 use rotate::units::{Direction, Time};
 
 use super::rows::{Row, outside, rows};
@@ -88,9 +88,15 @@ fn rates_compare_per_eight_hours() {
     }
 }
 
+/// A stamp in milliseconds as the whole minute it belongs to, in seconds: exchanges stamp settlements some milliseconds late.
+fn floor_to_minute(milliseconds: i64) -> i64 {
+    milliseconds.div_euclid(60_000) * 60
+}
+
 /// Ninety-one settlements of XRPUSDT: the raw stamps run some milliseconds late and floor to the settlement; eight hours apart.
 #[test]
 fn a_month_of_settlements_joins_its_marks() {
+    assert_eq!(floor_to_minute(1_637_193_600_017), 1_637_193_600);
     let Some(rows) = outside("xrp_funding_mark_8h.csv") else { return };
     let mut stamps = Vec::new();
     let mut paid = 0.0;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use rotate::exchange::brackets::{
-    Flaw, amount_from_previous, bracket, check_table, maintenance_margin, max_leverage, max_leverage_of_margin, rate_and_amount,
+    Flaw, amount_from_previous, bracket, check_table, maintenance_margin, max_leverage, max_leverage_of_margin,
 };
 use rotate::exchange::costs::Taker;
 use rotate::exchange::cross::{Pool, PoolPosition};
@@ -143,6 +143,11 @@ fn fixture(symbol: &str) -> Vec<Bracket> {
         "SPONGE" => Vec::new(),
         other => panic!("{other}: no fixture"),
     }
+}
+
+/// Maintenance rate and maintenance amount at a notional.
+fn rate_and_amount(brackets: &[Bracket], notional: f64) -> Option<(f64, f64)> {
+    bracket(brackets, notional).map(|found| (found.rate, found.amount))
 }
 
 #[test]

@@ -23,7 +23,7 @@ pub fn adverse_payment(quantity: f64, mark: f64, rate: f64) -> f64 {
     payment(quantity, mark, rate).min(0.0)
 }
 
-/// One settlement: whole seconds since 1970 (milliseconds floored, see [`floor_to_minute`]), mark price, settled rate.
+/// One settlement: whole seconds since 1970 (milliseconds floored, see `floor_to_minute`), mark price, settled rate.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Settlement {
     pub time: i64,

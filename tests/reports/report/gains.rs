@@ -3,7 +3,9 @@
 use std::fs;
 
 use rotate::metrics::Metrics;
+use rotate::metrics::daily::daily_returns;
 use rotate::metrics::sharpe::Trials;
+use rotate::replay::run::Run;
 use rotate::report::loaded::{LoadedStrategy, Ranking};
 use rotate::report::reading::read;
 use rotate::report::{folder_name, write_batch};
@@ -11,6 +13,11 @@ use rotate::units::{BucketId, Span, Time, Usd};
 
 use super::written::{batch, rows, written};
 use crate::fixture::{manifest, market, run, usd};
+
+fn trials_of(runs: &[Run]) -> Trials {
+    let days: Vec<Vec<f64>> = runs.iter().map(|run| daily_returns(&run.clock, &run.equity, run.capital)).collect();
+    Trials::of_days(days.iter().map(Vec::as_slice))
+}
 
 /// Of each of three instruments 0.3 are bought and sold for 15,000.15 and 5 each time: 10 are lost, whatever the method.
 #[test]
@@ -106,7 +113,7 @@ fn luck_is_that_of_all_that_are_laid_side_by_side() {
     assert_eq!(tried(&both), [5; 5]);
     // One strategy picked out of three stays one of three.
     assert_eq!(tried(&read(&[one.join("s1")], &ranking).unwrap()), [3]);
-    let among = |runs: &[_], at: usize| Metrics::of(&runs[at]).among(&Trials::of_runs(runs)).evidence.deflated_sharpe.unwrap();
+    let among = |runs: &[_], at: usize| Metrics::of(&runs[at]).among(&trials_of(runs)).evidence.deflated_sharpe.unwrap();
     for at in 0..3 {
         assert!((deflated(&alone[at]) - among(&runs[..3], at)).abs() < 1e-15);
         assert!((deflated(&both[at]) - among(&runs, at)).abs() < 1e-12);
