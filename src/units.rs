@@ -3,9 +3,9 @@
 //! Money is a whole number of microdollars, so that "the books balance" is `==` and never "nearly".
 //! Prices, quantities and rates are `f64`: they are observed, not owned.
 
-pub mod chance;
 mod clock;
 mod money;
+pub mod rng;
 mod span;
 mod time;
 

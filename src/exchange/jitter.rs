@@ -1,7 +1,7 @@
 //! Market orders that meet a bar elsewhere than at its open: how much of a result hangs on the very prices it was filled at.
 
 use crate::exchange::orders::Bar;
-use crate::units::chance::word_after;
+use crate::units::rng::word_after;
 
 /// The open that market orders meet, moved by chance inside each bar.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -2,7 +2,7 @@
 
 use crate::lookahead::Terms;
 use crate::replay::run::Run;
-use crate::units::chance::{STEP, word_after};
+use crate::units::rng::{STEP, word_after};
 use crate::units::{Span, Time};
 
 /// Bars, ascending, one from each of `terms.dates` equal stretches of the run that has any, the last bar never among them: by turns a close at

@@ -5,11 +5,11 @@
 //! Every changed market is frozen from its parts and its signals are worked out anew, so the tester stands behind the files and in front of
 //! everything else: what freezing, signals, rules or the loop take from later shows.
 
-mod apart;
 mod dates;
+mod difference;
 
-pub use apart::Difference;
 pub use dates::dates;
+pub use difference::Difference;
 
 use crate::batch::{Arena, side_by_side};
 use crate::fault::Fault;
@@ -185,6 +185,6 @@ where
     fn against(&self, parts: MarketParts) -> Result<Option<Difference>, Fault> {
         let market = (self.see)(parts)?;
         let other = (self.replay)(&market, &[self.last]);
-        Ok(other.first().and_then(|other| apart::first(self.parts, self.whole, other, self.last)))
+        Ok(other.first().and_then(|other| difference::first(self.parts, self.whole, other, self.last)))
     }
 }

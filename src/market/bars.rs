@@ -1,7 +1,7 @@
 //! Price bars and mark prices: what their tables look like, which rows are refused, and bars on the market's grid out of finer ones.
 
 use crate::fault::Fault;
-use crate::market::careful::ARCHIVE;
+use crate::market::csv_rows::ARCHIVE;
 use crate::market::files::Source;
 use crate::market::parts::Bar;
 use crate::market::plausible::{wrong_price, wrong_prices, wrong_volume};

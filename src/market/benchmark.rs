@@ -1,8 +1,8 @@
 //! What runs are measured against where `market.toml` says so: another coin than bitcoin, or an index of `indices/`. No rule sees it.
 
 use crate::fault::Fault;
-use crate::market::cite::cited;
-use crate::market::roster::Roster;
+use crate::market::assets::Roster;
+use crate::market::quote_field::cited;
 use crate::market::table::Table;
 use crate::units::{InstrumentId, Time};
 
@@ -107,7 +107,7 @@ mod tests {
 
     use super::*;
     use crate::market::files::Source;
-    use crate::market::stamp::of_text;
+    use crate::market::timestamp::of_text;
 
     fn index(rows: &str) -> Result<Index, Fault> {
         let source = Source::plain(Path::new("market"), "indices/x.csv", 1 << 20);

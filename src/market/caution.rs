@@ -1,7 +1,7 @@
 //! What was odd but carried on with, in plain sentences. One kind of oddity, one sentence: a market of fifty coins must stay readable.
 
-use crate::market::cite::numeral;
 use crate::market::parts::MarketParts;
+use crate::market::quote_field::numeral;
 use crate::market::settle::Cover;
 use crate::market::successor::{Succession, Successor};
 use crate::market::wicks::{LONG_WICK, in_long_wick};

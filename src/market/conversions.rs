@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::fault::Fault;
 use crate::market::Membership;
-use crate::market::cite::{cited, numeral};
+use crate::market::assets::Roster;
 use crate::market::plausible::{CONVERSION_RATIOS, within};
-use crate::market::roster::Roster;
+use crate::market::quote_field::{cited, numeral};
 use crate::market::table::{Row, Table};
 use crate::units::{AssetId, Time};
 

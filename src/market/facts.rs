@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::fault::Fault;
-use crate::market::cite::{cited, numeral};
+use crate::market::assets::Roster;
 use crate::market::names;
 use crate::market::plausible::LARGEST_CAP;
-use crate::market::roster::Roster;
+use crate::market::quote_field::{cited, numeral};
 use crate::market::table::Table;
 use crate::market::{CapFact, Evidence, Membership, Subject};
 use crate::units::NarrativeId;

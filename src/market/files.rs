@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use crate::bounded::{self, Unread, size};
 use crate::fault::Fault;
 use crate::market::InputFile;
-use crate::market::cite::{cited, escaped};
+use crate::market::quote_field::{cited, escaped};
 use crate::market::unpack::{gunzip, unzip};
 
 /// How a file's bytes are packed, by its name.

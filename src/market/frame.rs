@@ -7,7 +7,7 @@ use std::sync::Arc;
 use polars::prelude::{CsvReadOptions, DataType, Field, PlSmallStr, Schema, SerReader};
 
 use crate::fault::Fault;
-use crate::market::careful::{careful, columns_of, plain};
+use crate::market::csv_rows::{careful, columns_of, plain};
 use crate::market::files::{Packing, Source, feeds};
 use crate::market::parquet;
 use crate::market::sheet::{Layout, Places, Sheet, numbers, stranger, times};

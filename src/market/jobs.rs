@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::fault::Fault;
+use crate::market::assets::Roster;
 use crate::market::bars::{Grid, Series, marks, prices};
 use crate::market::caution::tell;
-use crate::market::cite::cited;
 use crate::market::files::{Folder, Source};
+use crate::market::quote_field::cited;
 use crate::market::rates::settlements;
-use crate::market::roster::Roster;
 use crate::market::series::Origin;
 use crate::market::settle::{EIGHT_HOURS, intervals};
 use crate::market::threads::side_by_side;
@@ -110,13 +110,13 @@ impl Job {
         }))
     }
 
-    /// Gives every owner the part of the series that lies in its tenure, and a summary of it.
-    pub(super) fn deal(&self, mut data: Data, roster: &Roster, bar: Span, series: &mut [SeriesPart]) -> Vec<SeriesSummary> {
+    /// Gives every owner the part of the series that lies in its period, and a summary of it.
+    pub(super) fn assign(&self, mut data: Data, roster: &Roster, bar: Span, series: &mut [SeriesPart]) -> Vec<SeriesSummary> {
         let files = data.origin().files.clone();
-        let deal = |(k, &id): (usize, &InstrumentId)| {
+        let assign = |(k, &id): (usize, &InstrumentId)| {
             let last = k + 1 == self.owners.len();
             let (part, asset) = (&mut series[id.index()], roster.instruments[id.index()].asset.index());
-            let tenure = roster.tenures[asset];
+            let period = roster.symbol_periods[asset];
             let mut summary = SeriesSummary {
                 asset: roster.assets[asset].name.clone(),
                 kind: self.folder.to_owned(),
@@ -130,25 +130,25 @@ impl Job {
             };
             match &mut data {
                 Data::Bars(prices) => {
-                    // A bar that reaches over an edge of the tenure has prices of both coins.
-                    let bars = share(&mut prices.bars, last, |own| tenure.spans(own.time, own.time.plus(bar.seconds())));
+                    // A bar that reaches over an edge of the period has prices of both coins.
+                    let bars = share(&mut prices.bars, last, |own| period.spans(own.time, own.time.plus(bar.seconds())));
                     summary.tell_bars(&bars, bar);
-                    part.fine_marks = share(&mut prices.fine, last, |own| tenure.contains(own.0));
+                    part.fine_marks = share(&mut prices.fine, last, |own| period.contains(own.0));
                     if self.folder == "mark" {
                         part.marks = bars.iter().map(MarkBar::of).collect();
                     } else {
-                        part.reaches = prices.reaches.filter(|&last| prices.untraded > 0 && tenure.contains(last));
+                        part.reaches = prices.reaches.filter(|&last| prices.untraded > 0 && period.contains(last));
                         part.bars = bars;
                     }
                 }
                 Data::Rates { settlements, .. } => {
-                    part.settlements = share(settlements, last, |own| tenure.contains(own.time));
+                    part.settlements = share(settlements, last, |own| period.contains(own.time));
                     summary.tell_settlements(&part.settlements);
                 }
             }
             summary
         };
-        self.owners.iter().enumerate().map(deal).collect()
+        self.owners.iter().enumerate().map(assign).collect()
     }
 }
 

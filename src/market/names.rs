@@ -1,7 +1,7 @@
 //! What a thing of a market may be called. Names go to terminals, pages, pictures and tables: one that turns or hides its neighbours, or runs
 //! on, is refused before it gets anywhere.
 
-use crate::market::cite::cited;
+use crate::market::quote_field::cited;
 use crate::names;
 
 /// Why a text is no name: what was found, what was expected, how to fix it.

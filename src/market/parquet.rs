@@ -10,10 +10,10 @@ use polars::prelude::{ArrowDataType, DataFrame, ParallelStrategy, ParquetReader,
 
 use crate::bounded::size;
 use crate::fault::Fault;
-use crate::market::careful::{find, plain};
-use crate::market::cite::{cited, escaped};
+use crate::market::csv_rows::{find, plain};
 use crate::market::files::{MOST_COLUMNS, Source};
 use crate::market::pages;
+use crate::market::quote_field::{cited, escaped};
 use crate::market::sheet::{Layout, Places, Sheet, numbers, stranger, times};
 
 type Reader<'a> = ParquetReader<Cursor<&'a [u8]>>;

@@ -1,7 +1,7 @@
 //! Values that nobody publishes. What lies beyond these bounds is another column, another unit or a slip, and would become profit or loss without a word;
 //! what is odd but has happened lies within them.
 
-use crate::market::cite::numeral;
+use crate::market::quote_field::numeral;
 use crate::market::series::Wrong;
 
 /// The least and the largest price: a volume, a time or a market cap stands in the column. The smallest coins trade at some 1e-12 USD.

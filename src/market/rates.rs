@@ -1,9 +1,9 @@
 //! Settled funding rates.
 
 use crate::fault::Fault;
-use crate::market::cite::numeral;
 use crate::market::files::Source;
 use crate::market::parts::RawSettlement;
+use crate::market::quote_field::numeral;
 use crate::market::series::{Origin, Recipe, Rows, Wrong};
 use crate::market::sheet::{Layout, Wanted};
 

@@ -2,7 +2,7 @@
 
 use crate::fault::Fault;
 use crate::market::InputFile;
-use crate::market::careful::{last_close, place_of};
+use crate::market::csv_rows::{last_close, place_of};
 use crate::market::files::Source;
 use crate::market::frame::read;
 use crate::market::sheet::{Layout, Sheet};

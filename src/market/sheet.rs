@@ -3,7 +3,7 @@
 use polars::prelude::{DataFrame, DataType};
 
 use crate::market::files::Source;
-use crate::market::stamp;
+use crate::market::timestamp;
 use crate::units::Time;
 
 /// One column a table must or may have. Names are compared in lower case without `_` and spaces.
@@ -66,7 +66,7 @@ pub(super) fn times(frame: &DataFrame, name: &str) -> Option<Vec<Time>> {
     }
     let series = column.as_materialized_series();
     match series.dtype() {
-        DataType::String => series.str().ok()?.iter().map(|text| stamp::of_text(text?)).collect(),
+        DataType::String => series.str().ok()?.iter().map(|text| timestamp::of_text(text?)).collect(),
         DataType::Datetime(unit, _) => {
             let per_second = match unit {
                 polars::prelude::TimeUnit::Nanoseconds => 1_000_000_000,
@@ -84,7 +84,7 @@ pub(super) fn times(frame: &DataFrame, name: &str) -> Option<Vec<Time>> {
         }
         _ => {
             let whole = series.cast(&DataType::Int64).ok()?;
-            whole.i64().ok()?.iter().map(|number| stamp::of_number(number?)).collect()
+            whole.i64().ok()?.iter().map(|number| timestamp::of_number(number?)).collect()
         }
     }
 }

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use crate::fault::Fault;
-use crate::market::cite::cited;
 use crate::market::files::{MOST_COLUMNS, Source};
 use crate::market::names::{self, Unfit};
+use crate::market::quote_field::cited;
 use crate::units::Time;
 
 /// Columns that some tables may have and are read where they are there.
@@ -133,7 +133,7 @@ impl<'a> Row<'a> {
         let wrong = |what: &str, expected: &str| {
             self.fault(format!("`{}` in column `{column}` is {what}", cited(text)), expected, "mend or remove this line")
         };
-        match super::stamp::of_text(text) {
+        match super::timestamp::of_text(text) {
             Some(time) if time.is_plausible() => Ok(time),
             Some(time) => Err(wrong(&time.to_string(), Time::PLAUSIBLE)),
             None => Err(wrong("no time", "a date or an instant, 2024-03-01 or 2024-03-01T08:00:00Z")),

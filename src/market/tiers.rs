@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::fault::Fault;
-use crate::market::cite::{cited, numeral};
+use crate::market::assets::Roster;
 use crate::market::plausible::LARGEST_LEVERAGE;
-use crate::market::roster::Roster;
+use crate::market::quote_field::{cited, numeral};
 use crate::market::table::{Row, Table};
 use crate::market::{Bracket, Kind, TierTable};
 use crate::units::{InstrumentId, Time};

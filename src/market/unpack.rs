@@ -4,8 +4,8 @@ use std::io::{Cursor, ErrorKind, Read};
 
 use crate::bounded::size;
 use crate::fault::Fault;
-use crate::market::cite::cited;
 use crate::market::files::{Source, unreadable};
+use crate::market::quote_field::cited;
 
 /// The table in a `.csv.gz`, all its members one after the other.
 pub(super) fn gunzip(source: &Source, packed: &[u8]) -> Result<Vec<u8>, Fault> {

@@ -2,8 +2,8 @@
 //! believes it.
 
 use crate::fault::Fault;
-use crate::market::cite::numeral;
 use crate::market::parts::Bar;
+use crate::market::quote_field::numeral;
 
 /// A high of more than so many times the larger of open and close, or a low of less than that part of the smaller one, is told as a caution, and
 /// so are fills out there.

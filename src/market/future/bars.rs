@@ -1,7 +1,7 @@
 //! Other prices and other settlements.
 
 use crate::market::align::jumps;
-use crate::market::sample::chance::Chance;
+use crate::market::sample::rng::Chance;
 use crate::market::{Bar, ListingPolicy, MarkBar, MarketParts, SeriesPart};
 use crate::units::Time;
 

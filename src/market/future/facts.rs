@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::market::sample::chance::Chance;
+use crate::market::sample::rng::Chance;
 use crate::market::{
     Bracket, CapFact, Conversion, DatedRules, DatedSpread, Evidence, Kind, MarketParts, Membership, SpreadOf, TierTable, TradingRules,
 };

@@ -9,7 +9,7 @@ mod bars;
 mod facts;
 
 use crate::market::MarketParts;
-use crate::market::sample::chance::{Chance, Purpose};
+use crate::market::sample::rng::{Chance, Purpose};
 use crate::units::Time;
 
 /// What a dated row of a market is about.

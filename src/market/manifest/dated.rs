@@ -7,11 +7,11 @@ use std::path::Path;
 use toml::{Spanned, Value};
 
 use crate::fault::Fault;
-use crate::market::cite::{cited, numeral};
+use crate::market::assets::Roster;
 use crate::market::manifest::text::Text;
 use crate::market::manifest::{Manifest, keys};
 use crate::market::plausible::{STEPS, within};
-use crate::market::roster::Roster;
+use crate::market::quote_field::{cited, numeral};
 use crate::market::{DatedRules, DatedSpread, Kind, SpreadOf, Tier, TradingRules};
 use crate::units::Time;
 

@@ -5,8 +5,8 @@ use std::path::Path;
 use toml::{Spanned, Value};
 
 use crate::fault::Fault;
-use crate::market::cite::{cited, escaped, numeral};
 use crate::market::names::Unfit;
+use crate::market::quote_field::{cited, escaped, numeral};
 use crate::units::{Span, Time};
 
 /// The text of a manifest, for its lines.

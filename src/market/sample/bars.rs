@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 
 use super::calendar::{BARS, CRASH, CRASH_BASIS, DEAD, DEAD_PERP_END, DEAD_SPOT_END, DELISTED, GAPS, OUTAGE, bar_of, clock};
-use super::chance::{Chance, Purpose};
 use super::paths::{Path, Walk};
 use super::print::significant;
+use super::rng::{Chance, Purpose};
 use super::universe::Coin;
 
 /// First bar and the bar after the last of a market of a coin; `None` where the coin has no such market.

@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use super::bars::listed;
 use super::calendar::{BARS, BARS_PER_DAY, clock};
-use super::chance::{Chance, Purpose};
 use super::narrative::{Phase, Story};
 use super::print::{fixed, significant};
+use super::rng::{Chance, Purpose};
 use super::universe::{Coin, NARRATIVES};
 
 const WEEK: usize = 7 * BARS_PER_DAY;

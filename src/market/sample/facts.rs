@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use super::bars::listed;
 use super::calendar::{BARS, BARS_PER_DAY, BARS_PER_YEAR, DEAD, bar_of, clock};
-use super::chance::{Chance, Purpose};
 use super::paths::{Path, Tide};
 use super::print::significant;
+use super::rng::{Chance, Purpose};
 use super::universe::{Coin, NARRATIVES};
 
 /// Coins outside the sample that fill the ranking between and below ours.

@@ -6,10 +6,10 @@
 use std::fmt::Write as _;
 
 use super::calendar::{BAR_HOURS, BARS, COLLAPSE, CRASH, DEAD, START, SWITCHER, bar_of, weather};
-use super::chance::{Chance, Purpose};
 use super::narrative::Story;
 use super::paths::Path;
 use super::print::fixed;
+use super::rng::{Chance, Purpose};
 use super::universe::Coin;
 
 const INTEREST_8H: f64 = 0.000_1;

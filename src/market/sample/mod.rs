@@ -6,7 +6,6 @@
 
 mod bars;
 mod calendar;
-pub(super) mod chance;
 mod evidence;
 mod facts;
 mod funding;
@@ -14,6 +13,7 @@ mod narrative;
 mod paths;
 mod print;
 mod readme;
+pub(super) mod rng;
 mod universe;
 mod write;
 

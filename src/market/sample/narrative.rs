@@ -1,7 +1,7 @@
 //! The lives of narratives: dormant, rising, at their peak (funding high, price stalls), fading; and false starts.
 
 use super::calendar::{BARS, BARS_PER_DAY, BARS_PER_YEAR, bar_of, date};
-use super::chance::{Chance, Clustering, Purpose};
+use super::rng::{Chance, Clustering, Purpose};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Phase {

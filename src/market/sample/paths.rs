@@ -2,8 +2,8 @@
 //! every bar walked in eight steps so that wicks, opens and closes belong to one path.
 
 use super::calendar::{BARS, BARS_PER_DAY, BARS_PER_YEAR, BITCOIN, COLLAPSE, COLLAPSE_BARS, CRASH, CRASH_SHAPE, DEAD, bar_of, weather};
-use super::chance::{Chance, Clustering, Purpose};
 use super::narrative::Story;
+use super::rng::{Chance, Clustering, Purpose};
 use super::universe::Coin;
 
 /// Log prices inside a bar: the open, seven points between, the close.

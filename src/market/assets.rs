@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::fault::Fault;
-use crate::market::cite::{cited, numeral};
 use crate::market::names;
 use crate::market::plausible::{CONTRACT_SIZES, within};
+use crate::market::quote_field::{cited, numeral};
 use crate::market::table::{Row, Table};
 use crate::market::{Asset, Instrument, Kind, Tier, VenueKind};
 use crate::units::{AssetId, InstrumentId, Time};
@@ -20,27 +20,27 @@ pub(super) struct Roster {
     pub(super) instruments: Vec<Instrument>,
     pub(super) by_name: BTreeMap<String, AssetId>,
     /// One per asset, same order.
-    pub(super) tenures: Vec<Tenure>,
+    pub(super) symbol_periods: Vec<SymbolPeriod>,
 }
 
 /// The time in which an asset owns its symbols, `until` excluded. Exchanges give a symbol to another coin: LUNA, 2022.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Tenure {
+pub(super) struct SymbolPeriod {
     since: Time,
     until: Time,
 }
 
-impl Tenure {
+impl SymbolPeriod {
     const ALWAYS: Self = Self { since: Time::MIN, until: Time::MAX };
 
     fn read(row: Row<'_>) -> Result<Self, Fault> {
         let edge = |column: &str, open: Time| if row.text(column).is_empty() { Ok(open) } else { row.time(column) };
-        let tenure = Self { since: edge("since", Time::MIN)?, until: edge("until", Time::MAX)? };
-        if tenure.until <= tenure.since {
-            let found = format!("an asset from {} until {}", tenure.since, tenure.until);
+        let period = Self { since: edge("since", Time::MIN)?, until: edge("until", Time::MAX)? };
+        if period.until <= period.since {
+            let found = format!("an asset from {} until {}", period.since, period.until);
             return Err(row.fault(found, "`since` before `until`", "exchange or widen them"));
         }
-        Ok(tenure)
+        Ok(period)
     }
 
     pub(super) fn contains(self, time: Time) -> bool {
@@ -59,7 +59,7 @@ impl Tenure {
     }
 }
 
-impl fmt::Display for Tenure {
+impl fmt::Display for SymbolPeriod {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.since, self.until) {
             (Time::MIN, Time::MAX) => f.write_str("always"),
@@ -70,8 +70,8 @@ impl fmt::Display for Tenure {
     }
 }
 
-/// Whose a symbol of one market was: lines and tenures.
-type Owners = BTreeMap<(Kind, String), Vec<(usize, Tenure)>>;
+/// Whose a symbol of one market was: lines and periods.
+type Owners = BTreeMap<(Kind, String), Vec<(usize, SymbolPeriod)>>;
 
 impl Roster {
     /// # Errors
@@ -99,17 +99,17 @@ impl Roster {
         }
         let asset = AssetId::new(self.assets.len());
         let size = contract_size(row)?;
-        let tenure = Tenure::read(row)?;
+        let period = SymbolPeriod::read(row)?;
         let mut list = |kind: Kind, contract_size: f64| -> Result<Option<InstrumentId>, Fault> {
             let symbol = row.fit(kind.name(), names::symbol)?.to_owned();
             if symbol.is_empty() {
                 return Ok(None);
             }
             let before = owners.entry((kind, symbol.clone())).or_default();
-            if let Some((line, both)) = before.iter().find_map(|&(line, other)| Some((line, tenure.common(other)?))) {
+            if let Some((line, both)) = before.iter().find_map(|&(line, other)| Some((line, period.common(other)?))) {
                 return Err(shared(row, kind, &symbol, line, both));
             }
-            before.push((row.line, tenure));
+            before.push((row.line, period));
             let id = InstrumentId::new(self.instruments.len());
             self.instruments.push(Instrument { symbol, asset, kind, contract_size });
             Ok(Some(id))
@@ -127,7 +127,7 @@ impl Roster {
         let venue_kind = row.word("venue_kind", &kinds)?;
         let venue = row.name("venue")?.to_owned();
         self.by_name.insert(name.clone(), asset);
-        self.tenures.push(tenure);
+        self.symbol_periods.push(period);
         self.assets.push(Asset { name, tier, spot, perp, venue, venue_kind });
         Ok(())
     }
@@ -166,9 +166,9 @@ fn contract_size(row: Row<'_>) -> Result<f64, Fault> {
 }
 
 /// The refusal of a symbol that the asset on `line` has too, in the time `both`.
-fn shared(row: Row<'_>, kind: Kind, symbol: &str, line: usize, both: Tenure) -> Fault {
+fn shared(row: Row<'_>, kind: Kind, symbol: &str, line: usize, both: SymbolPeriod) -> Fault {
     let found = format!("the {} symbol `{}` again (first on line {line})", kind.name(), cited(symbol));
-    if both == Tenure::ALWAYS {
+    if both == SymbolPeriod::ALWAYS {
         return row.fault(found, "each symbol of a market for one asset", "give each asset its own symbol");
     }
     let expected = "one asset at a time for each symbol of a market";

@@ -11,7 +11,7 @@ const STEEP_RATE: f64 = 0.05;
 
 /// Oddities of files, gathered over all series.
 #[derive(Default)]
-pub(super) struct Odd {
+pub(super) struct DataQuality {
     repeated: Vec<String>,
     holed: Vec<String>,
     open: Vec<String>,
@@ -22,7 +22,7 @@ pub(super) struct Odd {
     contradicted: Vec<String>,
 }
 
-impl Odd {
+impl DataQuality {
     pub(super) fn note(&mut self, series: &str, data: &Data) {
         let duplicates = data.origin().duplicates;
         if duplicates > 0 {

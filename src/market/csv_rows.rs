@@ -1,10 +1,10 @@
 //! A table read row by row, for its header and for the line to blame.
 
 use crate::fault::Fault;
-use crate::market::cite::cited;
 use crate::market::files::{MOST_COLUMNS, Packing, Source};
+use crate::market::quote_field::cited;
 use crate::market::sheet::{Layout, Places, Sheet};
-use crate::market::stamp;
+use crate::market::timestamp;
 
 fn reader(bytes: &[u8], header: bool) -> csv::Reader<&[u8]> {
     csv::ReaderBuilder::new().has_headers(header).flexible(true).trim(csv::Trim::All).from_reader(bytes)
@@ -126,7 +126,7 @@ pub(super) fn careful(source: &Source, bytes: &[u8], layout: &Layout, places: &P
             }
         }
         let text = field(places.time);
-        let time = stamp::of_text(&text).ok_or_else(|| {
+        let time = timestamp::of_text(&text).ok_or_else(|| {
             Fault::new(
                 Fault::at(&source.path, line),
                 format!("`{}` is no time", cited(&text)),
@@ -186,7 +186,7 @@ pub(super) fn last_close(source: &Source, bytes: &[u8]) -> Option<crate::units::
     let text = bytes.trim_ascii_end();
     let line = text.rsplit(|&byte| byte == b'\n').next()?;
     let last = reader(line, false).into_byte_records().next()?.ok()?;
-    stamp::of_text(&String::from_utf8_lossy(last.get(at)?))
+    timestamp::of_text(&String::from_utf8_lossy(last.get(at)?))
 }
 
 /// The columns of an exchange's header-less archive.
