@@ -50,7 +50,7 @@ impl Decider<'_, '_> {
     /// Every bucket to its weight of this moment, perpetual buckets too: here alone they are given money by a table. Returns what each will be
     /// worth. What cannot flow yet, because it is still in positions, flows at the next step.
     pub fn plan_transition(&mut self) -> Vec<Option<Usd>> {
-        let values = self.worths();
+        let values = self.values_after_flows();
         let equity: f64 = values.iter().sum();
         let target: Vec<f64> = self.buckets.iter().map(|bucket| bucket.weight * equity).collect();
         self.plan_flows(&values, &target, FlowReason::Regime);

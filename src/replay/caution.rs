@@ -2,9 +2,10 @@
 
 use std::fmt;
 
+use crate::ledger::Excess;
 use crate::market::LONG_WICK;
 use crate::replay::decision_text::picks_nothing;
-use crate::replay::run::{Beyond, Excess};
+use crate::replay::stop::Beyond;
 use crate::strategy::{Empty, FundingUnit, HedgeBy, stays_in_cash};
 use crate::units::{Time, Usd, grouped};
 
@@ -238,7 +239,7 @@ mod tests {
 
     #[test]
     fn dollars_are_said_as_reports_say_them() {
-        let said = [13_801.66, -1_234_567.891, 0.0, -0.001, 999.995].map(dollars);
-        assert_eq!(said, ["$13,801.66", "−$1,234,567.89", "$0.00", "$0.00", "$1,000.00"]);
+        let shown = [13_801.66, -1_234_567.891, 0.0, -0.001, 999.995].map(dollars);
+        assert_eq!(shown, ["$13,801.66", "−$1,234,567.89", "$0.00", "$0.00", "$1,000.00"]);
     }
 }

@@ -42,7 +42,7 @@ impl Context<'_> {
         let (market, bars) = (self.market, self.market.first..self.t + 1);
         let measure = Measure::of(market);
         let name = measure.name(market).to_owned();
-        let Some((first, last)) = measure.told(market, &bars) else { return Some(Caution::BenchmarkUnknown { name }) };
+        let Some((first, last)) = measure.known_range(market, &bars) else { return Some(Caution::BenchmarkUnknown { name }) };
         // One that traded before the window is carried into it.
         let before = measure.value(market, bars.start).is_nan().then(|| market.clock.open(first));
         let after = (last + 1 < bars.end).then(|| market.clock.close(last));

@@ -144,7 +144,7 @@ impl PositionBook {
         let marks = self.prices(cx, &tested, &cx.market.panel.mark_open);
         let initial = |(&at, mark): (&usize, &f64)| {
             let position = &self.positions()[at];
-            if position.margined { position.quantity.abs() * mark / self.state(at).rung } else { 0.0 }
+            if position.margined { position.quantity.abs() * mark / self.state(at).leverage_asked } else { 0.0 }
         };
         let bound: f64 = tested.iter().zip(&marks).map(initial).sum();
         let balance = self.tested_pool(cx, bucket, &tested).balance(&marks);

@@ -15,8 +15,8 @@ use crate::units::{BucketId, InstrumentId};
 impl Simulation<'_> {
     /// Whatever is another coin from this bar on.
     pub fn convert_all(&mut self) {
-        let due = |beside: &PositionState| beside.converts.filter(|&(bar, _)| bar == self.cx.t).map(|(_, successor)| successor);
-        if !self.account.books.states().iter().any(|beside| due(beside).is_some()) {
+        let due = |state: &PositionState| state.converts.filter(|&(bar, _)| bar == self.cx.t).map(|(_, successor)| successor);
+        if !self.account.books.states().iter().any(|state| due(state).is_some()) {
             return;
         }
         // What was earned until now was earned by the old coin.
@@ -27,8 +27,8 @@ impl Simulation<'_> {
     }
 
     fn next_due(&self) -> Option<(usize, Successor)> {
-        let due = |(at, beside): (usize, &PositionState)| {
-            beside.converts.filter(|&(bar, _)| bar == self.cx.t).map(|(_, successor)| (at, successor))
+        let due = |(at, state): (usize, &PositionState)| {
+            state.converts.filter(|&(bar, _)| bar == self.cx.t).map(|(_, successor)| (at, successor))
         };
         self.account.books.states().iter().enumerate().find_map(due)
     }
@@ -37,22 +37,22 @@ impl Simulation<'_> {
         let position = &self.account.books.positions()[at];
         let (bucket, from) = (position.bucket, position.instrument);
         let last = self.cx.market.panel.value_at(from, self.cx.t - 1);
-        let gone = Converted { instrument: from, narrative: position.narrative, quantity: position.quantity, price: last };
+        let old_coin = Converted { instrument: from, narrative: position.narrative, quantity: position.quantity, price: last };
         let joins = self.account.books.find(bucket, into).is_some();
         let (market, t) = (self.cx.market, self.cx.t);
         let at = self.account.books.convert(at, into, ratio, |old| turned(market, t, old, into, ratio));
         let narrative = self.account.books.positions()[at].narrative;
-        let there = Converted { instrument: into, narrative, quantity: gone.quantity * ratio, price: last / ratio };
-        self.account.record.conversion(self.cx.now(), bucket, &gone, &there);
-        self.account.note_converted(&self.cx, bucket, &gone, &there, ratio);
-        self.convert_orders((bucket, from), &there, ratio, joins);
+        let new_coin = Converted { instrument: into, narrative, quantity: old_coin.quantity * ratio, price: last / ratio };
+        self.account.record.conversion(self.cx.now(), bucket, &old_coin, &new_coin);
+        self.account.note_converted(&self.cx, bucket, &old_coin, &new_coin, ratio);
+        self.convert_orders((bucket, from), &new_coin, ratio, joins);
         // Who was stopped out of the one is not to buy the other at once.
         self.account.buckets[bucket.index()].share_cooldown(from, into);
         self.account.books.protect(&self.cx, at);
     }
 
     /// An order to leave the old coin leaves as much of the new one; an order to buy the old one is over.
-    fn convert_orders(&mut self, (bucket, from): (BucketId, InstrumentId), there: &Converted, ratio: f64, joins: bool) {
+    fn convert_orders(&mut self, (bucket, from): (BucketId, InstrumentId), new_coin: &Converted, ratio: f64, joins: bool) {
         for mut order in self.orders.take_all() {
             if (order.bucket, order.instrument) != (bucket, from) {
                 self.orders.put(order);
@@ -60,27 +60,33 @@ impl Simulation<'_> {
             }
             order.want = match order.want {
                 Want::Add { .. } => {
-                    let why = OrderWhy::ConvertedAway { into: there.instrument, order: order.reason };
+                    let why = OrderWhy::ConvertedAway { into: new_coin.instrument, order: order.reason };
                     self.account.record.note(self.cx.now(), (bucket, from), Verdict::Refused, [None, None], why);
                     continue;
                 }
                 // What the bucket held of the new coin before is not what was to be left.
-                Want::Close if joins => Want::Reduce { quantity: there.quantity, leverage: 1.0 },
+                Want::Close if joins => Want::Reduce { quantity: new_coin.quantity, leverage: 1.0 },
                 Want::Close => Want::Close,
                 Want::Reduce { quantity, leverage } => Want::Reduce { quantity: quantity * ratio, leverage },
             };
             if let Kind::Limit { price, .. } = &mut order.kind {
                 *price /= ratio;
             }
-            self.orders.put(Order { instrument: there.instrument, ..order });
+            self.orders.put(Order { instrument: new_coin.instrument, ..order });
         }
     }
 }
 
 impl Account {
-    fn note_converted(&mut self, cx: &Context, bucket: BucketId, gone: &Converted, there: &Converted, ratio: f64) {
-        let numbers = [Some(gone.quantity), Some(there.quantity)];
-        self.record.note(cx.now(), (bucket, there.instrument), Verdict::Passed, numbers, Why::Converted { from: gone.instrument, ratio });
+    fn note_converted(&mut self, cx: &Context, bucket: BucketId, old_coin: &Converted, new_coin: &Converted, ratio: f64) {
+        let numbers = [Some(old_coin.quantity), Some(new_coin.quantity)];
+        self.record.note(
+            cx.now(),
+            (bucket, new_coin.instrument),
+            Verdict::Passed,
+            numbers,
+            Why::Converted { from: old_coin.instrument, ratio },
+        );
     }
 
     /// Why a holder is forced out of a coin that is known to have become another.

@@ -21,6 +21,7 @@ pub struct Decision {
 }
 
 impl Decision {
+    /// The rule that decided.
     #[must_use]
     pub fn rule(&self) -> Rule {
         self.why.rule()
@@ -248,6 +249,7 @@ pub enum Why {
 }
 
 impl Why {
+    /// The rule whose reason it is.
     #[must_use]
     pub fn rule(&self) -> Rule {
         use PlainRule as R;

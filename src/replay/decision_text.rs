@@ -109,9 +109,9 @@ impl Decision {
             Why::HedgeProfit { gain } => format!("{gain} of profit is realised and the short opened anew"),
             Why::Unhedged { by } => format!("no perpetual that trades to be short of; {}", instead(*by)),
             Why::RegimeTurned { from, reasons } => {
-                let told = reasons.iter().map(|r| format!("{} {:.4} against {:.4} says {}", r.part, r.value, r.threshold, r.vote.name()));
-                let told: Vec<String> = told.collect();
-                format!("the regime turns from {} to {}: {}", from.name(), self.subject.word(names), told.join("; "))
+                let parts = reasons.iter().map(|r| format!("{} {:.4} against {:.4} says {}", r.part, r.value, r.threshold, r.vote.name()));
+                let parts: Vec<String> = parts.collect();
+                format!("the regime turns from {} to {}: {}", from.name(), self.subject.word(names), parts.join("; "))
             }
             Why::WeightsMove => "share of equity that has yet to change buckets; the threshold is what may move at once".to_owned(),
             Why::TopUp => "all top-ups together less what has left the bucket, each as a share of the equity of its day".to_owned(),
@@ -146,8 +146,8 @@ fn of_an_order(why: &OrderWhy, (observed, threshold): (f64, f64), names: &Record
         OrderWhy::UnderACent => "the order is for less than a cent".to_owned(),
         OrderWhy::NoCash => "no cash left in it".to_owned(),
         OrderWhy::CutToCash { freed, scale } => {
-            let beside = if *freed > 0.0 { format!(" beside {freed:.2} of margin that is there") } else { String::new() };
-            format!("its orders need {observed:.2} USD{beside}, it has {threshold:.2}: all shrink to {:.2} %", scale * 100.0)
+            let backed = if *freed > 0.0 { format!(" beside {freed:.2} of margin that is there") } else { String::new() };
+            format!("its orders need {observed:.2} USD{backed}, it has {threshold:.2}: all shrink to {:.2} %", scale * 100.0)
         }
         OrderWhy::Unfilled { order, why } => {
             let why = match why {
@@ -245,7 +245,7 @@ mod tests {
 
     const BUCKETS: [&str; 2] = ["core", "perps"];
 
-    fn said(narrative: Option<u16>, numbers: [f64; 2], why: Why) -> (String, String) {
+    fn shown(narrative: Option<u16>, numbers: [f64; 2], why: Why) -> (String, String) {
         let [buckets, narratives, criteria] =
             [&BUCKETS[..], &["ai"], &["tvl"]].map(|all| all.iter().map(ToString::to_string).collect::<Vec<_>>());
         let names = RecordNames { assets: &[], instruments: &[], narratives: &narratives, buckets: &buckets, criteria: &criteria };
@@ -260,19 +260,19 @@ mod tests {
     #[test]
     fn a_decision_is_told_by_what_it_is_made_of() {
         let entered = Why::Entered { share: 1.0 / 12.0, leverage: 2.5 };
-        let told = |rule: &str, detail: &str| (rule.to_owned(), detail.to_owned());
-        assert_eq!(said(Some(0), [0.5, 0.1], entered), told("enter", "narrative ai: 0.0833 of the bucket at 2.5x"));
+        let words = |rule: &str, detail: &str| (rule.to_owned(), detail.to_owned());
+        assert_eq!(shown(Some(0), [0.5, 0.1], entered), words("enter", "narrative ai: 0.0833 of the bucket at 2.5x"));
         let half = "margin for the whole ratio, and what the bucket has: 33.3 % of it is hedged";
-        assert_eq!(said(None, [15_000.0, 5_000.0], Why::HedgeMargin), told("hedge", half));
+        assert_eq!(shown(None, [15_000.0, 5_000.0], Why::HedgeMargin), words("hedge", half));
         let asked = Why::RefillsAfterLiquidation { from: BucketId(1) };
-        assert_eq!(said(None, [100.0, 0.0], asked), told("after_liquidation", "what was lost is asked of perps"));
+        assert_eq!(shown(None, [100.0, 0.0], asked), words("after_liquidation", "what was lost is asked of perps"));
         let cut = OrderWhy::CutByVolume { order: Reason::Enter }.into();
-        assert_eq!(said(None, [8.0, 2.0], cut), told("volume", "the bar's volume fills 25.00 % of the order `enter`, the rest waits"));
+        assert_eq!(shown(None, [8.0, 2.0], cut), words("volume", "the bar's volume fills 25.00 % of the order `enter`, the rest waits"));
         let criterion = Why::Checklist(ChecklistCause::Criterion { id: CriterionId(0), known: Known::UnknownIgnored });
-        assert_eq!(said(None, [0.0, 0.0], criterion), told("checklist.tvl", "unknown, which is left out"));
+        assert_eq!(shown(None, [0.0, 0.0], criterion), words("checklist.tvl", "unknown, which is left out"));
         let futures = Why::Futures { excess: 5_100.0, free: 100.0 };
         assert_eq!(
-            said(None, [0.2, 0.15], futures).1,
+            shown(None, [0.2, 0.15], futures).1,
             "5100.00 USD too much, of which 100.00 are free and leave; 5000.00 stay in positions"
         );
     }

@@ -95,7 +95,7 @@ impl Account {
         let quantity = allowed.min(first.quantity);
         let unit_cost = affordability::unit_cost(quantity, leverage, &first, &venue);
         let freed = self.books.backing(&order, first.price).map_or(0.0, |backing| backing.freed(leverage));
-        self.told_of_volume(cx, &mut order, allowed, quantity);
+        self.record_volume_cut(cx, &mut order, allowed, quantity);
         let claim = Claim { quantity, unit_cost, freed };
         Some(Opening { order, side: spec.side, bar, claim, allowed, leverage, price: first.price })
     }
@@ -183,11 +183,11 @@ impl Account {
             self.books.next_delisting = self.books.next_delisting.min(state.ends());
             self.log_entered(cx, at);
         }
-        let beside = self.books.state_mut(at);
-        if beside.entered != cx.t {
-            beside.added_inside = 0.0;
+        let state = self.books.state_mut(at);
+        if state.entered != cx.t {
+            state.added_inside = 0.0;
         }
-        beside.entered = cx.t;
+        state.entered = cx.t;
         let narrative = self.books.positions()[at].narrative;
         self.record.fill(now, bucket, instrument, narrative, opening.side, &entry, reason);
         self.books.protect(cx, at);
@@ -212,11 +212,11 @@ impl PositionBook {
 
 impl Context<'_> {
     fn state_of_new(&self, order: &Order, long: bool, price: f64) -> PositionState {
-        let Order { bucket, instrument, atr, rung, .. } = *order;
+        let Order { bucket, instrument, atr, leverage_asked, .. } = *order;
         let silence = self.market.listing.delisted_after.in_bars(self.market.clock.bar);
         PositionState {
             opened: self.now(),
-            rung,
+            leverage_asked,
             guard: Guard { atr, best: price, ..Guard::default() },
             delisted: self.market.panel.forced_out(instrument, self.t, silence),
             converts: self.market.converted_after(instrument, self.t),

@@ -31,7 +31,7 @@ pub enum Finding {
     Survivorship {
         listings: usize,
         survivors: usize,
-        /// Symbols that are gone, each with the end of its listing; so many more are not named.
+        /// Symbols that are delisted, each with the end of its listing; so many more are not named.
         named: Vec<(String, Time)>,
         more: usize,
         /// Listings that ended while their coin goes on in its other market.
@@ -131,9 +131,9 @@ fn signed(value: Option<f64>) -> String {
     value.map_or_else(|| "unknown".to_owned(), |value| format!("{:+.1} %", value * 100.0))
 }
 
-fn list(gone: &[(String, Time)], more: usize) -> String {
+fn list(delisted: &[(String, Time)], more: usize) -> String {
     let more = (more > 0).then(|| format!("and {more} more"));
-    let names: Vec<String> = gone.iter().map(|(symbol, ended)| format!("{symbol} {}", ended.date())).chain(more).collect();
+    let names: Vec<String> = delisted.iter().map(|(symbol, ended)| format!("{symbol} {}", ended.date())).chain(more).collect();
     if names.is_empty() { String::new() } else { format!(" ({})", names.join(", ")) }
 }
 

@@ -12,11 +12,11 @@ use crate::strategy::{Holding, Plan};
 use crate::units::{AssetId, BucketId, Usd};
 
 pub(super) fn findings(market: &Market, plan: &Plan, run: &Run) -> Vec<Finding> {
-    let mut told: Vec<Finding> = plan.buckets.iter().filter_map(|bucket| Some(hedge(run, bucket.id, bucket.hedge?.of))).collect();
-    told.extend(perpetuals(market, plan, run));
-    told.extend(hindsight(market, run));
-    told.extend(survivors(market));
-    told
+    let mut all: Vec<Finding> = plan.buckets.iter().filter_map(|bucket| Some(hedge(run, bucket.id, bucket.hedge?.of))).collect();
+    all.extend(perpetuals(market, plan, run));
+    all.extend(hindsight(market, run));
+    all.extend(survivors(market));
+    all
 }
 
 /// Gains of a bucket in each bar but the first: what it became less what flowed in.
@@ -98,7 +98,7 @@ fn is_early(market: &Market, trade: &Trade) -> bool {
     labelled.map(|m| trade.opened.seconds() - m.since.seconds()).min().is_some_and(|age| age <= EARLY_DAYS * 86_400)
 }
 
-/// A coin and those that became it: a trade is told under the coin it was left in, and may have been opened in another.
+/// A coin and those that became it: a trade counts under the coin it was left in, and may have been opened in another.
 fn lineage(market: &Market, asset: AssetId) -> Vec<AssetId> {
     let mut coins = vec![asset];
     let mut at = 0;
@@ -123,14 +123,14 @@ fn hindsight(market: &Market, run: &Run) -> Option<Finding> {
 
 fn survivors(market: &Market) -> Option<Finding> {
     let survival = Survival::of(market);
-    let gone: Vec<_> = survival.deaths.iter().filter(|death| !death.coin_lives).collect();
-    let named = gone.iter().take(NAMED).map(|death| (market.instrument(death.instrument).symbol.clone(), death.ended)).collect();
+    let delisted: Vec<_> = survival.deaths.iter().filter(|death| !death.coin_lives).collect();
+    let named = delisted.iter().take(NAMED).map(|death| (market.instrument(death.instrument).symbol.clone(), death.ended)).collect();
     (survival.listings > 0).then_some(Finding::Survivorship {
         listings: survival.listings,
         survivors: survival.survivors,
         named,
-        more: gone.len().saturating_sub(NAMED),
-        live_elsewhere: survival.deaths.len() - gone.len(),
+        more: delisted.len().saturating_sub(NAMED),
+        live_elsewhere: survival.deaths.len() - delisted.len(),
         whole_universe: survival.whole_universe,
         survivors_only: survival.survivors_only,
     })

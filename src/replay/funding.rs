@@ -45,9 +45,9 @@ impl Simulation<'_> {
         for &bucket in &self.cx.roles.perp {
             let Some(at) = self.account.books.find(bucket, instrument) else { continue };
             let held = self.account.books.positions()[at].quantity;
-            let beside = self.account.books.state(at);
+            let state = self.account.books.state(at);
             // What was added at an unknown time inside the bar pays and never receives.
-            let added = if inside && beside.entered == self.cx.t { beside.added_inside } else { 0.0 };
+            let added = if inside && state.entered == self.cx.t { state.added_inside } else { 0.0 };
             let quantity = if payment(held, settlement.mark, settlement.rate) > 0.0 { held - added } else { held };
             if quantity == 0.0 {
                 continue;
@@ -64,10 +64,10 @@ impl Simulation<'_> {
     /// A settlement inside the bar may bring a stop that sees funding to its own mark: what that sends meets the next open. At an open, the stops
     /// are looked at after the settlements.
     fn stop_by_funding(&mut self, at: usize, mark: f64) {
-        let (beside, position) = (self.account.books.state(at), &self.account.books.positions()[at]);
+        let (state, position) = (self.account.books.state(at), &self.account.books.positions()[at]);
         let sees_funding = self.cx.bucket(position.bucket).stop.is_some_and(|stop| stop.sees_funding());
         let against = exit_side(position).other();
-        if let Some(stop) = beside.guard.stop.filter(|&stop| sees_funding && against.reaches(mark, stop)) {
+        if let Some(stop) = state.guard.stop.filter(|&stop| sees_funding && against.reaches(mark, stop)) {
             self.send_stop(at, stop, mark);
         }
     }

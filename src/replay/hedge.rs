@@ -190,13 +190,13 @@ impl Account {
     /// One caution a hedge that could not stand against all it was asked to.
     pub fn stood_unhedged(&self, cx: &Context) -> Vec<Caution> {
         let hedges = cx.plan.buckets.iter().filter_map(|bucket| Some((bucket, bucket.hedge?, &self.buckets[bucket.id.index()].unhedged)));
-        let told = hedges.filter(|(.., tally)| !tally.ever.is_empty()).map(|(bucket, hedge, tally)| Caution::Unhedged {
+        let cautions = hedges.filter(|(.., tally)| !tally.ever.is_empty()).map(|(bucket, hedge, tally)| Caution::Unhedged {
             hedge: bucket.name.clone(),
             of: cx.bucket(hedge.of).name.clone(),
             by: hedge.by,
             coins: tally.ever.iter().map(|&asset| cx.market.asset(asset).name.clone()).collect(),
             most: tally.most,
         });
-        told.collect()
+        cautions.collect()
     }
 }

@@ -76,8 +76,8 @@ impl Simulation<'_> {
     fn next_adverse(&mut self, key: PositionKey) -> Option<Event> {
         let held = self.account.books.place(key).filter(|_| !self.cx.is_cross(key.bucket));
         let t = self.cx.t;
-        let enters = |order: &&Order| order.works_for(key) && order.tried_inside != t && order.want.opens();
-        if held.is_none() && !self.orders.iter().any(|order| enters(&order)) {
+        let may_enter = |order: &&Order| order.works_for(key) && order.tried_inside != t && order.want.opens();
+        if held.is_none() && !self.orders.iter().any(|order| may_enter(&order)) {
             return None;
         }
         let rules = self.account.path_rules(&self.cx, key.instrument);
@@ -86,7 +86,7 @@ impl Simulation<'_> {
             Some(at) => InBar { margin: self.account.books.margin_of(&self.cx, at), ..self.account.books.in_bar(&self.cx, at) },
             None => InBar::flat(bucket.direction),
         };
-        let orders = self.orders.iter().filter(enters).filter_map(|order| {
+        let orders = self.orders.iter().filter(may_enter).filter_map(|order| {
             let Want::Add { quantity, .. } = order.want else { return None };
             Some(Working { id: order.id, spec: OrderSpec::new(side(bucket, true), order.kind, quantity.abs()) })
         });
@@ -199,13 +199,13 @@ impl Account {
 impl PositionBook {
     /// A position as the bar meets it, its margin left aside.
     pub fn in_bar<'a>(&self, cx: &Context<'a>, at: usize) -> InBar<'a> {
-        let (position, beside) = (&self.positions()[at], self.state(at));
+        let (position, state) = (&self.positions()[at], self.state(at));
         InBar {
             direction: position.direction(),
             quantity: position.quantity.abs(),
-            entered: if beside.entered == cx.t { Entered::Here } else { Entered::Before },
-            stop: beside.guard.stop,
-            take_profit: beside.guard.target,
+            entered: if state.entered == cx.t { Entered::Here } else { Entered::Before },
+            stop: state.guard.stop,
+            take_profit: state.guard.target,
             deleveraging: None,
             margin: None,
         }

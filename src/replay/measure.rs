@@ -38,7 +38,7 @@ impl<'a> Measure<'a> {
     }
 
     /// The first and the last bar of some in which it has a value of its own: a price, or a value made known up to its close.
-    pub fn told(&self, market: &Market, bars: &Range<usize>) -> Option<(usize, usize)> {
+    pub fn known_range(&self, market: &Market, bars: &Range<usize>) -> Option<(usize, usize)> {
         match self {
             Self::Instrument(id) => {
                 let trades = |t: &usize| !market.panel.close[market.panel.at(*id, *t)].is_nan();

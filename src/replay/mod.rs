@@ -99,6 +99,7 @@ pub mod run;
 mod sending;
 mod simulation;
 mod sizing;
+mod stop;
 mod sweep;
 mod uninvested;
 mod venues;

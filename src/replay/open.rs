@@ -35,7 +35,7 @@ impl Simulation<'_> {
         }
         self.orders.put_all(waiting);
         // What could not carry its margin at the very open it was opened at is gone before the bar brings it anything.
-        if self.account.books.states().iter().any(|beside| beside.entered == self.cx.t) {
+        if self.account.books.states().iter().any(|state| state.entered == self.cx.t) {
             self.liquidate_at_open();
         }
     }
@@ -46,8 +46,8 @@ impl Simulation<'_> {
         let mut at = 0;
         while at < self.account.books.count() {
             let before = self.account.books.count();
-            let beside = self.account.books.state(at);
-            if beside.near && beside.guarded_at(self.cx.market.panel.open[beside.series + self.cx.t]) {
+            let state = self.account.books.state(at);
+            if state.near && state.guarded_at(self.cx.market.panel.open[state.series + self.cx.t]) {
                 self.guard_at_open(at);
             }
             at += usize::from(self.account.books.count() == before);
@@ -82,12 +82,12 @@ impl Simulation<'_> {
         if moment == Moment::Inside {
             self.account.pay_adverse_settlements(&self.cx, at, filled.quantity * held.signum());
         }
-        self.account.told_of_volume(&self.cx, &mut rest, held.abs(), filled.quantity);
-        let gone = self.account.close_position(&self.cx, at, &filled, Reason::Stop);
-        if !gone {
+        self.account.record_volume_cut(&self.cx, &mut rest, held.abs(), filled.quantity);
+        let flat = self.account.close_position(&self.cx, at, &filled, Reason::Stop);
+        if !flat {
             self.spend_stop(at, rest);
         }
-        gone
+        flat
     }
 
     /// A stop triggered at `mark` with no more prices to trade at before the next open, where it goes as a market order.
@@ -142,12 +142,12 @@ impl Simulation<'_> {
         if moment == Moment::Inside {
             self.account.pay_adverse_settlements(&self.cx, at, filled.quantity * held.signum());
         }
-        let gone = self.account.close_position(&self.cx, at, &filled, Reason::TakeProfit);
-        if gone {
+        let flat = self.account.close_position(&self.cx, at, &filled, Reason::TakeProfit);
+        if flat {
             self.account.start_cooldown(&self.cx, bucket, instrument);
             self.orders.cancel(bucket, instrument);
         }
-        gone
+        flat
     }
 }
 
@@ -172,7 +172,7 @@ impl Account {
             self.got_nothing(cx, &mut order, &spec, bar.open);
             return Some(order);
         };
-        self.told_of_volume(cx, &mut order, quantity, filled.quantity);
+        self.record_volume_cut(cx, &mut order, quantity, filled.quantity);
         if moment == Moment::Inside {
             self.pay_adverse_settlements(cx, at, filled.quantity * held.signum());
         }
@@ -193,17 +193,17 @@ impl Account {
     /// The instrument does not trade in this bar: on record once. What enters or leaves waits, the rest lapses.
     pub fn no_bar(&mut self, cx: &Context, mut order: Order) -> Option<Order> {
         let waits = order.want == Want::Close || order.reason == Reason::Enter;
-        if !order.told {
+        if !order.explained {
             let why = OrderWhy::NoBar { order: order.reason, waits };
             self.record.note(cx.now(), (order.bucket, order.instrument), Verdict::Refused, [None, None], why);
-            order.told = true;
+            order.explained = true;
         }
         waits.then_some(order)
     }
 
     /// An order that could have traded got nothing: on record once.
     pub fn got_nothing(&mut self, cx: &Context, order: &mut Order, spec: &OrderSpec, reference: f64) {
-        if !std::mem::replace(&mut order.told, true) {
+        if !std::mem::replace(&mut order.explained, true) {
             let (why, observed, threshold) = self.venues.why_nothing(cx, spec, order.instrument, reference);
             let why = OrderWhy::Unfilled { order: order.reason, why };
             self.record.note(cx.now(), (order.bucket, order.instrument), Verdict::Refused, [Some(observed), Some(threshold)], why);
@@ -211,8 +211,8 @@ impl Account {
     }
 
     /// A fill that volume cut short: on record once an order.
-    pub fn told_of_volume(&mut self, cx: &Context, order: &mut Order, wanted: f64, got: f64) {
-        if got < wanted && self.venues.pool(cx, order.instrument).left() < wanted && !std::mem::replace(&mut order.told, true) {
+    pub fn record_volume_cut(&mut self, cx: &Context, order: &mut Order, wanted: f64, got: f64) {
+        if got < wanted && self.venues.pool(cx, order.instrument).left() < wanted && !std::mem::replace(&mut order.explained, true) {
             let why = OrderWhy::CutByVolume { order: order.reason };
             self.record.note(cx.now(), (order.bucket, order.instrument), Verdict::Resized, [Some(wanted), Some(got)], why);
         }

@@ -24,13 +24,13 @@ pub(super) struct Order {
     /// Bars it has been worked.
     pub seen: u32,
     /// What keeps it from filling is on record already.
-    pub told: bool,
+    pub explained: bool,
     /// The last bar in which it filled, in part, after the open.
     pub tried_inside: usize,
     /// The average true range known at the decision, for the stop of what it opens.
     pub atr: Option<f64>,
     /// The leverage asked for what it opens, before anything lowered that.
-    pub rung: f64,
+    pub leverage_asked: f64,
     pub way: Way,
 }
 
@@ -138,7 +138,7 @@ impl OrderQueue {
     ) -> Order {
         self.made += 1;
         let (id, tried_inside) = (self.made, usize::MAX);
-        let rung = if let Want::Add { leverage, .. } = want { leverage } else { 1.0 };
+        let leverage_asked = if let Want::Add { leverage, .. } = want { leverage } else { 1.0 };
         Order {
             id,
             bucket,
@@ -148,10 +148,10 @@ impl OrderQueue {
             reason,
             kind,
             seen: 0,
-            told: false,
+            explained: false,
             tried_inside,
             atr: None,
-            rung,
+            leverage_asked,
             way: Way::There,
         }
     }

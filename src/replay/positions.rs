@@ -198,7 +198,7 @@ impl Money<'_> {
 pub(super) struct PositionState {
     pub opened: Time,
     /// The leverage last asked for it, before anything lowered that.
-    pub rung: f64,
+    pub leverage_asked: f64,
     pub guard: Guard,
     /// Bar at which its listing will have been silent for too long.
     pub delisted: usize,
@@ -315,10 +315,10 @@ mod tests {
     }
 
     /// Told from others by its leverage.
-    fn state(rung: f64) -> PositionState {
+    fn state(leverage_asked: f64) -> PositionState {
         PositionState {
             opened: Time::from_seconds(0),
-            rung,
+            leverage_asked,
             guard: Guard { best: 10.0, ..Guard::default() },
             delisted: usize::MAX,
             converts: None,
@@ -352,30 +352,30 @@ mod tests {
         book
     }
 
-    fn rungs(book: &PositionBook) -> Vec<(usize, f64)> {
-        (0..book.count()).map(|at| (book.key(at).instrument.index(), book.state(at).rung)).collect()
+    fn leverages(book: &PositionBook) -> Vec<(usize, f64)> {
+        (0..book.count()).map(|at| (book.key(at).instrument.index(), book.state(at).leverage_asked)).collect()
     }
 
     #[test]
     fn each_state_stands_with_its_position() {
         let mut book = three();
-        assert_eq!(rungs(&book), [(0, 0.0), (1, 1.0), (2, 2.0)]);
+        assert_eq!(leverages(&book), [(0, 0.0), (1, 1.0), (2, 2.0)]);
         assert_eq!(book.increase(key(1), (None, false), &entry(1.0), Usd::ZERO, None), 1, "added to");
         assert!(book.reduce(1, &entry(-1.0), Backing::Margin).is_none(), "a part stays");
         let (closed, last) = book.reduce(1, &entry(-3.0), Backing::Margin).expect("it is flat");
-        assert_eq!((closed.instrument, last.rung), (InstrumentId::new(1), 1.0));
-        assert_eq!(rungs(&book), [(0, 0.0), (2, 2.0)]);
+        assert_eq!((closed.instrument, last.leverage_asked), (InstrumentId::new(1), 1.0));
+        assert_eq!(leverages(&book), [(0, 0.0), (2, 2.0)]);
         assert_eq!((book.place(key(2)), book.place(key(1))), (Some(1), None));
     }
 
     #[test]
     fn a_coin_that_becomes_another_takes_its_state_along() {
         let mut book = three();
-        let at = book.convert(0, InstrumentId::new(7), 2.0, |old| PositionState { rung: 7.0 + old.rung, ..old });
-        assert_eq!((at, rungs(&book)), (2, vec![(1, 1.0), (2, 2.0), (7, 7.0)]));
+        let at = book.convert(0, InstrumentId::new(7), 2.0, |old| PositionState { leverage_asked: 7.0 + old.leverage_asked, ..old });
+        assert_eq!((at, leverages(&book)), (2, vec![(1, 1.0), (2, 2.0), (7, 7.0)]));
         // Into one that is held: half as many of it, and its own state stays.
         let at = book.convert(2, InstrumentId::new(1), 0.5, |_| panic!("there is one"));
-        assert_eq!((at, rungs(&book)), (0, vec![(1, 1.0), (2, 2.0)]));
+        assert_eq!((at, leverages(&book)), (0, vec![(1, 1.0), (2, 2.0)]));
         assert_eq!((book.positions()[0].quantity, book.state(0).staked), (6.0, 1.5));
     }
 

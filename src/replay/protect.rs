@@ -37,13 +37,13 @@ impl PositionBook {
 
     /// Whether this bar's prices could reach a position's stop or target, or break its margin, as [`Self::alert`] has left it.
     pub fn touched(&self, cx: &Context, at: usize) -> bool {
-        let beside = self.state(at);
-        if !beside.near {
+        let state = self.state(at);
+        if !state.near {
             return false;
         }
-        let (panel, cell) = (&cx.market.panel, beside.series + cx.t);
+        let (panel, cell) = (&cx.market.panel, state.series + cx.t);
         let (low, high, mark) = (panel.low[cell], panel.high[cell], panel.mark_open[cell]);
-        beside.reached(low.min(panel.mark_low[cell]).min(mark), high.max(panel.mark_high[cell]).max(mark))
+        state.reached(low.min(panel.mark_low[cell]).min(mark), high.max(panel.mark_high[cell]).max(mark))
     }
 
     /// Puts stop and target where the bucket's rules say, after any change of size, entry or wallet.
@@ -125,12 +125,12 @@ impl PositionBook {
             if !(trails && ahead) {
                 continue;
             }
-            let beside = self.state(at);
-            let cell = beside.series + cx.t;
+            let state = self.state(at);
+            let cell = state.series + cx.t;
             let (high, low) = (market.panel.high[cell], market.panel.low[cell]);
-            let best = if beside.long { beside.guard.best.max(high) } else { beside.guard.best.min(low) };
+            let best = if state.long { state.guard.best.max(high) } else { state.guard.best.min(low) };
             // A missing bar is NaN, which `max` and `min` pass over.
-            if best != beside.guard.best {
+            if best != state.guard.best {
                 self.state_mut(at).guard.best = best;
                 self.protect(cx, at);
             }

@@ -15,7 +15,7 @@ impl Decider<'_, '_> {
         for bucket in &self.cx.plan.buckets {
             let Some(rule) = bucket.top_up else { continue };
             let (b, full) = (bucket.id.index(), equity * self.buckets[bucket.id.index()].weight);
-            let value = self.worth(bucket.id);
+            let value = self.value_after_flows(bucket.id);
             let waited = now.seconds() - self.buckets[b].last_top_up.seconds() >= rule.every.seconds();
             if !waited || value >= full * rule.below {
                 continue;
@@ -43,20 +43,20 @@ impl Decider<'_, '_> {
     }
 
     /// What a bucket will be worth when the flows under way are there, in USD.
-    pub fn worth(&self, bucket: BucketId) -> f64 {
+    pub fn value_after_flows(&self, bucket: BucketId) -> f64 {
         self.books.bucket_value(bucket).to_f64() + self.orders.flowing(bucket)
     }
 
     /// The same of every bucket.
-    pub fn worths(&self) -> Vec<f64> {
-        (0..self.cx.plan.buckets.len()).map(|b| self.worth(BucketId::new(b))).collect()
+    pub fn values_after_flows(&self) -> Vec<f64> {
+        (0..self.cx.plan.buckets.len()).map(|b| self.value_after_flows(BucketId::new(b))).collect()
     }
 
     /// Brings buckets back to their weights when one has drifted beyond the band. A perpetual bucket gives up free cash above its
     /// weight, a hedge also what it can realise, and neither is refilled here; the others share what is left in proportion. Returns what each moved bucket will be worth.
     pub fn plan_rebalance(&mut self) -> Vec<Option<Usd>> {
         let count = self.cx.plan.buckets.len();
-        let values = self.worths();
+        let values = self.values_after_flows();
         let equity: f64 = values.iter().sum();
         let perp = |b: usize| self.cx.plan.buckets[b].holding == Holding::Perp;
         let mut target = values.clone();

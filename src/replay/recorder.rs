@@ -148,9 +148,9 @@ impl Recorder {
     }
 
     /// A coin that became another one, as two fills of the same money: so many of the one are gone, so many of the other are there.
-    pub fn conversion(&mut self, time: Time, bucket: BucketId, gone: &Converted, there: &Converted) {
-        let notional = Usd::round(gone.quantity * gone.price);
-        for (side, of) in [(Side::Sell, gone), (Side::Buy, there)] {
+    pub fn conversion(&mut self, time: Time, bucket: BucketId, old: &Converted, new: &Converted) {
+        let notional = Usd::round(old.quantity * old.price);
+        for (side, of) in [(Side::Sell, old), (Side::Buy, new)] {
             self.run.fills.push(Fill {
                 time,
                 instrument: of.instrument,

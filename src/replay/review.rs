@@ -89,7 +89,7 @@ impl Decider<'_, '_> {
                 left.push(instrument);
                 continue;
             }
-            let held = self.held(history, bucket, instrument);
+            let held = self.held_position(history, bucket, instrument);
             let Some(exit) = strategy::exit_due(&Look { view: sight, bucket, instrument, narrative, held }) else { continue };
             self.orders.replace(bucket.id, instrument);
             self.send(bucket, (instrument, narrative), Want::Close, Reason::Exit(exit.cause.rule()));
@@ -112,7 +112,7 @@ impl Decider<'_, '_> {
     }
 
     /// What an exit rule may know of a position.
-    fn held(&self, history: &History, bucket: &PlanBucket, instrument: InstrumentId) -> Option<Held> {
+    fn held_position(&self, history: &History, bucket: &PlanBucket, instrument: InstrumentId) -> Option<Held> {
         let at = self.books.find(bucket.id, instrument)?;
         let entry = self.books.positions()[at].entry_price();
         let headway = history.close(instrument).map(|close| (close / entry - 1.0) * bucket.direction.sign());
@@ -181,7 +181,7 @@ impl Decider<'_, '_> {
         self.log_distance(history, bucket, pick, leverage);
         let atr = strategy::true_range(history, bucket, pick.instrument);
         let order = self.send(bucket, (pick.instrument, pick.narrative), want, Reason::Enter);
-        (order.atr, order.rung) = (atr, pick.leverage);
+        (order.atr, order.leverage_asked) = (atr, pick.leverage);
         let why = Why::Entered { share: pick.share, leverage };
         let limit = bucket.score_threshold();
         self.log_gate(history, bucket, (pick.instrument, pick.narrative), Verdict::Passed, (pick.score, limit), why);

@@ -13,6 +13,7 @@ pub use crate::replay::decision_text::RecordNames;
 pub use crate::replay::finding::{Finding, HedgeEffect, PerpetualUse};
 pub use crate::replay::reason::{FlowReason, Reason};
 pub use crate::replay::rotation::{HELD, OUT, RotationStep, Turn};
+pub use crate::replay::stop::{Beyond, Stop};
 pub use crate::signal::lifecycle::{Cause, Stage};
 pub use crate::signal::regime::Regime;
 pub use crate::signal::survivors::Survival;
@@ -80,22 +81,6 @@ impl Run {
     pub fn final_equity(&self) -> Usd {
         self.equity.last().copied().unwrap_or(self.capital)
     }
-}
-
-/// An outcome, as ruin is one: what comes next is more than books can hold ([`Usd::MOST`]). Positions stay open.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Stop {
-    /// Bars before it.
-    pub bars: usize,
-    pub why: Beyond,
-}
-
-/// What would have come to more than books can hold, with the amount in USD.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Beyond {
-    Books(Excess),
-    /// What the capital would have become in the benchmark.
-    Benchmark(f64),
 }
 
 /// One execution of an order, or of the venue.

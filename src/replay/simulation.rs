@@ -31,7 +31,7 @@ impl<'a> Simulation<'a> {
         decider.decide();
         for (key, leverage) in decider.asked {
             if let Some(at) = self.account.books.place(key) {
-                self.account.books.state_mut(at).rung = leverage;
+                self.account.books.state_mut(at).leverage_asked = leverage;
             }
         }
     }

@@ -66,8 +66,9 @@ impl Decider<'_, '_> {
 
     /// What a held position was asked to stand at and what it is asked now, where the two differ once liquidation is kept away; 1 for spot, so never.
     fn step_of_leverage(&self, history: &History, bucket: &PlanBucket, pick: &Pick, (worth, now): (f64, f64)) -> Option<(f64, f64)> {
-        let rung = self.books.state(self.books.find(bucket.id, pick.instrument)?).rung;
-        let before = if rung == pick.leverage { now } else { self.cx.bearable_leverage(history, bucket, &pick.at(rung), worth) };
+        let leverage_asked = self.books.state(self.books.find(bucket.id, pick.instrument)?).leverage_asked;
+        let before =
+            if leverage_asked == pick.leverage { now } else { self.cx.bearable_leverage(history, bucket, &pick.at(leverage_asked), worth) };
         (before != now).then_some((before, now))
     }
 

@@ -14,12 +14,12 @@ impl Account {
     pub fn stayed_in_cash(&self, cx: &Context) -> Vec<Caution> {
         let asked = cx.plan.buckets.iter().filter(|bucket| bucket.holding != Holding::Cash && !bucket.idle && bucket.why_empty.is_none());
         let empty = asked.filter(|bucket| self.record.run.fills.iter().all(|fill| fill.bucket != bucket.id));
-        let told = empty.map(|bucket| Caution::StayedInCash {
+        let cautions = empty.map(|bucket| Caution::StayedInCash {
             bucket: bucket.name.clone(),
             weight: bucket.weight,
             because: self.why_nothing_came(cx, bucket),
         });
-        told.collect()
+        cautions.collect()
     }
 
     /// What kept a bucket out: the rule that refused most of its entries, or what its last look found.

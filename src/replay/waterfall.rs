@@ -35,9 +35,9 @@ impl Account {
     }
 
     /// The rest of a position is gone.
-    pub fn realise_rest(&mut self, beside: &PositionState, closed: &Closed) {
+    pub fn realise_rest(&mut self, state: &PositionState, closed: &Closed) {
         let realised = &mut self.buckets[closed.bucket.index()].realised;
-        realised.won += (closed.traded() - beside.offered).max(Usd::ZERO);
-        realised.add(closed.traded() - beside.realised);
+        realised.won += (closed.traded() - state.offered).max(Usd::ZERO);
+        realised.add(closed.traded() - state.realised);
     }
 }
