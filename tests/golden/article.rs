@@ -105,78 +105,99 @@ fn wiped_out_by_real_brackets(coin: &str, given: &BTreeMap<&str, f64>, expected:
     assert!(price > 90.0, "{coin}: the end comes before -10 %");
 }
 
+fn first(strategy: &str) -> Strategy {
+    file(strategy).strategy
+}
+
+fn capital_is_split_by_weight(expected: &str) {
+    let weights = weights(&first("foundation-first"));
+    assert_eq!(weights, [0.60, 0.25, 0.10, 0.05]);
+    let books = Books::open(usd(100_000.0), &weights);
+    let split: Vec<String> = (0..4).map(|b| format!("{:.0}", books.cash(BucketId(b)).to_f64())).collect();
+    assert_eq!(split.join(";"), expected);
+    assert!(near(perp_weight(&first("foundation-first")), 0.05));
+}
+
+fn a_hedge_comes_to_its_net(id: &str, given: &BTreeMap<&str, f64>, expected: &str) {
+    let (spot, short, net) = hedge(given["spot"], given["short_notional"], given["ret"]);
+    assert_eq!(spot, usd(given["spot"] * given["ret"]));
+    assert_eq!(short, usd(-given["short_notional"] * given["ret"]));
+    let text = expected.rsplit("net ").next().expect("a net").trim();
+    assert_eq!(net, usd(text.parse().expect("a number")), "{id}");
+}
+
+fn a_leveraged_long_loses(id: &str, given: &BTreeMap<&str, f64>, expected: &str) {
+    let lost = loss(given["margin"], given["leverage"], given["ret"]);
+    let text = expected.split("loss ").nth(1).expect("a loss").split([' ', ';', ',']).next().expect("a number");
+    assert_eq!(lost, usd(text.parse().expect("a number")), "{id}");
+}
+
+fn the_bull_market_is_leveraged_by_stages() {
+    let bull = first("bull");
+    assert_eq!(weights(&bull), [0.40, 0.35, 0.15, 0.10]);
+    let leverage = bull.buckets["narratives"].leverage.expect("leverage by stages");
+    assert_eq!((leverage.open, leverage.confirmed), (3.0, Some(5.0)));
+    assert!(near(0.15 * leverage.open, 0.45) && near(0.15 * leverage.confirmed.expect("a second stage"), 0.75));
+}
+
+fn the_bear_market_is_weighted() {
+    let bear = first("bear");
+    let named = ["foundation", "stablecoins", "midcaps"].map(|name| weight(&bear, name));
+    assert_eq!(named, [0.55, 0.25, 0.10]);
+    assert!(near(perp_weight(&bear), 0.10));
+}
+
+/// A profit is shared, a loss is not: the same amounts come out of a replay in `tests/golden/by_hand.rs`.
+fn profit_is_shared(given: &BTreeMap<&str, f64>, expected: &str) {
+    let waterfall = first("bull").waterfall.expect("a waterfall");
+    for (to, share) in [("stablecoins", "to_stable"), ("foundation", "to_foundation")] {
+        assert!(given.get(share).is_none_or(|&share| waterfall.to[to] == share));
+    }
+    let profit = usd(given["profit"]).max(Usd::ZERO);
+    let shares: Vec<String> = waterfall.to.values().map(|&share| format!("{:.0}", profit.share(share).to_f64())).collect();
+    assert_eq!(shares.join(";"), expected);
+}
+
+fn futures_stay_within(given: &BTreeMap<&str, f64>) {
+    for strategy in ["bull", "bear", "rotation", "foundation-first"] {
+        let margin = perp_weight(&first(strategy)) * given["nav"];
+        assert!(margin >= given["min"] * given["nav"] - 1e-6 && margin <= given["max"] * given["nav"] + 1e-6, "{strategy}");
+    }
+}
+
+/// "Less than 1 % per position" and "15 % in two or three narratives" agree only where a narrative is a basket of six.
+fn a_narrative_is_a_basket_of_six() {
+    let wider = ["narratives=3", "per_narrative=6"].map(|key| format!("buckets.narratives.hold.perp.{key}"));
+    let wider = wider.map(|key| Override::parse(&key).expect("a key"));
+    let bull = file("bull").with_all(&wider).expect("allowed").strategy;
+    let Hold::Perp(selection) = &bull.buckets["narratives"].hold else { panic!("perpetuals") };
+    let places = selection.narratives.expect("narratives") * selection.per_narrative.expect("coins of each");
+    let margin = |places: usize| 100_000.0 * 0.15 / places as f64;
+    assert!(places >= 16 && margin(places) < 1_000.0 && margin(16) < 1_000.0 && margin(15) >= 1_000.0 - 1e-9);
+}
+
+fn most_is_in_established_coins() {
+    let (bull, bear, plain) = (first("bull"), first("bear"), first("foundation-first"));
+    let established = [
+        weight(&bull, "foundation") + weight(&bull, "alts"),
+        weight(&bear, "foundation") + weight(&bear, "midcaps"),
+        weight(&plain, "foundation"),
+    ];
+    assert!(established.iter().all(|share| (0.60..=0.80).contains(share)), "{established:?}");
+}
+
 fn check(id: &str, given: &BTreeMap<&str, f64>, expected: &str) {
-    let first = |strategy: &str| file(strategy).strategy;
     match id {
-        "ART-1" => {
-            let weights = weights(&first("foundation-first"));
-            assert_eq!(weights, [0.60, 0.25, 0.10, 0.05]);
-            let books = Books::open(usd(100_000.0), &weights);
-            let dealt: Vec<String> = (0..4).map(|b| format!("{:.0}", books.cash(BucketId(b)).to_f64())).collect();
-            assert_eq!(dealt.join(";"), expected);
-            assert!(near(perp_weight(&first("foundation-first")), 0.05));
-        }
-        "ART-2" | "ART-3" | "ART-3a" | "ART-3b" => {
-            let (spot, short, net) = hedge(given["spot"], given["short_notional"], given["ret"]);
-            assert_eq!(spot, usd(given["spot"] * given["ret"]));
-            assert_eq!(short, usd(-given["short_notional"] * given["ret"]));
-            let said = expected.rsplit("net ").next().expect("a net").trim();
-            assert_eq!(net, usd(said.parse().expect("a number")), "{id}");
-        }
-        "ART-4" | "ART-4a" | "ART-4b" | "ART-4c" | "ART-4d" => {
-            let lost = loss(given["margin"], given["leverage"], given["ret"]);
-            let said = expected.split("loss ").nth(1).expect("a loss").split([' ', ';', ',']).next().expect("a number");
-            assert_eq!(lost, usd(said.parse().expect("a number")), "{id}");
-        }
-        "ART-5" => {
-            let bull = first("bull");
-            assert_eq!(weights(&bull), [0.40, 0.35, 0.15, 0.10]);
-            let ladder = bull.buckets["narratives"].leverage.expect("a ladder");
-            assert_eq!((ladder.open, ladder.confirmed), (3.0, Some(5.0)));
-            assert!(near(0.15 * ladder.open, 0.45) && near(0.15 * ladder.confirmed.expect("a rung"), 0.75));
-        }
-        "ART-6" => {
-            let bear = first("bear");
-            let named = ["foundation", "stablecoins", "midcaps"].map(|name| weight(&bear, name));
-            assert_eq!(named, [0.55, 0.25, 0.10]);
-            assert!(near(perp_weight(&bear), 0.10));
-        }
-        "ART-7" | "ART-7a" => {
-            let waterfall = first("bull").waterfall.expect("a waterfall");
-            for (to, share) in [("stablecoins", "to_stable"), ("foundation", "to_foundation")] {
-                assert!(given.get(share).is_none_or(|&share| waterfall.to[to] == share));
-            }
-            // A profit is shared, a loss is not: the same amounts come out of a replay in `tests/golden/by_hand.rs`.
-            let profit = usd(given["profit"]).max(Usd::ZERO);
-            let shares: Vec<String> = waterfall.to.values().map(|&share| format!("{:.0}", profit.share(share).to_f64())).collect();
-            assert_eq!(shares.join(";"), expected);
-        }
-        "ART-8" => {
-            for strategy in ["bull", "bear", "rotation", "foundation-first"] {
-                let margin = perp_weight(&first(strategy)) * given["nav"];
-                assert!(margin >= given["min"] * given["nav"] - 1e-6 && margin <= given["max"] * given["nav"] + 1e-6, "{strategy}");
-            }
-        }
-        // "Less than 1 % per position" and "15 % in two or three narratives" agree only where a narrative is a basket of six.
-        "ART-9" | "ART-9a" => {
-            let wider = ["narratives=3", "per_narrative=6"].map(|key| format!("buckets.narratives.hold.perp.{key}"));
-            let wider = wider.map(|key| Override::parse(&key).expect("a key"));
-            let bull = file("bull").with_all(&wider).expect("allowed").strategy;
-            let Hold::Perp(selection) = &bull.buckets["narratives"].hold else { panic!("perpetuals") };
-            let places = selection.narratives.expect("narratives") * selection.per_narrative.expect("coins of each");
-            let margin = |places: usize| 100_000.0 * 0.15 / places as f64;
-            assert!(places >= 16 && margin(places) < 1_000.0 && margin(16) < 1_000.0 && margin(15) >= 1_000.0 - 1e-9);
-        }
-        "ART-10" => assert_eq!(first("rotation").buckets["perps"].leverage.expect("a ladder").open, 2.0),
-        "ART-11" => {
-            let (bull, bear, plain) = (first("bull"), first("bear"), first("foundation-first"));
-            let established = [
-                weight(&bull, "foundation") + weight(&bull, "alts"),
-                weight(&bear, "foundation") + weight(&bear, "midcaps"),
-                weight(&plain, "foundation"),
-            ];
-            assert!(established.iter().all(|share| (0.60..=0.80).contains(share)), "{established:?}");
-        }
+        "ART-1" => capital_is_split_by_weight(expected),
+        "ART-2" | "ART-3" | "ART-3a" | "ART-3b" => a_hedge_comes_to_its_net(id, given, expected),
+        "ART-4" | "ART-4a" | "ART-4b" | "ART-4c" | "ART-4d" => a_leveraged_long_loses(id, given, expected),
+        "ART-5" => the_bull_market_is_leveraged_by_stages(),
+        "ART-6" => the_bear_market_is_weighted(),
+        "ART-7" | "ART-7a" => profit_is_shared(given, expected),
+        "ART-8" => futures_stay_within(given),
+        "ART-9" | "ART-9a" => a_narrative_is_a_basket_of_six(),
+        "ART-10" => assert_eq!(first("rotation").buckets["perps"].leverage.expect("leverage").open, 2.0),
+        "ART-11" => most_is_in_established_coins(),
         other => match other.strip_prefix("ART-4e-") {
             Some(coin) => wiped_out_by_real_brackets(coin, given, expected.parse().expect("a move")),
             None => panic!("{other}: a case without a test"),

@@ -5,6 +5,7 @@ mod books;
 mod events;
 mod fixture;
 mod prices;
+mod record;
 mod report;
 
 use std::path::{Path, PathBuf};
@@ -41,7 +42,7 @@ pub fn audit(market_dir: &Path, strategy_report_dir: &Path) -> Result<Audit, Str
 /// [`audit`] in a market already read.
 fn audit_in(market: &Market, dir: &Path) -> Result<Audit, String> {
     let summary = Summary::read(dir)?;
-    let found = books::Events::read(dir, market)?;
+    let found = record::Events::read(dir, market)?;
     let walked = books::walk(dir, market, &found, &summary)?;
     events::fills_in_bars(market, &found.fills)?;
     let counted = events::events(dir, market, &found, &summary, walked.closed, walked.last)?;

@@ -31,6 +31,7 @@ mod outside;
 mod random_market;
 mod random_rules;
 mod random_strategy;
+mod random_venue;
 #[path = "../bar_walk/same.rs"]
 mod same;
 mod scale;

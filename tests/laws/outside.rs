@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use rotate::market::{Kind, Market};
-use rotate::replay::run::{PlainRule, Reason, Run, Subject};
-use rotate::units::{BucketId, InstrumentId};
+use rotate::replay::run::{Fill, FundingPayment, PlainRule, Reason, Run, Subject};
+use rotate::units::{BucketId, InstrumentId, Time};
 
 /// Equity at every close: capital, cash moved by fills, settlements and yields before it, and what is held at the valuation price.
 pub fn equity(market: &Market, run: &Run) -> Vec<f64> {
@@ -53,6 +53,16 @@ impl Shadow {
     pub fn balance(&self, mark: f64) -> f64 {
         self.wallet + self.quantity * (mark - self.entry)
     }
+
+    /// The wallet after an increment, which brings what lifts the whole position to its leverage, at most its own margin; what is there beyond
+    /// that pays its fee. Profit backs nothing, a loss is gone.
+    fn after_increment(&self, fill: &Fill, leverage: f64) -> f64 {
+        let own = fill.quantity * fill.price / leverage;
+        let loss = (self.quantity * (self.entry - fill.price)).max(0.0);
+        let at = if loss > 0.0 { fill.price } else { self.entry };
+        let whole = (self.quantity * at).abs() / leverage + own;
+        self.wallet + (whole - (self.wallet - loss)).clamp(-fill.fee.to_f64(), own)
+    }
 }
 
 pub type Shadows = BTreeMap<(BucketId, InstrumentId), Shadow>;
@@ -64,6 +74,23 @@ pub struct BarOfShadows {
     pub opened: Shadows,
     pub closing: Shadows,
     pub left: Vec<(BucketId, InstrumentId, Shadow, Reason)>,
+}
+
+/// Pays what settles at the open of a bar on what is held by then; returns what is paid later in the bar.
+fn settle_at_open<'a>(now: &mut Shadows, payments: Vec<&'a FundingPayment>, open: Time) -> Vec<&'a FundingPayment> {
+    let (mut late, mut at_open) = (Vec::new(), Vec::new());
+    for paid in payments {
+        let key = (paid.bucket, paid.instrument);
+        match now.get_mut(&key) {
+            // What is paid on another quantity than the one held, or a second time, is paid on what this open adds.
+            Some(shadow) if paid.time == open && !at_open.contains(&key) && (paid.quantity / shadow.quantity - 1.0).abs() < 1e-9 => {
+                at_open.push(key);
+                shadow.wallet += paid.payment.to_f64();
+            }
+            _ => late.push(paid),
+        }
+    }
+    late
 }
 
 /// Follows every perpetual position bar by bar. `leverage` is the one rung of each bucket.
@@ -78,21 +105,7 @@ pub fn follow(market: &Market, run: &Run, leverage: &[f64]) -> Vec<BarOfShadows>
             let payments: Vec<_> = run.funding[payment..].iter().take_while(|p| p.time < close).collect();
             (fill, payment) = (fill + fills.len(), payment + payments.len());
             let mut left = Vec::new();
-            let mut late: Vec<_> = Vec::new();
-            let mut at_open: Vec<_> = Vec::new();
-            for paid in payments {
-                let key = (paid.bucket, paid.instrument);
-                match now.get_mut(&key) {
-                    // What is paid on another quantity than the one held, or a second time, is paid on what this open adds.
-                    Some(shadow)
-                        if paid.time == open && !at_open.contains(&key) && (paid.quantity / shadow.quantity - 1.0).abs() < 1e-9 =>
-                    {
-                        at_open.push(key);
-                        shadow.wallet += paid.payment.to_f64();
-                    }
-                    _ => late.push(paid),
-                }
-            }
+            let mut late = settle_at_open(&mut now, payments, open);
             // What an entry at this open, or a later settlement of the bar, pays: from the wallet as it stands after the open's orders.
             let mut pay_late = |now: &mut Shadows, key: (BucketId, InstrumentId)| {
                 late.retain(|paid| {
@@ -112,13 +125,7 @@ pub fn follow(market: &Market, run: &Run, leverage: &[f64]) -> Vec<BarOfShadows>
                 let after = held.quantity + signed;
                 if held.quantity == 0.0 || held.quantity.signum() == signed.signum() {
                     let entry = (held.quantity * held.entry + signed * f.price) / after;
-                    // An increment brings what lifts the whole position to its leverage, at most its own margin; what is there beyond that pays
-                    // its fee. Profit backs nothing, a loss is gone.
-                    let own = f.quantity * f.price / leverage[f.bucket.index()];
-                    let loss = (held.quantity * (held.entry - f.price)).max(0.0);
-                    let at = if loss > 0.0 { f.price } else { held.entry };
-                    let whole = (held.quantity * at).abs() / leverage[f.bucket.index()] + own;
-                    let wallet = held.wallet + (whole - (held.wallet - loss)).clamp(-f.fee.to_f64(), own);
+                    let wallet = held.after_increment(f, leverage[f.bucket.index()]);
                     // Where the bracket cut the order, its leverage fell to what the log says in words only.
                     let about = Subject::Instrument(f.instrument);
                     let cut = run.decisions.iter().any(|d| d.rule() == PlainRule::Bracket.into() && d.time == f.time && d.subject == about);

@@ -10,6 +10,7 @@ use rotate::strategy::{Strategy as Rules, StrategyFile};
 
 use crate::random_market::coin_name;
 use crate::random_rules::{BucketRulesSpec, RulesSpec, bucket_rules, rules};
+use crate::random_venue::{VenueSpec, venues};
 
 #[derive(Clone, Debug)]
 pub struct StrategySpec {
@@ -22,32 +23,6 @@ pub struct StrategySpec {
     pub waterfall: Option<(usize, u32, u32)>,
     pub venue: VenueSpec,
     pub rules: RulesSpec,
-}
-
-/// What is assumed of the venue and how orders are sent.
-#[derive(Clone, Debug)]
-pub struct VenueSpec {
-    pub preset: &'static str,
-    pub adl: Option<f64>,
-    pub latency: u32,
-    /// Offset, bars until they expire, reprice, taker.
-    pub limits: Option<(f64, Option<&'static str>, bool, bool)>,
-}
-
-impl VenueSpec {
-    /// Market orders under the default assumptions, and nothing taken away by others.
-    pub const PLAIN: Self = Self { preset: "realistic", adl: None, latency: 0, limits: None };
-
-    fn write(&self, text: &mut String, decide: &'static str) {
-        let adl = self.adl.map_or_else(String::new, |crash| format!(", adl_crash = {crash:?}"));
-        let _ = writeln!(text, "assumptions = {{ name = \"{}\", latency_bars = {}{adl} }}", self.preset, self.latency);
-        if let Some((offset, expire, reprice, taker)) = self.limits {
-            let expire = expire.map_or_else(String::new, |span| format!(", expire = \"{}\"", in_step(span, decide)));
-            let (waiting, then) = (if reprice { "reprice" } else { "rest" }, if taker { "taker" } else { "expire" });
-            let _ =
-                writeln!(text, "orders = {{ kind = \"limit\", offset = {offset:?}{expire}, while = \"{waiting}\", then = \"{then}\" }}");
-        }
-    }
 }
 
 /// What protects a position, and what follows when it fails.
@@ -107,7 +82,7 @@ fn hours(span: &str) -> u32 {
 }
 
 /// A rhythm the validation lets through: one that is no multiple of `decide` becomes `decide`.
-fn in_step(span: &'static str, decide: &'static str) -> &'static str {
+pub fn in_step(span: &'static str, decide: &'static str) -> &'static str {
     if hours(span).is_multiple_of(hours(decide)) { span } else { decide }
 }
 
@@ -197,16 +172,6 @@ fn guards() -> impl Strategy<Value = GuardSpec> {
             distance,
             after,
         })
-}
-
-fn venues() -> impl Strategy<Value = VenueSpec> {
-    let limits = (prop_oneof![Just(0.0), 0.0..0.05_f64], prop::option::of(spans()), any::<bool>(), any::<bool>());
-    (
-        prop::sample::select(vec!["realistic", "realistic", "optimistic", "pessimistic"]),
-        prop::option::weighted(0.2, 0.02..0.5_f64),
-        prop::option::weighted(0.4, limits),
-    )
-        .prop_map(|(preset, adl, limits)| VenueSpec { preset, adl, latency: 0, limits })
 }
 
 /// One in four is late.
@@ -315,10 +280,10 @@ impl BucketSpec {
         Some(format!("{threshold}{received}, settlements = {settlements}{stall}"))
     }
 
-    fn write(&self, text: &mut String, decide: &'static str, name: &impl Fn(usize) -> String) {
+    /// Keys of the selection, how picks are weighed, and the score: some picks need one.
+    fn picked(&self, name: &impl Fn(usize) -> String) -> (String, String, Option<(&'static str, &'static str)>) {
         let mut score = self.score;
         let (mut selection, mut weigh) = (String::new(), "\"equal\"".to_owned());
-        let eligible = self.rules.selection(matches!(self.pick, PickSpec::Aged(_)));
         match &self.pick {
             PickSpec::All => {}
             PickSpec::Count(count) => selection = format!("count = {count}"),
@@ -343,6 +308,12 @@ impl BucketSpec {
             PickSpec::Aged(span) => selection = format!("min_age = \"{span}\""),
             PickSpec::Traded(floor) => selection = format!("min_daily_volume = {floor:?}"),
         }
+        (selection, weigh, score)
+    }
+
+    fn write(&self, text: &mut String, decide: &'static str, name: &impl Fn(usize) -> String) {
+        let (selection, mut weigh, score) = self.picked(name);
+        let eligible = self.rules.selection(matches!(self.pick, PickSpec::Aged(_)));
         // Of narratives all places are of one size.
         if self.inverse_volatility && !matches!(self.pick, PickSpec::Narratives(..)) && weigh == "\"equal\"" {
             weigh = "\"inverse_volatility\"".to_owned();
@@ -363,20 +334,24 @@ impl BucketSpec {
         if let Some(review) = self.review {
             let _ = writeln!(text, "review = \"{}\"", in_step(review, decide));
         }
-        let GuardSpec { take_profit, cross, distance, after, .. } = self.guard.clone();
         let stops = self.stops();
         if !stops.is_empty() {
             let _ = writeln!(text, "stop = {{ {} }}", stops.join(", "));
         }
-        if let Some(share) = take_profit {
+        if let Some(share) = self.guard.take_profit {
             let _ = writeln!(text, "take_profit = {{ from_entry = {share:?} }}");
         }
         if let Some(exit) = self.rules.exit(self.funding_exit()) {
             let _ = writeln!(text, "{exit}");
         }
-        if !self.perp {
-            return;
+        if self.perp {
+            self.write_futures(text, score.is_some());
         }
+    }
+
+    /// The keys that only buckets of perpetuals have.
+    fn write_futures(&self, text: &mut String, scored: bool) {
+        let GuardSpec { cross, distance, after, .. } = self.guard.clone();
         if cross {
             text.push_str("margin = \"cross\"\n");
         }
@@ -385,8 +360,7 @@ impl BucketSpec {
         }
         text.push_str(["", "after_liquidation = \"stop\"\n", "after_liquidation = { refill = \"stable\" }\n"][after as usize]);
         // Without a life cycle it is breadth over the score's span that confirms.
-        let confirmed =
-            self.confirmed.filter(|_| score.is_some()).map_or_else(String::new, |confirmed| format!(", confirmed = {confirmed:?}"));
+        let confirmed = self.confirmed.filter(|_| scored).map_or_else(String::new, |confirmed| format!(", confirmed = {confirmed:?}"));
         let _ = writeln!(text, "leverage = {{ open = {:?}{confirmed} }}", self.open);
         if self.short {
             text.push_str("direction = \"short\"\n");

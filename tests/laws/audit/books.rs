@@ -4,199 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::prices::Market;
+use super::record::{Events, Fill, in_order};
 use super::report::{Row, Summary, Table, stamp};
 
 /// A cent, in USD: what a re-made balance may differ by.
 pub const CENT: f64 = 0.01;
-
-/// One row of `fills.csv`.
-pub struct Fill {
-    pub place: String,
-    pub time: i64,
-    pub asset: String,
-    pub market: String,
-    pub symbol: String,
-    pub bucket: String,
-    pub narrative: String,
-    /// Signed units of the symbol's file: positive where bought.
-    pub quantity: f64,
-    pub price: f64,
-    pub notional: f64,
-    pub fee: f64,
-    pub slippage: f64,
-    pub reason: String,
-}
-
-impl Fill {
-    /// What the fill does to cash, in USD.
-    pub fn cash(&self) -> f64 {
-        -self.quantity * self.price - self.fee
-    }
-}
-
-/// One row of `funding.csv`.
-pub struct Payment {
-    pub place: String,
-    pub time: i64,
-    pub asset: String,
-    pub symbol: String,
-    pub bucket: String,
-    pub narrative: String,
-    pub quantity: f64,
-    pub mark: f64,
-    pub rate: f64,
-    pub interval_hours: f64,
-    pub amount: f64,
-}
-
-/// One row of `yields.csv`: cash, which a reward in kind spends at once, in a fill beside it.
-pub struct Reward {
-    pub place: String,
-    pub time: i64,
-    pub asset: String,
-    pub bucket: String,
-    pub quantity: f64,
-    pub price: f64,
-    pub amount: f64,
-    /// The spot symbol the reward is paid in; none where it is interest on cash.
-    pub symbol: Option<String>,
-    /// That of the fill beside it.
-    pub narrative: String,
-}
-
-/// All that happened, in the order of the files.
-pub struct Events {
-    pub fills: Vec<Fill>,
-    pub payments: Vec<Payment>,
-    pub rewards: Vec<Reward>,
-}
-
-impl Events {
-    /// # Errors
-    /// The file and line of a row that is no event.
-    pub fn read(dir: &Path, market: &Market) -> Result<Events, String> {
-        let columns = "time,asset,market,symbol,bucket,narrative,side,quantity,price,notional,fee,slippage,reason";
-        let fills = Table::read(dir, "fills.csv", columns)?.rows().map(fill).collect::<Result<Vec<_>, _>>()?;
-        let columns = "time,asset,symbol,bucket,narrative,quantity,mark_price,rate,interval_hours,payment";
-        let payments = Table::read(dir, "funding.csv", columns)?.rows().map(payment).collect::<Result<Vec<_>, _>>()?;
-        let columns = "time,asset,bucket,quantity,price,amount";
-        let mut rewards = Table::read(dir, "yields.csv", columns)?.rows().map(|row| reward(row, market)).collect::<Result<Vec<_>, _>>()?;
-        spent(&fills, &mut rewards)?;
-        in_order("fills.csv", fills.iter().map(|f| f.time))?;
-        in_order("funding.csv", payments.iter().map(|p| p.time))?;
-        in_order("yields.csv", rewards.iter().map(|r| r.time))?;
-        Ok(Events { fills, payments, rewards })
-    }
-}
-
-fn in_order(file: &str, times: impl Iterator<Item = i64>) -> Result<(), String> {
-    let times: Vec<i64> = times.collect();
-    match times.windows(2).position(|pair| pair[1] < pair[0]) {
-        Some(at) => Err(format!("{file} line {}: time goes back to {}", at + 3, stamp(times[at + 1]))),
-        None => Ok(()),
-    }
-}
-
-fn fill(row: Row) -> Result<Fill, String> {
-    let place = row.place();
-    let size = row.number("quantity")?;
-    let quantity = match row.word("side") {
-        "buy" => size,
-        "sell" => -size,
-        other => return Err(format!("{place}: side `{other}`")),
-    };
-    if size <= 0.0 {
-        return Err(format!("{place}: quantity {size} is not positive"));
-    }
-    let market = row.word("market").to_string();
-    if market != "spot" && market != "perp" {
-        return Err(format!("{place}: market `{market}`"));
-    }
-    let found = Fill {
-        time: row.time("time")?,
-        asset: row.word("asset").to_string(),
-        market,
-        symbol: row.word("symbol").to_string(),
-        bucket: row.word("bucket").to_string(),
-        narrative: row.word("narrative").to_string(),
-        quantity,
-        price: row.number("price")?,
-        notional: row.number("notional")?,
-        fee: row.number("fee")?,
-        slippage: row.number("slippage")?,
-        reason: row.word("reason").to_string(),
-        place,
-    };
-    if (found.notional - size * found.price).abs() > CENT {
-        return Err(format!("{}: notional found {}, re-made {}", found.place, found.notional, size * found.price));
-    }
-    Ok(found)
-}
-
-fn payment(row: Row) -> Result<Payment, String> {
-    Ok(Payment {
-        place: row.place(),
-        time: row.time("time")?,
-        asset: row.word("asset").to_string(),
-        symbol: row.word("symbol").to_string(),
-        bucket: row.word("bucket").to_string(),
-        narrative: row.word("narrative").to_string(),
-        quantity: row.number("quantity")?,
-        mark: row.number("mark_price")?,
-        rate: row.number("rate")?,
-        interval_hours: row.number("interval_hours")?,
-        amount: row.number("payment")?,
-    })
-}
-
-fn reward(row: Row, market: &Market) -> Result<Reward, String> {
-    let asset = row.word("asset").to_string();
-    let symbol = if asset == market.quote {
-        None
-    } else {
-        Some(market.spot_symbol.get(&asset).ok_or(format!("{}: {asset} has no spot symbol", row.place()))?.clone())
-    };
-    let (quantity, amount) = (row.number("quantity")?, row.number("amount")?);
-    let remade = quantity * row.number("price")?;
-    if (remade - amount).abs() > CENT {
-        return Err(format!("{}: amount found {amount}, re-made {remade}", row.place()));
-    }
-    let time = row.time("time")?;
-    if time.rem_euclid(86_400) != 0 {
-        return Err(format!("{}: paid at {}, not at a midnight", row.place(), stamp(time)));
-    }
-    Ok(Reward {
-        place: row.place(),
-        time,
-        bucket: row.word("bucket").to_string(),
-        asset,
-        quantity,
-        price: row.number("price")?,
-        amount,
-        symbol,
-        narrative: String::new(),
-    })
-}
-
-/// Every reward in kind is spent by one fill without costs, and every such fill by one reward.
-fn spent(fills: &[Fill], rewards: &mut [Reward]) -> Result<(), String> {
-    let mut open: Vec<&Fill> = fills.iter().filter(|fill| fill.reason == "staking").collect();
-    for earned in rewards {
-        let Some(symbol) = earned.symbol.as_deref() else { continue };
-        let same = |fill: &&Fill| {
-            (fill.time, fill.market.as_str(), fill.symbol.as_str(), &fill.bucket) == (earned.time, "spot", symbol, &earned.bucket)
-                && (fill.quantity, fill.price, fill.fee, fill.slippage) == (earned.quantity, earned.price, 0.0, 0.0)
-        };
-        let Some(at) = open.iter().position(same) else {
-            return Err(format!("{} {}: no fill without costs spends it on {symbol}", earned.place, stamp(earned.time)));
-        };
-        earned.narrative = open.remove(at).narrative.clone();
-    }
-    match open.first() {
-        Some(fill) => Err(format!("{} {}: staking of {}, which yields.csv lacks", fill.place, stamp(fill.time), fill.symbol)),
-        None => Ok(()),
-    }
-}
 
 /// One account: cash made or lost, and what is held.
 #[derive(Default)]
@@ -252,6 +64,73 @@ impl Walk<'_> {
             self.next[2] += 1;
         }
     }
+
+    /// By how much equity differs from the accounts, in USD, under a cent; every account has its bucket.
+    fn off(&self, market: &Market, summary: &Summary, (time, found): (i64, i64), parts: &BTreeMap<String, i64>) -> Result<f64, String> {
+        let at = stamp(time);
+        let mut remade = usd(summary.capital);
+        for (label, account) in &self.accounts {
+            remade += account.value(market, time - market.bar).map_err(|e| format!("equity.csv {at}: {e}"))?;
+            if !parts.contains_key(label) {
+                return Err(format!("buckets.csv {at}: bucket `{label}` of the events is not there"));
+            }
+        }
+        let off = (usd(found) - remade).abs();
+        if off > CENT {
+            return Err(format!("equity.csv {at}: equity found {}, re-made {remade:.6}, {off:.6} apart", usd(found)));
+        }
+        Ok(off)
+    }
+
+    /// The buckets add up to equity, and each is what it began with, what its account made and what moved into it.
+    fn buckets_hold(
+        &self,
+        market: &Market,
+        (time, found): (i64, i64),
+        parts: &BTreeMap<String, i64>,
+        moved: &BTreeMap<String, f64>,
+        began: &mut BTreeMap<String, f64>,
+    ) -> Result<(), String> {
+        let at = stamp(time);
+        let sum: i64 = parts.values().sum();
+        if sum != found {
+            return Err(format!("buckets.csv {at}: sum found {}, equity is {}", usd(sum), usd(found)));
+        }
+        for (label, value) in parts {
+            let made = self.accounts.get(label).map_or(Ok(0.0), |account| account.value(market, time - market.bar))?;
+            let shifted = moved.get(label.as_str()).copied().unwrap_or_default();
+            let start = *began.entry(label.clone()).or_insert(usd(*value) - made - shifted);
+            if (usd(*value) - (start + made + shifted)).abs() > CENT {
+                return Err(format!("buckets.csv {at}: {label} found {}, re-made {:.6}", usd(*value), start + made + shifted));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What has moved between buckets before a time, by bucket, in USD.
+struct Flows {
+    rows: Vec<(i64, String, String, f64)>,
+    next: usize,
+    moved: BTreeMap<String, f64>,
+}
+
+impl Flows {
+    fn read(dir: &Path) -> Result<Self, String> {
+        let table = Table::read(dir, "flows.csv", "time,from,to,amount,reason")?;
+        let flow = |row: Row| Ok((row.time("time")?, row.word("from").to_string(), row.word("to").to_string(), row.number("amount")?));
+        let rows = table.rows().map(flow).collect::<Result<Vec<_>, String>>()?;
+        in_order("flows.csv", rows.iter().map(|row| row.0))?;
+        Ok(Self { rows, next: 0, moved: BTreeMap::new() })
+    }
+
+    fn until(&mut self, time: i64) {
+        while let Some((_, from, to, amount)) = self.rows.get(self.next).filter(|row| row.0 < time) {
+            *self.moved.entry(from.clone()).or_default() -= amount;
+            *self.moved.entry(to.clone()).or_default() += amount;
+            self.next += 1;
+        }
+    }
 }
 
 /// What the walk along `equity.csv` found.
@@ -274,16 +153,9 @@ pub fn walk(dir: &Path, market: &Market, events: &Events, summary: &Summary) -> 
     let columns = "time,equity,benchmark,drawdown,gross_exposure,net_exposure,margin_used,regime";
     let table = Table::read(dir, "equity.csv", columns)?;
     let buckets = by_time(&Table::read(dir, "buckets.csv", "time,bucket,value")?)?;
-    let flows = Table::read(dir, "flows.csv", "time,from,to,amount,reason")?;
-    let flows = flows
-        .rows()
-        .map(|f| Ok((f.time("time")?, f.word("from"), f.word("to"), f.number("amount")?)))
-        .collect::<Result<Vec<_>, String>>()?;
-    in_order("flows.csv", flows.iter().map(|flow| flow.0))?;
-
+    let mut flows = Flows::read(dir)?;
     let mut state = Walk { events, next: [0; 3], accounts: BTreeMap::new() };
     let mut out = Walked { rows: table.len(), first: 0, last: 0, largest_difference: 0.0, closed: false, by_regime: BTreeMap::new() };
-    let (mut moved, mut next_flow) = (BTreeMap::<&str, f64>::new(), 0);
     let mut began: BTreeMap<String, f64> = BTreeMap::new();
     let (mut before, mut peak, mut found) = (None, summary.capital, summary.capital);
     let mut regime = String::new();
@@ -299,41 +171,15 @@ pub fn walk(dir: &Path, market: &Market, events: &Events, summary: &Summary) -> 
         }
         before = Some(time);
         state.until(time);
-        while let Some((_, from, to, amount)) = flows.get(next_flow).filter(|flow| flow.0 < time) {
-            *moved.entry(from).or_default() -= amount;
-            *moved.entry(to).or_default() += amount;
-            next_flow += 1;
-        }
+        flows.until(time);
 
         let regime = std::mem::replace(&mut regime, row.word("regime").to_string());
         let earlier = std::mem::replace(&mut found, row.micros("equity")?);
         *out.by_regime.entry(regime).or_default() += found - earlier;
-        let mut remade = usd(summary.capital);
         let parts = buckets.get(&time).ok_or(format!("buckets.csv {at}: no rows"))?;
-        for (label, account) in &state.accounts {
-            remade += account.value(market, time - market.bar).map_err(|e| format!("equity.csv {at}: {e}"))?;
-            if !parts.contains_key(label) {
-                return Err(format!("buckets.csv {at}: bucket `{label}` of the events is not there"));
-            }
-        }
-        let off = (usd(found) - remade).abs();
-        if off > CENT {
-            return Err(format!("equity.csv {at}: equity found {}, re-made {remade:.6}, {off:.6} apart", row.word("equity")));
-        }
+        let off = state.off(market, summary, (time, found), parts)?;
         out.largest_difference = out.largest_difference.max(off);
-
-        let sum: i64 = parts.values().sum();
-        if sum != found {
-            return Err(format!("buckets.csv {at}: sum found {}, equity is {}", usd(sum), usd(found)));
-        }
-        for (label, value) in parts {
-            let made = state.accounts.get(label).map_or(Ok(0.0), |account| account.value(market, time - market.bar))?;
-            let shifted = moved.get(label.as_str()).copied().unwrap_or_default();
-            let start = *began.entry(label.clone()).or_insert(usd(*value) - made - shifted);
-            if (usd(*value) - (start + made + shifted)).abs() > CENT {
-                return Err(format!("buckets.csv {at}: {label} found {}, re-made {:.6}", usd(*value), start + made + shifted));
-            }
-        }
+        state.buckets_hold(market, (time, found), parts, &flows.moved, &mut began)?;
 
         peak = peak.max(found);
         let remade = found as f64 / peak as f64 - 1.0;
@@ -349,13 +195,18 @@ pub fn walk(dir: &Path, market: &Market, events: &Events, summary: &Summary) -> 
         return Err(format!("summary.json: final_equity found {}, equity.csv ends at {}", usd(summary.final_equity), usd(found)));
     }
     out.closed = state.accounts.values().all(Account::flat);
-    state.until(i64::MAX);
+    nothing_is_late(events, out.last)?;
+    Ok(out)
+}
+
+/// Every event lies before the last row.
+fn nothing_is_late(events: &Events, last: i64) -> Result<(), String> {
     let [fills, payments, rewards] =
         [events.fills.last().map(|f| f.time), events.payments.last().map(|p| p.time), events.rewards.last().map(|r| r.time)];
-    if let Some(late) = [fills, payments, rewards].into_iter().flatten().find(|time| *time >= out.last) {
-        return Err(format!("an event at {} lies behind the last row of equity.csv", stamp(late)));
+    match [fills, payments, rewards].into_iter().flatten().find(|time| *time >= last) {
+        Some(late) => Err(format!("an event at {} lies behind the last row of equity.csv", stamp(late))),
+        None => Ok(()),
     }
-    Ok(out)
 }
 
 /// Microdollars by bucket, by time; a bucket twice at one time is refused.

@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::books::{CENT, Events, Fill, Payment, usd};
+use super::books::{CENT, usd};
 use super::prices::Market;
+use super::record::{Events, Fill, Payment};
 use super::report::{Summary, Table, stamp};
 
 /// Fills that no order made: their price is the rule's, not the bar's.
@@ -158,96 +159,127 @@ pub fn events(dir: &Path, market: &Market, events: &Events, summary: &Summary, c
     Ok(Counted { assumed, trades, liquidations })
 }
 
+/// Every payment is what its position owed or was owed, and every settlement of a held position has its payment. Returns how many were assumed.
 fn funding(market: &Market, events: &Events, positions: &mut Positions, last: i64) -> Result<usize, String> {
     let (mut assumed, mut settled) = (0, BTreeMap::<Key, (f64, usize)>::new());
     let mut rows: BTreeMap<(&str, &str), Vec<i64>> = BTreeMap::new();
     for paid in &events.payments {
-        let (place, at) = (&paid.place, stamp(paid.time));
-        let remade = -paid.quantity * paid.mark * paid.rate;
-        // A microdollar of rounding, and the last digits of a printed mark.
-        if (paid.amount - remade).abs() > 1.5e-6 + remade.abs() * 1e-9 {
-            return Err(format!("{place} {at}: {} payment found {}, re-made {remade:.9}", paid.symbol, paid.amount));
-        }
-        match market.mark_range(&paid.symbol, paid.time) {
-            Some((low, high)) if paid.mark >= low && paid.mark <= high => {}
-            range => return Err(format!("{place} {at}: {} mark found {}, its bars there have {range:?}", paid.symbol, paid.mark)),
-        }
+        amount_and_mark(market, paid)?;
         assumed += usize::from(settlement(market, paid)? == Settlement::Assumed);
         let key = ("perp".to_string(), paid.symbol.clone(), paid.bucket.clone());
-        let steps = positions.steps.get(&key).map(Vec::as_slice).unwrap_or_default();
-        let possible = candidates(steps, paid.time, market.bar);
         let times = rows.entry((&paid.symbol, &paid.bucket)).or_default();
         let again = times.last() == Some(&paid.time);
         times.push(paid.time);
-        // What was held at the stamp may stand in one row and what was added in the same bar in further ones: then either the rows of the
-        // settlement add up to the position, or the position was closed between them.
-        let (sum, from) = settled.get(&key).filter(|_| again).copied().unwrap_or((0.0, 0));
-        let is = |held: f64, step: &Step| step.after != 0.0 && (step.after - held).abs() <= 1e-9 * held.abs();
-        let new = |at: usize| !again || (at > from && possible[from..at].iter().any(|step| step.after == 0.0));
-        let same = |at: &usize| is(sum + paid.quantity, &possible[*at]) || (new(*at) && is(paid.quantity, &possible[*at]));
-        let on_open = paid.time % market.bar == 0;
-        let found = if on_open { (from..possible.len()).find(same) } else { (from..possible.len()).rev().find(same) };
-        // What left inside the bar, in part, pays the settlements of that bar that go against it; it belongs to the position before.
-        let left = |at: &usize| {
-            paid.amount <= 0.0 && {
-                let part = possible[at - 1].after - possible[*at].after;
-                (part - paid.quantity).abs() <= 1e-9 * possible[at - 1].after.abs()
-            }
-        };
-        let found = found.or_else(|| (from + 1..possible.len()).find(left).filter(|_| !on_open).map(|at| at - 1));
-        settled.insert(key.clone(), (sum + paid.quantity, found.unwrap_or_default()));
-        let Some(step) = found.map(|at| &possible[at]) else {
-            let held: Vec<f64> = possible.iter().map(|step| step.after).collect();
-            return Err(format!("{place} {at}: {} quantity found {}, re-made from fills {held:?}", paid.symbol, paid.quantity));
-        };
-        if on_open && paid.amount > 0.0 && step.time == paid.time {
-            return Err(format!("{place} {at}: {} is paid for a position that was opened at that very time", paid.symbol));
-        }
+        let steps = positions.steps.get(&key).map(Vec::as_slice).unwrap_or_default();
+        let before = settled.get(&key).filter(|_| again).copied();
+        let (step, found) = step_of(market, paid, steps, before)?;
         let trade = step.trade;
+        settled.insert(key.clone(), (before.unwrap_or_default().0 + paid.quantity, found));
         if let Some(trades) = positions.trades.get_mut(&key) {
             trades[trade].funding += paid.amount;
         }
     }
-    for ((kind, symbol, bucket), steps) in positions.steps.iter().filter(|(key, _)| key.0 == "perp") {
-        let paid = rows.get(&(symbol.as_str(), bucket.as_str())).map(Vec::as_slice).unwrap_or_default();
-        let began = steps.first().map_or(last, |step| step.time);
-        let held = |time: i64| candidates(steps, time, market.bar).iter().all(|step| step.after != 0.0) && time > began;
-        let mut stamps = market.funding.get(symbol).into_iter().flat_map(|stamps| stamps.range(began..last));
-        // What was opened inside a bar, by a limit, receives none of its settlements.
-        let receives = |time: i64, rate: f64| {
-            time - time.rem_euclid(market.bar) == began && candidates(steps, time, market.bar).iter().all(|step| step.after * rate <= 0.0)
-        };
-        let due = |time: i64, rate: f64| held(time) && !receives(time, rate);
-        if let Some((lost, _)) = stamps.find(|(time, rate)| due(**time, **rate) && paid.binary_search(time).is_err()) {
-            return Err(format!("funding.csv {}: no row of {kind} {symbol} {bucket}, which was held", stamp(*lost)));
-        }
-        // A perpetual that trades no more settles no more: what is left waits for its delisting.
-        let ended = market.perp.get(symbol).and_then(|bars| bars.last_key_value()).map_or(began, |(open, _)| open + market.bar);
-        let mut since = None;
-        let mut bar = began;
-        while bar < last.min(ended) {
-            let open = candidates(steps, bar, market.bar);
-            let all = open.iter().all(|step| step.after != 0.0);
-            let (start, end) = (bar, bar + market.bar);
-            let here = paid.iter().rev().find(|time| (start..end).contains(time));
-            match (all, here) {
-                (false, _) => since = None,
-                (true, Some(time)) => since = Some(*time),
-                (true, None) => {
-                    let from = *since.get_or_insert(start);
-                    if end - from > 8 * 3600 + market.bar {
-                        return Err(format!(
-                            "funding.csv: {symbol} {bucket} is held from {} and pays nothing until {}",
-                            stamp(from),
-                            stamp(end)
-                        ));
-                    }
-                }
-            }
-            bar = end;
-        }
+    for (key, steps) in positions.steps.iter().filter(|(key, _)| key.0 == "perp") {
+        let paid = rows.get(&(key.1.as_str(), key.2.as_str())).map(Vec::as_slice).unwrap_or_default();
+        every_settlement_is_paid(market, key, steps, paid, last)?;
+        no_hole_is_long(market, key, steps, paid, last)?;
     }
     Ok(assumed)
+}
+
+/// The amount follows from quantity, mark and rate, and the mark lies in its bars.
+fn amount_and_mark(market: &Market, paid: &Payment) -> Result<(), String> {
+    let (place, at) = (&paid.place, stamp(paid.time));
+    let remade = -paid.quantity * paid.mark * paid.rate;
+    // A microdollar of rounding, and the last digits of a printed mark.
+    if (paid.amount - remade).abs() > 1.5e-6 + remade.abs() * 1e-9 {
+        return Err(format!("{place} {at}: {} payment found {}, re-made {remade:.9}", paid.symbol, paid.amount));
+    }
+    match market.mark_range(&paid.symbol, paid.time) {
+        Some((low, high)) if paid.mark >= low && paid.mark <= high => Ok(()),
+        range => Err(format!("{place} {at}: {} mark found {}, its bars there have {range:?}", paid.symbol, paid.mark)),
+    }
+}
+
+/// The step of the position that a payment belongs to, and its place among those possible. `earlier` is what the same settlement has paid on
+/// already, where it has.
+fn step_of<'a>(market: &Market, paid: &Payment, steps: &'a [Step], earlier: Option<(f64, usize)>) -> Result<(&'a Step, usize), String> {
+    let (place, at, again) = (&paid.place, stamp(paid.time), earlier.is_some());
+    let possible = candidates(steps, paid.time, market.bar);
+    // What was held at the stamp may stand in one row and what was added in the same bar in further ones: then either the rows of the
+    // settlement add up to the position, or the position was closed between them.
+    let (sum, from) = earlier.unwrap_or((0.0, 0));
+    let is = |held: f64, step: &Step| step.after != 0.0 && (step.after - held).abs() <= 1e-9 * held.abs();
+    let new = |at: usize| !again || (at > from && possible[from..at].iter().any(|step| step.after == 0.0));
+    let same = |at: &usize| is(sum + paid.quantity, &possible[*at]) || (new(*at) && is(paid.quantity, &possible[*at]));
+    let on_open = paid.time % market.bar == 0;
+    let found = if on_open { (from..possible.len()).find(same) } else { (from..possible.len()).rev().find(same) };
+    // What left inside the bar, in part, pays the settlements of that bar that go against it; it belongs to the position before.
+    let left = |at: &usize| {
+        paid.amount <= 0.0 && {
+            let part = possible[at - 1].after - possible[*at].after;
+            (part - paid.quantity).abs() <= 1e-9 * possible[at - 1].after.abs()
+        }
+    };
+    let found = found.or_else(|| (from + 1..possible.len()).find(left).filter(|_| !on_open).map(|at| at - 1));
+    let Some(found) = found else {
+        let held: Vec<f64> = possible.iter().map(|step| step.after).collect();
+        return Err(format!("{place} {at}: {} quantity found {}, re-made from fills {held:?}", paid.symbol, paid.quantity));
+    };
+    let step = &possible[found];
+    if on_open && paid.amount > 0.0 && step.time == paid.time {
+        return Err(format!("{place} {at}: {} is paid for a position that was opened at that very time", paid.symbol));
+    }
+    Ok((step, found))
+}
+
+/// Every settlement on file while a position was held has its row.
+fn every_settlement_is_paid(market: &Market, key: &Key, steps: &[Step], payments: &[i64], last: i64) -> Result<(), String> {
+    let (kind, symbol, bucket) = key;
+    let began = steps.first().map_or(last, |step| step.time);
+    let held = |time: i64| candidates(steps, time, market.bar).iter().all(|step| step.after != 0.0) && time > began;
+    let mut stamps = market.funding.get(symbol).into_iter().flat_map(|stamps| stamps.range(began..last));
+    // What was opened inside a bar, by a limit, receives none of its settlements.
+    let receives = |time: i64, rate: f64| {
+        time - time.rem_euclid(market.bar) == began && candidates(steps, time, market.bar).iter().all(|step| step.after * rate <= 0.0)
+    };
+    let due = |time: i64, rate: f64| held(time) && !receives(time, rate);
+    match stamps.find(|(time, rate)| due(**time, **rate) && payments.binary_search(time).is_err()) {
+        Some((missing, _)) => Err(format!("funding.csv {}: no row of {kind} {symbol} {bucket}, which was held", stamp(*missing))),
+        None => Ok(()),
+    }
+}
+
+/// No held position goes without a payment for longer than eight hours and a bar.
+fn no_hole_is_long(market: &Market, key: &Key, steps: &[Step], payments: &[i64], last: i64) -> Result<(), String> {
+    let (_, symbol, bucket) = key;
+    let began = steps.first().map_or(last, |step| step.time);
+    // A perpetual that trades no more settles no more: what is left waits for its delisting.
+    let ended = market.perp.get(symbol).and_then(|bars| bars.last_key_value()).map_or(began, |(open, _)| open + market.bar);
+    let mut since = None;
+    let mut bar = began;
+    while bar < last.min(ended) {
+        let open = candidates(steps, bar, market.bar);
+        let all = open.iter().all(|step| step.after != 0.0);
+        let (start, end) = (bar, bar + market.bar);
+        let here = payments.iter().rev().find(|time| (start..end).contains(time));
+        match (all, here) {
+            (false, _) => since = None,
+            (true, Some(time)) => since = Some(*time),
+            (true, None) => {
+                let from = *since.get_or_insert(start);
+                if end - from > 8 * 3600 + market.bar {
+                    return Err(format!(
+                        "funding.csv: {symbol} {bucket} is held from {} and pays nothing until {}",
+                        stamp(from),
+                        stamp(end)
+                    ));
+                }
+            }
+        }
+        bar = end;
+    }
+    Ok(())
 }
 
 fn trades(dir: &Path, events: &Events, positions: &Positions, summary: &Summary, closed: bool) -> Result<usize, String> {
