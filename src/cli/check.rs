@@ -45,14 +45,14 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<Answer, Fault
     if common.format == Format::Json {
         return Ok(Answer::fine(json(&market, &plans)));
     }
-    let mut told = text(&market);
+    let mut out = text(&market);
     for plan in &plans {
-        let _ = writeln!(told, "\nstrategy {}: valid, {} buckets", plan.name, plan.buckets.len());
+        let _ = writeln!(out, "\nstrategy {}: valid, {} buckets", plan.name, plan.buckets.len());
         for caution in &plan.cautions {
-            told += &terminal::caution_line("  ! ", caution, look());
+            out += &terminal::caution_line("  ! ", caution, look());
         }
     }
-    Ok(Answer::fine(told))
+    Ok(Answer::fine(out))
 }
 
 /// Everything `rotate check` says about a market, for machines.

@@ -34,18 +34,18 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
         // A strategy is gone with the report it lies in.
         apart(out, arguments.reports.iter().map(PathBuf::as_path))?;
     }
-    let told = read(&arguments.reports, &Ranking { by: arguments.by.clone(), top: usize::from(arguments.top) })?;
-    let comparison = Comparison::of(&told, &arguments.by);
+    let strategies = read(&arguments.reports, &Ranking { by: arguments.by.clone(), top: usize::from(arguments.top) })?;
+    let comparison = Comparison::of(&strategies, &arguments.by);
     if let Some(out) = &arguments.out {
         comparison.write(out)?;
     }
     Ok(match common.format {
         Format::Json => {
-            let mut said = comparison.to_json();
+            let mut value = comparison.to_json();
             if let Some(out) = &arguments.out {
-                said["comparison"] = json!(out.display().to_string());
+                value["comparison"] = json!(out.display().to_string());
             }
-            serde_json::to_string_pretty(&said).expect("plain values") + "\n"
+            serde_json::to_string_pretty(&value).expect("plain values") + "\n"
         }
         Format::Text => comparison.text(arguments.out.as_deref(), look()),
     })

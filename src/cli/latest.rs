@@ -40,11 +40,11 @@ impl Latest {
     /// the name of its content. Says what became of it.
     pub(super) fn point(&self, report: &Path) -> String {
         let Self(latest) = self;
-        let told = self.move_away().and_then(|moved| {
+        let outcome = self.move_away().and_then(|moved| {
             folder::point(latest, report.file_name().unwrap_or(OsStr::new(".")))?;
             Ok(moved)
         });
-        match told {
+        match outcome {
             Ok(None) => format!("latest: {} leads to it\n", latest.display()),
             Ok(Some(moved)) => {
                 format!("latest: {} leads to it; the report that was there is {} now\n", latest.display(), moved.display())

@@ -161,9 +161,9 @@ mod tests {
         let leaking = Verdict { dates, replays: 14, leaks: vec![leak] };
         let (terms, tested) = (Terms { dates: 2, seed: 1 }, [("careful", clean.clone()), ("eager", leaking)]);
 
-        let told = answer("mine", terms, &tested, Format::Text);
+        let answered = answer("mine", terms, &tested, Format::Text);
         assert_eq!(
-            told.text,
+            answered.text,
             "look-ahead test on mine: at each date everything later was removed, then replaced by another future\n\
              \n\
              careful: passed. 2 dates from 2022-01-01T00:00:00Z to 2023-05-02T00:00:00Z, 7 replays\n\
@@ -174,11 +174,11 @@ mod tests {
              \u{20}     as it was       passed\n\
              \u{20}     another future  nothing\n"
         );
-        assert_eq!(told.exit(), ExitCode::from(1));
-        let told = answer("mine", terms, &tested, Format::Json);
-        assert_eq!(told.exit(), ExitCode::from(1));
-        let said: serde_json::Value = serde_json::from_str(&told.text).unwrap();
-        let leak = &said["strategies"][1]["leaks"][0];
+        assert_eq!(answered.exit(), ExitCode::from(1));
+        let answered = answer("mine", terms, &tested, Format::Json);
+        assert_eq!(answered.exit(), ExitCode::from(1));
+        let parsed: serde_json::Value = serde_json::from_str(&answered.text).unwrap();
+        let leak = &parsed["strategies"][1]["leaks"][0];
         assert_eq!((leak["fact"].as_str(), leak["time"].as_str()), (Some("caps"), Some("2023-05-01T00:00:00Z")));
         assert_eq!((leak["rule"].as_str(), leak["another_future"].as_str()), (Some("enter"), Some("nothing")));
         assert_eq!(answer("mine", terms, &[("careful", clean)], Format::Text).exit(), ExitCode::SUCCESS);

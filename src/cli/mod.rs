@@ -1,7 +1,6 @@
 //! The command line (`formats.md` section 2), one file a command. Exit code 0 fine, 1 the input or the output is at fault,
 //! 2 wrong usage, 101 a bug of ours.
 
-mod asked;
 pub mod check;
 mod compare;
 mod explain;
@@ -14,6 +13,7 @@ mod new;
 mod notices;
 mod options;
 mod run;
+mod run_request;
 mod sample;
 mod schema;
 mod shipped;
@@ -83,7 +83,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let jobs = cli.common.jobs.map(usize::from);
     let outcome = batch::with_jobs(jobs, || {
-        let told = match &cli.command {
+        let text = match &cli.command {
             Command::Run(arguments) => run::run(arguments, cli.common),
             Command::Check(arguments) => return check::run(arguments, cli.common),
             Command::Compare(arguments) => compare::run(arguments, cli.common),
@@ -96,7 +96,7 @@ pub fn main() -> ExitCode {
             Command::Sample(arguments) => sample::run(arguments),
             Command::Notices => Ok(notices::run()),
         };
-        told.map(Answer::fine)
+        text.map(Answer::fine)
     });
     let (printed, exit) = match outcome {
         Ok(Ok(answer)) => (print(&answer.text), answer.exit()),

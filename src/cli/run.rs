@@ -6,10 +6,10 @@ use clap::Args;
 use serde_json::json;
 
 use crate::batch::{Arena, check_compatible};
-use crate::cli::asked::{Asked, AskedRun, Tables};
 use crate::cli::latest::{Latest, REPORTS};
 use crate::cli::look::look;
 use crate::cli::options::{Common, Format, MarketArguments, parse_capital, progress};
+use crate::cli::run_request::{RunRequest, RunSettings, Tables};
 use crate::cli::strategies::StrategyArguments;
 use crate::evaluate::{Evaluation, deflated};
 use crate::fault::Fault;
@@ -45,9 +45,9 @@ pub(super) struct Arguments {
 }
 
 impl Arguments {
-    fn asked(&self) -> Result<AskedRun, Fault> {
-        Ok(AskedRun {
-            asked: Asked::of(&self.market, self.capital, self.strategies.assumptions)?,
+    fn asked(&self) -> Result<RunSettings, Fault> {
+        Ok(RunSettings {
+            asked: RunRequest::of(&self.market, self.capital, self.strategies.assumptions)?,
             set: self.strategies.set.clone(),
             tables: self.tables,
             ladder: self.ladder,

@@ -6,14 +6,14 @@ use clap::Args;
 use serde_json::json;
 
 use crate::batch::Arena;
-use crate::cli::asked::Asked;
 use crate::cli::options::{Common, Format, MarketArguments, parse_capital, progress};
+use crate::cli::run_request::RunRequest;
 use crate::cli::strategies;
 use crate::cli::strategies::AssumptionArguments;
 use crate::fault::Fault;
 use crate::folder::Staging;
 use crate::report::output_guard::apart;
-use crate::report::{Kind, Manifest, study as told};
+use crate::report::{Kind, Manifest, study as study_report};
 use crate::strategy::StrategyFile;
 use crate::tune::{self, Study};
 use crate::units::Usd;
@@ -46,26 +46,33 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
     let staging = Staging::begin(&arguments.out, Kind::Study)?;
     let market = arguments.market.load()?;
     let arena = Arena::new(&market);
-    let asked = Asked::of(&arguments.market, arguments.capital, arguments.assumptions)?;
+    let asked = RunRequest::of(&arguments.market, arguments.capital, arguments.assumptions)?;
     let study = staging.fill(|dir| write(&arena, &file, &asked, arguments.trials, common, dir))?;
     staging.finish()?;
     Ok(match common.format {
         Format::Json => {
-            let mut closing = told::closing_json(&study);
+            let mut closing = study_report::closing_json(&study);
             closing["market"] = json!(market.name);
             closing["synthetic"] = json!(market.synthetic);
             serde_json::to_string_pretty(&closing).expect("plain values") + "\n"
         }
         Format::Text => {
             let synthetic = if market.synthetic { " (SYNTHETIC DATA)" } else { "" };
-            let closing = told::closing(&study, 10);
+            let closing = study_report::closing(&study, 10);
             format!("{}{synthetic}\n\n{closing}\nstudy: {}\n", market.name, arguments.out.join("study.html").display())
         }
     })
 }
 
 /// Tries every combination and writes every file of the study into `dir`. More than `most` combinations are refused.
-pub(super) fn write(arena: &Arena, file: &StrategyFile, asked: &Asked, most: usize, common: Common, dir: &Path) -> Result<Study, Fault> {
+pub(super) fn write(
+    arena: &Arena,
+    file: &StrategyFile,
+    asked: &RunRequest,
+    most: usize,
+    common: Common,
+    dir: &Path,
+) -> Result<Study, Fault> {
     let combinations =
         file.strategy.tune.as_ref().map_or(0, |tune| tune.keys.values().fold(1_usize, |all, values| all.saturating_mul(values.len())));
     let bar = progress(common, combinations, "trials");
@@ -86,6 +93,6 @@ pub(super) fn write(arena: &Arena, file: &StrategyFile, asked: &Asked, most: usi
     let record = vec![strategies::record(file)];
     let manifest =
         Manifest::new(asked.command("tune", std::slice::from_ref(file)), market.name.clone(), settings, market.inputs.clone(), record);
-    told::write_study(dir, market, &study, &manifest)?;
+    study_report::write_study(dir, market, &study, &manifest)?;
     Ok(study)
 }

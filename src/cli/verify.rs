@@ -6,10 +6,10 @@ use clap::Args;
 use serde_json::json;
 
 use crate::batch::{Arena, check_compatible};
-use crate::cli::asked::{self, Asked, AskedRun, Tables};
 use crate::cli::named::found;
 use crate::cli::options::{Common, Format, progress};
 use crate::cli::run::{evaluate, write};
+use crate::cli::run_request::{self, RunRequest, RunSettings, Tables};
 use crate::cli::strategies::AssumptionArguments;
 use crate::cli::tune;
 use crate::fault::Fault;
@@ -31,7 +31,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault> {
     let (manifest, made) = verify::manifest(&arguments.report)?;
-    let asked = Asked::read(&arguments.report, &manifest)?;
+    let asked = RunRequest::read(&arguments.report, &manifest)?;
     let recorded = || {
         let name = PathBuf::from(&asked.market_dir);
         found(&name).unwrap_or(name)
@@ -65,8 +65,8 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
     let confirmed = Confirmed { inputs: manifest.inputs.len(), files, bytes };
     Ok(match common.format {
         Format::Json => {
-            let said = json!({ "verified": true, "report": arguments.report.display().to_string(), "confirmed": confirmed });
-            serde_json::to_string_pretty(&said).expect("plain values") + "\n"
+            let outcome = json!({ "verified": true, "report": arguments.report.display().to_string(), "confirmed": confirmed });
+            serde_json::to_string_pretty(&outcome).expect("plain values") + "\n"
         }
         Format::Text => format!(
             "{}: verified. {} inputs are the same; {again} gave the same {} files, {} bytes.\n",
@@ -80,7 +80,7 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
 
 /// Makes the report again in `dir`; says what was done.
 fn run_again(arena: &Arena, report: &Path, manifest: &Manifest, common: Common, dir: &Path) -> Result<String, Fault> {
-    let asked = AskedRun::read(report, manifest)?;
+    let asked = RunSettings::read(report, manifest)?;
     let files = strategies(report, manifest, &asked.set, asked.asked.assumptions)?;
     files.iter().try_for_each(|file| check_compatible(arena.market, file))?;
     let bar = progress(common, files.len(), "replaying");
@@ -95,7 +95,7 @@ fn run_again(arena: &Arena, report: &Path, manifest: &Manifest, common: Common, 
 }
 
 /// Makes the study again in `dir`; says what was done.
-fn tune_again(arena: &Arena, report: &Path, manifest: &Manifest, asked: &Asked, common: Common, dir: &Path) -> Result<String, Fault> {
+fn tune_again(arena: &Arena, report: &Path, manifest: &Manifest, asked: &RunRequest, common: Common, dir: &Path) -> Result<String, Fault> {
     let files = strategies(report, manifest, &[], asked.assumptions)?;
     let [file] = &files[..] else {
         let found = format!("{} strategies", files.len());
@@ -109,7 +109,7 @@ fn tune_again(arena: &Arena, report: &Path, manifest: &Manifest, asked: &Asked, 
 /// strategies as understood.
 fn strategies(report: &Path, manifest: &Manifest, set: &[String], assumptions: AssumptionArguments) -> Result<Vec<StrategyFile>, Fault> {
     let place = report.join("manifest.json").display().to_string();
-    let names: Vec<PathBuf> = asked::paths(manifest).collect();
+    let names: Vec<PathBuf> = run_request::paths(manifest).collect();
     if names.len() != manifest.strategies.len() {
         return Err(Fault::new(
             place,
@@ -132,12 +132,12 @@ fn strategies(report: &Path, manifest: &Manifest, set: &[String], assumptions: A
             let file = if sets.is_empty() { written[at].clone() } else { written[at].with_all(sets)? };
             Ok(StrategyFile { path: name.clone(), ..assumptions.apply(file) })
         };
-        let told = |file: &StrategyFile| serde_json::to_value(&file.strategy).expect("a strategy has string keys") == record.resolved;
+        let is_same = |file: &StrategyFile| serde_json::to_value(&file.strategy).expect("a strategy has string keys") == record.resolved;
         let found = [&some[at], &every[at]]
             .into_iter()
             .map(again)
             .filter_map(Result::ok)
-            .find(|file| told(file) && file.strategy.name == record.name);
+            .find(|file| is_same(file) && file.strategy.name == record.name);
         all.push(found.ok_or_else(|| {
             let with = if set.is_empty() { String::new() } else { format!(" with {}", set.join(", ")) };
             Fault::new(

@@ -268,10 +268,10 @@ pub fn next_event(pool: &Pool, way: &Way, stops: &[ReachedStop], closing_fee: f6
     let fails = |share: f64| pool.is_liquidated(&way.marks_at(share), closing_fee);
     let until = first.map_or(1.0, |(share, _)| share);
     if fails(until) {
-        let (mut sound, mut broken) = (way.behind, until);
+        let (mut alive, mut broken) = (way.behind, until);
         for _ in 0..HALVINGS {
-            let middle = f64::midpoint(sound, broken);
-            if fails(middle) { broken = middle } else { sound = middle }
+            let middle = f64::midpoint(alive, broken);
+            if fails(middle) { broken = middle } else { alive = middle }
         }
         return Some(PoolEvent::Liquidated { marks: way.marks_at(broken) });
     }
@@ -287,7 +287,7 @@ mod tests {
     use super::*;
     use crate::exchange::brackets::DEFAULT_BRACKETS;
 
-    fn survives(pool: &Pool, bar: &[Extremes], strict: bool) -> bool {
+    fn is_solvent(pool: &Pool, bar: &[Extremes], strict: bool) -> bool {
         World::all(strict).iter().all(|&world| !pool.is_liquidated(&pool.extremes(world, bar, 0.0), 0.0))
     }
 
@@ -300,16 +300,16 @@ mod tests {
         let both =
             |second| Pool { wallet: 200.0, positions: vec![position(Direction::Long, 20.0, 0), position(Direction::Short, 20.0, second)] };
         let wide = [Extremes { low: 80.0, high: 120.0 }; 2];
-        assert!(survives(&both(0), &wide, false) && survives(&both(1), &wide, false));
-        assert!(survives(&both(0), &wide, true), "the positions move together");
-        assert!(!survives(&both(1), &wide, true), "long at its low, short at its high");
+        assert!(is_solvent(&both(0), &wide, false) && is_solvent(&both(1), &wide, false));
+        assert!(is_solvent(&both(0), &wide, true), "the positions move together");
+        assert!(!is_solvent(&both(1), &wide, true), "long at its low, short at its high");
     }
 
     #[test]
     fn two_longs_fall_together() {
         let pool = Pool { wallet: 500.0, positions: vec![position(Direction::Long, 20.0, 0), position(Direction::Long, 20.0, 1)] };
-        assert!(survives(&pool, &[Extremes { low: 95.0, high: 130.0 }; 2], false));
-        assert!(!survives(&pool, &[Extremes { low: 85.0, high: 130.0 }; 2], false));
+        assert!(is_solvent(&pool, &[Extremes { low: 95.0, high: 130.0 }; 2], false));
+        assert!(!is_solvent(&pool, &[Extremes { low: 85.0, high: 130.0 }; 2], false));
     }
 
     /// 200 behind a long of 20 at 100, which asks for no maintenance, on its way to 80: it is gone at 90, half way.
@@ -321,10 +321,11 @@ mod tests {
             let stops: Vec<ReachedStop> = stops.iter().map(of).collect();
             next_event(&pool, &Way { opens: &[100.0], extremes: &[80.0], behind }, &stops, 0.0)
         };
-        let gone = |event: Option<PoolEvent>| matches!(event, Some(PoolEvent::Liquidated { marks }) if (marks[0] - 90.0).abs() < 1e-9);
+        let liquidated =
+            |event: Option<PoolEvent>| matches!(event, Some(PoolEvent::Liquidated { marks }) if (marks[0] - 90.0).abs() < 1e-9);
         assert_eq!(next(0.0, &[(95.0, 95.0)]), Some(PoolEvent::Stopped { place: 0, share: 0.25 }));
-        assert_eq!(next(0.4, &[(95.0, 95.0)]), Some(PoolEvent::Stopped { place: 0, share: 0.4 }), "never back on the way");
-        assert!(gone(next(0.0, &[(85.0, 85.0)])) && gone(next(0.0, &[])));
+        assert_eq!(next(0.4, &[(95.0, 95.0)]), Some(PoolEvent::Stopped { place: 0, share: 0.4 }), "a path does not turn back");
+        assert!(liquidated(next(0.0, &[(85.0, 85.0)])) && liquidated(next(0.0, &[])));
         assert_eq!(next(0.0, &[(95.0, 89.0)]), Some(PoolEvent::Liquidated { marks: vec![89.0] }), "its costs carry the pool there");
         let calm = next_event(&pool, &Way { opens: &[100.0], extremes: &[91.0], behind: 0.0 }, &[], 0.0);
         assert_eq!(calm, None);

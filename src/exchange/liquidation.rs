@@ -136,8 +136,8 @@ mod tests {
         let got = outcome(&isolated(Direction::Long), 83.0, Some(82.0), LiquidationRule::ExchangeLike, 0.01);
         assert_eq!(got.price, 82.0, "the worse of mark and liquidation price");
         assert!((got.fee - 8.2).abs() < 1e-12 && (got.returned - 11.8).abs() < 1e-12 && (got.lost - 188.2).abs() < 1e-12);
-        let gone = outcome(&isolated(Direction::Short), 140.0, Some(118.0), LiquidationRule::ExchangeLike, 0.01);
-        assert_eq!((gone.price, gone.returned, gone.lost), (140.0, 0.0, 200.0));
+        let wiped_out = outcome(&isolated(Direction::Short), 140.0, Some(118.0), LiquidationRule::ExchangeLike, 0.01);
+        assert_eq!((wiped_out.price, wiped_out.returned, wiped_out.lost), (140.0, 0.0, 200.0));
         assert_eq!(pool_returns(50.0, 1_000.0, LiquidationRule::ExchangeLike, 0.01), 40.0);
         assert_eq!(pool_returns(5.0, 1_000.0, LiquidationRule::ExchangeLike, 0.01), 0.0);
     }

@@ -11,7 +11,7 @@ use crate::folder::work::Work;
 pub(super) fn sweep(parent: &Path, ours: &dyn Ours) {
     let mut left: Vec<_> = fs::read_dir(parent).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path())).collect();
     left.sort();
-    for work in left.iter().filter_map(|path| Work::take_over(path)) {
+    for work in left.iter().filter_map(|path| Work::adopt(path)) {
         settle(work, ours);
     }
 }

@@ -98,12 +98,12 @@ impl Ours for Late {
         "one of mine"
     }
     fn objection(&self, folder: &Path) -> Result<Option<String>, Fault> {
-        let said = Mine.objection(folder);
+        let objection = Mine.objection(folder);
         self.1.set(self.1.get() + 1);
         if self.1.get() == 3 {
             fs::write(self.0.join("notes"), "years").unwrap();
         }
-        said
+        objection
     }
 }
 
@@ -162,7 +162,7 @@ fn one_that_dies_before_it_has_a_lock_is_swept_too() {
     fs::create_dir(home.path().join(".rotate-00000000000000ff")).unwrap();
     drop(Staging::begin(&target, Mine).unwrap());
     assert!(names(home.path()).is_empty());
-    assert!(Work::take_over(home.path()).is_none());
+    assert!(Work::adopt(home.path()).is_none());
 }
 
 #[test]

@@ -49,7 +49,7 @@ impl Work {
     }
 
     /// Takes over what a dead process left; nothing where `path` is no work folder or its writer may live.
-    pub(super) fn take_over(path: &Path) -> Option<Self> {
+    pub(super) fn adopt(path: &Path) -> Option<Self> {
         let digits = path.file_name()?.to_str()?.strip_prefix(PREFIX)?;
         if digits.len() != 16 || !digits.bytes().all(|b| b.is_ascii_hexdigit()) || !fs::symlink_metadata(path).ok()?.is_dir() {
             return None;

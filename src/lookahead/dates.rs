@@ -11,14 +11,14 @@ use crate::units::{Span, Time};
 pub fn dates(run: &Run, decide: Span, terms: Terms) -> Vec<usize> {
     let Terms { dates: count, seed } = terms;
     let clock = run.clock;
-    let mut told: Vec<Time> = run.decisions.iter().map(|row| row.time).collect();
-    told.extend(run.rotations.iter().map(|row| row.time));
-    told.extend(run.flows.iter().map(|row| row.time));
+    let mut instants: Vec<Time> = run.decisions.iter().map(|row| row.time).collect();
+    instants.extend(run.rotations.iter().map(|row| row.time));
+    instants.extend(run.flows.iter().map(|row| row.time));
     // What is done at an open was decided at the close it is.
-    told.extend(run.fills.iter().map(|row| row.time));
-    told.sort_unstable();
+    instants.extend(run.fills.iter().map(|row| row.time));
+    instants.sort_unstable();
     let looks = |t: usize| clock.close(t).seconds() % decide.seconds() == 0;
-    let busy = |t: usize| looks(t) && told.binary_search(&clock.close(t)).is_ok();
+    let busy = |t: usize| looks(t) && instants.binary_search(&clock.close(t)).is_ok();
     let usable = clock.bars.saturating_sub(1);
     let mut found = Vec::new();
     for stretch in 0..count {

@@ -25,7 +25,7 @@ pub struct Difference {
 }
 
 /// One row in words.
-struct Told {
+struct Entry {
     time: Time,
     rule: String,
     subject: String,
@@ -116,8 +116,8 @@ struct Teller<'a> {
 }
 
 impl Teller<'_> {
-    fn of_instrument(&self, time: Time, rule: &str, id: InstrumentId, value: String) -> Told {
-        Told { time, rule: rule.to_owned(), subject: self.names.symbol(id).to_owned(), value }
+    fn of_instrument(&self, time: Time, rule: &str, id: InstrumentId, value: String) -> Entry {
+        Entry { time, rule: rule.to_owned(), subject: self.names.symbol(id).to_owned(), value }
     }
 
     /// `bucket X: `, or nothing.
@@ -125,17 +125,17 @@ impl Teller<'_> {
         bucket.map_or_else(String::new, |id| format!("bucket {}: ", self.names.bucket(id)))
     }
 
-    fn rotation(&self, row: &Rotation) -> Told {
+    fn rotation(&self, row: &Rotation) -> Entry {
         let (from, to) = row.step.ends();
         let value = format!("{}{from} → {to}, {:?} against {:?}", self.whose(row.step.bucket()), row.observed, row.threshold);
-        Told { time: row.time, rule: row.step.cause(), subject: self.names.narrative(row.narrative).to_owned(), value }
+        Entry { time: row.time, rule: row.step.cause(), subject: self.names.narrative(row.narrative).to_owned(), value }
     }
 
-    fn decision(&self, row: &Decision) -> Told {
+    fn decision(&self, row: &Decision) -> Entry {
         let number = |name: &str, value: Option<f64>| value.map_or_else(String::new, |value| format!(", {name} {value}"));
         let (observed, threshold) = (number("observed", row.observed), number("threshold", row.threshold));
         let detail = row.detail(&self.names);
-        Told {
+        Entry {
             time: row.time,
             rule: row.rule().word(&self.names),
             subject: row.subject.word(&self.names).to_owned(),
@@ -143,39 +143,39 @@ impl Teller<'_> {
         }
     }
 
-    fn pending(&self, Pending { reason, bucket, instrument, detail }: &Pending) -> Told {
+    fn pending(&self, Pending { reason, bucket, instrument, detail }: &Pending) -> Entry {
         let subject = instrument.map_or_else(|| self.names.bucket(*bucket), |id| self.names.symbol(id));
-        Told { time: self.now, rule: reason.name().to_owned(), subject: subject.to_owned(), value: detail.clone() }
+        Entry { time: self.now, rule: reason.name().to_owned(), subject: subject.to_owned(), value: detail.clone() }
     }
 
-    fn flow(&self, row: &Flow) -> Told {
+    fn flow(&self, row: &Flow) -> Entry {
         let subject = format!("{} → {}", self.names.bucket(row.from), self.names.bucket(row.to));
-        Told { time: row.time, rule: row.reason.name().to_owned(), subject, value: row.amount.to_string() }
+        Entry { time: row.time, rule: row.reason.name().to_owned(), subject, value: row.amount.to_string() }
     }
 
-    fn fill(&self, row: &Fill) -> Told {
+    fn fill(&self, row: &Fill) -> Entry {
         self.of_instrument(row.time, row.reason.name(), row.instrument, format!("{:?} {} at {}", row.side, row.quantity, row.price))
     }
 
-    fn funding(&self, row: &FundingPayment) -> Told {
+    fn funding(&self, row: &FundingPayment) -> Entry {
         let value = format!("{} on {} at {}: {}", row.rate, row.quantity, row.mark_price, row.payment);
         self.of_instrument(row.time, "funding", row.instrument, value)
     }
 
-    fn liquidation(&self, row: &Liquidation) -> Told {
+    fn liquidation(&self, row: &Liquidation) -> Entry {
         self.of_instrument(row.time, "liquidation", row.instrument, format!("{} at {}", row.quantity, row.mark_price))
     }
 
-    fn earned(&self, row: &Yield) -> Told {
+    fn earned(&self, row: &Yield) -> Entry {
         let subject = self.names.bucket(row.bucket).to_owned();
-        Told { time: row.time, rule: "yield".to_owned(), subject, value: row.amount.to_string() }
+        Entry { time: row.time, rule: "yield".to_owned(), subject, value: row.amount.to_string() }
     }
 
-    fn trade(&self, row: &Trade) -> Told {
+    fn trade(&self, row: &Trade) -> Entry {
         self.of_instrument(row.closed, row.exit_reason.name(), row.instrument, row.pnl.to_string())
     }
 
-    fn exposure(&self, row: &Exposure) -> Told {
+    fn exposure(&self, row: &Exposure) -> Entry {
         let margin = row.margin.map_or_else(String::new, |margin| format!(", margin {margin}"));
         let liquidation = row.liquidation_price.map_or_else(String::new, |price| format!(", liquidation at {price}"));
         let held = format!("{} at {}, entered at {}{margin}{liquidation}", row.quantity, row.price, row.entry_price);
@@ -184,19 +184,19 @@ impl Teller<'_> {
 }
 
 /// The first row that is not the same. Debug words tell any two floats apart.
-fn table<T: Debug>(record: &'static str, whole: &[T], changed: &[T], tell: impl Fn(&T) -> Told) -> Option<Difference> {
+fn table<T: Debug>(record: &'static str, whole: &[T], changed: &[T], tell: impl Fn(&T) -> Entry) -> Option<Difference> {
     let rows = whole.len().max(changed.len());
     let at = (0..rows).find(|&k| match (whole.get(k), changed.get(k)) {
         (Some(one), Some(other)) => format!("{one:?}") != format!("{other:?}"),
         _ => true,
     })?;
     let (one, other) = (whole.get(at).map(&tell), changed.get(at).map(&tell));
-    let earliest = [&one, &other].into_iter().flatten().min_by_key(|told| told.time)?;
-    let Told { time, rule, subject, .. } = earliest;
-    let say = |told: &Option<Told>| match told {
+    let earliest = [&one, &other].into_iter().flatten().min_by_key(|entry| entry.time)?;
+    let Entry { time, rule, subject, .. } = earliest;
+    let say = |entry: &Option<Entry>| match entry {
         None => "nothing".to_owned(),
-        Some(told) if told.time == *time && told.rule == *rule && told.subject == *subject => told.value.clone(),
-        Some(told) => format!("nothing; next {} {} {}: {}", told.time, told.rule, told.subject, told.value),
+        Some(entry) if entry.time == *time && entry.rule == *rule && entry.subject == *subject => entry.value.clone(),
+        Some(entry) => format!("nothing; next {} {} {}: {}", entry.time, entry.rule, entry.subject, entry.value),
     };
     Some(Difference { time: *time, record, rule: rule.clone(), subject: subject.clone(), whole: say(&one), changed: say(&other) })
 }

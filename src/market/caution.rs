@@ -60,10 +60,10 @@ impl Window<'_> {
         tell(found, "missing bars (not traded in, carried at the last price)", missing);
 
         let ended = instruments(parts).flat_map(|(id, _)| ends(clock, first, panel, id, self.silence()).map(move |end| (id, end)));
-        let (becoming, gone): (Vec<_>, Vec<_>) = ended.partition(|&(id, last)| becomes(succession, id, last).is_some());
+        let (becoming, delisted): (Vec<_>, Vec<_>) = ended.partition(|&(id, last)| becomes(succession, id, last).is_some());
         let date = |&(id, last): &(usize, usize)| format!("{} {}", self.series(id), clock.open(last).date());
         let head = "series that end before the market does, treated as delisted (positions are closed at the last price less the penalty)";
-        tell(found, head, gone.iter().map(date));
+        tell(found, head, delisted.iter().map(date));
         let became = becoming.iter().filter_map(|end| Some(format!("{} ({})", date(end), becomes(succession, end.0, end.1)?)));
         tell(found, "series that end as their coin becomes another (no position pays the delisting penalty)", became);
         let early = instruments(parts).filter_map(|(id, _)| Some(format!("{} {}", self.series(id), too_early(succession, id)?)));
@@ -250,8 +250,8 @@ fn becomes(succession: Succession<'_>, id: usize, last: usize) -> Option<String>
     let coin = &assets[instruments[instrument.index()].asset.index()].name;
     // Who writes the ratio the wrong way round makes holders many times richer or poorer in one bar.
     let (before, after) = (panel.close[panel.at(id, last)], ratio * panel.open[panel.at(instrument, bar)]);
-    let told = format!(", worth {} before and {} after: is the ratio upside down?", numeral(before), numeral(after));
-    let odd = if align::jumps(before, after, ODD_WORTH) { told } else { String::new() };
+    let question = format!(", worth {} before and {} after: is the ratio upside down?", numeral(before), numeral(after));
+    let odd = if align::jumps(before, after, ODD_WORTH) { question } else { String::new() };
     Some(format!("{} of {coin} for one from {} on{odd}", numeral(ratio), clock.open(bar)))
 }
 

@@ -20,7 +20,7 @@ pub enum Cells {
 /// # Errors
 /// What the library says, under the table's name.
 pub fn parquet(table: &str, columns: Vec<(String, Cells)>) -> Result<Vec<u8>, Fault> {
-    let told = |error: PolarsError| {
+    let failed = |error: PolarsError| {
         Fault::new(
             table,
             format!("cannot be written as Parquet: {error}"),
@@ -30,10 +30,10 @@ pub fn parquet(table: &str, columns: Vec<(String, Cells)>) -> Result<Vec<u8>, Fa
     };
     let columns: Vec<Column> = columns.into_iter().map(|(name, cells)| series(&name, cells)).collect();
     let height = columns.first().map_or(0, Column::len);
-    let mut frame = DataFrame::new(height, columns).map_err(told)?;
+    let mut frame = DataFrame::new(height, columns).map_err(failed)?;
     let mut bytes = Vec::new();
     // On this thread alone: reports are written side by side by a pool, and one must not wait for another.
-    ParquetWriter::new(&mut bytes).set_parallel(false).finish(&mut frame).map_err(told)?;
+    ParquetWriter::new(&mut bytes).set_parallel(false).finish(&mut frame).map_err(failed)?;
     Ok(bytes)
 }
 

@@ -141,7 +141,7 @@ mod tests {
         Conversion { asset: AssetId(asset), to: AssetId(to), ratio: 1.0, known_at: Time::from_seconds(known_at * DAY), since: None }
     }
 
-    fn told(own: &[Membership], conversions: &[Conversion]) -> Vec<(u16, u16, i64, Option<i64>)> {
+    fn rows(own: &[Membership], conversions: &[Conversion]) -> Vec<(u16, u16, i64, Option<i64>)> {
         let day = |time: Time| time.seconds() / DAY;
         inherited(own, conversions).iter().map(|m| (m.asset.0, m.narrative.0, day(m.since), m.until.map(day))).collect()
     }
@@ -150,21 +150,21 @@ mod tests {
     fn labels_go_along_until_they_end() {
         let own = [label(0, 0, 0, None), label(0, 1, 3, Some(20)), label(0, 2, 0, Some(10)), label(0, 3, 15, None)];
         // Known on day 10: what had ended by then is not inherited, what begins later is from its beginning on.
-        assert_eq!(told(&own, &[became(0, 1, 10)]), [(1, 0, 10, None), (1, 1, 10, Some(20)), (1, 3, 15, None)]);
-        assert_eq!(told(&own, &[]), []);
+        assert_eq!(rows(&own, &[became(0, 1, 10)]), [(1, 0, 10, None), (1, 1, 10, Some(20)), (1, 3, 15, None)]);
+        assert_eq!(rows(&own, &[]), []);
     }
 
     #[test]
     fn labels_of_its_own_end_what_is_inherited() {
         let own = [label(0, 0, 0, None), label(1, 1, 12, Some(14))];
-        assert_eq!(told(&own, &[became(0, 1, 10)]), [(1, 0, 10, Some(12))]);
-        assert_eq!(told(&own, &[became(0, 1, 12)]), []);
+        assert_eq!(rows(&own, &[became(0, 1, 10)]), [(1, 0, 10, Some(12))]);
+        assert_eq!(rows(&own, &[became(0, 1, 12)]), []);
     }
 
     #[test]
     fn labels_go_along_a_chain_and_from_more_than_one() {
         let own = [label(0, 0, 0, None), label(3, 1, 0, None)];
-        let told = told(&own, &[became(0, 1, 10), became(1, 2, 20), became(3, 2, 5)]);
-        assert_eq!(told, [(1, 0, 10, None), (2, 0, 20, None), (2, 1, 5, None)]);
+        let rows = rows(&own, &[became(0, 1, 10), became(1, 2, 20), became(3, 2, 5)]);
+        assert_eq!(rows, [(1, 0, 10, None), (2, 0, 20, None), (2, 1, 5, None)]);
     }
 }

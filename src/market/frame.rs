@@ -10,7 +10,7 @@ use crate::fault::Fault;
 use crate::market::csv_rows::{careful, columns_of, plain};
 use crate::market::files::{Packing, Source, feeds};
 use crate::market::parquet;
-use crate::market::sheet::{Layout, Places, Sheet, numbers, stranger, times};
+use crate::market::sheet::{Layout, Places, Sheet, numbers, other_symbol, times};
 
 /// Reads a table.
 ///
@@ -85,7 +85,7 @@ fn read_csv(source: &Source, bytes: &[u8], layout: &Layout, places: &Places) -> 
     };
     let frame = options.into_reader_with_file_handle(Cursor::new(bytes)).finish().ok()?;
     let time = times(&frame, &name(places.time))?;
-    if places.symbols.iter().any(|&(at, _)| stranger(&frame, &name(at), source).is_some()) {
+    if places.symbols.iter().any(|&(at, _)| other_symbol(&frame, &name(at), source).is_some()) {
         return None;
     }
     let columns = places.columns.iter().zip(layout.columns).map(|(at, wanted)| match at {

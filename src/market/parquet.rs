@@ -14,13 +14,13 @@ use crate::market::csv_rows::{find, plain};
 use crate::market::files::{MOST_COLUMNS, Source};
 use crate::market::pages;
 use crate::market::quote_field::{cited, escaped};
-use crate::market::sheet::{Layout, Places, Sheet, numbers, stranger, times};
+use crate::market::sheet::{Layout, Places, Sheet, numbers, other_symbol, times};
 
 type Reader<'a> = ParquetReader<Cursor<&'a [u8]>>;
 
 /// A parquet file has rows, not lines: those are what a fault names.
 pub(super) fn read(source: &Source, bytes: &[u8], layout: &Layout) -> Result<Sheet, Fault> {
-    tamed(|| sheet(source, bytes, layout)).unwrap_or_else(|said| Err(broken(source, &said)))
+    tamed(|| sheet(source, bytes, layout)).unwrap_or_else(|payload| Err(broken(source, &payload)))
 }
 
 /// Whether a table has a column of that name, compared as a [`Layout`] compares.
@@ -139,7 +139,7 @@ fn columns(source: &Source, frame: &DataFrame, names: &[String], layout: &Layout
         )
     };
     for &(at, column) in &places.symbols {
-        if let Some((row, symbol)) = stranger(frame, &names[at], source) {
+        if let Some((row, symbol)) = other_symbol(frame, &names[at], source) {
             return Err(source.another(format!("{place}, row {}", row + 1), column, &symbol));
         }
     }
@@ -176,12 +176,12 @@ fn tamed<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     TAMED.set(true);
     let done = catch_unwind(AssertUnwindSafe(work));
     TAMED.set(false);
-    done.map_err(|said| format!("damaged ({})", cited(words(said.as_ref()))))
+    done.map_err(|payload| format!("damaged ({})", cited(words(payload.as_ref()))))
 }
 
-fn words(said: &(dyn Any + Send)) -> &str {
-    let text = said.downcast_ref::<String>().map(String::as_str);
-    text.or_else(|| said.downcast_ref::<&str>().copied()).unwrap_or("the reader gave up")
+fn words(payload: &(dyn Any + Send)) -> &str {
+    let text = payload.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("the reader gave up")
 }
 
 #[cfg(test)]

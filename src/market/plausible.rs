@@ -42,17 +42,17 @@ pub(super) fn wrong_prices(open: f64, high: f64, low: f64, close: f64) -> Option
     let of_each =
         [("open", open), ("high", high), ("low", low), ("close", close)].into_iter().find_map(|(name, price)| wrong_price(name, price));
     of_each.or_else(|| {
-        let told = |name: &str, price: f64, side: &str| {
+        let describe = |name: &str, price: f64, side: &str| {
             format!("{name} {} {side} open {} or close {}", numeral(price), numeral(open), numeral(close))
         };
         Some(if high < body_top {
-            (told("high", high, "below"), "high ≥ max(open, close)")
+            (describe("high", high, "below"), "high ≥ max(open, close)")
         } else if low > body_foot {
-            (told("low", low, "above"), "low ≤ min(open, close)")
+            (describe("low", low, "above"), "low ≤ min(open, close)")
         } else if high > WICK * body_top {
-            (told("high", high, "far above"), "a high less than ten thousand times open and close")
+            (describe("high", high, "far above"), "a high less than ten thousand times open and close")
         } else {
-            (told("low", low, "far below"), "a low above the ten-thousandth of open and close")
+            (describe("low", low, "far below"), "a low above the ten-thousandth of open and close")
         })
     })
 }

@@ -69,9 +69,9 @@ pub(super) fn settle(clock: &Clock, first: usize, panel: &Panel, parts: &mut Mar
             list.sort_by_key(|&(time, ..)| time);
             let marked = |(time, rate, interval_hours, assumed)| {
                 let (mark, exact) = mark_at(clock, panel, id, part, spot.as_ref(), time);
-                let told = time >= clock.open(first);
-                cover.settlements += usize::from(told);
-                cover.valued_at_the_open += usize::from(told && !exact);
+                let counts = time >= clock.open(first);
+                cover.settlements += usize::from(counts);
+                cover.valued_at_the_open += usize::from(counts && !exact);
                 Settlement { time, rate, interval_hours, mark, assumed }
             };
             book.add(list.into_iter().map(marked).collect());

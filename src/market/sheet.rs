@@ -43,7 +43,7 @@ pub(super) struct Places {
 }
 
 /// The first row that names another symbol than its file, and that symbol.
-pub(super) fn stranger(frame: &DataFrame, name: &str, source: &Source) -> Option<(usize, String)> {
+pub(super) fn other_symbol(frame: &DataFrame, name: &str, source: &Source) -> Option<(usize, String)> {
     let column = frame.column(name).ok()?;
     // A number is compared as it is written; what cannot be written at all is no symbol.
     let Ok(written) = column.cast(&DataType::String) else { return Some((0, column.dtype().to_string())) };

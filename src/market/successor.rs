@@ -58,9 +58,9 @@ impl<'m> Succession<'m> {
         self.of(asset).filter(|_| kind == Kind::Spot)?;
         let held = self.panel.segment(id, t)?;
         // It does not trade, or another coin does under its symbol.
-        let gone = |bar: &usize| !self.panel.trades(id, *bar) || self.panel.segment(id, *bar) != Some(held);
+        let ended = |bar: &usize| !self.panel.trades(id, *bar) || self.panel.segment(id, *bar) != Some(held);
         let last = self.panel.forced_out(id, t, self.silence()).min(self.clock.bars - 1);
-        (t + 1..=last).filter(gone).find_map(|bar| Some((bar, self.trading(asset, bar)?)))
+        (t + 1..=last).filter(ended).find_map(|bar| Some((bar, self.trading(asset, bar)?)))
     }
 
     pub(super) fn silence(self) -> usize {

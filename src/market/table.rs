@@ -167,8 +167,8 @@ mod tests {
     #[test]
     fn each_field_is_found_in_its_row() {
         let table = parse(100, "b,A,since\n1, zwei ,\n,\"x,\ny\",3\n").unwrap();
-        let told: Vec<_> = table.rows().map(|row| (row.line, row.text("a"), row.text("b"), row.text("since"), row.text("until"))).collect();
-        assert_eq!(told, [(2, "zwei", "1", "", ""), (3, "x,\ny", "", "3", "")]);
+        let rows: Vec<_> = table.rows().map(|row| (row.line, row.text("a"), row.text("b"), row.text("since"), row.text("until"))).collect();
+        assert_eq!(rows, [(2, "zwei", "1", "", ""), (3, "x,\ny", "", "3", "")]);
     }
 
     #[test]

@@ -94,9 +94,9 @@ mod tests {
     fn a_gzip_file_is_whole_cut_short_or_none() {
         let packed = gzip(b"timestamp,open");
         assert_eq!(gunzip(&source(99), &packed).unwrap(), b"timestamp,open");
-        let said = |bytes: &[u8]| gunzip(&source(99), bytes).unwrap_err().found;
-        assert_eq!(said(&packed[..packed.len() - 9]), "cannot be read: a gzip file that is cut short");
-        assert_eq!(said(b"timestamp,open"), "cannot be read: not a gzip file");
-        assert_eq!(said(b""), "cannot be read: a gzip file that is cut short");
+        let refusal = |bytes: &[u8]| gunzip(&source(99), bytes).unwrap_err().found;
+        assert_eq!(refusal(&packed[..packed.len() - 9]), "cannot be read: a gzip file that is cut short");
+        assert_eq!(refusal(b"timestamp,open"), "cannot be read: not a gzip file");
+        assert_eq!(refusal(b""), "cannot be read: a gzip file that is cut short");
     }
 }

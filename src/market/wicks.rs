@@ -68,11 +68,11 @@ mod tests {
 
     #[test]
     fn what_reaches_beyond_the_limit_is_cut_to_it() {
-        let sound = bar(10.0, 24.0, 5.0, 12.0);
-        let mut bars = [sound, bar(10.0, 24.5, 4.0, 12.0), bar(12.0, 20.0, 0.01, 10.0)];
+        let whole = bar(10.0, 24.0, 5.0, 12.0);
+        let mut bars = [whole, bar(10.0, 24.5, 4.0, 12.0), bar(12.0, 20.0, 0.01, 10.0)];
         let limit = WickLimit { times: 2.0, refuse: false };
         assert_eq!(limit.apply(&mut bars, |_| String::new()).unwrap(), 2);
-        assert_eq!(bars, [sound, sound, bar(12.0, 20.0, 5.0, 10.0)]);
+        assert_eq!(bars, [whole, whole, bar(12.0, 20.0, 5.0, 10.0)]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! How long a block must be that a resampled series keeps the memory of the original.
 
-use crate::metrics::returns::{mean, sound, varies};
+use crate::metrics::returns::{mean, require_finite, varies};
 
 /// Mean block length of the stationary bootstrap and length of the circular one, in periods; not yet raised to 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -13,7 +13,7 @@ pub struct BlockLength {
 /// Python's `arch`. `values` has one entry a period. None for fewer than eight values or none that differ.
 #[must_use]
 pub fn politis_white(values: &[f64]) -> Option<BlockLength> {
-    sound(values, 8)?;
+    require_finite(values, 8)?;
     let centre = mean(values).filter(|_| varies(values))?;
     let series: Vec<f64> = values.iter().map(|v| v - centre).collect();
     let n = series.len() as f64;

@@ -59,15 +59,15 @@ pub(crate) fn resampled(values: &[f64], row: &[usize]) -> Vec<f64> {
 /// Share `quantile` of what `statistic` says of each row of positions, interpolated linearly; rows of which it says nothing are left out.
 #[must_use]
 pub fn quantile(values: &[f64], rows: &[Vec<usize>], statistic: impl Fn(&[f64]) -> Option<f64>, quantile: f64) -> Option<f64> {
-    let told: Vec<f64> = rows.iter().filter_map(|row| statistic(&resampled(values, row))).collect();
-    percentile(&told, quantile)
+    let results: Vec<f64> = rows.iter().filter_map(|row| statistic(&resampled(values, row))).collect();
+    percentile(&results, quantile)
 }
 
 /// The middle `level` of what was told: from `(1 − level) / 2` to `(1 + level) / 2`. None where a tenth or more told nothing.
 #[must_use]
-pub fn interval(told: &[Option<f64>], level: f64) -> Option<Interval> {
-    let known: Vec<f64> = told.iter().copied().flatten().collect();
-    if known.len() * 10 <= told.len() * 9 {
+pub fn interval(results: &[Option<f64>], level: f64) -> Option<Interval> {
+    let known: Vec<f64> = results.iter().copied().flatten().collect();
+    if known.len() * 10 <= results.len() * 9 {
         return None;
     }
     Some(Interval { low: percentile(&known, (1.0 - level) / 2.0)?, high: percentile(&known, f64::midpoint(1.0, level))? })
@@ -109,7 +109,7 @@ mod tests {
     fn what_is_mostly_unknown_has_no_interval() {
         assert_eq!(interval(&[Some(1.0), None], 0.95), None);
         assert_eq!(interval(&[], 0.95), None);
-        let told: Vec<Option<f64>> = (0..=100).map(|i| Some(f64::from(i))).collect();
-        assert_eq!(interval(&told, 0.5), Some(Interval { low: 25.0, high: 75.0 }));
+        let results: Vec<Option<f64>> = (0..=100).map(|i| Some(f64::from(i))).collect();
+        assert_eq!(interval(&results, 0.5), Some(Interval { low: 25.0, high: 75.0 }));
     }
 }

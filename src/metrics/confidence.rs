@@ -227,9 +227,9 @@ mod tests {
         let days: Vec<f64> = noise(400, 0.04).iter().map(|r| r + 0.001).collect();
         let found = Confidence::of_days(&days).unwrap();
         let own = sharpe(&days, 0.0, 365.0).unwrap();
-        let told = found.sharpe.unwrap();
-        assert!(told.low < own && own < told.high, "{own} {told:?}");
-        assert!(told.high - told.low > 0.5, "{told:?}");
+        let band = found.sharpe.unwrap();
+        assert!(band.low < own && own < band.high, "{own} {band:?}");
+        assert!(band.high - band.low > 0.5, "{band:?}");
         let growth = cagr(total_return(&days).unwrap(), 400.0 / 365.0).unwrap();
         assert!(found.cagr.is_some_and(|i| i.low < growth && growth < i.high));
         assert_eq!(Confidence::of_days(&days), Some(found));

@@ -115,8 +115,8 @@ fn of_method(
             if fill.reason == Reason::Conversion {
                 // Two fills, one after the other: the one coin gives its lots, the other takes them.
                 handed = match std::mem::take(&mut handed) {
-                    Some((lots, gone)) => {
-                        pool.take_over(lots, fill.quantity / gone);
+                    Some((lots, given)) => {
+                        pool.receive(lots, fill.quantity / given);
                         None
                     }
                     None => Some((pool.hand_over(fill.quantity), fill.quantity)),

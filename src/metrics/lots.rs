@@ -48,7 +48,7 @@ pub struct Closed {
 
 /// What was opened at one time.
 #[derive(Clone, Copy, Debug)]
-pub struct Lot {
+pub(crate) struct Lot {
     since: Time,
     /// Positive, whichever side the pool is on.
     quantity: f64,
@@ -141,7 +141,7 @@ impl Lots {
     }
 
     /// Lots of a coin of which one became `ratio` of this pool's, each with the time and the cost of its purchase.
-    pub fn take_over(&mut self, lots: Vec<Lot>, ratio: f64) {
+    pub(crate) fn receive(&mut self, lots: Vec<Lot>, ratio: f64) {
         for Lot { since, quantity, cash } in lots {
             self.add(since, quantity * ratio, cash);
         }
@@ -199,10 +199,10 @@ mod tests {
     /// Buys (positive) and sales at a price with a fee, a day apart unless said otherwise; what each closed.
     fn walk(method: Method, fills: &[(i64, f64, f64, f64)]) -> (Vec<Option<Closed>>, Lots) {
         let mut lots = Lots::new(method, YEAR);
-        let told = fills
+        let results = fills
             .iter()
             .map(|&(day, quantity, price, fee)| lots.fill(Time::from_seconds(day * 86_400), quantity, Usd::round(-quantity * price - fee)));
-        (told.collect(), lots)
+        (results.collect(), lots)
     }
 
     fn gains(method: Method, fills: &[(i64, f64, f64, f64)]) -> Vec<f64> {
@@ -237,8 +237,8 @@ mod tests {
 
     #[test]
     fn a_short_has_its_proceeds_first() {
-        let (told, lots) = walk(Method::Fifo, &[(0, -2.0, 100.0, 4.0), (1, 1.0, 60.0, 1.0)]);
-        let closed = told[1].unwrap();
+        let (results, lots) = walk(Method::Fifo, &[(0, -2.0, 100.0, 4.0), (1, 1.0, 60.0, 1.0)]);
+        let closed = results[1].unwrap();
         assert_eq!((closed.proceeds.to_f64(), closed.cost.to_f64(), closed.quantity), (98.0, 61.0, 1.0));
         assert_eq!(lots.standing(), Some((-1.0, Usd::round(98.0))));
     }
@@ -246,12 +246,12 @@ mod tests {
     /// The first lot is sold on its 366th day, the second on its 365th.
     #[test]
     fn a_year_is_more_than_365_days() {
-        let (told, lots) = walk(Method::Fifo, &[(0, 1.0, 100.0, 0.0), (1, 3.0, 100.0, 0.0), (366, -2.0, 160.0, 0.0)]);
-        let closed = told[2].unwrap();
+        let (results, lots) = walk(Method::Fifo, &[(0, 1.0, 100.0, 0.0), (1, 3.0, 100.0, 0.0), (366, -2.0, 160.0, 0.0)]);
+        let closed = results[2].unwrap();
         assert_eq!((closed.proceeds - closed.cost, closed.old_gain), (Usd::round(120.0), Usd::round(60.0)));
         assert_eq!(lots.standing(), Some((2.0, Usd::round(-200.0))));
-        let (told, _) = walk(Method::Fifo, &[(0, 1.0, 100.0, 0.0), (365, -1.0, 160.0, 0.0)]);
-        assert_eq!(told[1].unwrap().old_gain, Usd::ZERO);
+        let (results, _) = walk(Method::Fifo, &[(0, 1.0, 100.0, 0.0), (365, -1.0, 160.0, 0.0)]);
+        assert_eq!(results[1].unwrap().old_gain, Usd::ZERO);
     }
 
     /// Ten times a tenth is not one: what the sum leaves is nobody's holding, and the next purchase starts a pool of its own.
@@ -261,8 +261,8 @@ mod tests {
         fills.extend([(10, -1.0, 110.0, 0.0), (11, 1.0, 50.0, 0.0), (12, -1.0, 60.0, 0.0)]);
         for method in Method::ALL {
             assert_ne!((0..10).fold(0.0, |sum, _| sum + 0.1), 1.0);
-            let (told, lots) = walk(method, &fills);
-            assert_eq!(told.into_iter().flatten().map(|closed| closed.quantity).collect::<Vec<_>>(), [1.0, 1.0]);
+            let (results, lots) = walk(method, &fills);
+            assert_eq!(results.into_iter().flatten().map(|closed| closed.quantity).collect::<Vec<_>>(), [1.0, 1.0]);
             assert_eq!(lots.standing(), None);
             assert_eq!(gains(method, &fills), [10.0, 10.0]);
         }
@@ -286,14 +286,14 @@ mod tests {
         for (method, gains) in [(Method::Fifo, [20.0, 25.0]), (Method::Average, [20.0, 20.0])] {
             let (_, mut old) = walk(method, &[(0, 3.0, 10.0, 0.0), (1, 1.0, 20.0, 0.0)]);
             let (_, mut new) = walk(method, &[(5, 1.0, 15.0, 0.0)]);
-            new.take_over(old.hand_over(2.0), 0.5);
+            new.receive(old.hand_over(2.0), 0.5);
             assert_eq!(old.standing().map(|(quantity, _)| quantity), Some(2.0), "{method:?}");
             assert_eq!(new.standing().map(|(quantity, _)| quantity), Some(2.0));
             let closed = [400, 401].map(|at| new.fill(day(at), -1.0, Usd::round(40.0)).unwrap());
             assert_eq!(closed.map(|closed| (closed.proceeds - closed.cost).to_f64()), gains, "{method:?}");
             assert_eq!(new.standing(), None);
             // The rest goes over whole, however its quantity was rounded.
-            new.take_over(old.hand_over(2.0 * (1.0 - 1e-12)), 3.0);
+            new.receive(old.hand_over(2.0 * (1.0 - 1e-12)), 3.0);
             assert_eq!((old.standing(), new.standing().map(|(quantity, _)| quantity)), (None, Some(6.0)));
         }
     }
@@ -305,8 +305,8 @@ mod tests {
             [(0, 3.0, 33.333_333, 0.000_001), (1, -1.0, 33.0, 0.01), (2, -1.0, 35.0, 0.01), (3, 0.7, 31.0, 0.003), (4, -1.7, 37.0, 0.02)];
         let cash: Usd = fills.iter().map(|&(_, quantity, price, fee): &(i64, f64, f64, f64)| Usd::round(-quantity * price - fee)).sum();
         for method in Method::ALL {
-            let (told, _) = walk(method, &fills);
-            assert_eq!(told.into_iter().flatten().map(|closed| closed.proceeds - closed.cost).sum::<Usd>(), cash);
+            let (results, _) = walk(method, &fills);
+            assert_eq!(results.into_iter().flatten().map(|closed| closed.proceeds - closed.cost).sum::<Usd>(), cash);
         }
     }
 }

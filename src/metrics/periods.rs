@@ -2,12 +2,12 @@
 //! their own ([`crate::metrics::trades`]); these look at the curve alone, and most serve to hold the golden tables of other programs. `returns` are fractions, one a period.
 
 use crate::metrics::relative::correlation;
-use crate::metrics::returns::{finite, mean, ratio, sound, varies};
+use crate::metrics::returns::{finite, mean, ratio, require_finite, varies};
 
 /// Periods up over periods that moved. Reports tell that of trades; this one is held to the golden tables.
 #[must_use]
 pub fn win_rate(returns: &[f64]) -> Option<f64> {
-    sound(returns, 1)?;
+    require_finite(returns, 1)?;
     let up = returns.iter().filter(|r| **r > 0.0).count() as f64;
     let down = returns.iter().filter(|r| **r < 0.0).count() as f64;
     ratio(up, up + down)
@@ -16,14 +16,14 @@ pub fn win_rate(returns: &[f64]) -> Option<f64> {
 /// `Σ gains / |Σ losses|`; none without losses. For the golden tables, as [`win_rate`].
 #[must_use]
 pub fn profit_factor(returns: &[f64]) -> Option<f64> {
-    sound(returns, 1)?;
+    require_finite(returns, 1)?;
     ratio(returns.iter().map(|r| r.max(0.0)).sum(), -returns.iter().map(|r| r.min(0.0)).sum::<f64>())
 }
 
 /// Mean gain over mean loss of the periods that moved. For the golden tables, as [`win_rate`].
 #[must_use]
 pub fn payoff_ratio(returns: &[f64]) -> Option<f64> {
-    sound(returns, 1)?;
+    require_finite(returns, 1)?;
     let up: Vec<f64> = returns.iter().copied().filter(|r| *r > 0.0).collect();
     let down: Vec<f64> = returns.iter().copied().filter(|r| *r < 0.0).collect();
     ratio(mean(&up)?, -mean(&down)?)
@@ -38,28 +38,28 @@ pub fn kelly(win_rate: f64, payoff: f64) -> Option<f64> {
 /// `Σ r / |Σ losses|` (Schwager's gain to pain).
 #[must_use]
 pub fn gain_to_pain(returns: &[f64]) -> Option<f64> {
-    sound(returns, 1)?;
+    require_finite(returns, 1)?;
     ratio(returns.iter().sum(), -returns.iter().map(|r| r.min(0.0)).sum::<f64>())
 }
 
 /// `Σ r / |max drawdown|`: simple, not compounded; negative where money was lost (quantstats drops the sign).
 #[must_use]
 pub fn recovery_factor(returns: &[f64], max_drawdown: f64) -> Option<f64> {
-    sound(returns, 1)?;
+    require_finite(returns, 1)?;
     ratio(returns.iter().sum(), max_drawdown.abs())
 }
 
 /// Share of periods that moved at all. For the golden tables: reports tell the share of bars in which something was held.
 #[must_use]
 pub fn time_in_market(returns: &[f64]) -> Option<f64> {
-    sound(returns, 1)?;
+    require_finite(returns, 1)?;
     ratio(returns.iter().filter(|r| **r != 0.0).count() as f64, returns.len() as f64)
 }
 
 /// R² of cumulated log returns on time: 1 is a straight line on log paper. None after a total loss.
 #[must_use]
 pub fn stability(returns: &[f64]) -> Option<f64> {
-    sound(returns, 2)?;
+    require_finite(returns, 2)?;
     if returns.iter().any(|r| *r <= -1.0) {
         return None;
     }

@@ -6,7 +6,7 @@
 /// `Π(1 + r) − 1`; nothing remains of a total loss, whatever follows it.
 #[must_use]
 pub fn total_return(returns: &[f64]) -> Option<f64> {
-    sound(returns, 1)?;
+    require_finite(returns, 1)?;
     let mut wealth = 1.0;
     for r in returns {
         wealth *= 1.0 + r;
@@ -46,7 +46,7 @@ pub fn sharpe(returns: &[f64], risk_free: f64, periods_per_year: f64) -> Option<
 /// `√(mean(min(r − target, 0)²)) · √A`, the mean over all returns, not only the bad ones.
 #[must_use]
 pub fn downside_deviation(returns: &[f64], target: f64, periods_per_year: f64) -> Option<f64> {
-    sound(returns, 1)?;
+    require_finite(returns, 1)?;
     let squares: f64 = returns.iter().map(|r| (r - target).min(0.0)).map(|d| d * d).sum();
     finite((squares / returns.len() as f64).sqrt() * periods_per_year.sqrt())
 }
@@ -54,7 +54,7 @@ pub fn downside_deviation(returns: &[f64], target: f64, periods_per_year: f64) -
 /// `mean(r − target) · A / downside deviation`.
 #[must_use]
 pub fn sortino(returns: &[f64], target: f64, periods_per_year: f64) -> Option<f64> {
-    sound(returns, 2)?;
+    require_finite(returns, 2)?;
     let down = downside_deviation(returns, target, periods_per_year)?;
     ratio((mean(returns)? - target) * periods_per_year, down)
 }
@@ -74,7 +74,7 @@ pub fn calmar(cagr: f64, max_drawdown: f64) -> Option<f64> {
 /// `Σ max(r − θ, 0) / Σ max(θ − r, 0)`; `threshold` θ is per period.
 #[must_use]
 pub fn omega(returns: &[f64], threshold: f64) -> Option<f64> {
-    sound(returns, 2)?;
+    require_finite(returns, 2)?;
     let gains: f64 = returns.iter().map(|r| (r - threshold).max(0.0)).sum();
     let losses: f64 = returns.iter().map(|r| (threshold - r).max(0.0)).sum();
     ratio(gains, losses)
@@ -95,7 +95,7 @@ pub fn value_at_risk(returns: &[f64], tail: f64) -> Option<f64> {
 /// Mean of the `⌊tail · (n − 1)⌋ + 1` worst returns.
 #[must_use]
 pub fn conditional_value_at_risk(returns: &[f64], tail: f64) -> Option<f64> {
-    sound(returns, 1)?;
+    require_finite(returns, 1)?;
     let sorted = ascending(returns);
     let count = (tail * (sorted.len() - 1) as f64) as usize + 1;
     mean(&sorted[..count])
@@ -118,7 +118,7 @@ pub fn kurtosis(returns: &[f64]) -> Option<f64> {
 /// Linear interpolation between order statistics at `share · (n − 1)`.
 #[must_use]
 pub fn percentile(values: &[f64], share: f64) -> Option<f64> {
-    sound(values, 1)?;
+    require_finite(values, 1)?;
     let sorted = ascending(values);
     let place = share * (sorted.len() - 1) as f64;
     let below = place as usize;
@@ -129,14 +129,14 @@ pub fn percentile(values: &[f64], share: f64) -> Option<f64> {
 /// The arithmetic mean; `None` of no values, or where one is not finite.
 #[must_use]
 pub fn mean(values: &[f64]) -> Option<f64> {
-    sound(values, 1)?;
+    require_finite(values, 1)?;
     finite(values.iter().sum::<f64>() / values.len() as f64)
 }
 
 /// Sample standard deviation, ddof 1.
 #[must_use]
 pub fn deviation(values: &[f64]) -> Option<f64> {
-    sound(values, 2)?;
+    require_finite(values, 2)?;
     let centre = mean(values)?;
     let squares: f64 = values.iter().map(|v| (v - centre) * (v - centre)).sum();
     finite((squares / (values.len() - 1) as f64).sqrt())
@@ -178,7 +178,7 @@ pub(crate) fn varies(values: &[f64]) -> bool {
 }
 
 /// At least `count` values, all of them numbers. A hole in a series is an input error and is never dropped silently.
-pub(super) fn sound(values: &[f64], count: usize) -> Option<()> {
+pub(super) fn require_finite(values: &[f64], count: usize) -> Option<()> {
     (values.len() >= count && values.iter().all(|v| v.is_finite())).then_some(())
 }
 

@@ -4,7 +4,7 @@
 //! [`returns::value_at_risk`]: crate::metrics::returns::value_at_risk
 
 use crate::metrics::normal;
-use crate::metrics::returns::{ascending, deviation, finite, mean, percentile, sound};
+use crate::metrics::returns::{ascending, deviation, finite, mean, percentile, require_finite};
 
 /// `μ + σ·Φ⁻¹(tail)`: what quantstats calls value at risk.
 #[must_use]
@@ -30,7 +30,7 @@ pub fn mean_below_value_at_risk(returns: &[f64], tail: f64) -> Option<f64> {
 /// The order statistic at `⌊tail · n⌋`, without interpolation (skfolio).
 #[must_use]
 pub fn ordered_value_at_risk(returns: &[f64], tail: f64) -> Option<f64> {
-    sound(returns, 1)?;
+    require_finite(returns, 1)?;
     let sorted = ascending(returns);
     sorted.get((tail * sorted.len() as f64) as usize).copied()
 }
@@ -38,7 +38,7 @@ pub fn ordered_value_at_risk(returns: &[f64], tail: f64) -> Option<f64> {
 /// Mean of exactly `tail · n` of the worst returns, the last of them in part (Rockafellar and Uryasev 2000; skfolio).
 #[must_use]
 pub fn fractional_conditional_value_at_risk(returns: &[f64], tail: f64) -> Option<f64> {
-    sound(returns, 1)?;
+    require_finite(returns, 1)?;
     let sorted = ascending(returns);
     let wanted = tail * sorted.len() as f64;
     let whole = wanted as usize;

@@ -1,4 +1,4 @@
-//! How much money a strategy carries, and in which scenarios it gains, in words: one place for page, terminal and summary.
+//! The capacity of a strategy, and in which scenarios it gains, in words: one place for page, terminal and summary.
 
 use crate::report::number_format::{brief_money, percent};
 use crate::stress::{Capacity, Half, Kind, Ladder, Noise, Scenario, Step};
@@ -13,7 +13,7 @@ fn sentence(what: &str, half: Half) -> String {
     match half {
         Half::NothingToLose => format!("before costs there is no {what} that more money could eat"),
         Half::Unknown => {
-            format!("how much money the {what} carries is not known: what a replay comes to is beyond what the books can hold")
+            format!("the capacity of the {what} is not known: what a replay comes to is beyond what the books can hold")
         }
         Half::LostAt { capital, left } if left < 0.0 => {
             format!("costs have eaten all of the {what} and more already at {}", brief_money(capital))
@@ -131,11 +131,12 @@ mod tests {
     #[test]
     fn what_is_within_the_noise_is_not_told_apart() {
         let noise = Noise { seeds: 100, deviation: 0.02, low: 0.1, high: 0.175 };
-        let said = floor(&noise, &["costs 2x".to_owned(), "costs 3x".to_owned()]);
-        assert!(said.contains("between 10.00 % and 17.50 % (5th to 95th percentile, deviation 2.00 %)"), "{said}");
+        let sentence = floor(&noise, &["costs 2x".to_owned(), "costs 3x".to_owned()]);
+        assert!(sentence.contains("between 10.00 % and 17.50 % (5th to 95th percentile, deviation 2.00 %)"), "{sentence}");
         assert!(
-            said.ends_with("a scenario within these 7.50 % of its neighbour does not differ significantly from it (costs 2x, costs 3x)."),
-            "{said}"
+            sentence
+                .ends_with("a scenario within these 7.50 % of its neighbour does not differ significantly from it (costs 2x, costs 3x)."),
+            "{sentence}"
         );
         assert!(floor(&noise, &[]).ends_with("every scenario is further than these 7.50 % from its neighbour."));
     }
@@ -146,7 +147,7 @@ mod tests {
         assert_eq!(sign([0.0; 12]), "There is no gain in any scenario, whatever is assumed.");
         assert!(sign([0.1; 12]).starts_with("The gain stays"));
         let some = sign([0.1, 0.1, -0.1, 0.1, 0.1, 0.1, 0.0, -0.1, 0.1, 0.1, 0.1, -0.1]);
-        let told = "There is no gain under pessimistic assumptions, at 3x costs, 1 bar later, at 3x the assumed funding: ";
-        assert!(some.starts_with(told), "{some}");
+        let start = "There is no gain under pessimistic assumptions, at 3x costs, 1 bar later, at 3x the assumed funding: ";
+        assert!(some.starts_with(start), "{some}");
     }
 }

@@ -13,9 +13,10 @@ use crate::report::terminal::{Look, caution_lines, gathered};
 #[must_use]
 pub fn closing(all: &[Evaluation], also: Option<String>, look: Look) -> String {
     let lines: Vec<Line> = all.iter().map(Line::of_run).collect();
-    let told: Vec<Vec<String>> = all.iter().map(|one| one.run.cautions.iter().map(ToString::to_string).collect()).collect();
-    let told: Vec<(&str, &[String])> = all.iter().zip(&told).map(|(one, told)| (one.run.strategy.as_str(), told.as_slice())).collect();
-    let mut list = gathered(&told);
+    let cautions: Vec<Vec<String>> = all.iter().map(|one| one.run.cautions.iter().map(ToString::to_string).collect()).collect();
+    let cautions: Vec<(&str, &[String])> =
+        all.iter().zip(&cautions).map(|(one, cautions)| (one.run.strategy.as_str(), cautions.as_slice())).collect();
+    let mut list = gathered(&cautions);
     list.extend(also);
     table(&lines, look) + &sleeve::lines(all, look) + &caution_lines(&list, look)
 }
@@ -28,7 +29,7 @@ pub fn closing_json(all: &[Evaluation]) -> Value {
 
 fn one(evaluation: &Evaluation) -> Value {
     let (run, stress) = (evaluation.run, &evaluation.stress);
-    let mut told = json!({
+    let mut closing = json!({
         "strategy": run.strategy,
         "capital": run.capital,
         "final_equity": run.final_equity(),
@@ -46,7 +47,7 @@ fn one(evaluation: &Evaluation) -> Value {
         "cautions": run.cautions.iter().map(ToString::to_string).collect::<Vec<_>>(),
     });
     if let Some(stopped) = stopped(run) {
-        told["stopped"] = stopped;
+        closing["stopped"] = stopped;
     }
-    told
+    closing
 }

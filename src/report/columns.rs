@@ -36,13 +36,13 @@ pub fn cut(text: &str, places: usize) -> String {
 /// As many characters as fit.
 fn taken(letters: impl Iterator<Item = char>, places: usize) -> Vec<char> {
     let mut left = places;
-    let fits = |c: &char| {
+    let has_room = |c: &char| {
         let wide = c.width().unwrap_or(0);
-        let fits = wide <= left;
-        left -= if fits { wide } else { left };
-        fits
+        let has_room = wide <= left;
+        left -= if has_room { wide } else { left };
+        has_room
     };
-    letters.take_while(fits).collect()
+    letters.take_while(has_room).collect()
 }
 
 #[cfg(test)]

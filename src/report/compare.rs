@@ -14,7 +14,7 @@ use crate::report::charts::panel::{Series, period};
 use crate::report::files::{put, write_picture};
 use crate::report::kinds::Kind;
 use crate::report::loaded::{LoadedStrategy, ranked};
-use crate::report::metric_words::said;
+use crate::report::metric_words::metric_text;
 use crate::report::strategy_table::{Line, table};
 use crate::report::versus::Versus;
 use crate::report::{comparison, html, manifest, terminal};
@@ -185,38 +185,38 @@ impl<'a> Comparison<'a> {
 }
 
 /// The metric of the ranking has its own column where it is not among those of every table.
-fn line(told: &LoadedStrategy, by: &str) -> Line {
-    let start = (!told.equity.is_empty()).then_some(told.capital);
-    let equity = start.into_iter().chain(told.equity.iter().copied()).collect();
+fn line(strategy: &LoadedStrategy, by: &str) -> Line {
+    let start = (!strategy.equity.is_empty()).then_some(strategy.capital);
+    let equity = start.into_iter().chain(strategy.equity.iter().copied()).collect();
     let own = (named(by).is_none_or(|metric| metric.terminal.is_none()))
-        .then(|| (by.to_owned(), said(by, told.metrics.get(by).and_then(Value::as_f64))));
-    Line { equity, by: own, ..Line::read(&told.name, &told.metrics) }
+        .then(|| (by.to_owned(), metric_text(by, strategy.metrics.get(by).and_then(Value::as_f64))));
+    Line { equity, by: own, ..Line::read(&strategy.name, &strategy.metrics) }
 }
 
 /// What makes the numbers not quite comparable, then what the reports themselves warn of.
 fn notes(all: &[LoadedStrategy]) -> Vec<String> {
     let mut notes = Vec::new();
-    let differ = |pick: fn(&LoadedStrategy) -> String| all.iter().any(|told| pick(told) != pick(&all[0]));
-    if differ(|told| told.market.clone()) {
+    let differ = |pick: fn(&LoadedStrategy) -> String| all.iter().any(|strategy| pick(strategy) != pick(&all[0]));
+    if differ(|strategy| strategy.market.clone()) {
         notes.push("the strategies ran on different markets".to_string());
     }
-    if differ(|told| period(told.from, told.to)) {
+    if differ(|strategy| period(strategy.from, strategy.to)) {
         notes.push(
             "the strategies ran over different periods: metrics are of each one's own, two are compared on the days they share".to_string(),
         );
     }
-    if differ(|told| told.capital.to_string()) {
+    if differ(|strategy| strategy.capital.to_string()) {
         notes.push("the strategies started with different capital: pictures show the growth of $100".to_string());
     }
-    let told: Vec<(&str, &[String])> = all.iter().map(|told| (told.name.as_str(), told.cautions.as_slice())).collect();
-    notes.extend(terminal::gathered(&told));
+    let cautions: Vec<(&str, &[String])> = all.iter().map(|strategy| (strategy.name.as_str(), strategy.cautions.as_slice())).collect();
+    notes.extend(terminal::gathered(&cautions));
     notes
 }
 
 /// What the markets themselves warn of, each once.
 fn market_notes(all: &[LoadedStrategy]) -> Vec<String> {
     let mut seen = BTreeSet::new();
-    all.iter().flat_map(|told| &told.market_cautions).filter(|text| seen.insert(text.as_str())).cloned().collect()
+    all.iter().flat_map(|strategy| &strategy.market_cautions).filter(|text| seen.insert(text.as_str())).cloned().collect()
 }
 
 /// The benchmark all have in common, if they have: then the picture spans what that of a run spans, on the same kind of axis.

@@ -29,15 +29,15 @@ pub struct Shared<'a> {
 impl Days {
     /// The daily returns of a strategy read back from its report.
     #[must_use]
-    pub fn of(told: &LoadedStrategy) -> Self {
-        let day = told.from.seconds().div_euclid(DAY);
-        let Some(first) = told.times.first() else {
-            return Self { from: told.from, to: told.from, first: day, returns: Vec::new() };
+    pub fn of(strategy: &LoadedStrategy) -> Self {
+        let day = strategy.from.seconds().div_euclid(DAY);
+        let Some(first) = strategy.times.first() else {
+            return Self { from: strategy.from, to: strategy.from, first: day, returns: Vec::new() };
         };
-        let bar = Span::from_seconds((*first as i64 - told.from.seconds()).max(1));
-        let clock = Clock { start: told.from, bar, bars: told.times.len() };
-        let equity: Vec<Usd> = told.equity.iter().map(|e| Usd::round(*e)).collect();
-        Self { from: told.from, to: told.to, first: day, returns: daily_returns(&clock, &equity, Usd::round(told.capital)) }
+        let bar = Span::from_seconds((*first as i64 - strategy.from.seconds()).max(1));
+        let clock = Clock { start: strategy.from, bar, bars: strategy.times.len() };
+        let equity: Vec<Usd> = strategy.equity.iter().map(|e| Usd::round(*e)).collect();
+        Self { from: strategy.from, to: strategy.to, first: day, returns: daily_returns(&clock, &equity, Usd::round(strategy.capital)) }
     }
 
     fn end(&self) -> i64 {

@@ -164,8 +164,8 @@ fn json(path: &Path) -> Option<Value> {
 /// The same inside the folder of a strategy, and that folder itself where it is none.
 fn unknown_file_in_strategy(report: &Path, name: &str) -> Result<Option<String>, Fault> {
     let inside = report.join(name);
-    let told = json(&inside.join("summary.json")).filter(|summary| summary.get("metrics").is_some_and(Value::is_object));
-    let strategy = told.as_ref().and_then(|summary| summary.get("strategy")).and_then(Value::as_str);
+    let summary = json(&inside.join("summary.json")).filter(|summary| summary.get("metrics").is_some_and(Value::is_object));
+    let strategy = summary.as_ref().and_then(|summary| summary.get("strategy")).and_then(Value::as_str);
     if strategy.is_none_or(|strategy| folder_name(strategy) != name) {
         return Ok(Some(name.to_string()));
     }

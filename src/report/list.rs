@@ -12,7 +12,7 @@ use crate::bounded::{self, OWN};
 use crate::fault::Fault;
 use crate::report::files::folder_name;
 use crate::report::kinds::Kind;
-use crate::report::metric_words::said;
+use crate::report::metric_words::metric_text;
 use crate::report::terminal::{Look, paragraph};
 
 /// A report, a study or a comparison.
@@ -129,9 +129,10 @@ pub fn text(dir: &Path, all: &[Listed], look: Look) -> String {
         for run in listed.strategies.iter().filter(has_figures) {
             let figures = [("return", "total_return", run.total_return), ("max drawdown", "max_drawdown", run.max_drawdown)];
             let figures = figures.into_iter().chain([("Sharpe", "sharpe", run.sharpe)]);
-            let told =
-                figures.filter(|(_, _, value)| value.is_some()).map(|(head, name, value)| format!("  {head} {:>9}", said(name, value)));
-            let _ = writeln!(out, "{}", format!("  {:<wide$}{}", run.strategy, told.collect::<String>()).trim_end());
+            let cells = figures
+                .filter(|(_, _, value)| value.is_some())
+                .map(|(head, name, value)| format!("  {head} {:>9}", metric_text(name, value)));
+            let _ = writeln!(out, "{}", format!("  {:<wide$}{}", run.strategy, cells.collect::<String>()).trim_end());
         }
     }
     out

@@ -5,7 +5,7 @@ use crate::report::number_format::{grouped, money, number, percent};
 
 /// The value of a metric named as in `comparison.csv`; a dash where it is not defined.
 #[must_use]
-pub fn said(name: &str, value: Option<f64>) -> String {
+pub(crate) fn metric_text(name: &str, value: Option<f64>) -> String {
     in_unit(named(name).map_or(Unit::Ratio, |metric| metric.unit), value)
 }
 
@@ -28,14 +28,14 @@ mod tests {
 
     #[test]
     fn a_metric_is_said_in_its_own_unit() {
-        let told = |name, value| said(name, Some(value));
-        assert_eq!(told("ulcer_index", 0.1234), "12.34 %");
-        assert_eq!(told("return_kept_pessimistic", 0.5), "50.00 %");
-        assert_eq!(told("static_total_return", -0.5), "−50.00 %");
-        assert_eq!(told("capacity_usd", 2_500_000.0), "$2,500,000");
-        assert_eq!(told("average_trade_days", 3.25), "3.2 days");
-        assert_eq!(told("trades", 1_234.0), "1,234");
-        assert_eq!(told("sharpe_btc", 1.234), "1.23");
-        assert_eq!(said("ulcer_index", None), "–");
+        let shown = |name, value| metric_text(name, Some(value));
+        assert_eq!(shown("ulcer_index", 0.1234), "12.34 %");
+        assert_eq!(shown("return_kept_pessimistic", 0.5), "50.00 %");
+        assert_eq!(shown("static_total_return", -0.5), "−50.00 %");
+        assert_eq!(shown("capacity_usd", 2_500_000.0), "$2,500,000");
+        assert_eq!(shown("average_trade_days", 3.25), "3.2 days");
+        assert_eq!(shown("trades", 1_234.0), "1,234");
+        assert_eq!(shown("sharpe_btc", 1.234), "1.23");
+        assert_eq!(metric_text("ulcer_index", None), "–");
     }
 }

@@ -19,13 +19,13 @@ use crate::units::Time;
 /// their curves read, so that two thousand open as fast as their summaries.
 pub fn read(folders: &[PathBuf], ranking: &Ranking) -> Result<Vec<LoadedStrategy>, Fault> {
     let mut all = Vec::new();
-    let mut sound = BTreeSet::new();
+    let mut checked = BTreeSet::new();
     for folder in folders {
         if folder.join("summary.json").is_file() {
             let report = opened::report_of(folder);
-            if !sound.contains(&report) {
+            if !checked.contains(&report) {
                 opened::manifest(&report)?;
-                sound.insert(report);
+                checked.insert(report);
             }
             all.push(one(folder)?);
         } else {
@@ -42,7 +42,7 @@ pub fn read(folders: &[PathBuf], ranking: &Ranking) -> Result<Vec<LoadedStrategy
             "as in: rotate compare reports/latest",
         ));
     }
-    if !all.iter().any(|told| told.metrics.contains_key(&ranking.by)) {
+    if !all.iter().any(|strategy| strategy.metrics.contains_key(&ranking.by)) {
         let names: Vec<&str> = all[0].metrics.keys().map(String::as_str).collect();
         return Err(Fault::new(
             format!("--by {}", ranking.by),
@@ -61,33 +61,33 @@ pub fn read(folders: &[PathBuf], ranking: &Ranking) -> Result<Vec<LoadedStrategy
         }
         all[at].settings = settings::of(&manifests[&report], &all[at].strategy);
         let Curve { times, equity, benchmark } = curve(&all[at].folder.join("equity.csv"), all[at].to)?;
-        let told = &mut all[at];
-        (told.times, told.equity) = (times, equity);
-        told.benchmark = told.benchmark.take().zip(benchmark).map(|((name, _), values)| (name, values));
+        let strategy = &mut all[at];
+        (strategy.times, strategy.equity) = (times, equity);
+        strategy.benchmark = strategy.benchmark.take().zip(benchmark).map(|((name, _), values)| (name, values));
     }
     Ok(all)
 }
 
 /// Holds each Sharpe ratio against the luck of all that are laid side by side, where those are more than its own report tried.
 fn deflate(all: &mut [LoadedStrategy]) {
-    let number = |told: &LoadedStrategy, name: &str| told.metrics.get(name).and_then(Value::as_f64);
-    let observed = |told: &LoadedStrategy| told.metrics.get("sharpe_observations").and_then(Value::as_u64).unwrap_or(0) as usize;
-    let trials = Trials::of_annual(&all.iter().map(|told| (number(told, "sharpe"), observed(told))).collect::<Vec<_>>());
-    for told in all {
-        let tried = number(told, "sharpe_trials");
+    let number = |strategy: &LoadedStrategy, name: &str| strategy.metrics.get(name).and_then(Value::as_f64);
+    let observed = |strategy: &LoadedStrategy| strategy.metrics.get("sharpe_observations").and_then(Value::as_u64).unwrap_or(0) as usize;
+    let trials = Trials::of_annual(&all.iter().map(|strategy| (number(strategy, "sharpe"), observed(strategy))).collect::<Vec<_>>());
+    for strategy in all {
+        let tried = number(strategy, "sharpe_trials");
         if !tried.is_some_and(|own| own < trials.count as f64) {
             continue;
         }
         let held = || {
             // None where the report has none: too few days, or nothing moved.
-            number(told, "probabilistic_sharpe")?;
-            let observations = told.metrics.get("sharpe_observations").and_then(Value::as_u64)?;
-            let (ratio, skew, kurtosis) = (number(told, "sharpe")?, number(told, "skew")?, number(told, "kurtosis")?);
+            number(strategy, "probabilistic_sharpe")?;
+            let observations = strategy.metrics.get("sharpe_observations").and_then(Value::as_u64)?;
+            let (ratio, skew, kurtosis) = (number(strategy, "sharpe")?, number(strategy, "skew")?, number(strategy, "kurtosis")?);
             probability(per_day(ratio), trials.luck(), usize::try_from(observations).ok()?, skew, kurtosis)
         };
         let deflated = held();
-        told.metrics.insert("deflated_sharpe".to_string(), json!(deflated));
-        told.metrics.insert("sharpe_trials".to_string(), json!(trials.count));
+        strategy.metrics.insert("deflated_sharpe".to_string(), json!(deflated));
+        strategy.metrics.insert("sharpe_trials".to_string(), json!(trials.count));
     }
 }
 

@@ -90,8 +90,8 @@ mod tests {
                 "strategies": [{ "name": "one", "resolved": { "about": capital, "buckets": { "a": { "weight": weight } } } }],
             })
         };
-        let told = [of(&manifest("1", Value::Null, 0.5), "one"), of(&manifest("2", json!("2024-01-01T00:00:00Z"), 0.4), "one")];
-        let (found, left_out) = that_differ(&told.iter().collect::<Vec<_>>());
+        let both = [of(&manifest("1", Value::Null, 0.5), "one"), of(&manifest("2", json!("2024-01-01T00:00:00Z"), 0.4), "one")];
+        let (found, left_out) = that_differ(&both.iter().collect::<Vec<_>>());
         let rows: Vec<(&str, [&str; 2])> = found.iter().map(|s| (s.key.as_str(), [s.values[0].as_str(), s.values[1].as_str()])).collect();
         assert_eq!(rows, [("--capital", ["1", "2"]), ("--from", ["", "2024-01-01T00:00:00Z"]), ("buckets.a.weight", ["0.5", "0.4"])]);
         assert_eq!(left_out, 0);

@@ -67,14 +67,15 @@ mod tests {
 
     #[test]
     fn a_difference_is_said_with_what_chance_could_make_of_it() {
-        let said = |low, high| text(Futures::Compared(Added { annual_return: 0.012, interval: Interval { low, high }, added_in: 0.87 }));
+        let sentence =
+            |low, high| text(Futures::Compared(Added { annual_return: 0.012, interval: Interval { low, high }, added_in: 0.87 }));
         assert_eq!(
-            said(-0.003, 0.025),
+            sentence(-0.003, 0.025),
             "+1.20 % a year against the same strategy without them (95 % interval −0.30 % to 2.50 %, ahead in 87.00 % of resampled \
              histories): not significant (95 %)"
         );
-        assert!(said(0.001, 0.025).ends_with(": significant (95 %)"));
-        assert!(said(-0.025, -0.001).ends_with(": significantly worse (95 %)"));
+        assert!(sentence(0.001, 0.025).ends_with(": significant (95 %)"));
+        assert!(sentence(-0.025, -0.001).ends_with(": significantly worse (95 %)"));
         assert_eq!(text(Futures::NeverHeld), "no perpetual was ever held");
         let few = text(Futures::NotComparable { why: NotComparable::TooFewDays, days: 3 });
         assert_eq!(few, "not comparable with the same strategy without them: 3 days in common, too few to tell: 30 are needed");

@@ -9,7 +9,7 @@ use crate::metrics::Metrics;
 use crate::metrics::table::{Better, Unit, of_terminal};
 use crate::report::charts::panel::shortened;
 use crate::report::columns::{self, cut, left, right, width};
-use crate::report::metric_words::said;
+use crate::report::metric_words::metric_text;
 use crate::report::number_format::{number, whole_money};
 use crate::report::spark::spark;
 use crate::report::terminal::{DIM, GREEN, Look, RED, plain};
@@ -62,7 +62,7 @@ impl Line {
     fn cells(&self) -> Vec<String> {
         let cell = |unit: Unit, name: &str, value: Option<f64>| match (unit, value) {
             (Unit::Usd, Some(dollars)) => whole_money(dollars),
-            _ => said(name, value),
+            _ => metric_text(name, value),
         };
         let figures = of_terminal().into_iter().zip(&self.figures).map(|((metric, _), value)| cell(metric.unit, metric.name, *value));
         let by = self.by.as_ref().map(|(_, cell)| cell.clone());

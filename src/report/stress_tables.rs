@@ -30,9 +30,9 @@ fn against(seen: &[&Evaluation], look: Look) -> String {
         let of = |key: &str| percent(one.stress.benchmark(key).and_then(|found| found.against.total_return));
         rows.push(vec![name(one.run), percent(own), of("coin"), of("static"), of("without_futures")]);
     }
-    let said = "hold: the benchmark bought and held; static mix: the same buckets at their weights in the largest coins, without opinion; without perps: \
+    let note = "hold: the benchmark bought and held; static mix: the same buckets at their weights in the largest coins, without opinion; without perps: \
                 the same rules, perpetuals' share in stablecoins";
-    format!("\n{}{}", aligned(&fitted(rows, &[4, 2], look.width)), caution_line("  ", said, look))
+    format!("\n{}{}", aligned(&fitted(rows, &[4, 2], look.width)), caution_line("  ", note, look))
 }
 
 fn left(ladders: &[(&Run, &Ladder)], look: Look) -> String {
@@ -44,26 +44,26 @@ fn left(ladders: &[(&Run, &Ladder)], look: Look) -> String {
     let mut rows = vec![std::iter::once("stress test".to_string()).chain(heads).chain(["capacity".to_string()]).collect::<Vec<_>>()];
     for (run, ladder) in ladders {
         let mut returns = vec![name(run)];
-        let told = |found: &Scenario| mark(found).to_owned() + &percent(found.metrics.returns.total_return);
-        returns.extend(steps.iter().map(|step| ladder.scenario(*step).map_or_else(|| percent(None), told)));
+        let cell = |found: &Scenario| mark(found).to_owned() + &percent(found.metrics.returns.total_return);
+        returns.extend(steps.iter().map(|step| ladder.scenario(*step).map_or_else(|| percent(None), cell)));
         returns.push(brief(ladder.capacity.total_return));
         let mut shares = vec!["return kept".to_string()];
         shares.extend(steps.iter().map(|step| ladder.return_kept(*step).map_or_else(|| "–".to_string(), whole_percent)));
         shares.push(String::new());
         rows.extend([returns, shares]);
     }
-    let said = "return kept: share of the total return under optimistic assumptions, at the costs and funding assumed, and in time; capacity: capital at which half of \
+    let note = "return kept: share of the total return under optimistic assumptions, at the costs and funding assumed, and in time; capacity: capital at which half of \
                 the return before costs is left; < where less was left at once, > where more is left of the most tried (ladder.csv, capacity.csv); ≈: not \
                 significantly different from its neighbour, by the noise of fills";
     // Where there is little room, the scenarios between are left out, those of assumed funding first.
     let spared: &[usize] = if steps.len() > 6 { &[8, 7, 4, 2, 1, 3] } else { &[4, 2, 1, 3] };
-    format!("\n{}{}", aligned(&fitted(rows, spared, look.width)), caution_line("  ", said, look)) + &floors(ladders, look)
+    format!("\n{}{}", aligned(&fitted(rows, spared, look.width)), caution_line("  ", note, look)) + &floors(ladders, look)
 }
 
 /// A sentence a strategy.
 fn floors(ladders: &[(&Run, &Ladder)], look: Look) -> String {
-    let told = ladders.iter().filter_map(|(run, ladder)| Some(format!("{}: {}", run.strategy, noise(ladder)?)));
-    told.map(|text| caution_line("  ", &text, look)).collect()
+    let lines = ladders.iter().filter_map(|(run, ladder)| Some(format!("{}: {}", run.strategy, noise(ladder)?)));
+    lines.map(|text| caution_line("  ", &text, look)).collect()
 }
 
 fn whole_percent(share: f64) -> String {

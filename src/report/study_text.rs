@@ -34,9 +34,9 @@ pub fn ranked(study: &Study, most: usize) -> (Vec<(String, bool)>, Vec<Vec<Strin
         ["rank".to_owned(), "variant".to_owned(), format!("in-sample {by}"), format!("out-of-sample {by}")].map(|head| (head, true)).into();
     columns.extend(study.keys.iter().enumerate().map(|(k, key)| (key[prefix..].to_owned(), study.is_number(k))));
     let rows = study.ranking.iter().take(most).enumerate().map(|(rank, &trial)| {
-        let told = &study.trials[trial];
-        let mut row = vec![(rank + 1).to_string(), (trial + 1).to_string(), shown(told.metric(by, false)), shown(told.metric(by, true))];
-        row.extend(told.combination.0.iter().map(|(_, value)| plain(value)));
+        let tried = &study.trials[trial];
+        let mut row = vec![(rank + 1).to_string(), (trial + 1).to_string(), shown(tried.metric(by, false)), shown(tried.metric(by, true))];
+        row.extend(tried.combination.0.iter().map(|(_, value)| plain(value)));
         row
     });
     (columns, rows.collect())

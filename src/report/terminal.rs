@@ -38,9 +38,9 @@ pub(crate) fn some_of(names: &[&str]) -> String {
 
 /// Each caution once, in order of first appearance, with the names of the strategies it concerns unless it concerns all.
 #[must_use]
-pub fn gathered(told: &[(&str, &[String])]) -> Vec<String> {
+pub fn gathered(by_strategy: &[(&str, &[String])]) -> Vec<String> {
     let mut found: Vec<(&str, Vec<&str>)> = Vec::new();
-    for (name, cautions) in told {
+    for (name, cautions) in by_strategy {
         for caution in *cautions {
             match found.iter_mut().find(|(text, _)| text == caution) {
                 Some((_, whose)) => whose.push(name),
@@ -50,7 +50,7 @@ pub fn gathered(told: &[(&str, &[String])]) -> Vec<String> {
     }
     found
         .into_iter()
-        .map(|(text, whose)| if whose.len() == told.len() { text.to_string() } else { format!("{}: {text}", some_of(&whose)) })
+        .map(|(text, whose)| if whose.len() == by_strategy.len() { text.to_string() } else { format!("{}: {text}", some_of(&whose)) })
         .collect()
 }
 

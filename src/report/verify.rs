@@ -85,15 +85,15 @@ pub fn same_inputs(market: &Path, recorded: &[InputFile], now: &[InputFile]) -> 
 /// lie beside the others since. Asked where bytes differ, and only of a report that knows its market's cautions.
 #[must_use]
 pub fn another_caution(summary: &Path, market: &Path, now: &[String]) -> Option<Fault> {
-    let told: Value = serde_json::from_str(&bounded::text(summary, OWN).ok()?).ok()?;
-    let count = usize::try_from(told.get("market_cautions")?.as_u64()?).ok()?;
-    let all: Vec<&str> = told.get("cautions")?.as_array()?.iter().filter_map(Value::as_str).collect();
+    let parsed: Value = serde_json::from_str(&bounded::text(summary, OWN).ok()?).ok()?;
+    let count = usize::try_from(parsed.get("market_cautions")?.as_u64()?).ok()?;
+    let all: Vec<&str> = parsed.get("cautions")?.as_array()?.iter().filter_map(Value::as_str).collect();
     let then = all.get(all.len().checked_sub(count)?..)?;
     let new = now.iter().find(|caution| !then.contains(&caution.as_str()));
-    let gone = then.iter().find(|caution| !now.iter().any(|known| known == *caution));
-    let (found, expected) = match (new, gone) {
+    let missing = then.iter().find(|caution| !now.iter().any(|known| known == *caution));
+    let (found, expected) = match (new, missing) {
         (Some(new), _) => (format!("what the report does not know: {}", shortened(new, 160)), "the market as it was".to_owned()),
-        (None, Some(gone)) => ("no longer what the report says of it".to_owned(), shortened(gone, 160)),
+        (None, Some(missing)) => ("no longer what the report says of it".to_owned(), shortened(missing, 160)),
         (None, None) => return None,
     };
     Some(Fault::new(market.display().to_string(), found, expected, "bring the folder back to what it was, or run the report again"))
@@ -147,14 +147,14 @@ fn same(place: &Path, there: &Path, again: &Path) -> Result<u64, Fault> {
         return Err(Fault::new(shown, byte(&found), byte(&expected), fix));
     };
     let line = left[..left.floor_char_boundary(at)].matches('\n').count();
-    Err(Fault::new(Fault::at(place, line + 1), said(left, at), format!("{}, by the run made again", said(right, at)), fix))
+    Err(Fault::new(Fault::at(place, line + 1), rest_of_line(left, at), format!("{}, by the run made again", rest_of_line(right, at)), fix))
 }
 
 /// Letters of a line that are shown, and how many of them before the one that differs.
 const SHOWN: (usize, usize) = (160, 60);
 
 /// The line in which byte `at` lies, as far as one can look at it; and how it ends, where that is what differs.
-fn said(text: &str, at: usize) -> String {
+fn rest_of_line(text: &str, at: usize) -> String {
     let at = text.floor_char_boundary(at);
     let start = text[..at].rfind('\n').map_or(0, |feed| feed + 1);
     let (line, ended) = text[start..].split_once('\n').map_or((&text[start..], false), |(line, _)| (line, true));
@@ -209,20 +209,20 @@ mod tests {
 
     #[test]
     fn both_sides_are_never_told_in_the_same_words() {
-        let told = |a: &str, b: &str| {
+        let compared = |a: &str, b: &str| {
             let (a, b) = differ(a, b);
             assert_ne!(a, b);
             [a, b]
         };
-        assert_eq!(told("one\ntwo", "one\ntwo\n"), ["`two`, where the file ends", "`two` and the end of the line"]);
-        assert_eq!(told("one\n", "one\ntwo\n"), ["the end of the file", "`two`"]);
-        assert_eq!(told("one", "one\ntwo\n"), ["`one`, where the file ends", "`one` and the end of the line"]);
-        assert_eq!(told("one\ntw", "one\ntwo\n"), ["`tw`, where the file ends", "`two`"]);
-        assert_eq!(told("one\r\n", "one\n"), ["`one\\r`", "`one` and the end of the line"]);
-        assert_eq!(told("", "one\n"), ["the end of the file", "`one`"]);
-        assert_eq!(told("one\n\n", "one\ntwo\n"), ["`` and the end of the line", "`two`"]);
+        assert_eq!(compared("one\ntwo", "one\ntwo\n"), ["`two`, where the file ends", "`two` and the end of the line"]);
+        assert_eq!(compared("one\n", "one\ntwo\n"), ["the end of the file", "`two`"]);
+        assert_eq!(compared("one", "one\ntwo\n"), ["`one`, where the file ends", "`one` and the end of the line"]);
+        assert_eq!(compared("one\ntw", "one\ntwo\n"), ["`tw`, where the file ends", "`two`"]);
+        assert_eq!(compared("one\r\n", "one\n"), ["`one\\r`", "`one` and the end of the line"]);
+        assert_eq!(compared("", "one\n"), ["the end of the file", "`one`"]);
+        assert_eq!(compared("one\n\n", "one\ntwo\n"), ["`` and the end of the line", "`two`"]);
         let (long, other) = ("ä".repeat(900) + "x", "ä".repeat(900) + "y");
-        let shown = told(&long, &other);
+        let shown = compared(&long, &other);
         assert!(shown[0].starts_with("`…ä") && shown[0].ends_with("x`") && shown[1].ends_with("y`"), "{shown:?}");
     }
 }

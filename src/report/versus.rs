@@ -95,13 +95,13 @@ impl Versus {
     /// `best` is ranked, the best first, each with its curve.
     #[must_use]
     pub fn of(best: &[&LoadedStrategy]) -> Self {
-        let days: Vec<Days> = best.iter().map(|told| Days::of(told)).collect();
+        let days: Vec<Days> = best.iter().map(|strategy| Days::of(strategy)).collect();
         let pairs = (0..best.len()).flat_map(|a| (0..best.len()).map(move |b| (a, b)));
         let correlation = pairs.map(|(a, b)| shared_correlation(&days[a], &days[b])).collect();
         let duels = (1..best.len()).map(|b| Duel::of(&best[0].name, &best[b].name, &days[0], &days[b]));
-        let (settings, settings_left_out) = that_differ(&best.iter().map(|told| &told.settings).collect::<Vec<&Settings>>());
+        let (settings, settings_left_out) = that_differ(&best.iter().map(|strategy| &strategy.settings).collect::<Vec<&Settings>>());
         Self {
-            names: best.iter().map(|told| told.name.clone()).collect(),
+            names: best.iter().map(|strategy| strategy.name.clone()).collect(),
             correlation,
             duels: duels.collect(),
             settings,

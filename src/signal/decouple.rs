@@ -37,7 +37,7 @@ pub fn correlation(history: &History, id: InstrumentId, span: Span, step: Span) 
 /// explain itself.
 #[must_use]
 pub fn residual(history: &History, id: InstrumentId, span: Span, estimated: Span) -> Option<f64> {
-    let then = history.back(history.bars_in(span))?;
+    let then = history.earlier(history.bars_in(span))?;
     let beta = beta(&then, id, estimated, Span::DAY)?;
     let own = score::momentum(history, id, span)?;
     let benchmark = score::momentum(history, history.directory().benchmark(), span)?;

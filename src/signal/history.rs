@@ -44,7 +44,7 @@ impl<'m> History<'m> {
 
     /// The same market, `bars` earlier: what was known then. `None` before the first bar.
     #[must_use]
-    pub fn back(&self, bars: usize) -> Option<Self> {
+    pub fn earlier(&self, bars: usize) -> Option<Self> {
         Some(Self { market: self.market, bar: self.bar.checked_sub(bars)? })
     }
 

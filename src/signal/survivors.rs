@@ -65,7 +65,7 @@ impl Survival {
         // Of equals the last is taken, so spot stands last.
         let listings = market.assets.iter().filter_map(|asset| [asset.perp, asset.spot].into_iter().flatten().max_by_key(end));
         let returns: Vec<(f64, bool)> = listings
-            .flat_map(|id| market.panel.segments[id.index()].iter().filter_map(move |&segment| held(market, id, segment)))
+            .flat_map(|id| market.panel.segments[id.index()].iter().filter_map(move |&segment| held_through(market, id, segment)))
             .collect();
         let alive: Vec<(f64, bool)> = returns.iter().copied().filter(|(_, alive)| *alive).collect();
         Self { listings: returns.len(), deaths, survivors: alive.len(), whole_universe: mean(&returns), survivors_only: mean(&alive) }
@@ -100,7 +100,7 @@ fn became(market: &Market, id: InstrumentId, segment: Segment) -> Option<AssetId
 }
 
 /// Return of a listing from its first close in the window, and whether it is alive at the end; `None` where it ended before the window.
-fn held(market: &Market, id: InstrumentId, segment: Segment) -> Option<(f64, bool)> {
+fn held_through(market: &Market, id: InstrumentId, segment: Segment) -> Option<(f64, bool)> {
     let close = |id: InstrumentId, t: usize| market.panel.close[market.panel.at(id, t)];
     let bought = (segment.first.max(market.first)..segment.end).map(|t| close(id, t)).find(|price| !price.is_nan())?;
     let (mut id, mut segment, mut coins) = (id, segment, 1.0 / bought);

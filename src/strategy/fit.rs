@@ -27,9 +27,9 @@ impl StrategyFile {
 
     fn above_every_bracket(&self, most: f64) -> Option<Wrong> {
         let rungs = self.strategy.buckets.iter().filter_map(|(name, bucket)| Some((name, bucket.leverage?)));
-        let mut asked = rungs.flat_map(|(name, leverage)| leverage.rungs().map(move |(rung, asked)| (name, rung, asked)));
-        asked.find(|&(.., asked)| asked > most).map(|(name, rung, asked)| Wrong {
-            key: ["buckets", name, "leverage", rung].map(str::to_owned).to_vec(),
+        let mut asked = rungs.flat_map(|(name, leverage)| leverage.rungs().map(move |(level, asked)| (name, level, asked)));
+        asked.find(|&(.., asked)| asked > most).map(|(name, level, asked)| Wrong {
+            key: ["buckets", name, "leverage", level].map(str::to_owned).to_vec(),
             found: format!("{asked}, above every margin bracket of the market"),
             expected: format!("at most {most}"),
             fix: "lower it; larger notionals are allowed less still".to_owned(),

@@ -54,47 +54,47 @@ fn unhedged(by: HedgeBy, market: &Directory) -> Option<String> {
 
 /// Everything else that will have no effect, in plain sentences.
 pub(super) fn cautions(strategy: &Strategy, market: &Directory) -> Vec<String> {
-    let mut told = of_tables(strategy, market);
+    let mut cautions = of_tables(strategy, market);
     for (name, bucket) in &strategy.buckets {
         let within = Within { name, bucket, strategy };
         if let Some((_, selection)) = choice(bucket)
             && why_empty(&within, market).is_none()
         {
-            told.extend(by_tiers(name, selection, market));
+            cautions.extend(by_tiers(name, selection, market));
         }
-        told.extend(Rules::of(bucket).all().filter_map(|rule| rule.caution(&within, market)));
+        cautions.extend(Rules::of(bucket).all().filter_map(|rule| rule.caution(&within, market)));
     }
-    told
+    cautions
 }
 
 /// Of the tables of the strategy.
 fn of_tables(strategy: &Strategy, market: &Directory) -> Vec<String> {
-    let mut told = Vec::new();
+    let mut cautions = Vec::new();
     for (name, lacks) in strategy.checklist.iter().flat_map(|list| list.untold(market)) {
-        told.push(format!("checklist `{name}`: this market has no {lacks}, so it is always unknown"));
+        cautions.push(format!("checklist `{name}`: this market has no {lacks}, so it is always unknown"));
     }
     if strategy.checklist.is_some() && !strategy.buckets.values().any(|bucket| bucket.checklist) {
-        told.push("the checklist is asked by no bucket: none says checklist = true".to_owned());
+        cautions.push("the checklist is asked by no bucket: none says checklist = true".to_owned());
     }
     if let Some(rule) = &strategy.lifecycle {
         if !market.has_narratives() {
-            told.push("the market has no narratives.csv: there is no narrative whose life could be followed".to_owned());
+            cautions.push("the market has no narratives.csv: there is no narrative whose life could be followed".to_owned());
         }
         let growth = rule.emerge.evidence.as_ref().map(|growth| ("emerge.evidence", &growth.metric));
         let media = rule.crowd.media.as_ref().map(|media| ("crowd.media", &media.metric));
         for (key, metric) in growth.into_iter().chain(media).filter(|(_, metric)| !market.has_evidence(metric)) {
-            told.push(format!("lifecycle.{key}: this market has no evidence called `{metric}`, so it is always unknown"));
+            cautions.push(format!("lifecycle.{key}: this market has no evidence called `{metric}`, so it is always unknown"));
         }
     }
     if !market.has_caps() {
         if strategy.classifier.as_ref().is_some_and(|rule| rule.dominance.is_some()) {
-            told.push("classifier.dominance: the market has no market-cap.csv, so this part never votes".to_owned());
+            cautions.push("classifier.dominance: the market has no market-cap.csv, so this part never votes".to_owned());
         }
         if strategy.narrative_index == Weighting::Cap {
-            told.push("narrative_index = \"cap\": the market has no market-cap.csv, so members weigh alike".to_owned());
+            cautions.push("narrative_index = \"cap\": the market has no market-cap.csv, so members weigh alike".to_owned());
         }
     }
-    told
+    cautions
 }
 
 fn by_tiers(name: &str, selection: &Selection, market: &Directory) -> Option<String> {

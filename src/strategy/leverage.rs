@@ -35,7 +35,7 @@ impl Leverage {
     pub fn rungs(self) -> impl Iterator<Item = (&'static str, f64)> {
         let Self { open, crowded, confirmed } = self;
         let rungs = [("open", Some(open)), ("confirmed", confirmed), ("crowded", crowded)];
-        rungs.into_iter().filter_map(|(rung, leverage)| Some((rung, leverage?)))
+        rungs.into_iter().filter_map(|(level, leverage)| Some((level, leverage?)))
     }
 
     /// The rung of the ladder: by the narrative's stage where stages are followed; else `confirmed` once its breadth holds over the score's span and
@@ -44,12 +44,12 @@ impl Leverage {
         let Self { open, crowded, confirmed } = self;
         let Some(id) = id else { return open };
         if let Some(stage) = view.stage(id) {
-            let rung = match stage {
+            let level = match stage {
                 Stage::Confirmed => confirmed,
                 Stage::Crowded => crowded,
                 Stage::Dormant | Stage::Emerging | Stage::Exhausted | Stage::Cooling => None,
             };
-            return rung.unwrap_or(open);
+            return level.unwrap_or(open);
         }
         let (Some(confirmed), Some(rule)) = (confirmed, score) else { return open };
         let quarter = Span::from_seconds((rule.span().seconds() / 4).max(60));

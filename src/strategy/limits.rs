@@ -215,9 +215,9 @@ fn check_bucket(key: &Key, bucket: &Bucket, strategy: &Strategy) -> Checked {
         }
     }
     if let (Some(LeverageRange { min, max }), Some(leverage)) = (limits.leverage_at_entry, bucket.leverage) {
-        for (rung, leverage) in leverage.rungs() {
+        for (level, leverage) in leverage.rungs() {
             if !(min..=max).contains(&leverage) {
-                return key.child("leverage").child(rung).wrong(
+                return key.child("leverage").child(level).wrong(
                     leverage.to_string(),
                     format!("from {min} to {max}, by limits.leverage_at_entry"),
                     "change one of the two; a bucket may have limits of its own",

@@ -82,25 +82,25 @@ fn unknown(market: &Directory, name: &str, series: Series, selection: &Selection
         return Some(Wrong { key: key(&["weigh", "fixed", stray]), found, expected, fix });
     }
     let asked = selection.assets.as_ref().filter(|asked| !asked.iter().any(|asset| series.has(market, asset)))?;
-    let told: Vec<String> = asked.iter().map(|asset| why_not(market, series, asset)).collect();
-    let found = format!("{}: this market has none of them", told.join(", "));
+    let sentences: Vec<String> = asked.iter().map(|asset| why_not(market, series, asset)).collect();
+    let found = format!("{}: this market has none of them", sentences.join(", "));
     Some(Wrong { key: key(&["hold", series.key(), "assets"]), found, expected, fix })
 }
 
 /// What a market lacks of the coins that a strategy lists, and how much of the money waits for them.
 pub(super) fn missing(strategy: &Strategy, market: &Directory) -> Vec<String> {
-    let mut told = Vec::new();
+    let mut sentences = Vec::new();
     for (name, bucket) in &strategy.buckets {
         if let Some((series, selection)) = choice(bucket) {
-            told.extend(left_out(market, name, series, selection, bucket));
+            sentences.extend(left_out(market, name, series, selection, bucket));
         }
         let strays = bucket.staking.keys().filter(|asset| market.asset_named(asset).is_none());
-        told.extend(strays.map(|asset| {
+        sentences.extend(strays.map(|asset| {
             let asset = why_not(market, Series::Spot, asset);
             format!("bucket `{name}` stakes {asset}, which the market does not have: it earns nothing")
         }));
     }
-    told
+    sentences
 }
 
 fn left_out(market: &Directory, name: &str, series: Series, selection: &Selection, bucket: &Bucket) -> Option<String> {

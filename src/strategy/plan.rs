@@ -128,8 +128,8 @@ pub enum Aftermath {
 }
 
 impl Aftermath {
-    fn of(said: &AfterLiquidation, strategy: &Strategy) -> Self {
-        match said {
+    fn of(keys: &AfterLiquidation, strategy: &Strategy) -> Self {
+        match keys {
             AfterLiquidation::StayOut => Self::StayOut,
             AfterLiquidation::Stop => Self::Stop,
             AfterLiquidation::Refill(from) => Self::Refill(bucket_id(strategy, from)),
@@ -148,8 +148,8 @@ pub struct PlanTopUp {
 }
 
 impl PlanTopUp {
-    fn of(said: &TopUp, within: &Within) -> Self {
-        let TopUp { from, every, below, max } = said;
+    fn of(keys: &TopUp, within: &Within) -> Self {
+        let TopUp { from, every, below, max } = keys;
         let max = max.unwrap_or_else(|| largest_weight(within.strategy, within.name));
         Self { from: bucket_id(within.strategy, from), every: *every, below: *below, max }
     }
@@ -248,7 +248,7 @@ impl PlanBucket {
             exit_score: _,
             time_stop: _,
         } = bucket;
-        let (holding, selection, hedge) = held(hold, strategy);
+        let (holding, selection, hedge) = holding_of(hold, strategy);
         let resolve = |asset: &String| directory.asset_named(asset);
         let assets = selection.assets.as_ref().map(|names| names.iter().filter_map(resolve).collect::<Vec<_>>());
         let limits = limits.over(&strategy.limits);
@@ -308,7 +308,7 @@ impl PlanBucket {
 }
 
 /// What a bucket holds, what it chooses from, and what it stands against.
-fn held(hold: &Hold, strategy: &Strategy) -> (Holding, Selection, Option<PlanHedge>) {
+fn holding_of(hold: &Hold, strategy: &Strategy) -> (Holding, Selection, Option<PlanHedge>) {
     match hold {
         Hold::Cash => (Holding::Cash, Selection::default(), None),
         Hold::Spot(selection) => (Holding::Spot, selection.clone(), None),

@@ -66,13 +66,13 @@ hold = "cash"
             let place = table_of(&mut whole, table);
             let value = place.remove(*new).unwrap_or_else(|| panic!("{table} has no {new}"));
             place.insert((*old).to_owned(), value.clone());
-            let told = StrategyFile::parse(Path::new("old.toml"), whole.to_string()).expect_err("an old key");
-            assert!(told.found.contains(&format!("`{old}`")), "{table}.{old}: {told}");
-            assert_eq!(told.fix, format!("`{old}` is called `{new}` now: rename it"), "{table}");
+            let fault = StrategyFile::parse(Path::new("old.toml"), whole.to_string()).expect_err("an old key");
+            assert!(fault.found.contains(&format!("`{old}`")), "{table}.{old}: {fault}");
+            assert_eq!(fault.fix, format!("`{old}` is called `{new}` now: rename it"), "{table}");
             // On the command line as in the file.
             let set = Override::parse(&format!("{}.{old}={value}", table.replace('*', "perps"))).expect("an override");
-            let told = valid.with_all(&[set]).expect_err("an old key");
-            assert_eq!(told.fix, format!("`{old}` is called `{new}` now: rename it"), "{table}");
+            let fault = valid.with_all(&[set]).expect_err("an old key");
+            assert_eq!(fault.fix, format!("`{old}` is called `{new}` now: rename it"), "{table}");
         }
     }
 }

@@ -81,7 +81,7 @@ mod tests {
     use crate::units::{Clock, Span, Time, Usd};
 
     /// Days of a strategy, and the same with `edge` a day more and noise of its own.
-    fn told(edge: f64) -> Futures {
+    fn compared(edge: f64) -> Futures {
         let clock = Clock { start: Time::from_seconds(0), bar: Span::DAY, bars: 600 };
         let chance = |i: u64, by: u64| ((i * by) % 1_009) as f64 / 1_009.0 - 0.5;
         let (mut with, mut without) = (Vec::new(), Vec::new());
@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn a_planted_edge_is_found_and_none_in_noise() {
-        let added = |edge| told(edge).added().expect("600 days");
+        let added = |edge| compared(edge).added().expect("600 days");
         let good = added(0.001);
         assert!(good.chance() == Chance::Better && good.added_in > 0.99, "{good:?}");
         assert!((0.25..0.48).contains(&good.annual_return), "{good:?}");

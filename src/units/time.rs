@@ -114,13 +114,13 @@ impl Time {
 /// RFC 3339, `2024-03-01T08:00:00Z`.
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let told = self.to_chrono();
-        let Some(year) = u32::try_from(told.year()).ok().filter(|year| *year <= 9_999) else {
-            return f.pad(&told.format("%Y-%m-%dT%H:%M:%SZ").to_string());
+        let date = self.to_chrono();
+        let Some(year) = u32::try_from(date.year()).ok().filter(|year| *year <= 9_999) else {
+            return f.pad(&date.format("%Y-%m-%dT%H:%M:%SZ").to_string());
         };
         // Digit by digit, as for amounts.
         let mut text = *b"0000-00-00T00:00:00Z";
-        let parts = [year / 100, year % 100, told.month(), told.day(), told.hour(), told.minute(), told.second()];
+        let parts = [year / 100, year % 100, date.month(), date.day(), date.hour(), date.minute(), date.second()];
         for (part, at) in parts.into_iter().zip([0, 2, 5, 8, 11, 14, 17]) {
             text[at] = b'0' + (part / 10) as u8;
             text[at + 1] = b'0' + (part % 10) as u8;

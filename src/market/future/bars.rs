@@ -45,12 +45,12 @@ fn fate(later: &[Bar], silence: usize, last: Option<Time>, chance: &mut Chance) 
     let count = later.len();
     // As often right away as somewhere.
     let from = if chance.happens(0.5) { 0 } else { chance.below(count) };
-    let gone = match chance.below(4) {
+    let removed = match chance.below(4) {
         0 => from..count,
         1 => from..(from + 1 + chance.below(2 * silence)).min(count),
         _ => 0..0,
     };
-    let there = |k: usize, chance: &mut Chance| !gone.contains(&k) && !chance.happens(0.05);
+    let there = |k: usize, chance: &mut Chance| !removed.contains(&k) && !chance.happens(0.05);
     (0..count).map(|k| there(k, chance) || Some(later[k].time) == last).collect()
 }
 

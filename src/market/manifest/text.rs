@@ -57,8 +57,8 @@ fn meaning(key: &str) -> &'static str {
 
 impl Text<'_> {
     /// What the parser said, in the words of this file: which key, and what belongs there.
-    pub(super) fn misread(&self, at: usize, said: &str) -> Fault {
-        let (what, rest) = said.split_once('`').unwrap_or((said, ""));
+    pub(super) fn misread(&self, at: usize, message: &str) -> Fault {
+        let (what, rest) = message.split_once('`').unwrap_or((message, ""));
         let (name, rest) = rest.split_once('`').unwrap_or_default();
         match what.trim() {
             "missing field" if matches!(name, "bps" | "market" | "symbol") => {
@@ -75,9 +75,9 @@ impl Text<'_> {
                 let expected = format!("one of {}", allowed.join(", "));
                 self.fault(at, format!("unknown key `{}`", cited(name)), &expected, &format!("mend or remove it: {MODEL}"))
             }
-            _ if said.starts_with("invalid type") || said.starts_with("invalid value") => {
+            _ if message.starts_with("invalid type") || message.starts_with("invalid value") => {
                 let key = self.key_at(at);
-                let (found, _) = said.rsplit_once(", expected").unwrap_or((said, ""));
+                let (found, _) = message.rsplit_once(", expected").unwrap_or((message, ""));
                 self.fault(at, format!("`{}`: {}", cited(key), cited(found)), meaning(key), MODEL)
             }
             "unknown variant" => {
@@ -88,7 +88,7 @@ impl Text<'_> {
                 let name = self.text.get(at..).unwrap_or_default().split(['=', ']', '\n']).next().unwrap_or_default();
                 self.fault(at, format!("`{}` a second time", cited(name.trim())), "each key once", "remove one of the two")
             }
-            _ => self.fault(at, format!("no TOML: {}", cited(said)), meaning(""), MODEL),
+            _ => self.fault(at, format!("no TOML: {}", cited(message)), meaning(""), MODEL),
         }
     }
 

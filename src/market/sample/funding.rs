@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use super::calendar::{BAR_HOURS, BARS, COLLAPSE, CRASH, DEAD, START, SWITCHER, bar_of, weather};
-use super::narrative::Story;
+use super::narrative::Course;
 use super::paths::Path;
 use super::print::fixed;
 use super::rng::{Chance, Purpose};
@@ -16,7 +16,7 @@ const INTEREST_8H: f64 = 0.000_1;
 const CLAMP: f64 = 0.000_5;
 
 /// Premium of the perpetual over spot at the open of each bar, per eight hours: what longs are ready to pay.
-pub(super) fn premium(seed: u64, coin: &Coin, path: &Path, stories: &[Story]) -> Vec<f64> {
+pub(super) fn premium(seed: u64, coin: &Coin, path: &Path, courses: &[Course]) -> Vec<f64> {
     let mut chance = Chance::new(seed, Purpose::Premium, coin.id);
     let (crash, collapse) = (bar_of(CRASH), bar_of(COLLAPSE));
     let (noise_size, chase) = if coin.tier == "small" { (0.000_10, 0.004_0) } else { (0.000_05, 0.003_0) };
@@ -27,7 +27,7 @@ pub(super) fn premium(seed: u64, coin: &Coin, path: &Path, stories: &[Story]) ->
             noise = 0.93 * noise + noise_size * chance.fat();
             // The mood of the leg comes and goes over a fortnight, not in one bar.
             mood += (weather(bar).premium() - mood) / 42.0;
-            let crowd = coin.narrative.map_or(0.0, |(narrative, share)| share * stories[narrative].crowding[bar]);
+            let crowd = coin.narrative.map_or(0.0, |(narrative, share)| share * courses[narrative].crowding[bar]);
             let chased = chase * path.past(bar, 21).clamp(-0.3, 0.3);
             let after_crash = if (crash + 1..crash + 10).contains(&bar) { -0.001_8 / (bar - crash) as f64 } else { 0.0 };
             let dying = if coin.name == DEAD && bar > collapse { -0.012 } else { 0.0 };

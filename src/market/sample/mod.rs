@@ -31,9 +31,9 @@ pub const DEFAULT_SEED: u64 = 2;
 pub fn sample_files(seed: u64) -> BTreeMap<String, String> {
     let coins = universe::coins();
     let lives = narrative::lives(seed);
-    let stories: Vec<_> = (0..universe::NARRATIVES.len()).map(|k| narrative::story(seed, k, &lives)).collect();
+    let courses: Vec<_> = (0..universe::NARRATIVES.len()).map(|k| narrative::course(seed, k, &lives)).collect();
     let tide = paths::tide(seed);
-    let spots: Vec<_> = coins.iter().map(|coin| paths::coin(seed, coin, &tide, &stories)).collect();
+    let spots: Vec<_> = coins.iter().map(|coin| paths::coin(seed, coin, &tide, &courses)).collect();
 
     let mut files = BTreeMap::new();
     files.insert("market.toml".into(), readme::market_toml(seed));
@@ -42,19 +42,19 @@ pub fn sample_files(seed: u64) -> BTreeMap<String, String> {
     files.insert("narratives.csv".into(), facts::narratives(&coins));
     files.insert("market-cap.csv".into(), facts::market_caps(seed, &coins, &spots, &tide));
     files.insert("margin-tiers.csv".into(), facts::margin_tiers(&coins));
-    for (name, text) in evidence::files(seed, &coins, &stories) {
+    for (name, text) in evidence::files(seed, &coins, &courses) {
         files.insert(name.into(), text);
     }
     for (coin, spot) in coins.iter().zip(&spots) {
-        coin_files(&mut files, seed, coin, spot, &stories);
+        coin_files(&mut files, seed, coin, spot, &courses);
     }
     files
 }
 
 /// The price and funding files of one coin.
-fn coin_files(files: &mut BTreeMap<String, String>, seed: u64, coin: &Coin, spot: &paths::Path, stories: &[narrative::Story]) {
+fn coin_files(files: &mut BTreeMap<String, String>, seed: u64, coin: &Coin, spot: &paths::Path, courses: &[narrative::Course]) {
     let supply = |bar: usize| facts::supply(coin, bar);
-    let attention = |bar: usize| coin.narrative.map_or(0.0, |(narrative, share)| share * stories[narrative].crowding[bar]);
+    let attention = |bar: usize| coin.narrative.map_or(0.0, |(narrative, share)| share * courses[narrative].crowding[bar]);
     if let Some(life) = bars::listed(coin, false) {
         let series = Series { coin, path: spot, span: life, perpetual: false };
         let text = bars::ohlcv(seed, &series, supply, attention);
@@ -62,7 +62,7 @@ fn coin_files(files: &mut BTreeMap<String, String>, seed: u64, coin: &Coin, spot
     }
     let Some(life) = bars::listed(coin, true) else { return };
     let symbol = coin.perp_symbol();
-    let premium = funding::premium(seed, coin, spot, stories);
+    let premium = funding::premium(seed, coin, spot, courses);
     let perpetual = bars::perpetual(seed, coin, spot, &premium);
     let series = Series { coin, path: &perpetual, span: life, perpetual: true };
     let text = bars::ohlcv(seed, &series, supply, attention);

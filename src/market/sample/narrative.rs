@@ -4,14 +4,14 @@ use super::calendar::{BARS, BARS_PER_DAY, BARS_PER_YEAR, bar_of, date};
 use super::rng::{Chance, Clustering, Purpose};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Phase {
+pub(super) enum LifeStage {
     Dormant,
     Rise,
     Peak,
     Fade,
 }
 
-impl Phase {
+impl LifeStage {
     fn volatility(self) -> f64 {
         match self {
             Self::Dormant => 0.46,
@@ -62,25 +62,25 @@ impl Life {
         self.gain < 0.5
     }
 
-    fn phase(&self, bar: usize) -> Phase {
+    fn stage(&self, bar: usize) -> LifeStage {
         match bar {
-            b if b < self.rise || b >= self.end => Phase::Dormant,
-            b if b < self.peak => Phase::Rise,
-            b if b < self.fade => Phase::Peak,
-            _ => Phase::Fade,
+            b if b < self.rise || b >= self.end => LifeStage::Dormant,
+            b if b < self.peak => LifeStage::Rise,
+            b if b < self.fade => LifeStage::Peak,
+            _ => LifeStage::Fade,
         }
     }
 
     /// Log return that the life adds in this bar. The rise has a setback in its middle; the fade is steep first and tired later.
     fn drift(&self, bar: usize) -> f64 {
-        match self.phase(bar) {
-            Phase::Dormant | Phase::Peak => 0.0,
-            Phase::Rise => {
+        match self.stage(bar) {
+            LifeStage::Dormant | LifeStage::Peak => 0.0,
+            LifeStage::Rise => {
                 let (done, length) = ((bar - self.rise) as f64, (self.peak - self.rise) as f64);
                 let shape = if (0.45..0.60).contains(&(done / length)) { -0.9 } else { 1.335 };
                 self.gain * shape / length
             }
-            Phase::Fade => {
+            LifeStage::Fade => {
                 let (done, length) = ((bar - self.fade) as f64, (self.end - self.fade) as f64);
                 -self.gain * self.give_back * 2.0 * (1.0 - done / length) / length
             }
@@ -92,11 +92,11 @@ impl Life {
         let part = |from: usize, to: usize| (bar - from) as f64 / (to - from) as f64;
         let scale = (self.gain / 0.9).clamp(0.5, 1.2);
         scale
-            * match self.phase(bar) {
-                Phase::Dormant => 0.0,
-                Phase::Rise => 0.7 * part(self.rise, self.peak) * part(self.rise, self.peak).sqrt(),
-                Phase::Peak => 0.8 + 0.4 * part(self.peak, self.fade),
-                Phase::Fade => (1.0 - 5.0 * part(self.fade, self.end)).max(-0.35 * (1.0 - part(self.fade, self.end))),
+            * match self.stage(bar) {
+                LifeStage::Dormant => 0.0,
+                LifeStage::Rise => 0.7 * part(self.rise, self.peak) * part(self.rise, self.peak).sqrt(),
+                LifeStage::Peak => 0.8 + 0.4 * part(self.peak, self.fade),
+                LifeStage::Fade => (1.0 - 5.0 * part(self.fade, self.end)).max(-0.35 * (1.0 - part(self.fade, self.end))),
             }
     }
 }
@@ -117,8 +117,8 @@ pub(super) fn lives(seed: u64) -> Vec<Life> {
 }
 
 /// What a narrative does to its members, bar by bar.
-pub(super) struct Story {
-    pub(super) phase: Vec<Phase>,
+pub(super) struct Course {
+    pub(super) stage: Vec<LifeStage>,
     /// Log return the life adds; members receive it with their lag.
     pub(super) drift: Vec<f64>,
     /// Shared noise: log return without drift.
@@ -128,27 +128,27 @@ pub(super) struct Story {
     pub(super) level: Vec<f64>,
 }
 
-pub(super) fn story(seed: u64, narrative: usize, lives: &[Life]) -> Story {
+pub(super) fn course(seed: u64, narrative: usize, lives: &[Life]) -> Course {
     let mine: Vec<&Life> = lives.iter().filter(|life| life.narrative == narrative).collect();
     let mut chance = Chance::new(seed, Purpose::Narrative, narrative);
     let mut clustering = Clustering::new();
-    let mut story = Story { phase: vec![], drift: vec![], noise: vec![], crowding: vec![], level: vec![] };
+    let mut course = Course { stage: vec![], drift: vec![], noise: vec![], crowding: vec![], level: vec![] };
     let mut level = 0.0;
     for bar in 0..BARS {
-        let phase = mine.iter().map(|life| life.phase(bar)).find(|&phase| phase != Phase::Dormant).unwrap_or(Phase::Dormant);
+        let stage = mine.iter().map(|life| life.stage(bar)).find(|&stage| stage != LifeStage::Dormant).unwrap_or(LifeStage::Dormant);
         let drift: f64 = mine.iter().map(|life| life.drift(bar)).sum();
-        let deviation = phase.volatility() / BARS_PER_YEAR.sqrt();
+        let deviation = stage.volatility() / BARS_PER_YEAR.sqrt();
         let (shock, _) = clustering.next(&mut chance);
         // Half the variance off, so that the noise itself earns nothing.
         let noise = deviation * shock - deviation * deviation / 2.0;
         level += drift + noise;
-        story.phase.push(phase);
-        story.drift.push(drift);
-        story.noise.push(noise);
-        story.crowding.push(mine.iter().map(|life| life.crowding(bar)).sum());
-        story.level.push(level);
+        course.stage.push(stage);
+        course.drift.push(drift);
+        course.noise.push(noise);
+        course.crowding.push(mine.iter().map(|life| life.crowding(bar)).sum());
+        course.level.push(level);
     }
-    story
+    course
 }
 
 /// One line of the README: when a life began, peaked, faded and ended.

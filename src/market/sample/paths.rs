@@ -2,7 +2,7 @@
 //! every bar walked in eight steps so that wicks, opens and closes belong to one path.
 
 use super::calendar::{BARS, BARS_PER_DAY, BARS_PER_YEAR, BITCOIN, COLLAPSE, COLLAPSE_BARS, CRASH, CRASH_SHAPE, DEAD, bar_of, weather};
-use super::narrative::Story;
+use super::narrative::Course;
 use super::rng::{Chance, Clustering, Purpose};
 use super::universe::Coin;
 
@@ -105,7 +105,7 @@ fn alts(seed: u64) -> Vec<f64> {
 }
 
 /// The path of one coin from the first to the last bar of the clock, listed or not: caps need it before its listing.
-pub(super) fn coin(seed: u64, coin: &Coin, tide: &Tide, stories: &[Story]) -> Path {
+pub(super) fn coin(seed: u64, coin: &Coin, tide: &Tide, courses: &[Course]) -> Path {
     if coin.name == "BTC" {
         return Path { walks: tide.bitcoin.walks.clone() };
     }
@@ -128,9 +128,9 @@ pub(super) fn coin(seed: u64, coin: &Coin, tide: &Tide, stories: &[Story]) -> Pa
         own_level += noise;
         let mut gain = noise + trend + alt_share * tide.alts[bar];
         if let Some((narrative, share)) = coin.narrative {
-            let story = &stories[narrative];
+            let course = &courses[narrative];
             let lagged = bar.saturating_sub(coin.lag_days * BARS_PER_DAY);
-            gain += share * (story.drift[lagged] + story.noise[bar]);
+            gain += share * (course.drift[lagged] + course.noise[bar]);
         }
         let mut spread = deviation * state;
         if dying {

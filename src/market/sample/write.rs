@@ -42,7 +42,7 @@ struct Sample {
 
 impl Sample {
     /// The first thing, by name, that the sample does not have.
-    fn stranger(&self, folder: &Path, within: &str) -> Result<Option<String>, Fault> {
+    fn unknown_file(&self, folder: &Path, within: &str) -> Result<Option<String>, Fault> {
         let mut entries = Vec::new();
         for entry in fs::read_dir(folder).map_err(|e| broken(folder, &e))? {
             let entry = entry.map_err(|e| broken(folder, &e))?;
@@ -56,7 +56,7 @@ impl Sample {
             if !known {
                 return Ok(Some(path));
             }
-            if let Some(deeper) = if is_folder { self.stranger(&folder.join(&name), &format!("{path}/"))? } else { None } {
+            if let Some(deeper) = if is_folder { self.unknown_file(&folder.join(&name), &format!("{path}/"))? } else { None } {
                 return Ok(Some(deeper));
             }
         }
@@ -75,6 +75,6 @@ impl Ours for Sample {
         if seed.is_none_or(|seed| market_toml(seed) != manifest) {
             return Ok(Some("a folder whose market.toml `rotate sample` did not write".to_owned()));
         }
-        Ok(self.stranger(folder, "")?.map(|name| format!("a sample market with `{name}` in it, which the sample does not have")))
+        Ok(self.unknown_file(folder, "")?.map(|name| format!("a sample market with `{name}` in it, which the sample does not have")))
     }
 }

@@ -42,17 +42,17 @@ pub(super) fn drawable(text: &str) -> Cow<'_, str> {
 /// A sentence about the names whose letters pictures show as codes; nothing where there are none.
 #[must_use]
 pub fn caution<'a>(names: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    let mut told: Vec<String> = Vec::new();
+    let mut lacking: Vec<String> = Vec::new();
     for name in names {
         if let Cow::Owned(shown) = drawable(name) {
             let row = format!("{name} as {shown}");
-            if !told.contains(&row) {
-                told.push(row);
+            if !lacking.contains(&row) {
+                lacking.push(row);
             }
         }
     }
-    (!told.is_empty()).then(|| {
-        format!("the font of the pictures does not have all letters; what it lacks is shown there as its code: {}", told.join(", "))
+    (!lacking.is_empty()).then(|| {
+        format!("the font of the pictures does not have all letters; what it lacks is shown there as its code: {}", lacking.join(", "))
     })
 }
 
@@ -67,7 +67,7 @@ mod tests {
         assert_eq!(drawable("🚀"), "U+1F680");
         assert_eq!(drawable("a\u{1b}\u{ffff}"), "aU+001B U+FFFF");
         assert_eq!(caution(["BTC", "ETH"]), None);
-        let told = caution(["BTC", "龙", "龙"]).unwrap();
-        assert!(told.ends_with("shown there as its code: 龙 as U+9F99"), "{told}");
+        let lacking = caution(["BTC", "龙", "龙"]).unwrap();
+        assert!(lacking.ends_with("shown there as its code: 龙 as U+9F99"), "{lacking}");
     }
 }

@@ -91,10 +91,10 @@ fn ends(all: &[Series], say: &impl Fn(f64) -> String) -> Vec<(String, f64, Ink)>
     all.iter()
         .filter_map(|s| {
             let last = *s.values.last()?;
-            let said = say(last);
+            let label = say(last);
             let deepest = s.values.iter().copied().fold(0.0, f64::min);
-            let said = if said.is_empty() { now_and_max(last, deepest) } else { said };
-            Some((end_name(&s.name, &said), last, s.ink))
+            let label = if label.is_empty() { now_and_max(last, deepest) } else { label };
+            Some((end_name(&s.name, &label), last, s.ink))
         })
         .collect()
 }

@@ -99,15 +99,15 @@ impl Scale {
     pub(crate) fn time_ticks(&self, wanted: usize) -> Vec<(f64, String)> {
         let (from, to) = (Time::from_seconds(self.low as i64), Time::from_seconds(self.high as i64));
         let span = self.high - self.low;
-        let fits = |step: f64| span / step <= wanted as f64;
-        if let Some(hours) = [1, 2, 3, 6, 12].into_iter().find(|h| fits(f64::from(*h) * 3_600.0)) {
+        let is_enough = |step: f64| span / step <= wanted as f64;
+        if let Some(hours) = [1, 2, 3, 6, 12].into_iter().find(|h| is_enough(f64::from(*h) * 3_600.0)) {
             return walk(from, to, floor_hour(from.to_chrono()), |t| t + chrono::TimeDelta::hours(i64::from(hours)), "%-d %b %H:%M");
         }
-        if let Some(days) = [1_u64, 2, 7, 14].into_iter().find(|d| fits(*d as f64 * DAY)) {
+        if let Some(days) = [1_u64, 2, 7, 14].into_iter().find(|d| is_enough(*d as f64 * DAY)) {
             let start = from.to_chrono().date().and_time(NaiveTime::MIN);
             return walk(from, to, start, |t| t.checked_add_days(Days::new(days)).unwrap_or(NaiveDateTime::MAX), "%-d %b %Y");
         }
-        let months = [1_u32, 2, 3, 6, 12, 24, 60, 120].into_iter().find(|m| fits(f64::from(*m) * 30.44 * DAY)).unwrap_or(240);
+        let months = [1_u32, 2, 3, 6, 12, 24, 60, 120].into_iter().find(|m| is_enough(f64::from(*m) * 30.44 * DAY)).unwrap_or(240);
         let year = from.to_chrono().year();
         let start = NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or_default().and_time(NaiveTime::MIN);
         let form = if months >= 12 { "%Y" } else { "%b %Y" };

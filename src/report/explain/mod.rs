@@ -3,7 +3,7 @@
 
 mod event;
 mod rows;
-mod told;
+mod sentences;
 
 use std::path::Path;
 
@@ -17,7 +17,7 @@ use crate::units::Time;
 
 pub use event::Event;
 use rows::{Row, number, percent, read, usd};
-use told::{decision, facts, fill, flow, in_order, liquidation, rotation, settlements};
+use sentences::{decision, facts, fill, flow, in_order, liquidation, rotation, settlements};
 
 /// What is to be told: a heading, what stood at the time, and what led there in order of time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -47,7 +47,7 @@ impl Tables {
     /// The folder is not one of a strategy, or a table in it is missing or cut short.
     pub fn read(folder: &Path) -> Result<Self, Fault> {
         let table = |name: &str| read(folder, name);
-        let told = Self {
+        let tables = Self {
             folder: folder.display().to_string(),
             trades: table("trades.csv")?,
             fills: table("fills.csv")?,
@@ -60,10 +60,10 @@ impl Tables {
             buckets: table("buckets.csv")?,
         };
         opened::manifest(&opened::report_of(folder))?;
-        let last = told.equity.last().map(|row| row["time"].as_str());
+        let last = tables.equity.last().map(|row| row["time"].as_str());
         let to = opened::summary(folder)?["to"].as_str().unwrap_or("nowhere").to_owned();
-        opened::ends_with_the_run(&folder.join("equity.csv"), told.equity.len(), last, &to)?;
-        Ok(told)
+        opened::ends_with_the_run(&folder.join("equity.csv"), tables.equity.len(), last, &to)?;
+        Ok(tables)
     }
 
     /// The whole story of trade `number`, the row of `trades.csv` counted from 1.
@@ -123,7 +123,7 @@ impl Tables {
         let mut events = Vec::new();
         for (number, trade) in self.trades.iter().enumerate() {
             if &trade["opened"] < at && &trade["closed"] >= at {
-                for (coin, held) in self.held(trade, at) {
+                for (coin, held) in self.holdings(trade, at) {
                     let name = format!("held: {} {}", trade["side"], coin.symbol);
                     facts.push((
                         name,
@@ -143,21 +143,21 @@ impl Tables {
         let mut coins = vec![Coin { symbol: &trade["symbol"], bucket: &trade["bucket"], until: &trade["closed"] }];
         let mut at = 0;
         while let Some(&coin) = coins.get(at) {
-            let became = |gone: &&[Row]| {
-                let [gone, there] = gone else { return false };
+            let became = |left: &&[Row]| {
+                let [left, there] = left else { return false };
                 let turned =
-                    [gone, there].iter().all(|row| Reason::named(&row["reason"]) == Some(Reason::Conversion)) && gone["side"] == "sell";
+                    [left, there].iter().all(|row| Reason::named(&row["reason"]) == Some(Reason::Conversion)) && left["side"] == "sell";
                 turned && coin.is_in(there) && there["time"] >= trade["opened"]
             };
             let before = self.fills.windows(2).filter(became).map(|pair| &pair[0]);
-            coins.extend(before.map(|gone| Coin { symbol: &gone["symbol"], until: &gone["time"], ..coin }));
+            coins.extend(before.map(|left| Coin { symbol: &left["symbol"], until: &left["time"], ..coin }));
             at += 1;
         }
         coins
     }
 
     /// Signed sums of the trade's fills before an instant, of each coin that it was then.
-    fn held<'a>(&'a self, trade: &'a Row, at: &str) -> Vec<(Coin<'a>, String)> {
+    fn holdings<'a>(&'a self, trade: &'a Row, at: &str) -> Vec<(Coin<'a>, String)> {
         let coins = self.coins(trade);
         let alone = coins.len() == 1;
         let sum = |coin: &Coin| -> f64 {
@@ -173,9 +173,9 @@ impl Tables {
     fn last_word(&self, trade: &Row, at: &str) -> Vec<Event> {
         let coins = self.coins(trade);
         let since = |row: &&Row| row["time"] >= trade["opened"] && row["time"].as_str() < at;
-        let said = self.decisions.iter().rev().filter(since).find(|row| coins.iter().any(|coin| concerns(row, coin)));
+        let decided = self.decisions.iter().rev().filter(since).find(|row| coins.iter().any(|coin| concerns(row, coin)));
         let done = self.fills.iter().rev().filter(since).find(|row| coins.iter().any(|coin| coin.is_in(row)));
-        said.map(decision).into_iter().chain(done.map(fill)).collect()
+        decided.map(decision).into_iter().chain(done.map(fill)).collect()
     }
 
     /// What was said of the coin and its narrative last before the trade began: refusals that ended with it. What led to an earlier trade of
@@ -186,9 +186,9 @@ impl Tables {
         let earlier = earlier.map(|other| &other["closed"]);
         let free = earlier.max();
         let own = self.decisions.iter().rev().filter(|row| &row["time"] < from && free.is_none_or(|closed| &row["time"] > closed));
-        let mut told: Vec<Event> = own.filter(|row| coins.iter().any(|coin| concerns(row, coin))).take(EARLIER).map(decision).collect();
-        told.extend(self.rotations.iter().rev().find(|row| &row["time"] < from && turns(row, trade)).map(rotation));
-        told
+        let mut events: Vec<Event> = own.filter(|row| coins.iter().any(|coin| concerns(row, coin))).take(EARLIER).map(decision).collect();
+        events.extend(self.rotations.iter().rev().find(|row| &row["time"] < from && turns(row, trade)).map(rotation));
+        events
     }
 }
 
@@ -276,7 +276,7 @@ mod tests {
     #[test]
     fn a_story_begins_after_the_trade_before_it() {
         let day = |day: usize| format!("2024-01-{day:02}T00:00:00Z");
-        let said = |at: usize| {
+        let row_at = |at: usize| {
             row(&[
                 ("time", &day(at)),
                 ("rule", "enter"),
@@ -288,7 +288,7 @@ mod tests {
                 ("detail", "why"),
             ])
         };
-        let decisions = [1, 2, 4, 6, 8].map(said).to_vec();
+        let decisions = [1, 2, 4, 6, 8].map(row_at).to_vec();
         let tables = Tables { decisions, ..of_trades(vec![trade(&day(2), &day(4)), trade(&day(8), &day(9))]) };
         let times = |number| tables.trade(number).unwrap().events.into_iter().map(|event| event.time).collect::<Vec<_>>();
         assert_eq!(times(1), [day(1), day(2), day(4)]);
@@ -314,11 +314,11 @@ mod tests {
             fill(8, "A", "sell", "20", Reason::RotatedOut.name()),
         ];
         let tables = Tables { fills, ..of_trades(vec![trade(&day(2), &day(8))]) };
-        let told: Vec<(String, String)> = tables.trade(1).unwrap().events.into_iter().map(|event| (event.time, event.subject)).collect();
+        let events: Vec<(String, String)> = tables.trade(1).unwrap().events.into_iter().map(|event| (event.time, event.subject)).collect();
         let expected = [(2, "B"), (5, "B"), (5, "A"), (8, "A")].map(|(at, symbol)| (day(at), symbol.to_string()));
-        assert_eq!(told, expected);
+        assert_eq!(events, expected);
         let held = |at: usize| -> Vec<(String, String)> {
-            tables.held(&tables.trades[0], &day(at)).into_iter().map(|(coin, held)| (coin.symbol.to_string(), held)).collect()
+            tables.holdings(&tables.trades[0], &day(at)).into_iter().map(|(coin, held)| (coin.symbol.to_string(), held)).collect()
         };
         let was = |symbol: &str, held: &str| vec![(symbol.to_string(), held.to_string())];
         // On the 5th the event of that instant is not in yet.

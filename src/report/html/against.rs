@@ -57,7 +57,7 @@ fn rows(all: &[Benchmark]) -> Vec<Vec<String>> {
     ];
     lines
         .iter()
-        .map(|(name, said)| std::iter::once((*name).to_string()).chain(all.iter().map(|benchmark| said(&benchmark.against))).collect())
+        .map(|(name, cell)| std::iter::once((*name).to_string()).chain(all.iter().map(|benchmark| cell(&benchmark.against))).collect())
         .collect()
 }
 
@@ -139,13 +139,13 @@ pub(super) fn ladder(piece: &ReportInput) -> Html {
 
 fn capacity(ladder: &Ladder) -> Html {
     let capacity = &ladder.capacity;
-    let told = format!(
+    let sentence = format!(
         "Before costs: alpha {} a year, total return {}. Capacity: {}.",
         percent(capacity.gross_alpha),
         percent(capacity.gross_return),
         capacity_text::text(capacity)
     );
-    let mut out = tag("h3").text("Capacity").line() + paragraph(&text(&told));
+    let mut out = tag("h3").text("Capacity").line() + paragraph(&text(&sentence));
     if !capacity.carried.is_empty() {
         let row = |row: &Carried| {
             let shares = [row.alpha_kept, row.return_kept, row.average_gross_exposure].map(percent);

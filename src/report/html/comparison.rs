@@ -11,7 +11,7 @@ use crate::report::html::figure::wide_figure;
 use crate::report::html::page::{cautions, dim_paragraph, heading, navigation, on_demand, page as whole, title};
 use crate::report::html::table::{Column, column_head, linked_table, table, wide};
 use crate::report::loaded::LoadedStrategy;
-use crate::report::metric_words::said;
+use crate::report::metric_words::metric_text;
 use crate::report::number_format::{number, percent};
 use crate::report::settings::Setting;
 use crate::report::versus::Versus;
@@ -58,7 +58,7 @@ pub fn page(page: &Page) -> String {
         body += ranking(page);
     }
     body += wide_figure(page.drawdown, "Drawdowns of the best strategies over each other");
-    let points: Vec<Point> = page.ranked.iter().filter_map(|told| point(told)).collect();
+    let points: Vec<Point> = page.ranked.iter().filter_map(|strategy| point(strategy)).collect();
     body += wide_figure(&scatter(&points, drawn), "Yearly growth against yearly volatility, a point a strategy");
     body += head("significance");
     body += duels(page.versus);
@@ -93,19 +93,19 @@ fn many_cautions(all: &[String]) -> Html {
     cautions(first) + on_demand(&format!("{} more", more.len()), &cautions(more))
 }
 
-fn value(told: &LoadedStrategy, name: &str) -> Option<f64> {
-    told.metrics.get(name).and_then(Value::as_f64)
+fn value(strategy: &LoadedStrategy, name: &str) -> Option<f64> {
+    strategy.metrics.get(name).and_then(Value::as_f64)
 }
 
-fn point(told: &LoadedStrategy) -> Option<Point> {
-    let growth = value(told, "cagr").or_else(|| value(told, "total_return"))?;
-    Some(Point { name: told.name.clone(), risk: value(told, "volatility")?, growth })
+fn point(strategy: &LoadedStrategy) -> Option<Point> {
+    let growth = value(strategy, "cagr").or_else(|| value(strategy, "total_return"))?;
+    Some(Point { name: strategy.name.clone(), risk: value(strategy, "volatility")?, growth })
 }
 
 /// The metric of the ranking comes first where it has no column of its own.
 fn ranking(page: &Page) -> Html {
     // Some a report has only where it was asked for them, or where the strategy has such a variant.
-    let there = |name: &str| page.ranked.iter().any(|told| told.metrics.contains_key(name));
+    let there = |name: &str| page.ranked.iter().any(|strategy| strategy.metrics.contains_key(name));
     let with_column = METRICS.iter().filter_map(|metric| Some((metric.name, metric.column?)));
     let mut shown: Vec<(&str, &str)> = with_column.filter(|(name, _)| there(name)).collect();
     if shown.iter().all(|(name, _)| *name != page.by) {
@@ -113,12 +113,12 @@ fn ranking(page: &Page) -> Html {
     }
     let mut columns: Vec<Column> = vec![("strategy", false), ("rank", true)];
     columns.extend(shown.iter().map(|(_, head)| (*head, true)));
-    let row = |(i, told): (usize, &&LoadedStrategy)| {
-        let cells = shown.iter().map(|(name, _)| said(name, value(told, name)));
-        [told.name.clone(), (i + 1).to_string()].into_iter().chain(cells).collect()
+    let row = |(i, strategy): (usize, &&LoadedStrategy)| {
+        let cells = shown.iter().map(|(name, _)| metric_text(name, value(strategy, name)));
+        [strategy.name.clone(), (i + 1).to_string()].into_iter().chain(cells).collect()
     };
     let rows: Vec<Vec<String>> = page.ranked.iter().enumerate().map(row).collect();
-    let addresses: Vec<Option<String>> = page.ranked.iter().map(|told| told.page.clone()).collect();
+    let addresses: Vec<Option<String>> = page.ranked.iter().map(|strategy| strategy.page.clone()).collect();
     head("results") + linked_table("One row a strategy, best first", &columns, &rows, &addresses)
 }
 

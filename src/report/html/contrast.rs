@@ -4,9 +4,9 @@ use crate::report::html::page::STYLE;
 
 /// The colour that a name stands for in the first declaration after `from`.
 fn colour(from: &str, name: &str) -> [f64; 3] {
-    let told =
+    let colour =
         STYLE.split(from).nth(1).and_then(|rest| rest.split(&format!("--{name}: #")).nth(1)).unwrap_or_else(|| panic!("no --{name}"));
-    hex(told.split([';', '}']).next().unwrap_or_default())
+    hex(colour.split([';', '}']).next().unwrap_or_default())
 }
 
 fn hex(digits: &str) -> [f64; 3] {

@@ -24,8 +24,8 @@ pub(super) fn contributions(market: &Market, run: &Run) -> Html {
     // At the end of a line there is room for a short name.
     let course = |row: &Contribution| within(row, "no narrative");
     let mut out = Html::new();
-    for (title, said) in [("bucket", &bucket as &dyn Fn(&Contribution) -> String), ("narrative", &course)] {
-        let (ends, all) = courses(run, said);
+    for (title, label) in [("bucket", &bucket as &dyn Fn(&Contribution) -> String), ("narrative", &course)] {
+        let (ends, all) = courses(run, label);
         if title == "bucket" || all.len() > 1 {
             let drawn = draw(run, &format!("Profit of each {title} so far, USD, by month"), &ends, &all);
             out += wide_figure(&drawn, &format!("Profit cumulated over time, a line for each {title}"));
@@ -76,9 +76,9 @@ fn crossed(caption: &str, head: &str, cube: &[Contribution], name: &dyn Fn(&Cont
     }
     let mut columns: Vec<Column> = vec![(head, false)];
     columns.extend(shown.iter().map(|(name, _)| (*name, true)).chain([("total", true)]));
-    let said = |name: &str, amounts: &[Usd]| -> Vec<String> {
+    let cells = |name: &str, amounts: &[Usd]| -> Vec<String> {
         std::iter::once(name.to_string()).chain(amounts.iter().map(|a| money_of(*a))).collect()
     };
-    let rows: Vec<Vec<String>> = sums.iter().map(|(name, amounts)| said(name, amounts)).collect();
-    totalled(caption, &columns, &rows, &said("total", &total))
+    let rows: Vec<Vec<String>> = sums.iter().map(|(name, amounts)| cells(name, amounts)).collect();
+    totalled(caption, &columns, &rows, &cells("total", &total))
 }

@@ -34,13 +34,13 @@ pub(super) fn flows(run: &Run) -> Html {
         }
     }
     reasons.sort_by_key(|reason| std::cmp::Reverse(reason.2));
-    let told = format!(
+    let sentence = format!(
         "{} flows moved {} between buckets; cash that moves twice counts twice. `waterfall` is realised profit transferred to another bucket; \
          the others restore weights and margins.",
         count(run.flows.len()),
         money_of(total)
     );
-    out += paragraph(&(coded(&told) + text(" ") + dim("Every flow is in flows.csv.")));
+    out += paragraph(&(coded(&sentence) + text(" ") + dim("Every flow is in flows.csv.")));
     let by_reason: Vec<Vec<String>> =
         reasons.iter().map(|(reason, n, amount)| vec![reason.name().to_string(), count(*n), money_of(*amount)]).collect();
     let sums = ["total".to_string(), count(run.flows.len()), money_of(total)];

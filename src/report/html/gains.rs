@@ -139,7 +139,7 @@ fn hedged(market: &Market, run: &Run, hedge: BucketId, of: BucketId) -> Html {
         },
     );
     let bold = |name: &str| tag("b").text(name);
-    let told = text("Hedging instead of selling: ") + bold(names.0) + text(&made) + bold(names.1) + text(&sold);
+    let sentence = text("Hedging instead of selling: ") + bold(names.0) + text(&made) + bold(names.1) + text(&sold);
     let cells = |(year, profit, funding, spot): &(i32, Usd, Usd, Sums)| {
         let [realised, old, _, _, unsold, _] = spot.cells();
         vec![year.to_string(), money_of(*profit), money_of(*funding), realised, old, unsold]
@@ -153,7 +153,7 @@ fn hedged(market: &Market, run: &Run, hedge: BucketId, of: BucketId) -> Html {
         ("not sold: unrealised at year end", true),
     ];
     let caption = format!("{} and {}, by year; the hedge is marked to market, after costs", names.0, names.1);
-    paragraph(&told) + table(&caption, &columns, &rows.iter().map(cells).collect::<Vec<_>>())
+    paragraph(&sentence) + table(&caption, &columns, &rows.iter().map(cells).collect::<Vec<_>>())
 }
 
 /// What a bucket gained in each year: what it became less what flowed in. The first year has what the whole leaves.

@@ -25,8 +25,8 @@ fn rows(metric: &Metric, metrics: &Metrics, sure: Option<&Confidence>) -> Vec<Ve
     let row = |label: String, value: String| vec![label, value];
     let mut all = vec![row(metric.label.to_owned(), in_unit(metric.unit, figure.as_f64()))];
     if Confidence::OF.contains(&metric.name) {
-        let said = |value: f64| in_unit(metric.unit, Some(value));
-        let range = |interval: Interval| format!("{} to {}", said(interval.low), said(interval.high));
+        let shown = |value: f64| in_unit(metric.unit, Some(value));
+        let range = |interval: Interval| format!("{} to {}", shown(interval.low), shown(interval.high));
         let interval = sure.and_then(|sure| sure.interval(metric.name));
         all.push(row(format!("{}, 95 % interval", metric.label), interval.map_or_else(|| in_unit(metric.unit, None), range)));
     }

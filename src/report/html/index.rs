@@ -100,7 +100,7 @@ fn head(market: &Market, evaluations: &[Evaluation]) -> Html {
     let Some(run) = runs().next() else { return out };
     // One may have ended before the others.
     let to = runs().map(|run| run.clock.open(run.equity.len())).max().unwrap_or(run.clock.start);
-    let told = format!(
+    let sentence = format!(
         "{} to {} · {} bars · every strategy starts with {} · benchmark {}",
         run.clock.start.date(),
         to.date(),
@@ -110,7 +110,7 @@ fn head(market: &Market, evaluations: &[Evaluation]) -> Html {
     );
     let about = runs().filter(|run| !run.about.is_empty()).take(DRAWN);
     let entries = about.map(|run| text(&run.strategy) + text(" ") + dim(&run.about));
-    out + dim_paragraph(&text(&told)) + bullets(entries)
+    out + dim_paragraph(&text(&sentence)) + bullets(entries)
 }
 
 /// A folder name inside an address: anything beyond plain letters is percent-encoded.

@@ -21,7 +21,7 @@ const CALLS: usize = 10;
 pub(super) fn margin(market: &Market, run: &Run) -> Html {
     let Some(svg) = drawn::margin(market, run) else { return Html::new() };
     let most = percent(Some(margin_utilisation(&run.margin_used, &run.equity).1.unwrap_or(0.0)));
-    let told = drawn::closest(run).map_or_else(
+    let sentence = drawn::closest(run).map_or_else(
         || "At no close at which decisions were made could the price alone have liquidated a perpetual.".to_string(),
         |(row, distance)| {
             format!(
@@ -35,8 +35,10 @@ pub(super) fn margin(market: &Market, run: &Run) -> Html {
             )
         },
     );
-    let mut out =
-        wide_figure(&svg, &format!("Margin used over equity, at most {most}, and the nearest distance to liquidation over time. {told}"));
+    let mut out = wide_figure(
+        &svg,
+        &format!("Margin used over equity, at most {most}, and the nearest distance to liquidation over time. {sentence}"),
+    );
     let lost: Usd = run.liquidations.iter().map(|event| event.margin_lost).sum();
     let fallen = match run.liquidations.len() {
         0 => "Nothing was liquidated.".to_string(),
@@ -45,7 +47,7 @@ pub(super) fn margin(market: &Market, run: &Run) -> Html {
     };
     let about = "Distances are measured at the closes at which decisions were made (exposure.csv). Inside a bar the mark price may have come nearer; \
                  liquidations.csv has the cases where it came too near.";
-    out += paragraph(&(coded(&format!("Margin used was at most {most} of equity. {told} {fallen} ")) + dim(about)));
+    out += paragraph(&(coded(&format!("Margin used was at most {most} of equity. {sentence} {fallen} ")) + dim(about)));
     out + calls(market, run)
 }
 

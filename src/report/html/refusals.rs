@@ -13,7 +13,7 @@ const COLUMNS: [Column; 7] =
     [("rule", false), ("verdict", false), ("times", true), ("subjects", true), ("first", false), ("last", false), ("for example", false)];
 
 /// All that one rule refused, or resized.
-struct Told<'a> {
+struct Tally<'a> {
     times: usize,
     subjects: BTreeSet<Subject>,
     first: Time,
@@ -24,30 +24,30 @@ struct Told<'a> {
 /// Nothing where nothing was refused or resized.
 pub(super) fn refusals(market: &Market, run: &Run) -> Html {
     let names = run.names(market);
-    let mut all: BTreeMap<(String, Verdict), Told> = BTreeMap::new();
-    let said = run.decisions.iter().filter(|decision| matches!(decision.verdict, Verdict::Refused | Verdict::Resized));
-    for decision in said {
-        let told = all.entry((decision.rule().word(&names), decision.verdict)).or_insert_with(|| Told {
+    let mut all: BTreeMap<(String, Verdict), Tally> = BTreeMap::new();
+    let refusals = run.decisions.iter().filter(|decision| matches!(decision.verdict, Verdict::Refused | Verdict::Resized));
+    for decision in refusals {
+        let tally = all.entry((decision.rule().word(&names), decision.verdict)).or_insert_with(|| Tally {
             times: 0,
             subjects: BTreeSet::new(),
             first: decision.time,
             last: decision,
         });
-        told.times += 1;
-        told.subjects.insert(decision.subject);
-        told.last = decision;
+        tally.times += 1;
+        tally.subjects.insert(decision.subject);
+        tally.last = decision;
     }
     if all.is_empty() {
         return Html::new();
     }
-    let mut ranked: Vec<((String, Verdict), Told)> = all.into_iter().collect();
-    ranked.sort_by_key(|(_, told)| std::cmp::Reverse(told.times));
+    let mut ranked: Vec<((String, Verdict), Tally)> = all.into_iter().collect();
+    ranked.sort_by_key(|(_, tally)| std::cmp::Reverse(tally.times));
     let rows: Vec<Vec<String>> = ranked
         .into_iter()
-        .map(|((rule, verdict), told)| {
-            let (first, last) = (told.first.date(), told.last.time.date());
-            let example = sentence(told.last, &names);
-            vec![rule, verdict.name().to_string(), count(told.times), count(told.subjects.len()), first, last, example]
+        .map(|((rule, verdict), tally)| {
+            let (first, last) = (tally.first.date(), tally.last.time.date());
+            let example = sentence(tally.last, &names);
+            vec![rule, verdict.name().to_string(), count(tally.times), count(tally.subjects.len()), first, last, example]
         })
         .collect();
     table("Refused or made smaller, by rule, with the newest as example; all are in decisions.csv", &COLUMNS, &rows)

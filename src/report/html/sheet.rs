@@ -76,17 +76,17 @@ const SECTIONS: [Section; 16] = [
 pub fn page(piece: &ReportInput, summary: &Summary, pictures: &Pictures) -> String {
     let sheet = Sheet { piece, summary, pictures };
     let (market, run) = (piece.market, sheet.run());
-    let told: Vec<(&Section, Html)> =
+    let content: Vec<(&Section, Html)> =
         SECTIONS.iter().map(|section| (section, (section.html)(&sheet))).filter(|(_, html)| !html.is_empty()).collect();
-    let links: Vec<(&str, &str)> = told.iter().map(|(section, _)| (section.id, section.link)).collect();
-    let sections: Html = told.iter().map(|(section, html)| heading(section.id, section.heading) + html).sum();
+    let links: Vec<(&str, &str)> = content.iter().map(|(section, _)| (section.id, section.link)).collect();
+    let sections: Html = content.iter().map(|(section, html)| heading(section.id, section.heading) + html).sum();
     let body = head(&sheet) + navigation(&links) + equity(&sheet) + sections;
     whole(&format!("{} · {}", run.strategy, market.name), &body).into_string()
 }
 
 fn head(sheet: &Sheet) -> Html {
     let (market, run, summary) = (sheet.piece.market, sheet.run(), sheet.summary);
-    let told = format!(
+    let content = format!(
         "{} · {} to {} · {} bars · {} became {} · benchmark {}",
         market.name,
         summary.from.date(),
@@ -96,7 +96,7 @@ fn head(sheet: &Sheet) -> Html {
         money_of(run.final_equity()),
         run.benchmark_name,
     );
-    title(&run.strategy, market.synthetic) + paragraph(&text(&run.about)) + dim_paragraph(&text(&told))
+    title(&run.strategy, market.synthetic) + paragraph(&text(&run.about)) + dim_paragraph(&text(&content))
 }
 
 fn equity(sheet: &Sheet) -> Html {
@@ -121,8 +121,8 @@ fn metrics(sheet: &Sheet) -> Html {
          Intervals: stationary bootstrap of daily returns, 2,000 histories, seed 1; they cannot cover days unlike these.",
     ));
     if evaluation.stress.futures.is_some() {
-        let told = "The probabilistic and the deflated Sharpe ratio judge the whole strategy, most of which is beta. What the futures added is their difference to the strategy without perps, ";
-        out += dim_paragraph(&(text(told) + tag("a").with("href", "#against").text("above") + text(".")));
+        let content = "The probabilistic and the deflated Sharpe ratio judge the whole strategy, most of which is beta. What the futures added is their difference to the strategy without perps, ";
+        out += dim_paragraph(&(text(content) + tag("a").with("href", "#against").text("above") + text(".")));
     }
     out
 }

@@ -101,11 +101,11 @@ fn cut_together(survival: &Survival) -> Html {
     }
     let most = days.into_iter().max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(&a.0))).filter(|(_, count)| *count >= TOGETHER);
     most.map_or_else(Html::new, |(day, count)| {
-        let told = format!(
+        let sentence = format!(
             "{count} of these series end on one day, {day}. That looks like the end of the data, not like so many delistings. The run closes \
              positions in them at the last price less the penalty all the same; a live market would not have charged that."
         );
-        tag("p").class("caution").text(&told).line()
+        tag("p").class("caution").text(&sentence).line()
     })
 }
 

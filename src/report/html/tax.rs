@@ -55,8 +55,8 @@ fn sale_or_hedge(market: &Market, run: &Run, tax: &Tax, (hedge, of): (BucketId, 
     let most = all.iter().max_by_key(|year| (year.tax, -year.year)).filter(|year| year.tax.is_positive());
     let bold = |bucket: BucketId| tag("b").text(&run.buckets[bucket.index()]);
     let Some(SaleOrHedge { year, taxable, free, tax, .. }) = most else {
-        let told = text("At no year\u{2019}s end would a sale of ") + bold(of) + text(" have been taxed: ") + bold(hedge);
-        return paragraph(&(told + text(" deferred no tax.")));
+        let sentence = text("At no year\u{2019}s end would a sale of ") + bold(of) + text(" have been taxed: ") + bold(hedge);
+        return paragraph(&(sentence + text(" deferred no tax.")));
     };
     let (gained, taxed) = all.iter().fold((Usd::ZERO, Usd::ZERO), |(gained, taxed), y| (gained + y.hedge, taxed + y.tax_of_hedge));
     let free = if *free == Usd::ZERO { String::new() } else { format!("; a further {} was free by then", money_of(*free)) };

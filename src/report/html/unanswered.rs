@@ -76,20 +76,21 @@ fn of_the_venue(market: &Market, run: &Run) -> Vec<(&'static str, String)> {
     let all = perpetuals.len();
     let none = few(|market, id| market.tiers[id.index()].is_empty());
     if none > 0 {
-        let told = format!("No margin tiers are known for {none} of the {all} perpetuals traded: the default of the assumptions is used.");
-        list.push(("The venue's margin tiers.", told));
+        let sentence =
+            format!("No margin tiers are known for {none} of the {all} perpetuals traded: the default of the assumptions is used.");
+        list.push(("The venue's margin tiers.", sentence));
     }
     let once = few(|market, id| market.tiers[id.index()].len() == 1);
     if once > 0 {
-        let told = format!("For {once} of the {all} perpetuals traded one table of tiers is used for all time; venues change theirs.");
-        list.push(("Margin tiers over time.", told));
+        let sentence = format!("For {once} of the {all} perpetuals traded one table of tiers is used for all time; venues change theirs.");
+        list.push(("Margin tiers over time.", sentence));
     }
     let unmarked = few(|market, id| market.panel.marked_bars.get(id.index()).is_none_or(|bars| *bars == 0));
     if unmarked > 0 {
-        let told = format!(
+        let sentence = format!(
             "No mark prices are known for {unmarked} of the {all} perpetuals traded: liquidations use last prices, which can trigger them too early."
         );
-        list.push(("Mark prices.", told));
+        list.push(("Mark prices.", sentence));
     }
     list
 }
@@ -100,22 +101,23 @@ fn of_the_data(market: &Market, run: &Run) -> Vec<(&'static str, String)> {
         "Whoever made the folder chose its coins, perhaps knowing which survived; the survivorship audit sees only those.".to_string(),
     )];
     if run.trades.iter().any(|trade| trade.narrative.is_some()) {
-        let told = "Labels are made by hand, with hindsight. Whether anybody saw the narrative on that day is not known.";
-        list.push(("Who knew the narratives.", told.to_string()));
+        let sentence = "Labels are made by hand, with hindsight. Whether anybody saw the narrative on that day is not known.";
+        list.push(("Who knew the narratives.", sentence.to_string()));
     }
     let assumed: Usd = run.funding.iter().filter(|payment| payment.assumed).map(|payment| payment.payment.abs()).sum();
     if assumed.is_positive() {
-        let told = format!("{} of funding paid + received is at the declared constant rate, not at an observed one.", money_of(assumed));
-        list.push(("The true funding.", told));
+        let sentence =
+            format!("{} of funding paid + received is at the declared constant rate, not at an observed one.", money_of(assumed));
+        list.push(("The true funding.", sentence));
     }
     let capless = market.caps.iter().filter(|facts| facts.is_empty()).count();
     if capless > 0 {
-        let told = format!(
+        let sentence = format!(
             "No market cap is known on any day for {} of {} coins: their size is the `tier` of assets.csv.",
             capless,
             market.caps.len()
         );
-        list.push(("How large the coins were.", told));
+        list.push(("How large the coins were.", sentence));
     }
     list
 }
@@ -133,9 +135,9 @@ fn of_the_future(run: &Run) -> Vec<(&'static str, String)> {
     ];
     let years = run.clock.years();
     if years < 4.0 {
-        let told =
+        let sentence =
             format!("{} years are shorter than a cycle of this market; the intervals cannot cover days unlike these.", grouped(years, 1));
-        list.push(("Another cycle.", told));
+        list.push(("Another cycle.", sentence));
     }
     if run.fills.iter().any(|fill| fill.reason == Reason::Staking) {
         list.push(("Staked coins.", "Staked coins are sold at once here: no unbonding time, no slashing.".to_string()));

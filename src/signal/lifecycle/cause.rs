@@ -27,7 +27,7 @@ pub enum Cause {
 
 impl Cause {
     /// What ends a crowded stage that this began; `None` where this begins none.
-    pub(super) fn back(&self) -> Option<Self> {
+    pub(super) fn ended_by(&self) -> Option<Self> {
         match self {
             Self::Funding => Some(Self::FundingBack),
             Self::Media(metric) => Some(Self::MediaBack(metric.clone())),

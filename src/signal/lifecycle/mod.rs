@@ -114,7 +114,7 @@ impl LifeCycle {
             Stage::Cooling => (Stage::Dormant, time),
         };
         let from = std::mem::replace(&mut self.stage, to);
-        (self.since, self.missing) = (Some(now), if to == Stage::Crowded { cause.cause.back() } else { None });
+        (self.since, self.missing) = (Some(now), if to == Stage::Crowded { cause.cause.ended_by() } else { None });
         let value = cause.value.unwrap_or_default();
         Some(Step { narrative: self.narrative, from, to, cause: cause.cause, value, threshold: cause.threshold })
     }
@@ -139,9 +139,9 @@ impl LifeCycle {
         }
         let last = self.missing.as_ref();
         // One let through unmeasured has no value to tell.
-        let mut told: Vec<Condition> = conditions.into_iter().filter(|condition| condition.value.is_some()).collect();
-        let at = told.iter().position(|condition| Some(&condition.cause) == last).unwrap_or(0);
-        (at < told.len()).then(|| told.swap_remove(at))
+        let mut measured: Vec<Condition> = conditions.into_iter().filter(|condition| condition.value.is_some()).collect();
+        let at = measured.iter().position(|condition| Some(&condition.cause) == last).unwrap_or(0);
+        (at < measured.len()).then(|| measured.swap_remove(at))
     }
 }
 

@@ -19,8 +19,8 @@ impl<'b, 'm> NarrativeView<'b, 'm> {
 
     /// The same narratives, `bars` earlier: what was known then. `None` before the first bar.
     #[must_use]
-    pub fn back(&self, bars: usize) -> Option<Self> {
-        Some(Self { book: self.book, history: self.history.back(bars)? })
+    pub fn earlier(&self, bars: usize) -> Option<Self> {
+        Some(Self { book: self.book, history: self.history.earlier(bars)? })
     }
 
     fn columns(&self, narrative: NarrativeId) -> &'b Columns {
@@ -127,7 +127,7 @@ impl<'b, 'm> NarrativeView<'b, 'm> {
     /// Breadth over the span now, less what it was `ago`, by the members of then: −0.3 is three members of ten fewer.
     #[must_use]
     pub fn breadth_change(&self, narrative: NarrativeId, span: Span, ago: Span) -> Option<f64> {
-        let then = self.history.back(self.history.bars_in(ago))?;
+        let then = self.history.earlier(self.history.bars_in(ago))?;
         Some(self.breadth(narrative, span)? - narrative::breadth(&then, narrative, span)?)
     }
 }

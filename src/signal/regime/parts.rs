@@ -149,7 +149,7 @@ fn ranks(market: &Market, part: &Breadth, asset: AssetId, t: usize) -> bool {
 }
 
 fn dominance_change(market: &Market, history: &History, rule: &Dominance, asset: AssetId) -> Option<f64> {
-    let then = history.back(history.bars_in(rule.span))?;
+    let then = history.earlier(history.bars_in(rule.span))?;
     let (mut now_all, mut then_all) = (0.0, 0.0);
     for other in (0..market.assets.len()).map(AssetId::new) {
         if let (Some(now), Some(then)) = (history.cap(other), then.cap(other)) {

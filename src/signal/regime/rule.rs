@@ -256,8 +256,8 @@ impl RegimeRule {
         let narrower = "make it smaller";
         if let Some(part) = &self.trend {
             C::unless(part.band >= 0.0, "trend.band", part.band, "at least 0", "0.05 is five per cent on either side")?;
-            let fits = (0.0..=2.0 * part.band).contains(&part.hysteresis);
-            C::unless(fits, "trend.hysteresis", part.hysteresis, "at least 0, at most twice the band", narrower)?;
+            let is_valid = (0.0..=2.0 * part.band).contains(&part.hysteresis);
+            C::unless(is_valid, "trend.hysteresis", part.hysteresis, "at least 0, at most twice the band", narrower)?;
         }
         if let Some(part) = &self.drawdown {
             C::unless(
@@ -272,14 +272,14 @@ impl RegimeRule {
         if let Some(part) = &self.breadth {
             C::unless((0.0..=1.0).contains(&part.bull), "breadth.bull", part.bull, "from 0 to 1", "0.6 is six coins of ten")?;
             C::unless(part.bear >= 0.0 && part.bear <= part.bull, "breadth.bear", part.bear, "from 0, at most `bull`", order)?;
-            let fits = (0.0..=part.bull - part.bear).contains(&part.hysteresis);
-            C::unless(fits, "breadth.hysteresis", part.hysteresis, slack, narrower)?;
+            let is_valid = (0.0..=part.bull - part.bear).contains(&part.hysteresis);
+            C::unless(is_valid, "breadth.hysteresis", part.hysteresis, slack, narrower)?;
         }
         if let Some(part) = &self.volatility {
             C::unless((0.0..=1.0).contains(&part.bear), "volatility.bear", part.bear, "from 0 to 1", "0.8 is the 80th percentile")?;
             C::unless(part.bull >= 0.0 && part.bull <= part.bear, "volatility.bull", part.bull, "from 0, at most `bear`", order)?;
-            let fits = (0.0..=part.bear - part.bull).contains(&part.hysteresis);
-            C::unless(fits, "volatility.hysteresis", part.hysteresis, slack, narrower)?;
+            let is_valid = (0.0..=part.bear - part.bull).contains(&part.hysteresis);
+            C::unless(is_valid, "volatility.hysteresis", part.hysteresis, slack, narrower)?;
         }
         if let Some(part) = &self.funding {
             let known = part.settlements as f64;
@@ -288,13 +288,13 @@ impl RegimeRule {
                 C::unless_rate(key, rate, "0.0001 is 0.01 % per 8 h")?;
             }
             C::unless(part.bear <= part.bull, "funding.bear", part.bear, "at most `bull`", order)?;
-            let fits = (0.0..=part.bull - part.bear).contains(&part.hysteresis);
-            C::unless(fits, "funding.hysteresis", part.hysteresis, slack, narrower)?;
+            let is_valid = (0.0..=part.bull - part.bear).contains(&part.hysteresis);
+            C::unless(is_valid, "funding.hysteresis", part.hysteresis, slack, narrower)?;
         }
         if let Some(part) = &self.dominance {
             C::unless(part.bull <= part.bear, "dominance.bull", part.bull, "at most `bear`: a falling share is bull", order)?;
-            let fits = (0.0..=part.bear - part.bull).contains(&part.hysteresis);
-            C::unless(fits, "dominance.hysteresis", part.hysteresis, slack, narrower)?;
+            let is_valid = (0.0..=part.bear - part.bull).contains(&part.hysteresis);
+            C::unless(is_valid, "dominance.hysteresis", part.hysteresis, slack, narrower)?;
         }
         Ok(())
     }

@@ -145,8 +145,8 @@ impl<'a, 'm> Door<'a, 'm> {
     /// Whether the stage of a narrative lets a coin in, or lets it stay where this bucket holds it for that narrative. Without stages everything may.
     pub fn in_stage(&self, id: InstrumentId, narrative: NarrativeId) -> bool {
         let Some(gate) = &self.bucket.selection.stages else { return true };
-        let Allowed { enters, stays } = gate.allows(self.view, narrative);
-        enters || stays && self.state.holds_for(id, Some(narrative))
+        let Allowed { may_enter, stays } = gate.allows(self.view, narrative);
+        may_enter || stays && self.state.holds_for(id, Some(narrative))
     }
 
     /// Why an instrument may not be entered now; `None` where it may, or is held already.

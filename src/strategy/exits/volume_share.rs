@@ -63,7 +63,7 @@ impl ExitRule for VolumeShareExit {
         let (narratives, narrative, held) = (look.view.narratives()?, look.narrative?, look.held?);
         let share = narratives.volume_share(narrative, self.span)?;
         let closes = 0..=look.view.history.bars_since(held.opened);
-        let earlier = closes.filter_map(|bars| narratives.back(bars)?.volume_share(narrative, self.span));
+        let earlier = closes.filter_map(|bars| narratives.earlier(bars)?.volume_share(narrative, self.span));
         let highest = earlier.fold(share, f64::max);
         let fallen = 1.0 - share / highest;
         let cause = ExitCause::VolumeShareFell { span: self.span, share, highest };

@@ -18,7 +18,7 @@ use crate::units::{Time, Usd};
 
 /// What a run and a study have in common.
 #[derive(Clone, Debug)]
-pub(super) struct Asked {
+pub(super) struct RunRequest {
     /// The folder of the market as a report may name it.
     pub market_dir: String,
     pub window: Window,
@@ -26,7 +26,7 @@ pub(super) struct Asked {
     pub assumptions: AssumptionArguments,
 }
 
-impl Asked {
+impl RunRequest {
     pub(super) fn of(market: &MarketArguments, capital: Usd, assumptions: AssumptionArguments) -> Result<Self, Fault> {
         Ok(Self { market_dir: nameable(&market.market), window: market.window()?, capital, assumptions })
     }
@@ -66,8 +66,8 @@ impl Asked {
 
 /// What `rotate run` was asked for.
 #[derive(Clone, Debug)]
-pub(super) struct AskedRun {
-    pub asked: Asked,
+pub(super) struct RunSettings {
+    pub asked: RunRequest,
     pub set: Vec<String>,
     pub tables: Tables,
     pub ladder: bool,
@@ -88,12 +88,12 @@ impl Tables {
     }
 }
 
-impl AskedRun {
+impl RunSettings {
     pub(super) fn read(report: &Path, manifest: &Manifest) -> Result<Self, Fault> {
         let words = |value: &Value| value.as_array()?.iter().map(|word| word.as_str().map(str::to_owned)).collect();
         let tables = |value: &Value| [Tables::Csv, Tables::Parquet].into_iter().find(|form| value == form.name());
         Ok(Self {
-            asked: Asked::read(report, manifest)?,
+            asked: RunRequest::read(report, manifest)?,
             set: setting(report, manifest, "set", words)?,
             tables: setting(report, manifest, "tables", tables)?,
             ladder: setting(report, manifest, "ladder", Value::as_bool)?,

@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn a_step_is_told_in_the_unit_of_its_cause() {
-        let said = |bucket: &str, (from, to): (&str, &str), cause: &str, observed: &str, threshold: &str| {
+        let sentence = |bucket: &str, (from, to): (&str, &str), cause: &str, observed: &str, threshold: &str| {
             let cells = [
                 ("time", ""),
                 ("narrative", "ai"),
@@ -152,16 +152,16 @@ mod tests {
             rotation(&cells.map(|(name, cell)| (name.to_string(), cell.to_string())).into()).text
         };
         assert_eq!(
-            said("", ("cooling", "dormant"), "time", "14", "14"),
+            sentence("", ("cooling", "dormant"), "time", "14", "14"),
             "narrative ai: cooling to dormant, by time: 14 days of at least 14 days"
         );
         assert_eq!(
-            said("", ("dormant", "emerging"), "excess_momentum", "0.08986376658667083", "0"),
+            sentence("", ("dormant", "emerging"), "excess_momentum", "0.08986376658667083", "0"),
             "narrative ai: dormant to emerging, by excess_momentum: 0.089864 against 0"
         );
-        let entered = said("alts", ("out", "held"), "strongest", "0.5", "");
+        let entered = sentence("alts", ("out", "held"), "strongest", "0.5", "");
         assert_eq!(entered, "narrative ai in alts: entered, by strongest: score 0.5");
-        let left = said("alts", ("held", "out"), "rotated_out:outranked", "", "");
+        let left = sentence("alts", ("held", "out"), "rotated_out:outranked", "", "");
         assert_eq!(left, "narrative ai in alts: left, by rotated_out:outranked");
     }
 }
