@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::signal::regime::Regime;
 use crate::strategy::Strategy;
-use crate::strategy::key::{Checked, Key, names};
+use crate::strategy::bucket_names::bucket_names;
+use crate::strategy::key::{Checked, Key};
 
 /// One table of bucket weights a regime. While the regime is unknown the buckets' own weights hold.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
@@ -56,7 +57,7 @@ impl Adaptive {
 fn check_weights(key: &Key, table: &IndexMap<String, f64>, strategy: &Strategy) -> Checked {
     for (bucket, &weight) in table {
         if !strategy.buckets.contains_key(bucket) {
-            return key.child(bucket).wrong("no such bucket", "a bucket of this strategy", names(strategy));
+            return key.child(bucket).wrong("no such bucket", "a bucket of this strategy", bucket_names(strategy));
         }
         if !(0.0..=1.0).contains(&weight) {
             return key.child(bucket).wrong(weight.to_string(), "from 0 to 1", "0.05 is five per cent");

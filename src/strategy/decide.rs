@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use crate::signal::{History, SignalView, score, universe};
 use crate::strategy::entries::{BucketState, Door, Refused};
+use crate::strategy::spans::MONTH;
 use crate::strategy::{Empty, Holding, Plan, PlanBucket, Weigh};
-use crate::units::{AssetId, InstrumentId, NarrativeId, Span};
+use crate::units::{AssetId, InstrumentId, NarrativeId};
 
 /// What one bucket wants to hold.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -47,8 +48,6 @@ struct Candidate {
     instrument: InstrumentId,
     score: Option<f64>,
 }
-
-pub(super) const MONTH: Span = Span::from_seconds(30 * 86_400);
 
 /// The target of one bucket at one close: who is eligible is asked first, and who is not leaves his place to the next. What is held competes with its
 /// score like any other. Deterministic: ties go to the asset that stands first in `assets.csv`.

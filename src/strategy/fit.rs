@@ -1,12 +1,25 @@
-//! Whether a strategy's times fall on the bars of a market.
+//! Whether a strategy can be run over a market: its coins are there, its times fall on the bars.
 
 use crate::fault::Fault;
+use crate::signal::Directory;
 use crate::strategy::key::Wrong;
+use crate::strategy::names::{choice, unknown};
 use crate::strategy::rule::{Rule, Rules};
 use crate::strategy::{Bucket, Strategy, StrategyFile};
 use crate::units::Span;
 
 impl StrategyFile {
+    /// # Errors
+    /// A bucket that can hold none of the coins it lists; a stated share of a coin it cannot hold.
+    pub fn names_coins_of(&self, market: &Directory) -> Result<(), Fault> {
+        for (name, bucket) in &self.strategy.buckets {
+            if let Some(wrong) = choice(bucket).and_then(|(series, selection)| unknown(market, name, series, selection, bucket)) {
+                return Err(self.fault(&wrong));
+            }
+        }
+        Ok(())
+    }
+
     /// Decisions are made at closes of bars and look back over whole bars: a span in between would silently become another one.
     /// Multiples of `decide` need no look of their own, they are multiples of the bar when it is.
     ///

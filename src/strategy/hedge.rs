@@ -3,7 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::strategy::key::{Checked, Key, names};
+use crate::strategy::bucket_names::bucket_names;
+use crate::strategy::key::{Checked, Key};
+use crate::strategy::spans::quarter;
 use crate::strategy::{Bucket, Hold, Margin, OrderKind, Strategy};
 use crate::units::Span;
 
@@ -34,7 +36,7 @@ impl Hedge {
     pub(super) fn check(&self, key: &Key, strategy: &Strategy) -> Checked {
         let Self { of, ratio, by: _, span: _, collateral_haircut } = self;
         if !strategy.buckets.get(of).is_some_and(|of| matches!(of.hold, Hold::Spot(_))) {
-            return key.child("of").wrong(format!("{of:?}"), "a bucket that holds spot", names(strategy));
+            return key.child("of").wrong(format!("{of:?}"), "a bucket that holds spot", bucket_names(strategy));
         }
         if !(*ratio > 0.0 && *ratio <= 2.0) {
             return key.child("ratio").wrong(ratio.to_string(), "above 0, at most 2", "0.5 hedges half");
@@ -76,10 +78,6 @@ impl Hedge {
             None => Ok(()),
         }
     }
-}
-
-pub(super) fn quarter() -> Span {
-    Span::from_seconds(90 * 86_400)
 }
 
 /// What of the hedged coins is matched: their value, or their value times their beta.

@@ -1,6 +1,5 @@
 //! Places in a strategy file, and what is refused there.
 
-use crate::strategy::{Hold, Strategy};
 use crate::units::Span;
 
 /// A refusal at a key.
@@ -60,14 +59,6 @@ impl Key {
         self.wrong(span.to_string(), format!("a multiple of `decide`, {decide}"), "lengthen it, or decide more often")
     }
 
-    /// A name must be that of a bucket that holds cash.
-    pub fn cash_bucket(&self, name: &str, strategy: &Strategy) -> Checked {
-        if strategy.buckets.get(name).is_some_and(|bucket| matches!(bucket.hold, Hold::Cash)) {
-            return Ok(());
-        }
-        self.wrong(format!("{name:?}"), "a bucket that holds cash", names(strategy))
-    }
-
     /// A number must be above 0 and finite.
     pub fn positive(&self, value: f64, fix: &str) -> Checked {
         if value > 0.0 && value.is_finite() { Ok(()) } else { self.wrong(value.to_string(), "a number above 0", fix) }
@@ -104,10 +95,4 @@ impl Key {
             Some(_) => Ok(()),
         }
     }
-}
-
-/// The buckets there are, for who named another one.
-pub(super) fn names(strategy: &Strategy) -> String {
-    let names: Vec<&str> = strategy.buckets.keys().map(String::as_str).collect();
-    format!("buckets here: {}", names.join(", "))
 }

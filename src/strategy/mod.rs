@@ -2,6 +2,7 @@
 //! [`crate::signal::History`] into targets; it must never know money, positions or what a target costs.
 
 pub mod adaptive;
+mod bucket_names;
 mod contradiction;
 mod decide;
 mod entries;
@@ -22,6 +23,7 @@ mod rule;
 mod schema;
 mod score;
 mod selection;
+mod spans;
 mod tax;
 mod validate;
 mod variants;

@@ -1,11 +1,10 @@
 //! The coins a strategy names, held against those of a market. A list may go over several markets and name coins that one of them lacks; a list of which
 //! the market has nothing, and a stated share of a coin it does not have, are mistakes.
 
-use crate::fault::Fault;
 use crate::signal::Directory;
 use crate::strategy::key::Wrong;
 use crate::strategy::nearest::did_you_mean;
-use crate::strategy::{Bucket, Hold, Selection, Strategy, StrategyFile, Weigh};
+use crate::strategy::{Bucket, Hold, Selection, Strategy, Weigh};
 
 /// Which series of a coin a bucket holds.
 #[derive(Clone, Copy)]
@@ -58,20 +57,8 @@ fn why_not(market: &Directory, series: Series, asset: &str) -> String {
     }
 }
 
-impl StrategyFile {
-    /// # Errors
-    /// A bucket that can hold none of the coins it lists; a stated share of a coin it cannot hold.
-    pub fn names_coins_of(&self, market: &Directory) -> Result<(), Fault> {
-        for (name, bucket) in &self.strategy.buckets {
-            if let Some(wrong) = choice(bucket).and_then(|(series, selection)| unknown(market, name, series, selection, bucket)) {
-                return Err(self.fault(&wrong));
-            }
-        }
-        Ok(())
-    }
-}
-
-fn unknown(market: &Directory, name: &str, series: Series, selection: &Selection, bucket: &Bucket) -> Option<Wrong> {
+/// A coin that a bucket lists or gives a share to and cannot hold.
+pub(super) fn unknown(market: &Directory, name: &str, series: Series, selection: &Selection, bucket: &Bucket) -> Option<Wrong> {
     let key = |below: &[&str]| ["buckets", name].iter().chain(below).map(|part| (*part).to_owned()).collect();
     let fix = "write names as in the column `asset` of assets.csv, or run it over a market that has them".to_owned();
     let expected = format!("coins with a {} in this market", series.word());

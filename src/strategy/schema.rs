@@ -10,8 +10,10 @@ use crate::signal::lifecycle::LifeCycleRule;
 use crate::signal::narrative::Weighting;
 use crate::signal::regime::RegimeRule;
 use crate::strategy::adaptive::Adaptive;
+use crate::strategy::bucket_names::bucket_names;
 use crate::strategy::entries::checklist::Checklist;
-use crate::strategy::key::{Checked, Key, names};
+use crate::strategy::key::{Checked, Key};
+use crate::strategy::spans::week;
 use crate::strategy::{
     AfterLiquidation, EntryGate, ExitKeys, Hedge, Leverage, Limits, LiquidationDistance, Margin, Orders, Score, ScoreExit, Selection, Stop,
     TakeProfit, Tax, TimeStop, Waterfall,
@@ -197,10 +199,6 @@ fn long() -> Direction {
     Direction::Long
 }
 
-pub(super) fn week() -> Span {
-    Span::from_seconds(7 * 86_400)
-}
-
 /// What a bucket holds.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -297,7 +295,7 @@ impl Tune {
         }
         match balance {
             Some(balance) if !strategy.buckets.contains_key(balance) => {
-                key.child("balance").wrong(format!("no bucket {balance:?}"), "a bucket of this strategy", names(strategy))
+                key.child("balance").wrong(format!("no bucket {balance:?}"), "a bucket of this strategy", bucket_names(strategy))
             }
             _ => Ok(()),
         }

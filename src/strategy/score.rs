@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::signal::{History, decouple, score};
-use crate::strategy::hedge::quarter;
+use crate::strategy::spans::quarter;
 use crate::units::{InstrumentId, Span};
 
 /// One number a candidate; highest is best unless `lowest` says otherwise.

@@ -4,7 +4,7 @@
 use indexmap::IndexMap;
 
 use crate::exchange::assumptions::{AssumptionKeys, MOST_LATENCY, Preset};
-use crate::strategy::schema::week;
+use crate::strategy::spans::week;
 use crate::strategy::{AfterLiquidation, Bucket, Hold, Limits, Margin, Orders, Strategy, Weigh};
 use crate::units::Direction;
 

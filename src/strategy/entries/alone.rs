@@ -2,7 +2,7 @@
 
 use crate::strategy::entries::{Door, EntryRule, Refusal};
 use crate::strategy::rule::{Kind, POSITION, Rule};
-use crate::strategy::schema::week;
+use crate::strategy::spans::week;
 use crate::strategy::{Barred, EntryCause};
 use crate::units::{InstrumentId, NarrativeId, Span};
 

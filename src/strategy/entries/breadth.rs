@@ -1,10 +1,10 @@
 //! Enters only what is nearly alone in rising within its narrative.
 
 use crate::signal::{Directory, narrative};
-use crate::strategy::decide::MONTH;
 use crate::strategy::entries::{Door, EntryRule, Refusal};
 use crate::strategy::key::{Checked, Key};
 use crate::strategy::rule::{CHOICE, Kind, Rule, Within};
+use crate::strategy::spans::MONTH;
 use crate::strategy::{Barred, EntryCause};
 use crate::units::{InstrumentId, NarrativeId};
 

@@ -132,7 +132,7 @@ pub fn checked(view: &SignalView, plan: &Plan, bucket: &PlanBucket, id: Instrume
 
 impl Checklist {
     /// `key` is that of the table.
-    pub(in crate::strategy) fn check(&self, key: &Key) -> key::Checked {
+    pub(in super::super) fn check(&self, key: &Key) -> key::Checked {
         let Self { pass, criteria } = self;
         if criteria.is_empty() {
             return key.child("criteria").wrong("no criterion", "at least one", "remove the checklist to ask nothing");
@@ -147,12 +147,12 @@ impl Checklist {
     }
 
     /// What its measures look at.
-    pub(in crate::strategy) fn needs(&self) -> Needs {
+    pub(crate) fn needs(&self) -> Needs {
         self.criteria.values().map(|criterion| criterion.measure.needs()).fold(Needs::default(), Needs::and)
     }
 
     /// Criteria that a market never tells anything of, each with what it lacks.
-    pub(in crate::strategy) fn untold(&self, market: &Directory) -> impl Iterator<Item = (&str, String)> {
+    pub(crate) fn untold(&self, market: &Directory) -> impl Iterator<Item = (&str, String)> {
         self.criteria.iter().filter_map(|(name, criterion)| Some((name.as_str(), criterion.measure.untold(market)?)))
     }
 

@@ -54,12 +54,12 @@ impl ExitRule for ScoreExit {
 }
 
 /// Of a rule that looks at a score in a bucket without one.
-pub(in crate::strategy) fn no_score(bucket: &Key) -> Checked {
+pub(crate) fn no_score(bucket: &Key) -> Checked {
     bucket.child("score").wrong("missing", "a score", "entering or leaving by score needs one, as in score = { momentum = \"30d\" }")
 }
 
 /// A threshold that no score is as low as is never reached.
-pub(in crate::strategy) fn above_floor(key: &Key, score: Score, value: Option<f64>) -> Checked {
+pub(crate) fn above_floor(key: &Key, score: Score, value: Option<f64>) -> Checked {
     match (score.floor(), value) {
         (Some(floor), Some(value)) if value <= floor => {
             let expected = format!("above {floor}: this score is never as low");

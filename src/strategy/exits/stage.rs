@@ -31,13 +31,13 @@ fn late() -> Vec<Stage> {
 
 /// Whether the stage of a narrative lets coins in, and whether it lets them stay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::strategy) struct Allowed {
+pub(crate) struct Allowed {
     pub may_enter: bool,
     pub stays: bool,
 }
 
 impl StageGate {
-    pub(in crate::strategy) fn allows(&self, view: &SignalView, narrative: NarrativeId) -> Allowed {
+    pub(crate) fn allows(&self, view: &SignalView, narrative: NarrativeId) -> Allowed {
         let Some(stage) = view.stage(narrative) else { return Allowed { may_enter: false, stays: false } };
         let may_enter = self.enter.contains(&stage);
         Allowed { may_enter, stays: may_enter || self.keep.contains(&stage) }
