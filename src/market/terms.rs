@@ -5,7 +5,7 @@ use crate::units::{AssetId, InstrumentId, Time};
 
 impl Market {
     /// Half the distance between bid and ask at `now`, as a fraction of the price: the asset's own dated one, else that of the tier it
-    /// has at `now`, else the tier's of [`VenueCosts`].
+    /// has at `now`, else the tier's of [`crate::market::VenueCosts`].
     #[must_use]
     pub fn half_spread_at(&self, asset: AssetId, now: Time) -> f64 {
         let tier = self.tier_at(asset, now);

@@ -48,7 +48,7 @@ struct Year {
     standing: bool,
 }
 
-/// As [`gains_with`], where a lot is old after a year.
+/// As `gains_with`, where a lot is old after a year.
 #[must_use]
 pub fn gains(run: &Run, counts: impl Fn(BucketId) -> bool, price: impl Fn(InstrumentId, Time) -> Option<f64>) -> Vec<Gain> {
     gains_with(run, YEAR, counts, price)

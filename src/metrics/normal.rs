@@ -15,7 +15,7 @@ pub(crate) fn cumulative(z: f64) -> f64 {
 }
 
 /// `Φ⁻¹(p)`; none outside of (0, 1). Acklam's rational approximation (1e-9), then one step of Halley's method against
-/// [`cumulative`], which leaves the error at that of the error function.
+/// `cumulative`, which leaves the error at that of the error function.
 #[must_use]
 pub fn quantile(p: f64) -> Option<f64> {
     if !(p > 0.0 && p < 1.0) {

@@ -151,13 +151,13 @@ pub fn ratio(part: f64, whole: f64) -> Option<f64> {
 /// A gain below this part of the capital is the rounding of money (microdollars of a dollar), not a gain.
 pub(crate) const LEAST_GAIN: f64 = 1e-6;
 
-/// A gain worth the name: a fraction of the capital of [`LEAST_GAIN`] or more.
+/// A gain worth the name: a fraction of the capital of `LEAST_GAIN` or more.
 #[must_use]
 pub fn gain(value: Option<f64>) -> Option<f64> {
     value.filter(|value| *value >= LEAST_GAIN)
 }
 
-/// Share of a gain that is left, both fractions of one capital; of a loss, or of nothing ([`LEAST_GAIN`]), no share can be told.
+/// Share of a gain that is left, both fractions of one capital; of a loss, or of nothing (`LEAST_GAIN`), no share can be told.
 #[must_use]
 pub fn share_of_gain(now: Option<f64>, of: Option<f64>) -> Option<f64> {
     ratio(now?, gain(of)?)

@@ -1,5 +1,5 @@
 //! The life of a narrative in stages: dormant → emerging → confirmed → crowded → exhausted → cooling → dormant, each step for a cause with
-//! a value and a threshold. [`LifeCycle`] is the state of one narrative, taken along in time; [`Stages`] holds all steps of a
+//! a value and a threshold. `LifeCycle` is the state of one narrative, taken along in time; [`Stages`] holds all steps of a
 //! market, computed once.
 //!
 //! The measures are those of [`crate::signal::NarrativeView`] and of the evidence; sources and formulas: `fidelity.md` 5 and 7.

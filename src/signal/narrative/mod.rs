@@ -1,4 +1,4 @@
-//! Narratives as groups: how strong one is, and how broad, from its members as of the day. [`voice`] and [`breadth`] ask a [`History`];
+//! Narratives as groups: how strong one is, and how broad, from its members as of the day. `voice` and [`breadth`] ask a [`History`];
 //! the [`NarrativeBook`] holds what takes a walk through time, an index of each narrative, computed once per market.
 
 mod book;

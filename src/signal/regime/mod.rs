@@ -1,4 +1,4 @@
-//! The market regime. [`classify`] labels reports, from the benchmark alone: its close against its own average, with a band and a minimum
+//! The market regime. `classify` labels reports, from the benchmark alone: its close against its own average, with a band and a minimum
 //! dwell. [`RegimeRule`] is the strategy's own: several parts, combined.
 //!
 //! Trend filter as in `fidelity.md` 5 (Faber 2007; Detzel et al.): bull above the average, bear below it. Inside the band is sideways.
