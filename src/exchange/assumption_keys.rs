@@ -32,7 +32,7 @@ pub struct AssumptionKeys {
     pub day_participation: Option<f64>,
     /// `adverse-first` or `favourable-first`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub path: Option<assumptions::Leg>,
+    pub path: Option<assumptions::IntrabarPath>,
     /// By how many price ticks a bar must trade through a limit to fill it; 0 lets a touch fill.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub through_ticks: Option<u32>,

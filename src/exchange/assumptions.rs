@@ -54,7 +54,7 @@ impl FromStr for Preset {
 /// Which half of a bar is assumed to come first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Leg {
+pub enum IntrabarPath {
     /// The extreme that hurts the position before the one that helps it.
     #[default]
     AdverseFirst,
@@ -131,7 +131,7 @@ pub struct Assumptions {
     /// The largest share of the trailing 24 h volume that they may take in one bar, in (0, 1].
     pub day_participation: f64,
     /// Which half of a bar comes first.
-    pub path: Leg,
+    pub path: IntrabarPath,
     /// By how many price ticks a bar must trade through a limit to fill it; 0 lets a touch fill.
     pub through_ticks: u32,
     /// Extra slippage of stop orders, as a fraction of price, on top of spread and impact.
@@ -171,7 +171,7 @@ impl Assumptions {
             assumed_funding_multiplier: 1.0,
             bar_participation: 0.02,
             day_participation: 0.02,
-            path: Leg::AdverseFirst,
+            path: IntrabarPath::AdverseFirst,
             through_ticks: 1,
             stop_slippage: 0.0,
             stop_overshoot: MEAN_OF_A_STEADY_FALL / 2.0,
@@ -189,7 +189,7 @@ impl Assumptions {
                 spread_multiplier: 0.5,
                 bar_participation: 0.10,
                 day_participation: 0.10,
-                path: Leg::FavourableFirst,
+                path: IntrabarPath::FavourableFirst,
                 through_ticks: 0,
                 stop_overshoot: 0.0,
                 closing_fee_in_margin: false,

@@ -2,7 +2,7 @@
 //!
 //! Four prices do not say which extreme came first. The rule is the one that hurts (`fidelity.md` section 6): the open, then the leg
 //! against the position with stop, opening limits and liquidation in price order, then the leg in its favour for what survived. An entry is
-//! exposed to the rest of its bar, the adverse extreme assumed to come after it, and takes no profit in it. [`Leg::FavourableFirst`] is the bound
+//! exposed to the rest of its bar, the adverse extreme assumed to come after it, and takes no profit in it. [`IntrabarPath::FavourableFirst`] is the bound
 //! on the other side: the best order of events the four prices allow.
 //!
 //! [`next_event`] says what comes next; whoever holds the position books it and asks again. So one rule serves the replay, which books into a
@@ -10,7 +10,7 @@
 
 use std::cmp::Ordering;
 
-use crate::exchange::assumptions::Leg;
+use crate::exchange::assumptions::IntrabarPath;
 use crate::exchange::margin::Isolated;
 use crate::exchange::orders::{Bar, Kind, Moment, OrderSpec, Side, Venue, fill_point, take_at, trades_through};
 use crate::units::{Bracket, Direction};
@@ -111,7 +111,7 @@ pub struct Working {
 /// The venue and the assumption about the order of the legs.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PathRules {
-    pub leg: Leg,
+    pub leg: IntrabarPath,
     /// With what is left of the bar's volume.
     pub venue: Venue,
 }
@@ -219,7 +219,7 @@ fn on_the_adverse_leg(
         Entered::Before | Entered::Here => (None, false),
     };
     // Where the leg in favour came first, after an entry on the way up only the close is known to come; on the way down the low is.
-    let only_the_close = rising && rules.leg == Leg::FavourableFirst;
+    let only_the_close = rising && rules.leg == IntrabarPath::FavourableFirst;
     let (bar, mark) = if only_the_close { (&up_to_close(bar), &up_to_close(mark)) } else { (bar, mark) };
     let (end, mark_end) = (exit.worst_extreme(bar), exit.worst_extreme(mark));
     let stop = position.stop.filter(|stop| exit.other().reaches(end, *stop) && before_entry(stop));
@@ -255,7 +255,7 @@ fn on_the_favourable_leg(
         let nearer = if exit == Side::Sell { a.total_cmp(&b) } else { b.total_cmp(&a) };
         nearer.then(first.cmp(&second))
     };
-    let fresh = position.entered != Entered::Before && rules.leg == Leg::AdverseFirst;
+    let fresh = position.entered != Entered::Before && rules.leg == IntrabarPath::AdverseFirst;
     let reached = |price: &f64| trades_through(exit, exit.best_extreme(bar), *price, venue.tick, venue.through_ticks);
     let target = position.take_profit.filter(|_| !fresh).filter(reached).map(|price| Event::TookProfit { price });
     let deleveraged = position.deleveraging.map(|price| Event::Deleveraged { price });

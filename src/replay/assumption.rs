@@ -1,7 +1,7 @@
 //! Every assumption a run stands on, as facts: the named set with what departs from it, then number by number, then what no set changes.
 //! `assumption_text` has the words.
 
-use crate::exchange::assumptions::{Assumptions, Leg, LiquidationRule, Preset};
+use crate::exchange::assumptions::{Assumptions, IntrabarPath, LiquidationRule, Preset};
 use crate::exchange::margin::DEFAULT_BRACKETS;
 use crate::market::{Kind, Market};
 use crate::signal::regime::RegimeRule;
@@ -45,7 +45,7 @@ pub enum Assumption {
         multiplier: f64,
         dated: bool,
     },
-    Path(Leg),
+    Path(IntrabarPath),
     Stops {
         overshoot: f64,
         slippage: f64,

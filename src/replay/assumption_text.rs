@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::exchange::assumptions::{Leg, LiquidationRule};
+use crate::exchange::assumptions::{IntrabarPath, LiquidationRule};
 use crate::replay::assumption::Assumption;
 use crate::signal::regime;
 use crate::strategy::Trigger;
@@ -152,10 +152,10 @@ fn volume(f: &mut fmt::Formatter<'_>, bar: f64, day: f64) -> fmt::Result {
     )
 }
 
-fn path(leg: Leg) -> &'static str {
+fn path(leg: IntrabarPath) -> &'static str {
     match leg {
-        Leg::AdverseFirst => "the extreme that hurts comes first; what was entered in a bar takes no profit in it",
-        Leg::FavourableFirst => "the extreme that helps comes first: a bound, not an expectation",
+        IntrabarPath::AdverseFirst => "the extreme that hurts comes first; what was entered in a bar takes no profit in it",
+        IntrabarPath::FavourableFirst => "the extreme that helps comes first: a bound, not an expectation",
     }
 }
 

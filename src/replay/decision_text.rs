@@ -2,7 +2,7 @@
 
 use crate::market::{Asset, Instrument, Market};
 use crate::replay::decision::{Decision, OrderWhy, Rule, Subject, Unfilled, Why};
-use crate::strategy::{ChecklistCause, Empty, EntryCause, ExitCause, HedgeBy, Known};
+use crate::strategy::{ChecklistCause, Empty, EntryCause, ExitCause, HedgeBy, KnownBy};
 use crate::units::{AssetId, BucketId, InstrumentId, NarrativeId};
 
 /// What the ids of a record are called.
@@ -209,13 +209,13 @@ fn left(cause: &ExitCause, observed: Option<f64>) -> String {
 }
 
 /// What a criterion of the checklist knew.
-fn knew(known: Known) -> &'static str {
+fn knew(known: KnownBy) -> &'static str {
     match known {
-        Known::Evidence => "evidence",
-        Known::MarketProxy => "market proxy",
-        Known::UnknownPasses => "unknown, which passes",
-        Known::UnknownFails => "unknown, which fails",
-        Known::UnknownIgnored => "unknown, which is left out",
+        KnownBy::Evidence => "evidence",
+        KnownBy::MarketProxy => "market proxy",
+        KnownBy::UnknownPasses => "unknown, which passes",
+        KnownBy::UnknownFails => "unknown, which fails",
+        KnownBy::UnknownIgnored => "unknown, which is left out",
     }
 }
 
@@ -268,7 +268,7 @@ mod tests {
         assert_eq!(shown(None, [100.0, 0.0], asked), words("after_liquidation", "what was lost is asked of perps"));
         let cut = OrderWhy::CutByVolume { order: Reason::Enter }.into();
         assert_eq!(shown(None, [8.0, 2.0], cut), words("volume", "the bar's volume fills 25.00 % of the order `enter`, the rest waits"));
-        let criterion = Why::Checklist(ChecklistCause::Criterion { id: CriterionId(0), known: Known::UnknownIgnored });
+        let criterion = Why::Checklist(ChecklistCause::Criterion { id: CriterionId(0), known: KnownBy::UnknownIgnored });
         assert_eq!(shown(None, [0.0, 0.0], criterion), words("checklist.tvl", "unknown, which is left out"));
         let futures = Why::Futures { excess: 5_100.0, free: 100.0 };
         assert_eq!(

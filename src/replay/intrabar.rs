@@ -1,7 +1,7 @@
 //! Moments 5 and 6: from the open to the extreme that hurts a position, then to the one that helps it. What comes next there is
 //! [`crate::exchange::intrabar`]'s to say; here it is asked, and booked.
 
-use crate::exchange::assumptions::Leg;
+use crate::exchange::assumptions::IntrabarPath;
 use crate::exchange::intrabar::{Entered, Event, InBar, PathRules, Progress, Working, next_event};
 use crate::exchange::liquidation::AdlStress;
 use crate::exchange::orders::{Bar, Filled, Moment, OrderSpec, Side};
@@ -32,11 +32,11 @@ impl Simulation<'_> {
         keys.sort_unstable();
         keys.dedup();
         match self.cx.plan.assumptions.path {
-            Leg::AdverseFirst => {
+            IntrabarPath::AdverseFirst => {
                 self.adverse(&keys);
                 self.favourable(&keys);
             }
-            Leg::FavourableFirst => {
+            IntrabarPath::FavourableFirst => {
                 self.favourable(&keys);
                 self.adverse(&keys);
             }
@@ -162,7 +162,7 @@ impl Simulation<'_> {
         let mut rest = Vec::new();
         self.account.open_inside(&self.cx, order, &mut rest);
         self.orders.put_all(rest);
-        if self.cx.plan.assumptions.path == Leg::FavourableFirst {
+        if self.cx.plan.assumptions.path == IntrabarPath::FavourableFirst {
             self.favourable_leg(key);
         }
     }

@@ -17,7 +17,7 @@ pub use crate::replay::stop::{Beyond, Stop};
 pub use crate::signal::lifecycle::{Cause, Stage};
 pub use crate::signal::regime::Regime;
 pub use crate::signal::survivors::Survival;
-pub use crate::strategy::{ChecklistCause, CriterionId, Empty, EntryCause, ExitCause, ExitRule, Known, Tax, Verdict};
+pub use crate::strategy::{ChecklistCause, CriterionId, Empty, EntryCause, ExitCause, ExitRule, KnownBy, Tax, Verdict};
 use crate::units::{AssetId, BucketId, Clock, Direction, InstrumentId, NarrativeId, Time, Usd};
 
 /// One strategy over one market.

@@ -48,6 +48,6 @@ pub use schema::{Bucket, Hold, Purpose, Rebalance, Strategy, TopUp, Tune, Weigh}
 pub use score::{ResidualScore, Score};
 pub use selection::Selection;
 pub use tax::Tax;
-pub use verdict::{Barred, ChecklistCause, CriterionId, Empty, EntryCause, Exit, ExitCause, ExitRule, Known, Verdict};
+pub use verdict::{Barred, ChecklistCause, CriterionId, Empty, EntryCause, Exit, ExitCause, ExitRule, KnownBy, Verdict};
 pub use waterfall::{PlanWaterfall, Sources, Trigger, Waterfall};
 pub(crate) use worded::worded;

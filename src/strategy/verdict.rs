@@ -104,7 +104,7 @@ pub struct CriterionId(pub u16);
 
 /// What a criterion knew.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Known {
+pub enum KnownBy {
     Evidence,
     MarketProxy,
     /// Nothing, and so it passes.
@@ -119,7 +119,7 @@ pub enum Known {
 pub enum ChecklistCause {
     Criterion {
         id: CriterionId,
-        known: Known,
+        known: KnownBy,
     },
     /// All of it: of so many criteria that count.
     List {

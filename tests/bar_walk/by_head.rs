@@ -1,6 +1,6 @@
 //! Bars whose course one can follow by head.
 
-use rotate::exchange::assumptions::Leg;
+use rotate::exchange::assumptions::IntrabarPath;
 use rotate::exchange::orders::{Bar, Kind};
 use rotate::units::Direction;
 
@@ -26,7 +26,7 @@ fn walk(position: &InBar, prices: [f64; 4], rules: &PathRules) -> Vec<(What, f64
 fn stop_before_target_and_the_other_way_round() {
     let wide = [100.0, 112.0, 94.0, 105.0];
     assert_eq!(walk(&LONG, wide, &PathRules::default()), [(What::Stopped, 95.0)]);
-    let hopeful = PathRules { leg: Leg::FavourableFirst, ..PathRules::default() };
+    let hopeful = PathRules { leg: IntrabarPath::FavourableFirst, ..PathRules::default() };
     assert_eq!(walk(&LONG, wide, &hopeful), [(What::TookProfit, 110.0)]);
     let short = InBar { direction: Direction::Short, stop: Some(105.0), take_profit: Some(90.0), liquidation: Some(130.0), ..LONG };
     assert_eq!(walk(&short, [100.0, 106.0, 89.0, 95.0], &PathRules::default()), [(What::Stopped, 105.0)]);
@@ -76,7 +76,7 @@ fn an_entry_is_exposed_and_takes_no_profit() {
     assert_eq!(through, [(What::Entered, 97.0), (What::Stopped, 92.0)], "the open passed both on its way: no bar saw 95");
     let breakout = InBar { entry: Entry::Order(Kind::Stop { trigger: 105.0 }), ..LONG };
     assert_eq!(walk(&breakout, [100.0, 112.0, 94.0, 111.0], &rules), [(What::Entered, 105.0), (What::Stopped, 95.0)]);
-    let hopeful = PathRules { leg: Leg::FavourableFirst, ..rules };
+    let hopeful = PathRules { leg: IntrabarPath::FavourableFirst, ..rules };
     assert_eq!(walk(&breakout, [100.0, 112.0, 94.0, 111.0], &hopeful), [(What::Entered, 105.0), (What::TookProfit, 110.0)]);
     assert_eq!(walk(&breakout, [100.0, 109.0, 94.0, 100.0], &hopeful), [(What::Entered, 105.0)], "the low came before it");
     assert_eq!(walk(&breakout, [100.0, 109.0, 90.0, 94.0], &hopeful), [(What::Entered, 105.0), (What::Stopped, 95.0)]);

@@ -1,6 +1,6 @@
 //! The order of events in a bar as it was first written, one position at a time and price against price: what the engine that runs is held against.
 
-use rotate::exchange::assumptions::Leg;
+use rotate::exchange::assumptions::IntrabarPath;
 use rotate::exchange::orders::{Bar, FillPoint, Kind, Moment, OrderSpec, Side, Venue, fill_point, trades_through};
 use rotate::exchange::stops::overshot;
 use rotate::units::Direction;
@@ -71,11 +71,11 @@ impl Walk<'_> {
             self.leave(What::Closed, Moment::Open, bar.open, false);
         }
         match self.rules.leg {
-            Leg::AdverseFirst => {
+            IntrabarPath::AdverseFirst => {
                 self.adverse_leg(adverse, self.adverse(mark), bar.open, mark);
                 self.favourable_leg(favourable);
             }
-            Leg::FavourableFirst => {
+            IntrabarPath::FavourableFirst => {
                 self.favourable_leg(favourable);
                 self.adverse_leg(adverse, self.adverse(mark), bar.open, mark);
             }
@@ -96,8 +96,8 @@ impl Walk<'_> {
         let from = if moment == Moment::Open { bar.open } else { reference };
         match self.rules.leg {
             // The extreme came after the entry; and no profit in the bar of the entry.
-            Leg::AdverseFirst => self.adverse_leg(self.adverse(bar), self.adverse(mark), from, mark),
-            Leg::FavourableFirst => {
+            IntrabarPath::AdverseFirst => self.adverse_leg(self.adverse(bar), self.adverse(mark), from, mark),
+            IntrabarPath::FavourableFirst => {
                 self.favourable_leg(self.favourable(bar));
                 // After an entry on the way up only the close is known to come; on the way down the low is.
                 let on_the_way_up = moment == Moment::Inside && matches!(kind, Kind::Stop { .. } | Kind::StopLimit { .. });

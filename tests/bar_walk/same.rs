@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use rotate::exchange::assumptions::Leg;
+use rotate::exchange::assumptions::IntrabarPath;
 use rotate::exchange::orders::{Bar, Kind, Moment, Side};
 use rotate::exchange::stops::overshot;
 
@@ -17,7 +17,7 @@ fn positions() -> impl Strategy<Value = InBar> {
 
 fn rules() -> impl Strategy<Value = PathRules> {
     let share = || prop_oneof![Just(0.0), Just(0.5), Just(1.0), 0.0..=1.0];
-    let leg = prop_oneof![Just(Leg::AdverseFirst), Just(Leg::FavourableFirst)];
+    let leg = prop_oneof![Just(IntrabarPath::AdverseFirst), Just(IntrabarPath::FavourableFirst)];
     (leg, 0_u32..3, prop_oneof![Just(0.0), 0.0..0.2], share(), share()).prop_map(
         |(leg, through_ticks, stop_cost, stop_overshoot, capacity)| PathRules {
             leg,
@@ -34,7 +34,7 @@ fn rules() -> impl Strategy<Value = PathRules> {
 pub fn end_of_leg(position: &InBar, events: &[Event], bar: &Bar, rules: &PathRules) -> f64 {
     let inside = events.iter().any(|event| event.what == What::Entered && event.moment == Moment::Inside);
     let rising = inside && matches!(position.entry, Entry::Order(Kind::Stop { .. } | Kind::StopLimit { .. }));
-    if rising && rules.leg == Leg::FavourableFirst { bar.close } else { Side::closing(position.direction).worst_extreme(bar) }
+    if rising && rules.leg == IntrabarPath::FavourableFirst { bar.close } else { Side::closing(position.direction).worst_extreme(bar) }
 }
 
 /// The one difference: a stop whose costs carry it to its liquidation is named at what it would have paid, where the first engine named the price before.

@@ -1,6 +1,6 @@
 //! One position walked through one bar by the engine that runs: what [`next_event`] says comes next is booked into a list.
 
-use rotate::exchange::assumptions::Leg;
+use rotate::exchange::assumptions::IntrabarPath;
 use rotate::exchange::intrabar::{self, Entered, Margin, Progress, Working, next_event};
 use rotate::exchange::margin::Isolated;
 use rotate::exchange::orders::{Bar, Kind, Moment, OrderSpec, Venue, fill_point, take_at};
@@ -24,11 +24,11 @@ pub fn walk_bar(position: &InBar, bar: &Bar, mark: &Bar, rules: &PathRules) -> V
     }
     walk.enter_at_open();
     match rules.leg {
-        Leg::AdverseFirst => {
+        IntrabarPath::AdverseFirst => {
             walk.adverse_leg();
             walk.favourable_leg();
         }
-        Leg::FavourableFirst => {
+        IntrabarPath::FavourableFirst => {
             walk.favourable_leg();
             walk.adverse_leg();
         }
@@ -128,7 +128,7 @@ impl Walk {
                 let rising = matches!(order.kind, Kind::Stop { .. } | Kind::StopLimit { .. });
                 let maker = fill_point(&order, &self.bar, &self.rules.venue).is_some_and(|point| point.maker);
                 self.enter(Entered::Inside { at: price, rising }, price, maker);
-                if self.rules.leg == Leg::FavourableFirst {
+                if self.rules.leg == IntrabarPath::FavourableFirst {
                     self.favourable_leg();
                 }
             }

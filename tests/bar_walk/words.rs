@@ -1,6 +1,6 @@
 //! One position in one bar, as cases and laws speak of it.
 
-use rotate::exchange::assumptions::Leg;
+use rotate::exchange::assumptions::IntrabarPath;
 use rotate::exchange::orders::{Kind, Moment};
 use rotate::units::Direction;
 
@@ -31,7 +31,7 @@ pub struct InBar {
 /// The rules of the walk.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PathRules {
-    pub leg: Leg,
+    pub leg: IntrabarPath,
     /// Price step in USD, 0 where unknown.
     pub tick: f64,
     pub through_ticks: u32,
@@ -47,7 +47,7 @@ pub struct PathRules {
 impl Default for PathRules {
     /// Adverse leg first, through the limit, no costs, no cap.
     fn default() -> Self {
-        Self { leg: Leg::AdverseFirst, tick: 0.0, through_ticks: 1, stop_cost: 0.0, stop_overshoot: 0.0, capacity: 1.0 }
+        Self { leg: IntrabarPath::AdverseFirst, tick: 0.0, through_ticks: 1, stop_cost: 0.0, stop_overshoot: 0.0, capacity: 1.0 }
     }
 }
 

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
 use rotate::exchange::affordability::{Claim, affordable};
-use rotate::exchange::assumptions::Leg;
+use rotate::exchange::assumptions::IntrabarPath;
 use rotate::exchange::assumptions::LiquidationRule;
 use rotate::exchange::brackets::{DEFAULT_BRACKETS, check_table, leverage_allowed, max_leverage_of_margin};
 use rotate::exchange::costs::{Impact, Maker, Taker};
@@ -230,9 +230,9 @@ proptest! {
 
     #[test]
     fn adverse_first_is_never_better(position in in_bar(), bar in bar(), ticks in 0_u32..3, cost in 0.0..0.02, overshoot in 0.0..=1.0, capacity in 0.1..=1.0) {
-        let rules = PathRules { leg: Leg::AdverseFirst, tick: TICK, through_ticks: ticks, stop_cost: cost, stop_overshoot: overshoot, capacity };
+        let rules = PathRules { leg: IntrabarPath::AdverseFirst, tick: TICK, through_ticks: ticks, stop_cost: cost, stop_overshoot: overshoot, capacity };
         // The best that four prices allow is a stop that nothing runs over.
-        let hopeful = PathRules { leg: Leg::FavourableFirst, stop_overshoot: 0.0, ..rules };
+        let hopeful = PathRules { leg: IntrabarPath::FavourableFirst, stop_overshoot: 0.0, ..rules };
         let (adverse, favourable) = (walk_bar(&position, &bar, &bar, &rules), walk_bar(&position, &bar, &bar, &hopeful));
         if let (Some(worse), Some(better)) = (value(&position, &bar, &adverse, &rules), value(&position, &bar, &favourable, &hopeful)) {
             prop_assert!(worse <= better + 1e-9, "{worse} from {adverse:?}, {better} from {favourable:?}");
@@ -252,7 +252,7 @@ proptest! {
     fn what_runs_further_over_a_stop_is_never_better(position in in_bar(), bar in bar(), cost in 0.0..0.02, capacity in 0.1..=1.0, shares in (0.0..=1.0, 0.0..=1.0)) {
         let (less, more) = (f64::min(shares.0, shares.1), f64::max(shares.0, shares.1));
         let of = |stop_overshoot: f64| {
-            let rules = PathRules { leg: Leg::AdverseFirst, tick: TICK, through_ticks: 1, stop_cost: cost, stop_overshoot, capacity };
+            let rules = PathRules { leg: IntrabarPath::AdverseFirst, tick: TICK, through_ticks: 1, stop_cost: cost, stop_overshoot, capacity };
             value(&position, &bar, &walk_bar(&position, &bar, &bar, &rules), &rules)
         };
         if let (Some(worse), Some(better)) = (of(more), of(less)) {

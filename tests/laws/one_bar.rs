@@ -9,7 +9,7 @@ use std::path::Path;
 
 use proptest::prelude::*;
 
-use rotate::exchange::assumptions::Leg;
+use rotate::exchange::assumptions::IntrabarPath;
 use rotate::exchange::margin::Isolated;
 use rotate::exchange::orders::{Bar, Kind, Side};
 use rotate::exchange::stops::{fixed, overshot};
@@ -243,7 +243,7 @@ impl Case {
         let prices = |[open, high, low, close]: [f64; 4]| Bar::of_prices(open, high, low, close);
         let (bar, mark) = (prices(self.prices), prices(self.marks.unwrap_or(self.prices)));
         let rules = PathRules {
-            leg: if self.favourable_first { Leg::FavourableFirst } else { Leg::AdverseFirst },
+            leg: if self.favourable_first { IntrabarPath::FavourableFirst } else { IntrabarPath::AdverseFirst },
             tick: self.tick,
             through_ticks: self.through_ticks,
             stop_cost: self.half_spread + self.slippage,

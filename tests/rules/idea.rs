@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use rotate::batch::Arena;
-use rotate::replay::run::{ChecklistCause, CriterionId, ExitCause, ExitRule, Known, PlainRule, Rule, Run, Side, Subject, Verdict, Why};
+use rotate::replay::run::{ChecklistCause, CriterionId, ExitCause, ExitRule, KnownBy, PlainRule, Rule, Run, Side, Subject, Verdict, Why};
 use rotate::strategy::StrategyFile;
 use rotate::units::Usd;
 
@@ -131,7 +131,7 @@ fn a_checklist_lets_in_who_passes_and_says_why_not() {
     crate::tiny::near(tvl[0], 0.05);
     crate::tiny::near(tvl[2], 120.0 / 105.0 - 1.0);
     let mood = run.decisions.iter().find(|row| row.rule() == Rule::Criterion(CriterionId(1))).expect("a row");
-    let left_out = ChecklistCause::Criterion { id: CriterionId(1), known: Known::UnknownIgnored };
+    let left_out = ChecklistCause::Criterion { id: CriterionId(1), known: KnownBy::UnknownIgnored };
     assert_eq!((mood.observed, &mood.why, &run.criteria[1]), (None, &Why::Checklist(left_out), &"mood".to_owned()));
     assert_eq!(run.fills[0].time, day(4));
     assert!(run.cautions.iter().any(|caution| caution.to_string().contains("no evidence called `mood`")), "{:?}", run.cautions);

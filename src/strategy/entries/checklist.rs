@@ -10,7 +10,7 @@ use crate::signal::{Directory, Needs, SignalView, score};
 use crate::strategy::entries::{Door, EntryRule, Refusal};
 use crate::strategy::key::{self, Key};
 use crate::strategy::rule::{CHOICE, Kind, Rule, Within};
-use crate::strategy::{ChecklistCause, CriterionId, Known, Plan, PlanBucket, Verdict};
+use crate::strategy::{ChecklistCause, CriterionId, KnownBy, Plan, PlanBucket, Verdict};
 use crate::units::{AssetId, InstrumentId, NarrativeId, Span};
 
 /// The criteria and how many must pass.
@@ -226,11 +226,11 @@ fn ask(view: &SignalView, list: &Checklist, asset: AssetId, id: InstrumentId, na
         let (holds, counts, known) = match (value, criterion.unknown) {
             (Some(value), _) => {
                 let holds = criterion.above.is_none_or(|least| value > least) && criterion.below.is_none_or(|most| value < most);
-                (holds, true, if criterion.measure.is_proxy() { Known::MarketProxy } else { Known::Evidence })
+                (holds, true, if criterion.measure.is_proxy() { KnownBy::MarketProxy } else { KnownBy::Evidence })
             }
-            (None, Unknown::Pass) => (true, true, Known::UnknownPasses),
-            (None, Unknown::Fail) => (false, true, Known::UnknownFails),
-            (None, Unknown::Ignore) => (true, false, Known::UnknownIgnored),
+            (None, Unknown::Pass) => (true, true, KnownBy::UnknownPasses),
+            (None, Unknown::Fail) => (false, true, KnownBy::UnknownFails),
+            (None, Unknown::Ignore) => (true, false, KnownBy::UnknownIgnored),
         };
         passed += usize::from(holds && counts);
         counted += usize::from(counts);

@@ -5,7 +5,7 @@ use rotate::batch::Arena;
 use rotate::lookahead::{Cause, Leak, Terms, Verdict, dates, test_replay};
 use rotate::market::{Evidence, FactKind, Market, MarketParts, Subject, freeze};
 use rotate::replay::Checkpoint;
-use rotate::replay::run::{ChecklistCause, CriterionId, Decision, Known, Subject as About, Verdict as Passed, Why};
+use rotate::replay::run::{ChecklistCause, CriterionId, Decision, KnownBy, Subject as About, Verdict as Passed, Why};
 use rotate::signal::History;
 use rotate::signal::evidence::EvidenceBook;
 use rotate::units::{AssetId, InstrumentId, NarrativeId};
@@ -76,7 +76,7 @@ fn says(market: &Market, t: usize, rule: &str, narrative: Option<NarrativeId>, o
         verdict: Passed::Passed,
         observed,
         threshold: None,
-        why: Why::Checklist(ChecklistCause::Criterion { id, known: Known::Evidence }),
+        why: Why::Checklist(ChecklistCause::Criterion { id, known: KnownBy::Evidence }),
     }
 }
 
