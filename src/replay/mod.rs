@@ -14,7 +14,7 @@
 //! Who owns what: `positions` the books and what is kept beside each position, `orders` what was decided and is not done, `buckets` what is kept of each
 //! bucket, `venues` the volume left, `recorder` the record.
 //!
-//! What a moment may touch is what it is a method of; each takes the [`Context`] it looks at:
+//! What a moment may touch is what it is a method of; each takes the `Context` it looks at:
 //!
 //! | | sees | changes |
 //! |---|---|---|

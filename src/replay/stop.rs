@@ -2,7 +2,7 @@
 
 use crate::ledger::Excess;
 
-/// An outcome, as ruin is one: what comes next is more than books can hold ([`Usd::MOST`]). Positions stay open.
+/// An outcome, as ruin is one: what comes next is more than books can hold ([`crate::units::Usd::MOST`]). Positions stay open.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Stop {
     /// Bars before it.
