@@ -1,5 +1,5 @@
-//! By which rules positions are left at a close, one a file. A new one has a key in [`ExitKeys`] (or in the bucket), a line in [`rules`], its word and its
-//! cause in `verdict`, a line in `strategies/README.md`, and a test.
+//! By which rules positions are left at a close, one a file. A new one has a key in [`ExitKeys`], or in the bucket where it is no threshold of that table, and a
+//! line in [`rules`]; the rest of the way is in `CONTRIBUTING.md`.
 
 mod crowding;
 mod score;
@@ -86,7 +86,7 @@ pub struct Look<'a, 'm> {
     pub instrument: InstrumentId,
     /// The one it was entered for, or would be.
     pub narrative: Option<NarrativeId>,
-    /// Of a position.
+    /// `None` where a coin may be entered: a rule that answers then refuses the entry too, one that needs a position says nothing.
     pub held: Option<Held>,
 }
 

@@ -95,6 +95,10 @@ fn circles<K: Ord + Clone>(imports: &BTreeMap<K, BTreeSet<K>>) -> Vec<BTreeSet<K
     all.into_iter().collect()
 }
 
+/// Where a rule is a file: a strategy is written in the keys of its rules, and a rule checks itself within its strategy, so that all files of such a list stand
+/// in one circle with it and count as one. A rule more is no circle more.
+const RULES: [&str; 2] = ["strategy::entries", "strategy::exits"];
+
 /// How many files of each room stand in circles that should not be.
 pub fn found() -> Broken {
     let sources = sources();
@@ -105,8 +109,9 @@ pub fn found() -> Broken {
         let room = circle.first().unwrap().split("::").next().unwrap().to_owned();
         if circle.len() > 2 || room == "replay" {
             let found: &mut Found = broken.entry(room).or_default();
-            for module in &circle {
-                found.one((*module).to_owned());
+            let list = |module: &str| RULES.iter().find(|list| module.starts_with(**list)).map_or(module, |list| *list).to_owned();
+            for module in circle.iter().map(|module| list(module)).collect::<BTreeSet<_>>() {
+                found.one(module);
             }
         }
     }
