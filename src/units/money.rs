@@ -20,6 +20,10 @@ impl Usd {
     /// number, so that a difference of two changes of such amounts is exact.
     pub const MOST: Self = Self(2_000_000_000_000_000_000);
     const MICROS: f64 = 1e6;
+    /// One and a half times 2⁵²: what is added to it keeps no fraction, and comes back rounded.
+    const TO_WHOLE: f64 = 6_755_399_441_055_744.0;
+    /// 2⁵¹, up to which that is so.
+    const ROUNDED_BY_ADDITION: f64 = 2_251_799_813_685_248.0;
 
     /// An amount of microdollars.
     #[must_use]
@@ -33,12 +37,16 @@ impl Usd {
         self.0
     }
 
-    /// Rounds half away from zero to the nearest microdollar.
+    /// Rounds to the nearest microdollar, half to the even one (IEEE 754 `roundTiesToEven`).
     #[must_use]
     #[inline]
     pub fn round(dollars: f64) -> Self {
         let micros = dollars * Self::MICROS;
-        Self((micros + 0.5_f64.copysign(micros)) as i64)
+        // Beyond the middle of the doubles with a half, their own addition rounds: quicker than asking for it.
+        if micros.abs() < Self::ROUNDED_BY_ADDITION {
+            return Self(((micros + Self::TO_WHOLE) - Self::TO_WHOLE) as i64);
+        }
+        Self(micros.round_ties_even() as i64)
     }
 
     /// The amount in dollars.
@@ -154,5 +162,20 @@ mod tests {
             assert_eq!(Usd::from_micros(micros).to_string(), long);
         }
         assert_eq!(format!("{:>9}|{:<9}|", Usd::from_micros(1_500_000), Usd::from_micros(-1)), " 1.500000|-0.000001|");
+    }
+
+    #[test]
+    fn halves_go_to_the_even_microdollar() {
+        let micros = |micros: f64| Usd::round(micros / 1e6).micros();
+        assert_eq!([0.5, 1.5, 2.5, -0.5, -1.5, -2.5, 0.49, 0.51].map(micros), [0, 2, 2, 0, -2, -2, 0, 1]);
+        assert_eq!(Usd::round(f64::NAN), Usd::ZERO);
+        // On both sides of where addition rounds by itself, and of where no double has a fraction.
+        for edge in [Usd::ROUNDED_BY_ADDITION, 2.0 * Usd::ROUNDED_BY_ADDITION] {
+            for step in -40..40 {
+                let dollars = (edge + f64::from(step) / 4.0) / 1e6;
+                let expected = (dollars * 1e6).round_ties_even() as i64;
+                assert_eq!([dollars, -dollars].map(|dollars| Usd::round(dollars).micros()), [expected, -expected]);
+            }
+        }
     }
 }
