@@ -59,6 +59,13 @@ impl<'m> Arena<'m> {
         replay::replay_to(self.market, &self.signals, &plan, capital, bars)
     }
 
+    /// [`replay::replay_bar_by_bar`]: the same, with no bar skipped.
+    #[must_use]
+    pub fn replay_bar_by_bar(&self, strategy: &Strategy, capital: Usd, bars: usize) -> Checkpoint {
+        let plan = Plan::new(strategy, &History::at_close(self.market, 0));
+        replay::replay_bar_by_bar(self.market, &self.signals, &plan, capital, bars)
+    }
+
     /// Replays all strategies in parallel; `done` is called once for each that finishes, in any order.
     pub fn replay_all<S>(&self, strategies: &[S], capital: Usd, done: impl Fn() + Sync) -> Vec<Run>
     where

@@ -112,6 +112,12 @@ impl Books {
         self.fullest.excess()
     }
 
+    /// Whether so many USD more may be moved, and what is held be worth some billions more, without coming near what books can hold.
+    #[must_use]
+    pub fn has_room_for(&self, moved: f64) -> bool {
+        self.fullest.has_room_for(moved)
+    }
+
     /// The stablecoins of a bucket, in USD.
     #[must_use]
     pub fn cash(&self, bucket: BucketId) -> Usd {

@@ -30,6 +30,12 @@ impl Fullest {
         self.moved += amount.abs();
     }
 
+    /// Whether half of what books hold is not reached, `moved` USD more included.
+    pub fn has_room_for(&self, moved: f64) -> bool {
+        let half = Usd::MOST.to_f64() / 2.0;
+        self.held < half && self.moved + moved < half
+    }
+
     /// The sum that is beyond what books hold, if there is one.
     pub fn excess(&self) -> Option<Excess> {
         let most = Usd::MOST.to_f64();

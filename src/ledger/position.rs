@@ -90,6 +90,12 @@ impl Position {
         self.bought_cost.to_f64() / self.bought
     }
 
+    /// What it adds to equity beside its quantity at a price: of a perpetual its margin less what it cost, of spot nothing.
+    #[must_use]
+    pub fn beside_worth(&self) -> Usd {
+        if self.margined { self.margin - self.cost } else { Usd::ZERO }
+    }
+
     /// What it adds to equity: market value of spot; margin plus unrealised profit of a perpetual.
     #[must_use]
     pub fn value(&self) -> Usd {

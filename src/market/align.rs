@@ -1,6 +1,6 @@
 //! Loose bars onto the clock: the dense panel and the listed segments.
 
-use crate::market::{ListingPolicy, Panel, Segment, SeriesPart};
+use crate::market::{LINE, ListingPolicy, Panel, Segment, SeriesPart};
 use crate::units::Clock;
 
 /// Fills a [`Panel`] of `series.len()` instruments. Bars outside the clock are left out; one stamp, one cell. `first` is the first bar that trades.
@@ -19,7 +19,7 @@ pub(super) fn align(clock: &Clock, first: usize, series: &[SeriesPart], listing:
         mark_high: column(),
         mark_low: column(),
         mark_close: column(),
-        value: column(),
+        value: vec![f64::NAN; bars.div_ceil(LINE) * LINE * instruments],
         last_traded: vec![u32::MAX; instruments * bars],
         segments: Vec::with_capacity(instruments),
         marked_bars: Vec::with_capacity(instruments),
@@ -55,7 +55,8 @@ pub(super) fn align(clock: &Clock, first: usize, series: &[SeriesPart], listing:
             if !mark.is_nan() {
                 carried = mark;
             }
-            panel.value[t * instruments + id] = carried;
+            let cell = panel.value_cell(id, t);
+            panel.value[cell] = carried;
             if !panel.close[base + t].is_nan() {
                 last_traded = t as u32;
             }

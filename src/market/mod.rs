@@ -60,7 +60,7 @@ pub use instruments::{Asset, Instrument, Kind, Tier, VenueKind};
 pub use labels::Labels;
 pub use load::Window;
 pub use manifest::manifest_schema;
-pub use panel::{BLOCK, Panel, Segment};
+pub use panel::{BLOCK, LINE, Panel, Segment};
 pub use parts::{Bar, MarkBar, MarketParts, RawSettlement, SeriesPart};
 pub use successor::Successor;
 pub use venue::{DatedRules, DatedSpread, ListingPolicy, SpreadOf, TradingRules, VenueCosts};

@@ -12,7 +12,8 @@ pub struct Segment {
 }
 
 /// Prices and volumes of `instruments` × `bars`. Series are instrument-major (`id · bars + t`), because indicators and fills walk
-/// along one series; `value` is time-major (`t · instruments + id`), because valuing a book walks across one bar.
+/// along one series; `value` lies in lines of [`LINE`] bars (`(t / LINE · instruments + id) · LINE + t % LINE`), because valuing a book walks across
+/// some bars of whatever it holds.
 #[derive(Debug, Default)]
 pub struct Panel {
     pub instruments: usize,
@@ -29,7 +30,7 @@ pub struct Panel {
     pub mark_high: Vec<f64>,
     pub mark_low: Vec<f64>,
     pub mark_close: Vec<f64>,
-    /// Valuation price at the bar's close: `mark_close`, carried over missing bars; NaN before the first bar. Time-major.
+    /// Valuation price at the bar's close: `mark_close`, carried over missing bars; NaN before the first bar. In lines, the last one filled up with NaN.
     pub value: Vec<f64>,
     /// The last bar at or before each bar that traded, `u32::MAX` before the first. Instrument-major.
     pub last_traded: Vec<u32>,
@@ -45,6 +46,9 @@ pub struct Panel {
 
 /// Bars a block.
 pub const BLOCK: usize = 64;
+
+/// Bars a line of valuation prices: eight doubles are what a processor fetches at once.
+pub const LINE: usize = 8;
 
 impl Panel {
     /// Where bar `t` of an instrument stands in the instrument-major columns.
@@ -95,18 +99,26 @@ impl Panel {
         self.block_high = fold([&self.high, &self.mark_high, &self.mark_open], f64::NEG_INFINITY, f64::max);
     }
 
-    /// All valuation prices at the close of bar `t`, indexed by instrument.
+    /// The valuation prices of bar `t` and its neighbours: of each instrument the [`LINE`] bars from `t / LINE · LINE` on.
     #[inline]
     #[must_use]
-    pub fn value_row(&self, t: usize) -> &[f64] {
-        &self.value[t * self.instruments..(t + 1) * self.instruments]
+    pub fn value_line(&self, t: usize) -> &[f64] {
+        let width = self.instruments * LINE;
+        &self.value[t / LINE * width..][..width]
+    }
+
+    /// Where [`Self::value`] holds an instrument at the close of bar `t`.
+    #[inline]
+    #[must_use]
+    pub fn value_cell(&self, id: usize, t: usize) -> usize {
+        (t / LINE * self.instruments + id) * LINE + t % LINE
     }
 
     /// The valuation price of an instrument at the close of bar `t`; NaN before its first bar.
     #[inline]
     #[must_use]
     pub fn value_at(&self, id: InstrumentId, t: usize) -> f64 {
-        self.value[t * self.instruments + id.index()]
+        self.value[self.value_cell(id.index(), t)]
     }
 
     /// The listed segment in force at bar `t`, as far as could be known then: the last one that began at or before `t`.

@@ -110,6 +110,17 @@ impl Account {
     fn pay(&mut self, cx: &Context, at: usize, settlement: &Settlement, quantity: f64) {
         let due = Usd::round(payment(quantity, settlement.mark, settlement.rate));
         let amount = self.payable(cx, at, settlement, due);
+        self.book_settlement(at, settlement, quantity, amount);
+        let bucket = self.books.positions()[at].bucket;
+        if cx.bucket(bucket).stop.is_some_and(|stop| stop.sees_funding()) {
+            self.books.protect(cx, at);
+        } else {
+            self.books.watch(cx, at);
+        }
+    }
+
+    /// Books and record of a payment that is covered.
+    pub fn book_settlement(&mut self, at: usize, settlement: &Settlement, quantity: f64, amount: Usd) {
         let position = &self.books.positions()[at];
         self.record.run.funding.push(FundingPayment {
             time: settlement.time,
@@ -123,14 +134,8 @@ impl Account {
             payment: amount,
             assumed: settlement.assumed,
         });
-        let sees_funding = cx.bucket(position.bucket).stop.is_some_and(|stop| stop.sees_funding());
         self.books.state_mut(at).funding.settle(amount, settlement.assumed);
         self.books.money().fund(at, amount);
-        if sees_funding {
-            self.books.protect(cx, at);
-        } else {
-            self.books.watch(cx, at);
-        }
     }
 
     /// Of a payment that is due what can be paid: a position, or its pool, gives all it has, its wallet or what it is worth at the mark, whichever is
@@ -174,7 +179,8 @@ impl Context<'_> {
         starts[self.t] as usize..starts[self.t + 1] as usize
     }
 
-    fn settlement(&self, k: usize) -> (InstrumentId, Settlement) {
+    /// One of them, at the rate that the run assumes.
+    pub fn settlement(&self, k: usize) -> (InstrumentId, Settlement) {
         let (instrument, at) = self.market.funding.in_time[k];
         let settled = self.market.funding.by_instrument[instrument.index()][at as usize];
         let times = if settled.assumed { self.plan.assumptions.assumed_funding_multiplier } else { 1.0 };

@@ -26,7 +26,10 @@ impl Simulation<'_> {
         }
         // Where no price comes and nothing is ordered, nothing happens.
         let positions = self.account.books.positions().iter().enumerate();
-        let concerned = positions.filter(|&(at, _)| deleveraging || self.account.books.touched(&self.cx, at));
+        let books = &self.account.books;
+        let crashed =
+            |at: usize| deleveraging && books.deleveraged_at(&self.cx, at, &self.cx.last_prices(books.key(at).instrument)).is_some();
+        let concerned = positions.filter(|&(at, _)| books.touched(&self.cx, at) || crashed(at));
         let mut keys: Vec<PositionKey> = concerned.map(|(_, position)| PositionKey::of(position)).collect();
         keys.extend(self.orders.iter().filter(|order| order.way == Way::There).map(Order::key));
         keys.sort_unstable();

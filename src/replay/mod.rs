@@ -24,6 +24,8 @@
 //! | `Decider` | the same, and money | orders, flows, wishes, the record; it moves no money |
 //! | `Simulation` | everything | everything: what fills and cancels in one breath, as a stop or a liquidation does |
 //!
+//! Bars in which none of this comes to anything are made a stretch at a time: `quiet` says which and why, `stretch` and `kernel` make them.
+//!
 //! The life of an order:
 //!
 //! ```text
@@ -81,6 +83,7 @@ mod flows;
 mod funding;
 mod hedge;
 mod intrabar;
+mod kernel;
 mod limits;
 mod margin;
 mod measure;
@@ -88,6 +91,7 @@ mod open;
 mod orders;
 mod positions;
 mod protect;
+mod quiet;
 mod quote;
 mod reason;
 mod rebalance;
@@ -100,6 +104,7 @@ mod sending;
 mod simulation;
 mod sizing;
 mod stop;
+mod stretch;
 mod sweep;
 mod uninvested;
 mod venues;
@@ -116,7 +121,7 @@ pub use checkpoint::{Checkpoint, Pending, PendingReason};
 
 use context::{Context, Roles};
 use run::{Beyond, Run, Stop};
-use simulation::Simulation;
+use simulation::{Manner, Simulation};
 
 /// Replays a plan over the window of a market; what came before it is only looked back on. Total: after loading nothing can fail but our own laws.
 ///
@@ -136,7 +141,7 @@ pub fn replay(market: &Market, signals: &Signals, plan: &Plan, capital: Usd) -> 
 /// As [`replay`].
 #[must_use]
 pub fn replay_to(market: &Market, signals: &Signals, plan: &Plan, capital: Usd, bars: usize) -> Checkpoint {
-    replayed(market, signals, plan, (capital, bars), None)
+    replayed(market, signals, plan, (capital, bars), Manner::default())
 }
 
 /// As [`replay`], with every market order met by chance elsewhere in its bar.
@@ -145,13 +150,22 @@ pub fn replay_to(market: &Market, signals: &Signals, plan: &Plan, capital: Usd, 
 /// As [`replay`].
 #[must_use]
 pub fn replay_jittered(market: &Market, signals: &Signals, plan: &Plan, capital: Usd, jitter: Jitter) -> Run {
-    replayed(market, signals, plan, (capital, market.clock.bars), Some(jitter)).run
+    replayed(market, signals, plan, (capital, market.clock.bars), Manner { jitter: Some(jitter), ..Manner::default() }).run
 }
 
-fn replayed(market: &Market, signals: &Signals, plan: &Plan, (capital, bars): (Usd, usize), jitter: Option<Jitter>) -> Checkpoint {
+/// As [`replay_to`], with every bar gone through and none skipped: the definition, which comes out the same to the last bit and takes longer.
+///
+/// # Panics
+/// As [`replay`].
+#[must_use]
+pub fn replay_bar_by_bar(market: &Market, signals: &Signals, plan: &Plan, capital: Usd, bars: usize) -> Checkpoint {
+    replayed(market, signals, plan, (capital, bars), Manner { bar_by_bar: true, ..Manner::default() })
+}
+
+fn replayed(market: &Market, signals: &Signals, plan: &Plan, (capital, bars): (Usd, usize), manner: Manner) -> Checkpoint {
     let known = signals.known(market, &plan.definitions);
     let roles = Roles::of(plan);
-    let simulation = || Simulation::new(Context::new(market, signals, &known, plan, &roles), capital, jitter);
+    let simulation = || Simulation::new(Context::new(market, signals, &known, plan, &roles), capital, manner);
     let (mut until, mut stop) = (bars, None);
     // A bar that the books cannot hold is no part of the run. The bars before it come out the same to the last bit when they are replayed again.
     loop {
@@ -167,7 +181,14 @@ fn walk(mut simulation: Simulation, until: usize, stop: Option<Stop>) -> Result<
     if let Some((bars, worth)) = simulation.account.record.benchmark_beyond.filter(|&(bars, _)| bars < until) {
         return Err(Stop { bars, why: Beyond::Benchmark(worth) });
     }
-    for t in simulation.cx.market.trading().take(until) {
+    let market = simulation.cx.market;
+    let (mut t, end) = (market.first, market.first + until.min(market.window().bars));
+    loop {
+        // What nothing happens in is made at once: see `quiet`.
+        t = simulation.skip_quiet(t, end);
+        if t >= end {
+            break;
+        }
         simulation.cx.turn_to(t);
         // 0. At midnight what the day has yielded, at the prices it closed with; then listings that ended: forced exits, and
         // coins that became others.
@@ -200,6 +221,7 @@ fn walk(mut simulation: Simulation, until: usize, stop: Option<Stop>) -> Result<
         }
         // 8. The strategy sees the bar; orders for the next.
         simulation.decide();
+        t += 1;
     }
     Ok(Checkpoint { pending: simulation.orders.pending(), run: simulation.finish(stop) })
 }

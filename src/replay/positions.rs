@@ -188,8 +188,8 @@ impl Money<'_> {
     }
 
     /// Every position at its price of a row; the value of every bucket.
-    pub fn mark(self, row: &[f64], buckets: &mut [Usd]) -> Snapshot {
-        self.0.mark(row, buckets)
+    pub fn mark(self, price: impl Fn(InstrumentId) -> f64, buckets: &mut [Usd]) -> Snapshot {
+        self.0.mark(price, buckets)
     }
 }
 
@@ -238,7 +238,13 @@ impl PositionState {
     /// Whether a mark price is so bad that the margin must be tested.
     #[inline]
     pub fn endangered(&self, mark: f64) -> bool {
-        if self.long { mark <= self.danger } else { mark >= self.danger }
+        self.passes(self.danger, mark)
+    }
+
+    /// The same of another danger than its own.
+    #[inline]
+    pub fn passes(&self, danger: f64, mark: f64) -> bool {
+        if self.long { mark <= danger } else { mark >= danger }
     }
 
     /// Whether a price has come to the stop or the target. NaN has come to nothing.

@@ -1,6 +1,7 @@
 //! Where a position is protected: stop, target, and the mark price from which on its margin must be looked at.
 
 use crate::exchange::brackets::DEFAULT_BRACKETS;
+use crate::exchange::margin::Isolated;
 use crate::exchange::orders::Side;
 use crate::exchange::stops::{Distance, Trail, by_atr, by_loss, fixed};
 use crate::market::BLOCK;
@@ -94,25 +95,33 @@ impl PositionBook {
         if !position.margined || cx.is_cross(position.bucket) {
             return;
         }
-        let instrument = position.instrument;
-        let isolated = margin_view(position);
+        let long = position.quantity > 0.0;
+        let (danger, asked) = self.danger_at(cx, at, position.margin().to_f64());
+        let state = self.state_mut(at);
+        (state.danger, state.asked, state.long) = (danger, asked, long);
+        self.watched = Watched::Stale;
+    }
+
+    /// That price for a perpetual with a wallet of so many USD behind it, and what it was found by.
+    pub fn danger_at(&self, cx: &Context, at: usize, wallet: f64) -> (f64, MaintenanceBound) {
+        let position = &self.positions()[at];
+        let isolated = Isolated { wallet, ..margin_view(position) };
         let (sign, bankruptcy) = (isolated.direction.sign(), isolated.bankruptcy_price());
         let reach = isolated.quantity * if sign > 0.0 { isolated.entry_price } else { bankruptcy };
-        if self.state(at).asked.up_to.is_nan() || reach > self.state(at).asked.up_to {
+        let mut asked = self.state(at).asked;
+        if asked.up_to.is_nan() || reach > asked.up_to {
             // With room for what funding does to the wallet.
-            self.state_mut(at).asked = cx.most_maintenance(instrument, 1.25 * reach);
+            asked = cx.most_maintenance(position.instrument, 1.25 * reach);
         }
-        let MaintenanceBound { up_to, rate } = self.state(at).asked;
         let safe_at = |rate: f64| {
             let room = 1.0 - sign * rate;
             // A hair towards caution, so that rounding here never hides a failure from the exact test.
             if room > 0.0 { bankruptcy / room * (1.0 + sign * 1e-9) } else { f64::INFINITY }
         };
-        let near = safe_at(rate);
-        let within = isolated.quantity * near <= up_to;
-        self.state_mut(at).danger = if within { near } else { safe_at(cx.most_maintenance(instrument, f64::INFINITY).rate) };
-        self.state_mut(at).long = sign > 0.0;
-        self.watched = Watched::Stale;
+        let near = safe_at(asked.rate);
+        let within = isolated.quantity * near <= asked.up_to;
+        let danger = if within { near } else { safe_at(cx.most_maintenance(position.instrument, f64::INFINITY).rate) };
+        (danger, asked)
     }
 
     /// After the legs of a bar: trailing stops follow its best price, for the bars to come.

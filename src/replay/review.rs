@@ -244,9 +244,8 @@ impl Account {
     /// When something has come to more than the books can hold: then nothing of this bar is to be believed.
     pub fn close_bar(&mut self, cx: &Context) -> Result<(), Excess> {
         let t = cx.t;
-        let row = cx.market.panel.value_row(t);
         let buckets = self.record.bucket_row();
-        let snapshot = self.books.money().mark(row, buckets);
+        let snapshot = self.books.money().mark(|id| cx.market.panel.value_at(id, t), buckets);
         if let Some(excess) = self.books.excess() {
             return Err(excess);
         }

@@ -84,6 +84,11 @@ impl Account {
 
 impl Context<'_> {
     fn begins_day(&self) -> bool {
-        self.now().is_midnight()
+        self.begins_day_at(self.t)
+    }
+
+    /// Whether a bar opens at midnight (UTC).
+    pub fn begins_day_at(&self, t: usize) -> bool {
+        self.market.clock.open(t).is_midnight()
     }
 }

@@ -56,7 +56,7 @@ fn hedge(spot: f64, short: f64, ret: f64) -> (Usd, Usd, Usd) {
     assert_eq!(holding, 0);
     books.increase(BUCKET, PERP, None, true, &trade(-short / 100.0, 100.0), usd(short));
     let price = 100.0 * (1.0 + ret);
-    books.mark(&[price, price], &mut [Usd::ZERO]);
+    books.mark(|id| [price, price][id.index()], &mut [Usd::ZERO]);
     books.assert_balanced(books.equity());
     let gains: Vec<Usd> = books.positions().iter().map(|position| position.income().total()).collect();
     (gains[0], gains[1], books.equity() - usd(spot + short))
@@ -77,7 +77,7 @@ fn loss(margin: f64, leverage: f64, ret: f64) -> Usd {
         let (_, bankruptcy) = books.liquidate(at, mark, Usd::ZERO, Usd::ZERO);
         assert!(near(bankruptcy, 100.0 * (1.0 - 1.0 / leverage)));
     } else {
-        books.mark(&[mark, mark], &mut [Usd::ZERO; 2]);
+        books.mark(|id| [mark, mark][id.index()], &mut [Usd::ZERO; 2]);
     }
     books.assert_balanced(books.equity());
     assert_eq!(books.cash(BucketId(1)), usd(margin));

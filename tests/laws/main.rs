@@ -28,6 +28,7 @@ mod lookahead;
 mod old;
 mod one_bar;
 mod outside;
+mod quiet;
 mod random_market;
 mod random_rules;
 mod random_strategy;

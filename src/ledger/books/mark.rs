@@ -2,7 +2,7 @@
 
 use crate::ledger::Source;
 use crate::ledger::books::{Account, Books};
-use crate::units::Usd;
+use crate::units::{InstrumentId, Usd};
 
 /// The book at a mark: equity, notional held (absolute and signed, USD), margin behind perpetuals.
 #[derive(Clone, Copy, Debug, Default)]
@@ -14,13 +14,13 @@ pub struct Snapshot {
 }
 
 impl Books {
-    /// Values every position at its price in `row` (indexed by instrument) and deals what each bucket is worth into `buckets`.
-    pub fn mark(&mut self, row: &[f64], buckets: &mut [Usd]) -> Snapshot {
+    /// Values every position at its price and deals what each bucket is worth into `buckets`.
+    pub fn mark(&mut self, price: impl Fn(InstrumentId) -> f64, buckets: &mut [Usd]) -> Snapshot {
         buckets.copy_from_slice(&self.cash);
         let mut snapshot = Snapshot::default();
         let mut moved = Usd::ZERO;
         for position in &mut self.positions {
-            let notional = position.quantity * row[position.instrument.index()];
+            let notional = position.quantity * price(position.instrument);
             let worth = Usd::round(notional);
             let held = if position.margined { worth - position.cost } else { worth };
             let change = held - position.held;

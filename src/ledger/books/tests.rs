@@ -18,7 +18,7 @@ fn a_spot_round_trip_adds_up_by_source() {
     let mut books = Books::open(usd(1_000.0), &[1.0]);
     let at = books.increase(BUCKET, COIN, None, false, &entry(5.0, 101.0, 100.0, 0.5), Usd::ZERO);
     assert_eq!(books.cash(BUCKET), usd(494.5));
-    books.mark(&[110.0], &mut [Usd::ZERO]);
+    books.mark(|id| [110.0][id.index()], &mut [Usd::ZERO]);
     assert_eq!(books.equity(), usd(494.5 + 550.0));
     let closed = books.reduce(at, &entry(-5.0, 118.0, 120.0, 0.6), Backing::Margin).expect("flat");
     books.assert_balanced(books.equity());
@@ -44,12 +44,12 @@ fn a_short_halved_then_closed_adds_up() {
     let mut books = Books::open(usd(1_000.0), &[1.0]);
     let at = books.increase(BUCKET, COIN, None, true, &entry(-10.0, 100.0, 100.0, 0.5), usd(500.0));
     assert_eq!(books.cash(BUCKET), usd(499.5));
-    books.mark(&[90.0], &mut [Usd::ZERO]);
+    books.mark(|id| [90.0][id.index()], &mut [Usd::ZERO]);
     assert_eq!(books.equity(), usd(1_099.5));
     assert!(books.reduce(at, &entry(5.0, 90.0, 90.0, 0.2), Backing::Margin).is_none());
     assert_eq!(books.cash(BUCKET), usd(499.5 + 250.0 + 50.0 - 0.2));
     books.fund(at, usd(-1.0));
-    books.mark(&[95.0], &mut [Usd::ZERO]);
+    books.mark(|id| [95.0][id.index()], &mut [Usd::ZERO]);
     let closed = books.reduce(at, &entry(5.0, 95.0, 95.0, 0.2), Backing::Margin).expect("flat");
     books.assert_balanced(books.equity());
     assert_eq!(closed.direction, crate::units::Direction::Short);
@@ -64,7 +64,7 @@ fn a_holding_that_becomes_another_moves_no_money() {
     books.increase(BUCKET, COIN, None, false, &entry(4.0, 100.0, 100.0, 0.5), Usd::ZERO);
     books.increase(BUCKET, third, None, false, &entry(1.0, 50.0, 50.0, 0.5), Usd::ZERO);
     // Half of it leaves at a profit of 20 before: that stays on its record.
-    books.mark(&[110.0, f64::NAN, 50.0], &mut [Usd::ZERO]);
+    books.mark(|id| [110.0, f64::NAN, 50.0][id.index()], &mut [Usd::ZERO]);
     books.reduce(0, &entry(-2.0, 110.0, 110.0, 0.0), Backing::Margin);
     let before = (books.equity(), books.cash(BUCKET));
     let at = books.convert(0, other, 10.0);
@@ -78,7 +78,7 @@ fn a_holding_that_becomes_another_moves_no_money() {
     let position = &books.positions()[at];
     assert_eq!((position.quantity, position.entry_price(), position.value()), (3.0, 250.0 / 3.0, usd(270.0)));
     assert_eq!((books.equity(), books.cash(BUCKET)), before);
-    books.mark(&[f64::NAN, f64::NAN, 100.0], &mut [Usd::ZERO]);
+    books.mark(|id| [f64::NAN, f64::NAN, 100.0][id.index()], &mut [Usd::ZERO]);
     let closed = books.reduce(at, &entry(-3.0, 100.0, 100.0, 0.0), Backing::Margin).expect("flat");
     books.assert_balanced(books.equity());
     assert_eq!((closed.traded(), books.equity()), (usd(20.0 + 50.0 - 1.0), usd(1_069.0)));
@@ -137,7 +137,7 @@ fn what_a_venue_hands_back_comes_back() {
 fn a_reward_is_income_and_costs_what_it_was_worth() {
     let mut books = Books::open(usd(1_000.0), &[1.0]);
     let at = books.increase(BUCKET, COIN, None, false, &entry(10.0, 50.0, 50.0, 0.0), Usd::ZERO);
-    books.mark(&[60.0], &mut [Usd::ZERO]);
+    books.mark(|id| [60.0][id.index()], &mut [Usd::ZERO]);
     assert_eq!(books.reward(at, 0.5, 60.0), usd(30.0));
     books.assert_balanced(books.equity());
     let position = &books.positions()[at];
@@ -206,7 +206,7 @@ fn a_mark_tells_what_is_held_on_either_side() {
     books.increase(BUCKET, COIN, None, true, &entry(2.0, 100.0, 100.0, 0.0), usd(50.0));
     books.increase(BucketId(1), InstrumentId(1), None, true, &entry(-1.0, 100.0, 100.0, 0.0), usd(30.0));
     let mut buckets = [Usd::ZERO; 2];
-    let snapshot = books.mark(&[110.0, 90.0], &mut buckets);
+    let snapshot = books.mark(|id| [110.0, 90.0][id.index()], &mut buckets);
     // 220 long and 90 short, which have brought 20 and 10.
     assert_eq!((snapshot.gross, snapshot.net), (310.0, 130.0));
     assert_eq!((snapshot.margin, snapshot.equity, buckets), (usd(80.0), usd(1_030.0), [usd(520.0), usd(510.0)]));
