@@ -30,9 +30,10 @@ fn normal(random: &mut ChaCha8Rng) -> f64 {
 }
 
 fn series(asset: usize, common: &[f64]) -> SeriesPart {
+    let count = common.len();
     let mut random = ChaCha8Rng::seed_from_u64(1_000 + asset as u64);
     let mut close = 1.0 + 400.0 * uniform(&mut random);
-    let mut bars = Vec::with_capacity(BARS);
+    let mut bars = Vec::with_capacity(count);
     for (t, shock) in common.iter().enumerate() {
         let open = close;
         let step = (0.8 * shock + 0.006 * normal(&mut random)).clamp(-0.2, 0.2);
@@ -42,7 +43,7 @@ fn series(asset: usize, common: &[f64]) -> SeriesPart {
         let low = open.min(close) * (1.0 - wick(normal(&mut random)));
         bars.push(Bar { time: Time::from_seconds(START + t as i64 * HOUR), open, high, low, close, volume: 1e6 });
     }
-    let settlements = (0..BARS / 8)
+    let settlements = (0..count / 8)
         .map(|k| RawSettlement {
             time: Time::from_seconds(START + k as i64 * 8 * HOUR),
             rate: 1e-4 + 5e-5 * normal(&mut random),
@@ -54,8 +55,13 @@ fn series(asset: usize, common: &[f64]) -> SeriesPart {
 }
 
 pub fn market() -> Market {
+    market_of(BARS)
+}
+
+/// The first so many bars of it.
+pub fn market_of(bars: usize) -> Market {
     let mut random = ChaCha8Rng::seed_from_u64(7);
-    let common: Vec<f64> = (0..BARS).map(|_| 0.005 * normal(&mut random)).collect();
+    let common: Vec<f64> = (0..bars).map(|_| 0.005 * normal(&mut random)).collect();
     let perp = |asset: usize| asset >= FOUNDATION + MIDS;
     let id = |asset: usize| Some(InstrumentId::new(asset));
     freeze(MarketParts {
