@@ -1,7 +1,7 @@
 //! A small market and runs over it, made by arithmetic: prices and money here mean nothing, but every column holds together.
 
 use rotate::market::{
-    Asset, FundingBook, InputFile, Instrument, Kind, Labels, ListingPolicy, Market, Panel, Segment, Tier, VenueCosts, VenueKind,
+    Asset, FundingBook, InputFile, Instrument, Kind, LINE, Labels, ListingPolicy, Market, Panel, Segment, Tier, VenueCosts, VenueKind,
 };
 use rotate::replay::run::{
     Assumption, Attribution, BySource, Cause, Caution, Contribution, Decision, ExitRule, Fill, Flow, FlowReason, FundingLines,
@@ -83,7 +83,9 @@ fn panel(bars: usize, instruments: usize) -> Panel {
         low,
         close,
         segments: vec![if bars > 0 { vec![Segment { first: 0, end: bars }] } else { Vec::new() }; instruments],
-        value: (0..bars).flat_map(|t| vec![wave(t + 1); instruments]).collect(),
+        value: (0..bars.div_ceil(LINE))
+            .flat_map(|line| (0..instruments * LINE).map(move |cell| wave(line * LINE + cell % LINE + 1)))
+            .collect(),
         marked_bars: vec![0; instruments],
         ..Panel::default()
     }
