@@ -31,7 +31,6 @@ impl Account {
 
     /// Keeps a bucket out of an instrument for its cool-down.
     pub fn start_cooldown(&mut self, cx: &Context, bucket: BucketId, instrument: InstrumentId) {
-        let until = cx.t + cx.bucket(bucket).cooldown.in_bars(cx.market.clock.bar);
-        self.buckets[bucket.index()].start_cooldown(instrument, until);
+        self.buckets[bucket.index()].start_cooldown(instrument, cx.cooldown_end(cx.bucket(bucket)));
     }
 }

@@ -118,6 +118,11 @@ impl<'a> Context<'a> {
         Cell { bucket, narrative, asset: Some(self.market.instrument(instrument).asset) }
     }
 
+    /// The bar at which a cool-down that begins in this one is over.
+    pub fn cooldown_end(&self, bucket: &PlanBucket) -> usize {
+        self.t + bucket.cooldown.in_bars(self.market.clock.bar)
+    }
+
     /// Whether the next bar opens in another calendar month (UTC).
     pub fn ends_month(&self) -> bool {
         self.market.clock.close(self.t) >= self.month.1

@@ -175,8 +175,13 @@ impl Account {
 
 impl Context<'_> {
     fn settlements(&self) -> std::ops::Range<usize> {
+        self.settlements_in(self.t)
+    }
+
+    /// The settlements of a bar, in time order, for [`Self::settlement`].
+    pub fn settlements_in(&self, t: usize) -> std::ops::Range<usize> {
         let starts = &self.market.funding.bar_start;
-        starts[self.t] as usize..starts[self.t + 1] as usize
+        starts[t] as usize..starts[t + 1] as usize
     }
 
     /// One of them, at the rate that the run assumes.

@@ -3,12 +3,9 @@
 //! length without a branch.
 
 use crate::market::LINE;
+use crate::units::Usd;
 
-/// Microdollars a dollar.
-const MICROS: f64 = 1e6;
-/// One and a half times 2⁵²: a number of microdollars that is added to it leaves its fraction behind, rounded half to even, and stands in the lower bits.
-const TO_WHOLE: f64 = 6_755_399_441_055_744.0;
-/// Notional, in USD, below which that is so for all that is held.
+/// Notional, in USD, below which [`Usd::TO_WHOLE`] rounds all that is held as [`Usd::round`] does: the whole microdollars stand in the lower bits of the sum.
 pub(super) const MOST: f64 = 2_000_000_000.0;
 
 /// One constant position.
@@ -49,7 +46,7 @@ impl Rows {
                     let notional = position.quantity * prices[k];
                     self.gross[k] += notional.abs();
                     self.net[k] += notional;
-                    sums[k] += (notional * MICROS + TO_WHOLE).to_bits() as i64 - TO_WHOLE.to_bits() as i64;
+                    sums[k] += (notional * Usd::MICROS + Usd::TO_WHOLE).to_bits() as i64 - Usd::TO_WHOLE.to_bits() as i64;
                 }
             }
             self.worth[of_bucket[0].bucket] = sums;
@@ -65,7 +62,6 @@ impl Rows {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::units::Usd;
 
     #[test]
     fn rows_are_sums_of_rounded_products() {

@@ -28,12 +28,13 @@ const LEAST: usize = 2;
 impl Simulation<'_> {
     /// Makes settlements and rows of bars from `t` on in which nothing else happens; the first bar, `until` at the latest, that is to be gone through.
     pub fn skip_quiet(&mut self, t: usize, until: usize) -> usize {
-        if t < self.stretch.busy_until || !self.is_still(t) {
+        let waits = !self.orders.is_empty() || !self.orders.flows().is_empty();
+        if !self.skips || waits || t < self.stretch.busy_until || t == self.cx.market.first {
             return t;
         }
         let books = &self.account.books;
         let end = self.cx.quiet_until(t, until.min(books.next_delisting));
-        if end < t + LEAST {
+        if end < t + LEAST || self.asks_every_bar() {
             return t;
         }
         let block_end = (t / BLOCK + 1) * BLOCK;
@@ -49,28 +50,25 @@ impl Simulation<'_> {
         end
     }
 
-    /// Whether nothing waits, and nothing is held that every bar is asked about.
-    fn is_still(&self, t: usize) -> bool {
+    /// Whether something is held that every bar is asked about.
+    fn asks_every_bar(&self) -> bool {
         let (cx, books) = (&self.cx, &self.account.books);
         let short = |position: &Position| position.margined && position.direction() == Direction::Short;
         let deleveraging = cx.plan.assumptions.adl_crash.fall().is_some() && books.positions().iter().any(short);
-        self.skips
-            && t > cx.market.first
-            && self.orders.is_empty()
-            && self.orders.flows().is_empty()
-            && !deleveraging
-            && cx.roles.cross.iter().all(|&pool| books.tested(cx, pool).is_empty())
+        deleveraging || cx.roles.cross.iter().any(|&pool| !books.tested(cx, pool).is_empty())
     }
 
     /// Settlements and rows of a stretch that was found.
     fn make(&mut self, bars: Range<usize>) {
         let mut from = bars.start;
+        self.stretch.take(&self.account.books);
         let due = std::mem::take(&mut self.stretch.due);
         for of_bar in due.chunk_by(|a, b| a.bar == b.bar) {
             self.rows(from..of_bar[0].bar);
             from = of_bar[0].bar;
             for due in of_bar {
-                let quantity = self.account.books.positions()[due.at].quantity;
+                let Position { bucket, quantity, .. } = self.account.books.positions()[due.at];
+                self.stretch.pay(bucket, due.payment);
                 self.account.book_settlement(due.at, &due.settlement, quantity, due.payment);
             }
         }
@@ -83,15 +81,13 @@ impl Simulation<'_> {
         self.stretch.due = due;
         // The ledger stands where it would stand: marked to the last of these closes.
         let (panel, last) = (&self.cx.market.panel, bars.end - 1);
-        self.account.books.money().mark(|id| panel.value_at(id, last), &mut self.stretch.buckets);
+        self.account.books.money().mark(|id| panel.value_at(id, last), &mut self.stretch.bases);
         self.account.books.watched = Watched::Stale;
     }
 
     /// The rows of bars between two settlements.
     fn rows(&mut self, bars: Range<usize>) {
         let (Self { cx, account, stretch, .. }, mut t) = (self, bars.start);
-        stretch.take(&account.books);
-        let margin: Usd = account.books.positions().iter().map(Position::margin).sum();
         while t < bars.end {
             let (lane, lanes) = (t % LINE, (LINE - t % LINE).min(bars.end - t));
             stretch.rows.value(&stretch.constants, cx.market.panel.value_line(t));
@@ -104,7 +100,7 @@ impl Simulation<'_> {
                     *value = *base + Usd::from_micros(worth[lane]);
                     equity += *value;
                 }
-                let snapshot = Snapshot { equity, gross: stretch.rows.gross[lane], net: stretch.rows.net[lane], margin };
+                let snapshot = Snapshot { equity, gross: stretch.rows.gross[lane], net: stretch.rows.net[lane], margin: stretch.margin };
                 account.record.close_bar(&snapshot, cx.regimes[t]);
                 t += 1;
             }

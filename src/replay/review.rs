@@ -93,8 +93,7 @@ impl Decider<'_, '_> {
             let Some(exit) = strategy::exit_due(&Look { view: sight, bucket, instrument, narrative, held }) else { continue };
             self.orders.replace(bucket.id, instrument);
             self.send(bucket, (instrument, narrative), Want::Close, Reason::Exit(exit.cause.rule()));
-            let until = self.cx.t + bucket.cooldown.in_bars(self.cx.market.clock.bar);
-            self.buckets[bucket.id.index()].start_cooldown(instrument, until);
+            self.buckets[bucket.id.index()].start_cooldown(instrument, self.cx.cooldown_end(bucket));
             self.record.run.decisions.push(Decision {
                 time: history.now(),
                 bucket: Some(bucket.id),

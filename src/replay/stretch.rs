@@ -19,9 +19,10 @@ pub(super) struct Stretch {
     pub wallets: Vec<Wallet>,
     pub constants: Vec<Constant>,
     pub rows: Rows,
-    /// By bucket: what it is worth beside what its positions are at their prices; then what it is worth.
+    /// By bucket: what it is worth beside what its positions are at their prices.
     pub bases: Vec<Usd>,
-    pub buckets: Vec<Usd>,
+    /// All margins.
+    pub margin: Usd,
 }
 
 const NOWHERE: u32 = u32::MAX;
@@ -57,7 +58,7 @@ impl Stretch {
             constants: Vec::new(),
             rows: Rows::of(buckets),
             bases: vec![Usd::ZERO; buckets],
-            buckets: vec![Usd::ZERO; buckets],
+            margin: Usd::ZERO,
         }
     }
 
@@ -91,7 +92,7 @@ impl Stretch {
     }
 
     fn find_due(&mut self, cx: &Context, books: &PositionBook, bars: Range<usize>) {
-        let (instruments, funding) = (cx.market.instruments.len(), &cx.market.funding);
+        let instruments = cx.market.instruments.len();
         self.due.clear();
         self.wallets.clear();
         self.places.clear();
@@ -107,7 +108,7 @@ impl Stretch {
             return;
         }
         for bar in bars {
-            for k in funding.bar_start[bar] as usize..funding.bar_start[bar + 1] as usize {
+            for k in cx.settlements_in(bar) {
                 let (instrument, settlement) = cx.settlement(k);
                 for places in self.places.chunks_exact(instruments) {
                     let place = places[instrument.index()];
@@ -121,13 +122,21 @@ impl Stretch {
         }
     }
 
+    /// A settlement is paid: nothing else of what was taken moves.
+    pub fn pay(&mut self, bucket: BucketId, payment: Usd) {
+        self.bases[bucket.index()] += payment;
+        self.margin += payment;
+    }
+
     /// Takes the positions and what stands beside them as they are now.
     pub fn take(&mut self, books: &PositionBook) {
         for (bucket, base) in self.bases.iter_mut().enumerate() {
             *base = books.cash(BucketId::new(bucket));
         }
         self.constants.clear();
+        self.margin = Usd::ZERO;
         for position in books.positions() {
+            self.margin += position.margin();
             let bucket = position.bucket.index();
             self.bases[bucket] += position.beside_worth();
             self.constants.push(Constant { quantity: position.quantity, place: position.instrument.index() * LINE, bucket });

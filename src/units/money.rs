@@ -19,9 +19,10 @@ impl Usd {
     /// The most that books hold in any account and in any sum of their records: two trillion dollars. Four times as much is still a whole
     /// number, so that a difference of two changes of such amounts is exact.
     pub const MOST: Self = Self(2_000_000_000_000_000_000);
-    const MICROS: f64 = 1e6;
+    /// Microdollars a dollar.
+    pub(crate) const MICROS: f64 = 1e6;
     /// One and a half times 2⁵²: what is added to it keeps no fraction, and comes back rounded.
-    const TO_WHOLE: f64 = 6_755_399_441_055_744.0;
+    pub(crate) const TO_WHOLE: f64 = 6_755_399_441_055_744.0;
     /// 2⁵¹, up to which that is so.
     const ROUNDED_BY_ADDITION: f64 = 2_251_799_813_685_248.0;
 
