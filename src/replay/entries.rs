@@ -84,8 +84,9 @@ impl Account {
             return None;
         }
         let Some(first) = fill(&spec, &bar, &venue) else {
-            self.got_nothing(cx, &mut order, &spec, bar.open);
-            waiting.push(order);
+            if self.got_nothing(cx, &mut order, &spec, bar.open) {
+                waiting.push(order);
+            }
             return None;
         };
         let (allowed, leverage) = self.within_bracket(cx, &order, signed.abs(), leverage, first.price);

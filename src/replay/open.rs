@@ -5,7 +5,7 @@ use crate::exchange::intrabar::{InBar, Progress, next_event};
 use crate::exchange::orders::{Kind, Moment, OrderSpec, fill_point, take_at};
 use crate::replay::account::Account;
 use crate::replay::context::Context;
-use crate::replay::decision::{OrderWhy, Why};
+use crate::replay::decision::{OrderWhy, Unfilled, Why};
 use crate::replay::intrabar::exit_side;
 use crate::replay::orders::{Order, Want};
 use crate::replay::quote::{fill, worth_working};
@@ -169,8 +169,7 @@ impl Account {
             return Some(order);
         }
         let Some(filled) = fill(&spec, &bar, &venue) else {
-            self.got_nothing(cx, &mut order, &spec, bar.open);
-            return Some(order);
+            return self.got_nothing(cx, &mut order, &spec, bar.open).then_some(order);
         };
         self.record_volume_cut(cx, &mut order, quantity, filled.quantity);
         if moment == Moment::Inside {
@@ -201,13 +200,16 @@ impl Account {
         waits.then_some(order)
     }
 
-    /// An order that could have traded got nothing: on record once.
-    pub fn got_nothing(&mut self, cx: &Context, order: &mut Order, spec: &OrderSpec, reference: f64) {
+    /// An order that could have traded got nothing: on record once. Whether it is worked on: the venue refuses what is too small for it, and only what
+    /// leaves a position altogether is sent to it again.
+    pub fn got_nothing(&mut self, cx: &Context, order: &mut Order, spec: &OrderSpec, reference: f64) -> bool {
+        let (why, observed, threshold) = self.venues.why_nothing(cx, spec, order.instrument, reference);
+        let goes_on = order.want == Want::Close || why != Unfilled::TooSmall;
         if !std::mem::replace(&mut order.explained, true) {
-            let (why, observed, threshold) = self.venues.why_nothing(cx, spec, order.instrument, reference);
             let why = OrderWhy::Unfilled { order: order.reason, why };
             self.record.note(cx.now(), (order.bucket, order.instrument), Verdict::Refused, [Some(observed), Some(threshold)], why);
         }
+        goes_on
     }
 
     /// A fill that volume cut short: on record once an order.

@@ -41,12 +41,12 @@ impl Venues {
     pub fn why_nothing(&mut self, cx: &Context, order: &OrderSpec, instrument: InstrumentId, reference: f64) -> (Unfilled, f64, f64) {
         let venue = self.venue(cx, instrument);
         let left = venue.volume.left();
-        if !worth_working(left, reference, &venue) {
-            return (Unfilled::Volume, order.quantity, left);
-        }
         if !worth_working(order.quantity, reference, &venue) {
             let least = venue.min_notional.max(venue.lot * reference);
             return (Unfilled::TooSmall, order.quantity * reference, least);
+        }
+        if !worth_working(left, reference, &venue) {
+            return (Unfilled::Volume, order.quantity, left);
         }
         (Unfilled::Illiquid, order.quantity * reference, venue.impact.daily_notional)
     }
