@@ -17,7 +17,11 @@ impl Simulation<'_> {
     pub fn settle_at_open(&mut self) {
         let now = self.cx.now();
         for k in self.cx.settlements() {
-            let (instrument, settlement) = self.cx.settlement(k);
+            let instrument = self.cx.settled(k);
+            if !self.account.books.holds(instrument) {
+                continue;
+            }
+            let settlement = self.cx.settlement(k);
             if settlement.time > now {
                 break;
             }
@@ -33,7 +37,11 @@ impl Simulation<'_> {
     pub fn settle_inside(&mut self) {
         let now = self.cx.now();
         for k in self.cx.settlements() {
-            let (instrument, settlement) = self.cx.settlement(k);
+            let instrument = self.cx.settled(k);
+            if !self.account.books.holds(instrument) {
+                continue;
+            }
+            let settlement = self.cx.settlement(k);
             if settlement.time > now {
                 self.settle(instrument, &settlement);
             }
@@ -77,13 +85,12 @@ impl Account {
     /// A position opened, or added to, at the open of a funding bar pays if the rate is against it and never receives.
     pub fn pay_on_entry(&mut self, cx: &Context, bucket: BucketId, instrument: InstrumentId, added: f64) {
         let now = cx.now();
-        for k in cx.settlements() {
-            let (settled, settlement) = cx.settlement(k);
+        for k in cx.settlements().filter(|&k| cx.settled(k) == instrument) {
+            let settlement = cx.settlement(k);
             if settlement.time > now {
                 break;
             }
-            if settled == instrument
-                && let Some(at) = self.books.find(bucket, instrument)
+            if let Some(at) = self.books.find(bucket, instrument)
                 && payment(added, settlement.mark, settlement.rate) < 0.0
             {
                 self.pay(cx, at, &settlement, added);
@@ -99,9 +106,9 @@ impl Account {
             return;
         }
         let instrument = position.instrument;
-        for k in cx.settlements() {
-            let (settled, settlement) = cx.settlement(k);
-            if settled == instrument && settlement.time > now && payment(quantity, settlement.mark, settlement.rate) < 0.0 {
+        for k in cx.settlements().filter(|&k| cx.settled(k) == instrument) {
+            let settlement = cx.settlement(k);
+            if settlement.time > now && payment(quantity, settlement.mark, settlement.rate) < 0.0 {
                 self.pay(cx, at, &settlement, quantity);
             }
         }
@@ -184,11 +191,16 @@ impl Context<'_> {
         starts[t] as usize..starts[t + 1] as usize
     }
 
+    /// Of which instrument one of them is.
+    pub fn settled(&self, k: usize) -> InstrumentId {
+        self.market.funding.in_time[k].0
+    }
+
     /// One of them, at the rate that the run assumes.
-    pub fn settlement(&self, k: usize) -> (InstrumentId, Settlement) {
+    pub fn settlement(&self, k: usize) -> Settlement {
         let (instrument, at) = self.market.funding.in_time[k];
         let settled = self.market.funding.by_instrument[instrument.index()][at as usize];
         let times = if settled.assumed { self.plan.assumptions.assumed_funding_multiplier } else { 1.0 };
-        (instrument, Settlement { rate: settled.rate * times, ..settled })
+        Settlement { rate: settled.rate * times, ..settled }
     }
 }

@@ -39,6 +39,8 @@ pub(super) struct PositionBook {
     books: Books,
     /// Along [`Books::positions`].
     states: Vec<PositionState>,
+    /// By instrument, as far as any was held: how many buckets hold it.
+    holders: Vec<u32>,
     pub watched: Watched,
     /// First bar at which some open position's listing has ended, or its coin is another one.
     pub next_delisting: usize,
@@ -56,7 +58,7 @@ impl PositionBook {
     /// [`Books::open`]: capital shared out by weight, nothing held.
     pub fn open(capital: Usd, weights: &[f64]) -> Self {
         let books = Books::open(capital, weights);
-        Self { books, states: Vec::new(), watched: Watched::Alert(false), next_delisting: usize::MAX }
+        Self { books, states: Vec::new(), holders: Vec::new(), watched: Watched::Alert(false), next_delisting: usize::MAX }
     }
 
     /// What is kept beside the position at a place.
@@ -77,6 +79,28 @@ impl PositionBook {
     /// The same, to be changed.
     pub fn states_mut(&mut self) -> &mut [PositionState] {
         &mut self.states
+    }
+
+    /// Whether any bucket holds an instrument.
+    #[inline]
+    pub fn holds(&self, instrument: InstrumentId) -> bool {
+        self.holders.get(instrument.index()).is_some_and(|&holders| holders > 0)
+    }
+
+    /// Puts in the state of a position that has just been opened.
+    fn put_in(&mut self, at: usize, state: PositionState) {
+        let instrument = self.books.positions()[at].instrument.index();
+        self.states.insert(at, state);
+        if instrument >= self.holders.len() {
+            self.holders.resize(instrument + 1, 0);
+        }
+        self.holders[instrument] += 1;
+    }
+
+    /// Takes out the state of a position of which nothing is left.
+    fn take_out(&mut self, at: usize, instrument: InstrumentId) -> PositionState {
+        self.holders[instrument.index()] -= 1;
+        self.states.remove(at)
     }
 
     /// How many are open.
@@ -108,7 +132,7 @@ impl PositionBook {
     ) -> usize {
         let at = self.books.increase(key.bucket, key.instrument, narrative, margined, entry, margin);
         if self.books.positions().len() > self.states.len() {
-            self.states.insert(at, state.expect("a new position begins with a state"));
+            self.put_in(at, state.expect("a new position begins with a state"));
         }
         at
     }
@@ -116,24 +140,27 @@ impl PositionBook {
     /// [`Books::reduce`]; the record and the last state of what has gone flat.
     pub fn reduce(&mut self, at: usize, entry: &Entry, backing: Backing) -> Option<(Closed, PositionState)> {
         let closed = self.books.reduce(at, entry, backing)?;
-        Some((closed, self.states.remove(at)))
+        let state = self.take_out(at, closed.instrument);
+        Some((closed, state))
     }
 
     /// [`Books::liquidate`]; the record, the last state, and the price at which it left.
     pub fn liquidate(&mut self, at: usize, mark: f64, proceeds: Usd, fee: Usd) -> (Closed, PositionState, f64) {
         let (closed, price) = self.books.liquidate(at, mark, proceeds, fee);
-        (closed, self.states.remove(at), price)
+        let state = self.take_out(at, closed.instrument);
+        (closed, state, price)
     }
 
     /// [`Books::convert`]: into a holding that is there already, or into a new one whose state `turned` makes of the old. Its place.
     pub fn convert(&mut self, at: usize, into: InstrumentId, ratio: f64, turned: impl FnOnce(PositionState) -> PositionState) -> usize {
-        let joins = self.books.find(self.books.positions()[at].bucket, into).is_some();
-        let old = self.states.remove(at);
+        let Position { bucket, instrument, .. } = self.books.positions()[at];
+        let joins = self.books.find(bucket, into).is_some();
+        let old = self.take_out(at, instrument);
         let at = self.books.convert(at, into, ratio);
         if joins {
             self.states[at].take_in(&old, ratio);
         } else {
-            self.states.insert(at, turned(old));
+            self.put_in(at, turned(old));
         }
         at
     }

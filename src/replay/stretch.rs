@@ -109,10 +109,11 @@ impl Stretch {
         }
         for bar in bars {
             for k in cx.settlements_in(bar) {
-                let (instrument, settlement) = cx.settlement(k);
+                let instrument = cx.settled(k);
                 for places in self.places.chunks_exact(instruments) {
                     let place = places[instrument.index()];
                     if place != NOWHERE {
+                        let settlement = cx.settlement(k);
                         let at = place as usize;
                         let payment = Usd::round(payment(books.positions()[at].quantity, settlement.mark, settlement.rate));
                         self.due.push(Due { at, bar, settlement, payment });
