@@ -4,6 +4,7 @@ use crate::exchange::jitter::Jitter;
 use crate::exchange::margin::DEFAULT_BRACKETS;
 use crate::market::Market;
 use crate::replay::attribution::{AttributionPeriod, Cell};
+use crate::signal::liquidity::RecentLiquidity;
 use crate::signal::regime::Regime;
 use crate::signal::{Signals, StrategySignals};
 use crate::strategy::{Holding, Margin, Plan, PlanBucket};
@@ -13,6 +14,8 @@ use crate::units::{Bracket, BucketId, InstrumentId, NarrativeId, Time};
 pub(super) struct Context<'a> {
     pub market: &'a Market,
     pub signals: &'a Signals,
+    /// What the replay has asked of their liquidity last.
+    pub liquidity: &'a RecentLiquidity,
     /// What the strategy asked to be worked out.
     pub known: &'a StrategySignals,
     /// One label a bar, of the strategy's own classifier where it has one.
@@ -54,11 +57,16 @@ impl Roles {
 
 impl<'a> Context<'a> {
     /// Before the first bar of the window.
-    pub fn new(market: &'a Market, signals: &'a Signals, known: &'a StrategySignals, plan: &'a Plan, roles: &'a Roles) -> Self {
+    pub fn new(
+        market: &'a Market,
+        (signals, known, liquidity): (&'a Signals, &'a StrategySignals, &'a RecentLiquidity),
+        (plan, roles): (&'a Plan, &'a Roles),
+    ) -> Self {
         let start = market.window().start;
         Self {
             market,
             signals,
+            liquidity,
             known,
             regimes: known.regime_labels().unwrap_or(&signals.regimes),
             plan,

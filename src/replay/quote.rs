@@ -6,7 +6,7 @@ use crate::exchange::volume::VolumePool;
 use crate::market::{Kind, TradingRules};
 use crate::replay::context::Context;
 use crate::replay::orders::Order;
-use crate::signal::liquidity::assumed_volatility;
+use crate::signal::liquidity::{Trailing, assumed_volatility};
 use crate::units::InstrumentId;
 
 /// An order for less than a cent is not sent: it would be a fill of nothing that moves the stop and starts cool-downs.
@@ -52,7 +52,7 @@ impl Context<'_> {
             Kind::Perp => (market.costs.perp_taker, market.costs.perp_maker),
         };
         let tier = market.tier_at(traded.asset, opens);
-        let trailing = self.signals.liquidity.before(market, instrument, t);
+        let trailing = self.liquidity_before(instrument, t);
         Quote {
             taker: Taker {
                 fee: taker * terms.fee_multiplier,
@@ -65,6 +65,11 @@ impl Context<'_> {
                 daily_notional: trailing.daily_notional,
             },
         }
+    }
+
+    /// How much an instrument trades and moves, as known before bar `t`.
+    fn liquidity_before(&self, instrument: InstrumentId, t: usize) -> Trailing {
+        self.liquidity.before(&self.signals.liquidity, self.market, instrument, t)
     }
 
     /// The last-price bar of an instrument; `None` where it does not trade.
@@ -109,7 +114,7 @@ impl Context<'_> {
         let Quote { taker, maker, impact } = self.quote(instrument, self.t);
         let (market, terms, rules) = (self.market, &self.plan.assumptions, self.rules(instrument));
         let volume = market.panel.volume[market.panel.at(instrument, self.t)];
-        let day = self.signals.liquidity.before(market, instrument, self.t).day_volume;
+        let day = self.liquidity_before(instrument, self.t).day_volume;
         Venue {
             taker,
             maker,
