@@ -5,10 +5,13 @@ use crate::replay::context::Context;
 use crate::replay::orders::OrderQueue;
 use crate::replay::positions::{PositionBook, PositionKey};
 use crate::replay::recorder::Recorder;
+use crate::units::Usd;
 
 pub(super) struct Decider<'s, 'a> {
     pub cx: Context<'a>,
     pub books: &'s PositionBook,
+    /// Of the whole account at this close.
+    pub equity: Usd,
     /// By bucket.
     pub buckets: &'s mut [BucketState],
     pub orders: &'s mut OrderQueue,

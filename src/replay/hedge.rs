@@ -75,7 +75,7 @@ impl Decider<'_, '_> {
     /// What a hedge has gained and not realised, where its bucket is worth more than its weight and the band: it leaves once the shorts are closed
     /// and opened anew.
     pub fn realisable(&self, bucket: &PlanBucket) -> Usd {
-        let full = self.books.equity().to_f64() * self.buckets[bucket.id.index()].weight;
+        let full = self.equity.to_f64() * self.buckets[bucket.id.index()].weight;
         if bucket.hedge.is_none() || self.books.bucket_value(bucket.id).to_f64() <= full * (1.0 + self.cx.plan.rebalance.band) {
             return Usd::ZERO;
         }
@@ -90,7 +90,7 @@ impl Decider<'_, '_> {
         if !gain.is_positive() || self.orders.flowing(bucket.id) < 0.0 {
             return;
         }
-        let full = self.books.equity().to_f64() * self.buckets[bucket.id.index()].weight;
+        let full = self.equity.to_f64() * self.buckets[bucket.id.index()].weight;
         let excess = (self.books.bucket_value(bucket.id).to_f64() - full).min((self.books.cash(bucket.id) + gain).to_f64());
         let others = || self.cx.plan.buckets.iter().filter(|other| other.holding != Holding::Perp);
         let weight_of = |other: &PlanBucket| self.buckets[other.id.index()].weight;
@@ -125,7 +125,7 @@ impl Decider<'_, '_> {
                 subject: Subject::Instrument(id),
                 narrative: None,
                 verdict: Verdict::Resized,
-                observed: Some(self.books.bucket_value(bucket.id).to_f64() / self.books.equity().to_f64()),
+                observed: Some(self.books.bucket_value(bucket.id).to_f64() / self.equity.to_f64()),
                 threshold: Some(self.buckets[bucket.id.index()].weight),
                 why: Why::HedgeProfit { gain },
             });

@@ -10,7 +10,7 @@ use crate::units::{BucketId, Usd};
 impl Decider<'_, '_> {
     /// The one way a ring-fenced bucket draws on another.
     pub fn plan_top_ups(&mut self) {
-        let equity = self.books.equity().to_f64();
+        let equity = self.equity.to_f64();
         let now = self.cx.market.clock.close(self.cx.t);
         for bucket in &self.cx.plan.buckets {
             let Some(rule) = bucket.top_up else { continue };

@@ -174,7 +174,7 @@ impl Decider<'_, '_> {
         }
         let leverage = self.cx.bearable_leverage(history, bucket, pick, worth);
         let quantity = self.cx.target_quantity(bucket, &pick.at(leverage), worth);
-        let limits = Limits::of(&self.cx, self.books.equity(), history, bucket, pick.at(leverage));
+        let limits = Limits::of(&self.cx, self.equity, history, bucket, pick.at(leverage));
         let Some(quantity) = limits.within(self.record, 0.0, quantity) else { return };
         let want = Want::Add { quantity: quantity * bucket.direction.sign(), leverage };
         self.log_distance(history, bucket, pick, leverage);

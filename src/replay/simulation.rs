@@ -47,7 +47,8 @@ impl<'a> Simulation<'a> {
         if self.cx.roles.trails {
             books.ratchet(&self.cx);
         }
-        let mut decider = Decider { cx: self.cx, books, buckets, orders: &mut self.orders, record, asked: Vec::new() };
+        let equity = record.run.equity.last().copied().unwrap_or_default();
+        let mut decider = Decider { cx: self.cx, books, equity, buckets, orders: &mut self.orders, record, asked: Vec::new() };
         decider.decide();
         for (key, leverage) in decider.asked {
             if let Some(at) = self.account.books.place(key) {

@@ -43,7 +43,7 @@ impl Decider<'_, '_> {
         let step = self.step_of_leverage(history, bucket, pick, (worth, leverage));
         let band = if step.is_some() { ROUNDING } else { band };
         let wanted = target;
-        let limits = Limits::of(&self.cx, self.books.equity(), history, bucket, pick.at(leverage));
+        let limits = Limits::of(&self.cx, self.equity, history, bucket, pick.at(leverage));
         let target = limits.most_quantity().map_or(wanted, |most| wanted.min(most));
         let drift = drift_of(target);
         if drift.abs() <= band || target <= 0.0 {

@@ -12,7 +12,7 @@ impl Decider<'_, '_> {
     /// until it is gone. What other flows of this close take or bring is reckoned with.
     pub fn plan_sweep(&mut self) {
         let Some(rule) = self.cx.plan.futures else { return };
-        let equity = self.books.equity().to_f64();
+        let equity = self.equity.to_f64();
         let mut worth = 0.0;
         let mut free: Vec<(BucketId, f64)> = Vec::new();
         for &bucket in &self.cx.roles.perp {
