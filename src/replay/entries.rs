@@ -40,8 +40,9 @@ impl Opening {
 impl Account {
     /// The opening orders of one bucket that meet the open. Never borrow: where its cash does not reach, all of them shrink alike. What is
     /// left of an order goes to `waiting`.
-    pub fn open_all(&mut self, cx: &Context, orders: Vec<Order>, waiting: &mut Vec<Order>) {
-        let openings: Vec<Opening> = orders.into_iter().filter_map(|order| self.opening(cx, order, Moment::Open, waiting)).collect();
+    pub fn open_all(&mut self, cx: &Context, orders: &[Order], waiting: &mut Vec<Order>) {
+        let mut openings = Vec::with_capacity(orders.len());
+        openings.extend(orders.iter().filter_map(|order| self.opening(cx, order.clone(), Moment::Open, waiting)));
         let Some(bucket) = openings.first().map(|opening| opening.order.bucket) else { return };
         // Each order rounds three amounts to the microdollar; keep that much back.
         let slack = Usd::from_micros(4 * openings.len() as i64);

@@ -12,8 +12,7 @@ impl Decider<'_, '_> {
     /// One row a position, at the close of this bar.
     pub fn record_exposure(&mut self) {
         let time = self.cx.market.clock.close(self.cx.t);
-        let rows: Vec<Exposure> =
-            (0..self.books.count()).map(|at| self.books.exposure_of(&self.cx, at)).map(|row| Exposure { time, ..row }).collect();
+        let rows = (0..self.books.count()).map(|at| Exposure { time, ..self.books.exposure_of(&self.cx, at) });
         self.record.run.exposure.extend(rows);
     }
 }

@@ -12,7 +12,6 @@ use crate::replay::quote::{fill, worth_working};
 use crate::replay::reason::Reason;
 use crate::replay::simulation::Simulation;
 use crate::strategy::Verdict;
-use crate::units::BucketId;
 
 impl Simulation<'_> {
     /// Everything that meets the open, in its order.
@@ -25,12 +24,12 @@ impl Simulation<'_> {
         }
         let mut orders = self.orders.take_for_open();
         orders.sort_by_key(|order| (order.want.opens(), order.instrument, order.bucket));
-        let (mut opening, closing): (Vec<Order>, Vec<Order>) = orders.into_iter().partition(|order| order.want.opens());
-        let sold: Vec<_> = closing.iter().map(|order| (order.bucket, order.instrument)).collect();
-        let mut waiting: Vec<Order> = closing.into_iter().filter_map(|order| self.account.close(&self.cx, order, Moment::Open)).collect();
+        let mut opening = orders.split_off(orders.partition_point(|order| !order.want.opens()));
+        let sold: Vec<_> = orders.iter().map(|order| (order.bucket, order.instrument)).collect();
+        let mut waiting: Vec<Order> = orders.into_iter().filter_map(|order| self.account.close(&self.cx, order, Moment::Open)).collect();
         self.execute_flows(&sold, &mut opening);
-        for bucket in (0..self.cx.plan.buckets.len()).map(BucketId::new) {
-            let of_bucket = opening.iter().filter(|order| order.bucket == bucket).cloned().collect();
+        opening.sort_by_key(|order| order.bucket);
+        for of_bucket in opening.chunk_by(|a, b| a.bucket == b.bucket) {
             self.account.open_all(&self.cx, of_bucket, &mut waiting);
         }
         self.orders.put_all(waiting);

@@ -127,6 +127,11 @@ impl OrderQueue {
         matches!(way, Way::Coming(opens) if opens < self.latency)
     }
 
+    /// Whether anything at all may be, for orders that take a while.
+    pub fn any_under_way(&self) -> bool {
+        self.latency > 0 && !self.orders.is_empty()
+    }
+
     /// A fresh order, not sent yet.
     pub fn make(
         &mut self,
@@ -167,9 +172,9 @@ impl OrderQueue {
         self.orders.extend(orders);
     }
 
-    /// Leaves the queue without orders; flows stay.
+    /// Leaves the queue without orders, and with the room they had; flows stay.
     pub fn take_all(&mut self) -> Vec<Order> {
-        std::mem::take(&mut self.orders)
+        self.orders.drain(..).collect()
     }
 
     /// # Panics
@@ -181,9 +186,10 @@ impl OrderQueue {
 
     /// Takes what is wanted, in its order; the rest stays in its own.
     pub fn take_where(&mut self, wanted: impl Fn(&Order) -> bool) -> Vec<Order> {
-        let (taken, left) = self.take_all().into_iter().partition(wanted);
-        self.orders = left;
-        taken
+        if self.orders.iter().all(&wanted) {
+            return self.take_all();
+        }
+        self.orders.extract_if(.., |order| wanted(order)).collect()
     }
 
     /// Drops all others.
@@ -225,7 +231,7 @@ impl OrderQueue {
 
     /// Whether an order of an earlier close for this place has yet to reach the venue.
     pub fn is_coming(&self, bucket: BucketId, instrument: InstrumentId) -> bool {
-        self.orders.iter().any(|order| order.bucket == bucket && order.instrument == instrument && self.under_way(order.way))
+        self.latency > 0 && self.orders.iter().any(|order| order.bucket == bucket && order.instrument == instrument && self.under_way(order.way))
     }
 
     /// Flows that wait, in the order in which they were planned.
@@ -249,6 +255,9 @@ impl OrderQueue {
 
     /// What flows of earlier closes bring a bucket, less what they take, in USD.
     pub fn flowing(&self, bucket: BucketId) -> f64 {
+        if self.latency == 0 || self.flows.is_empty() {
+            return 0.0;
+        }
         let way = |flow: &&PlannedFlow| self.under_way(flow.way);
         let net = |flow: &PlannedFlow| match flow {
             flow if flow.to == bucket => flow.amount,

@@ -60,6 +60,9 @@ impl Simulation<'_> {
 impl Decider<'_, '_> {
     /// What a bucket has ordered at earlier closes and does not hold yet, with its signed quantity.
     pub fn coming(&self, bucket: BucketId) -> Vec<(InstrumentId, Option<NarrativeId>, f64)> {
+        if !self.orders.any_under_way() {
+            return Vec::new();
+        }
         let entries =
             self.orders.iter().filter(|order| order.bucket == bucket && order.reason == Reason::Enter && self.orders.under_way(order.way));
         let fresh = entries.filter(|order| self.books.find(bucket, order.instrument).is_none());

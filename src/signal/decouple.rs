@@ -16,7 +16,9 @@ fn together(history: &History, id: InstrumentId, span: Span, step: Span) -> Opti
     // Counted back from the last close, so that the pairs end now. A missing bar is NaN, and so is what is made of it.
     let pairs = (0..bars / step).map(|k| (bars - k * step, bars - (k + 1) * step));
     let pairs = pairs.map(|(to, from)| (own[to] / own[from] - 1.0, other[to] / other[from] - 1.0));
-    Together::of(&pairs.filter(|(own, other)| !own.is_nan() && !other.is_nan()).collect::<Vec<_>>())
+    let mut traded = Vec::with_capacity(bars / step);
+    traded.extend(pairs.filter(|(own, other)| !own.is_nan() && !other.is_nan()));
+    Together::of(&traded)
 }
 
 /// Beta to the benchmark over the span: `cov / var` of returns over `step` (a day, or a bar). `None` for a listing younger than the span,

@@ -61,11 +61,11 @@ pub fn decide(view: &SignalView, plan: &Plan, bucket: &PlanBucket, state: &Bucke
     if admitted.is_empty() {
         return BucketTarget::nothing(Empty::NoCandidates);
     }
-    let mut candidates: Vec<Candidate> = admitted.into_iter().filter(|candidate| may_enter(bucket, candidate)).collect();
+    let candidates: Vec<Candidate> = admitted.into_iter().filter(|candidate| may_enter(bucket, candidate)).collect();
     if candidates.is_empty() {
         return BucketTarget::nothing(Empty::NoScore);
     }
-    rank(history, bucket, &mut candidates);
+    let candidates = rank(history, bucket, candidates);
     let door = Door { view, plan, bucket, state };
     let (picks, refused) = match bucket.selection.narratives {
         Some(most) => by_narrative(&door, &candidates, most),
@@ -103,13 +103,15 @@ fn may_enter(bucket: &PlanBucket, candidate: &Candidate) -> bool {
 }
 
 /// Best first. The sort is stable, so equals keep the order of the file.
-fn rank(history: &History, bucket: &PlanBucket, candidates: &mut [Candidate]) {
+fn rank(history: &History, bucket: &PlanBucket, candidates: Vec<Candidate>) -> Vec<Candidate> {
     let key = |candidate: &Candidate| match (bucket.score, candidate.score) {
         (Some(rule), Some(score)) if rule.lowest_first() => score,
         (_, Some(score)) => -score,
         (_, None) => -history.cap(candidate.asset).map_or(0.0, |fact| fact.cap_usd),
     };
-    candidates.sort_by(|a, b| key(a).total_cmp(&key(b)));
+    let mut keyed: Vec<(f64, Candidate)> = candidates.into_iter().map(|candidate| (key(&candidate), candidate)).collect();
+    keyed.sort_by(|a, b| a.0.total_cmp(&b.0));
+    keyed.into_iter().map(|(_, candidate)| candidate).collect()
 }
 
 /// A candidate under one of its labels, and what keeps it out.

@@ -20,10 +20,7 @@ pub(crate) fn voice(history: &History, asset: AssetId) -> Option<InstrumentId> {
 /// Share of members whose return over `span` is positive; `None` with no member old enough.
 #[must_use]
 pub fn breadth(history: &History, narrative: NarrativeId, span: Span) -> Option<f64> {
-    let moves: Vec<f64> =
-        history.members(narrative).filter_map(|asset| voice(history, asset)).filter_map(|id| score::momentum(history, id, span)).collect();
-    if moves.is_empty() {
-        return None;
-    }
-    Some(moves.iter().filter(|&&m| m > 0.0).count() as f64 / moves.len() as f64)
+    let moves = history.members(narrative).filter_map(|asset| voice(history, asset)).filter_map(|id| score::momentum(history, id, span));
+    let (rose, all) = moves.fold((0_u32, 0_u32), |(rose, all), moved| (rose + u32::from(moved > 0.0), all + 1));
+    (all > 0).then(|| f64::from(rose) / f64::from(all))
 }
