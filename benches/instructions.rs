@@ -19,10 +19,10 @@ use rotate::signal::{History, Signals};
 use rotate::strategy::{Plan, Strategy, StrategyFile};
 use rotate::units::Usd;
 
-use workload::{Rhythm, Venue};
+use workload::{Rhythm, Size, Venue};
 
 /// Half a year of hours: as a whole market, and quicker to count.
-const BARS: usize = 4_392;
+const SIZE: Size = Size { bars: 4_392, times: 1 };
 /// What is counted, by name.
 const WORKS: [&str; 6] = ["plain", "full", "quiet", "bull", "adaptive", "load"];
 /// How much more a work may take than is written down.
@@ -43,9 +43,9 @@ fn shipped(name: &str) -> Strategy {
 /// Makes a work ready, and does it where that is asked.
 fn work(name: &str, done: bool) {
     let (market, strategy) = match name {
-        "plain" => (workload::market_of(BARS), workload::strategy(Venue::Plain, Rhythm::Weekly)),
-        "full" => (workload::market_of(BARS), workload::strategy(Venue::Full, Rhythm::Weekly)),
-        "quiet" => (workload::market_of(BARS), workload::strategy(Venue::Plain, Rhythm::Never)),
+        "plain" => (workload::market(SIZE), workload::strategy(Venue::Plain, Rhythm::Weekly, SIZE)),
+        "full" => (workload::market(SIZE), workload::strategy(Venue::Full, Rhythm::Weekly, SIZE)),
+        "quiet" => (workload::market(SIZE), workload::strategy(Venue::Plain, Rhythm::Never, SIZE)),
         "load" => {
             if done {
                 black_box(sample());

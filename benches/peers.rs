@@ -1,7 +1,7 @@
 //! Our replays beside loops written by hand in numba, the same work on the same data in one run: medians of the ratios of one round, for the machine is
 //! shared. `../shared/peer-bench` has the loops and makes the data; where it, Python or numba is not there, nothing is measured, and that is said.
 //!
-//! `PEER_BENCH_PYTHON` names a Python that has numba; `ROUNDS` how many rounds are made, 15 where it is not set.
+//! `PEER_BENCH_PYTHON` names a Python that has numba; `ROUNDS` how many rounds are made, 15 where it is not set; of the studies a fifth of them.
 
 use std::hint::black_box;
 use std::io::{BufRead, BufReader, Write};
@@ -11,7 +11,9 @@ use std::time::Instant;
 
 use rotate::batch::Arena;
 use rotate::market::{Market, Window};
+use rotate::metrics::Metrics;
 use rotate::strategy::StrategyFile;
+use rotate::tune;
 use rotate::units::Usd;
 
 /// The loops, called one after another by name.
@@ -81,14 +83,39 @@ fn main() {
     let market = Market::load(home.path(), Window::default()).unwrap_or_else(|fault| panic!("{fault}"));
     let arena = Arena::new(&market);
     let rounds = std::env::var("ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(15);
-    println!("{:<6} {:>10} {:>10} {:>8}", "work", "ours, ms", "numba, ms", "ratio");
-    for work in ["w1f", "w4"] {
-        let file = StrategyFile::read(&bench.join(format!("rotate/{work}.toml"))).unwrap_or_else(|fault| panic!("{fault}"));
-        let once = || seconds(|| _ = black_box(arena.replay(&file.strategy, Usd::round(100_000.0))));
-        // As the loops are: the best of six.
-        let ours = || (0..6).map(|_| once()).fold(f64::INFINITY, f64::min);
+    println!("{:<28} {:>10} {:>10} {:>8}", "work", "ours, ms", "numba, ms", "ratio");
+    let mut compare = |name: &str, work: &str, rounds: usize, ours: &dyn Fn() -> f64| {
         let pairs: Vec<(f64, f64)> = (0..rounds).map(|_| (ours(), peer.call(work))).collect();
         let of = |each: fn(&(f64, f64)) -> f64| median(pairs.iter().map(each).collect());
-        println!("{work:<6} {:>10.2} {:>10.2} {:>7.2}x", of(|p| p.0) * 1e3, of(|p| p.1) * 1e3, of(|p| p.0 / p.1));
+        println!("{name:<28} {:>10.2} {:>10.2} {:>7.2}x", of(|p| p.0) * 1e3, of(|p| p.1) * 1e3, of(|p| p.0 / p.1));
+    };
+    let capital = Usd::round(100_000.0);
+    for work in ["w1f", "w4"] {
+        let file = StrategyFile::read(&bench.join(format!("rotate/{work}.toml"))).unwrap_or_else(|fault| panic!("{fault}"));
+        // As the loops are: the best of six.
+        let best = |once: &dyn Fn()| (0..6).map(|_| seconds(once)).fold(f64::INFINITY, f64::min);
+        compare(&format!("{work}, all records"), work, rounds, &|| best(&|| _ = black_box(arena.replay(&file.strategy, capital))));
+        compare(&format!("{work}, a trial"), work, rounds, &|| {
+            best(&|| _ = black_box(Metrics::of(&arena.replay(&file.strategy, capital))))
+        });
     }
+    let studies = studies(&bench);
+    compare("w2f, a study of 1,000", "w2f", rounds.div_ceil(5), &|| {
+        seconds(|| {
+            for file in &studies {
+                black_box(tune::study(&arena, file, capital, 1_000, || {}).unwrap_or_else(|fault| panic!("{fault}")));
+            }
+        })
+    });
+}
+
+/// The thousand variants, those of one period a study: like the loop, each decides when it rebalances.
+fn studies(bench: &Path) -> Vec<StrategyFile> {
+    let path = bench.join("rotate/tune1000.toml");
+    let text = std::fs::read_to_string(&path).expect("tune1000.toml is there");
+    let periods = ["1d", "3d", "1w", "2w", "30d"];
+    let all = format!("[{}]", periods.map(|period| format!("{period:?}")).join(", "));
+    assert!(text.contains(&all) && text.contains("decide = \"1d\""), "tune1000.toml has the periods of the loop");
+    let of = |period: &str| text.replace(&all, &format!("[{period:?}]")).replace("decide = \"1d\"", &format!("decide = {period:?}"));
+    periods.map(|period| StrategyFile::parse(&path, of(period)).unwrap_or_else(|fault| panic!("{fault}"))).into()
 }

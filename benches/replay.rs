@@ -13,13 +13,14 @@ use rotate::replay::run::Run;
 use rotate::strategy::Strategy;
 use rotate::units::Usd;
 
-use workload::{Rhythm, Venue};
+use workload::{Rhythm, Size, Venue};
 
 const ROUNDS: usize = 31;
 
 /// What is measured, timed in turn so that a busy machine is busy for all.
 struct Bench<'a> {
     market: &'a Market,
+    rows: Vec<f64>,
     arena: &'a Arena<'a>,
     capital: Usd,
     rhythm: Rhythm,
@@ -28,12 +29,12 @@ struct Bench<'a> {
 
 impl<'a> Bench<'a> {
     fn new(market: &'a Market, arena: &'a Arena<'a>, rhythm: Rhythm) -> Self {
-        let strategies = [Venue::Plain, Venue::Default, Venue::Full].map(|venue| workload::strategy(venue, rhythm));
-        Self { market, arena, capital: Usd::round(100_000.0), rhythm, strategies }
+        let strategies = [Venue::Plain, Venue::Default, Venue::Full].map(|venue| workload::strategy(venue, rhythm, Size::WHOLE));
+        Self { market, rows: workload::rows(market), arena, capital: Usd::round(100_000.0), rhythm, strategies }
     }
 
     fn bare(&self) -> Vec<f64> {
-        workload::bare_loop(self.market, self.capital.to_f64(), self.rhythm)
+        workload::bare_loop(self.market, &self.rows, self.capital.to_f64(), self.rhythm)
     }
 
     fn run(&self, which: usize) -> Run {
@@ -80,7 +81,7 @@ fn said(run: &Run) -> String {
 }
 
 fn replay(criterion: &mut Criterion) {
-    let market = workload::market();
+    let market = workload::market(Size::WHOLE);
     let arena = Arena::new(&market);
     let [weekly, quiet] = [Rhythm::Weekly, Rhythm::Never].map(|rhythm| Bench::new(&market, &arena, rhythm));
 

@@ -1,5 +1,5 @@
 //! The workload of the comparison with peers: 50 assets × 35,064 hourly bars, 20 spot and 30 perpetuals with eight-hour funding,
-//! weekly rebalancing, full equity curve. Seeded, so every run measures the same numbers.
+//! weekly rebalancing, full equity curve. Seeded, so every run measures the same numbers. Also of other sizes, to see what grows with what.
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -29,7 +29,24 @@ fn normal(random: &mut ChaCha8Rng) -> f64 {
     radius * (std::f64::consts::TAU * uniform(random)).cos()
 }
 
-fn series(asset: usize, common: &[f64]) -> SeriesPart {
+/// How large a market is: bars, and how many times the assets of the comparison it holds.
+#[derive(Clone, Copy, Debug)]
+pub struct Size {
+    pub bars: usize,
+    pub times: usize,
+}
+
+impl Size {
+    /// That of the comparison with peers.
+    pub const WHOLE: Self = Self { bars: BARS, times: 1 };
+
+    /// Assets in all, and where mid-caps and perpetuals begin among them.
+    fn of_assets(self) -> (usize, usize, usize) {
+        (ASSETS * self.times, FOUNDATION * self.times, (FOUNDATION + MIDS) * self.times)
+    }
+}
+
+fn series(asset: usize, perp: bool, common: &[f64]) -> SeriesPart {
     let count = common.len();
     let mut random = ChaCha8Rng::seed_from_u64(1_000 + asset as u64);
     let mut close = 1.0 + 400.0 * uniform(&mut random);
@@ -50,19 +67,16 @@ fn series(asset: usize, common: &[f64]) -> SeriesPart {
             interval_hours: Some(8.0),
         })
         .collect();
-    let perp = asset >= FOUNDATION + MIDS;
     SeriesPart { bars, settlements: if perp { settlements } else { Vec::new() }, ..SeriesPart::default() }
 }
 
-pub fn market() -> Market {
-    market_of(BARS)
-}
-
-/// The first so many bars of it.
-pub fn market_of(bars: usize) -> Market {
+/// Random walks, seeded.
+pub fn market(size: Size) -> Market {
+    let Size { bars, .. } = size;
+    let (assets, _, first_perp) = size.of_assets();
     let mut random = ChaCha8Rng::seed_from_u64(7);
     let common: Vec<f64> = (0..bars).map(|_| 0.005 * normal(&mut random)).collect();
-    let perp = |asset: usize| asset >= FOUNDATION + MIDS;
+    let perp = |asset: usize| asset >= first_perp;
     let id = |asset: usize| Some(InstrumentId::new(asset));
     freeze(MarketParts {
         name: "workload".to_owned(),
@@ -72,7 +86,7 @@ pub fn market_of(bars: usize) -> Market {
         bar: Span::from_seconds(3_600),
         from: None,
         to: None,
-        assets: (0..ASSETS)
+        assets: (0..assets)
             .map(|asset| Asset {
                 name: format!("A{asset:02}"),
                 tier: Tier::Small,
@@ -82,7 +96,7 @@ pub fn market_of(bars: usize) -> Market {
                 venue_kind: VenueKind::Cex,
             })
             .collect(),
-        instruments: (0..ASSETS)
+        instruments: (0..assets)
             .map(|asset| Instrument {
                 symbol: format!("A{asset:02}USDT"),
                 asset: AssetId::new(asset),
@@ -93,9 +107,9 @@ pub fn market_of(bars: usize) -> Market {
         narratives: Vec::new(),
         memberships: Vec::new(),
         conversions: Vec::new(),
-        series: (0..ASSETS).map(|asset| series(asset, &common)).collect(),
-        caps: vec![Vec::new(); ASSETS],
-        tiers: vec![Vec::new(); ASSETS],
+        series: (0..assets).map(|asset| series(asset, perp(asset), &common)).collect(),
+        caps: vec![Vec::new(); assets],
+        tiers: vec![Vec::new(); assets],
         evidence: Vec::new(),
         costs: VenueCosts { spot_maker: FEE, spot_taker: FEE, perp_maker: FEE, perp_taker: FEE, half_spread: [0.0; 3], min_notional: 0.0 },
         spreads: Vec::new(),
@@ -128,7 +142,9 @@ pub enum Rhythm {
     Never,
 }
 
-pub fn strategy(venue: Venue, rhythm: Rhythm) -> Strategy {
+/// Three buckets over all assets of a market of that size, and cash.
+pub fn strategy(venue: Venue, rhythm: Rhythm, size: Size) -> Strategy {
+    let (assets, first_mid, first_perp) = size.of_assets();
     let names = |range: std::ops::Range<usize>| range.map(|asset| format!("\"A{asset:02}\"")).collect::<Vec<_>>().join(", ");
     let full = venue == Venue::Full;
     let every = if rhythm == Rhythm::Weekly { "1w" } else { "3000w" };
@@ -163,17 +179,22 @@ pub fn strategy(venue: Venue, rhythm: Rhythm) -> Strategy {
          [buckets.mids]\nweight = 0.35\nhold = {{ spot = {{ assets = [{}] }} }}\n{spot}\
          [buckets.perps]\nweight = 0.15\nhold = {{ perp = {{ assets = [{}] }} }}\nleverage = {{ open = {leverage} }}\n{perp}\
          [buckets.cash]\nweight = 0.10\nhold = \"cash\"\n",
-        names(0..FOUNDATION),
-        names(FOUNDATION..FOUNDATION + MIDS),
-        names(FOUNDATION + MIDS..ASSETS),
+        names(0..first_mid),
+        names(first_mid..first_perp),
+        names(first_perp..assets),
     );
     StrategyFile::parse(std::path::Path::new("workload.toml"), text).unwrap_or_else(|fault| panic!("{fault}")).strategy
 }
 
+/// The closes of all assets, bar by bar: what a loop written by hand would keep.
+pub fn rows(market: &Market) -> Vec<f64> {
+    let bars = 0..market.clock.bars;
+    bars.flat_map(|t| (0..ASSETS).map(move |asset| market.panel.value_at(InstrumentId::new(asset), t))).collect()
+}
+
 /// The least there is to do, written by hand over the same arrays: weekly targets at the close, fees, funding on what was held,
-/// equity at every bar. Returns the curve.
-pub fn bare_loop(market: &Market, capital: f64, rhythm: Rhythm) -> Vec<f64> {
-    let rows = &market.panel.value;
+/// equity at every bar. `rows` are the closes of all assets, bar by bar. Returns the curve.
+pub fn bare_loop(market: &Market, rows: &[f64], capital: f64, rhythm: Rhythm) -> Vec<f64> {
     let weight = |asset: usize| match asset {
         0..FOUNDATION => 0.40 / FOUNDATION as f64,
         _ if asset < FOUNDATION + MIDS => 0.35 / MIDS as f64,

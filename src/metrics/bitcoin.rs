@@ -1,8 +1,8 @@
 //! The curve measured in the benchmark instead of dollars: what the money would buy of it. Only told where the benchmark is bitcoin.
 
+use crate::metrics::part::Part;
 use crate::metrics::returns::{cagr, sharpe, volatility};
 use crate::metrics::{DAYS_PER_YEAR, drawdown, growth};
-use crate::replay::run::Run;
 
 /// The asset one can think in.
 const BITCOIN: &str = "BTC";
@@ -19,7 +19,7 @@ pub struct InBitcoin {
 
 impl InBitcoin {
     /// `days` and `against` are the daily returns of the run and of its benchmark over the same days; `years` is how long it lasted.
-    pub(super) fn of(run: &Run, years: f64, days: &[f64], against: &[f64]) -> Self {
+    pub(super) fn of(run: &Part, years: f64, days: &[f64], against: &[f64]) -> Self {
         if run.benchmark_name == BITCOIN { Self::measured(&wealth(run), years, days, against) } else { Self::default() }
     }
 
@@ -37,8 +37,8 @@ impl InBitcoin {
 }
 
 /// Equity over what the same capital in the coin was worth, at each close: 1 at the start.
-fn wealth(run: &Run) -> Vec<f64> {
-    run.equity.iter().zip(&run.benchmark).map(|(own, coin)| own.to_f64() / coin.to_f64()).collect()
+fn wealth(run: &Part) -> Vec<f64> {
+    run.equity.iter().zip(run.benchmark.iter()).map(|(own, coin)| own.to_f64() / coin.to_f64()).collect()
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use crate::metrics::calendar::{Month, first_day, months};
 use crate::metrics::daily::daily_returns;
 use crate::metrics::drawdown::{Period, drawdowns, periods};
+use crate::metrics::part::Part;
 use crate::replay::run::Run;
 
 /// Of equity at the closes of bars, and of UTC days.
@@ -26,10 +27,16 @@ impl Curves {
     /// The curves of a run.
     #[must_use]
     pub fn of(run: &Run) -> Self {
+        Self::of_part(&Part::whole(run))
+    }
+
+    /// The curves of some bars of a run.
+    #[must_use]
+    pub(super) fn of_part(run: &Part) -> Self {
         let wealth: Vec<f64> = run.equity.iter().map(|e| e.to_f64()).collect();
         let drawdown = drawdowns(&wealth, run.capital.to_f64());
         let drawdown_periods = periods(&drawdown);
-        let days = daily_returns(&run.clock, &run.equity, run.capital);
+        let days = daily_returns(&run.clock, run.equity, run.capital);
         let mut benchmark_days = daily_returns(&run.clock, &run.benchmark, run.capital);
         benchmark_days.truncate(days.len());
         let months = months(first_day(&run.clock), &days);

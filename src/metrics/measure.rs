@@ -5,6 +5,7 @@ use crate::metrics::curves::Curves;
 use crate::metrics::groups::{
     AgainstBenchmark, Costs, Drawdown, Events, Evidence, Exposure, Funding, Metrics, Ratios, Returns, Risk, Tests,
 };
+use crate::metrics::part::Part;
 use crate::metrics::sharpe::Trials;
 use crate::metrics::trades::{self, TradeStats, trade_stats};
 use crate::metrics::{DAYS_PER_YEAR, LEAST_DAYS_OF_GROWTH, book, calendar, daily, drawdown, growth, periods, relative, returns, sharpe};
@@ -26,6 +27,16 @@ impl Metrics {
     /// The same with the run's curves at hand.
     #[must_use]
     pub fn of_curves(run: &Run, curves: &Curves) -> Self {
+        Self::measured(&Part::whole(run), curves)
+    }
+
+    /// Of some bars of a run.
+    #[must_use]
+    pub fn of_part(part: &Part) -> Self {
+        Self::measured(part, &Curves::of_part(part))
+    }
+
+    fn measured(run: &Part, curves: &Curves) -> Self {
         let years = run.clock.bar.days() * curves.wealth.len() as f64 / DAYS_PER_YEAR;
         let returns = returns_of(run, curves, years);
         // Of whole days, where the drawdowns of a report are of bars.
@@ -99,7 +110,7 @@ impl Evidence {
     }
 }
 
-fn returns_of(run: &Run, curves: &Curves, years: f64) -> Returns {
+fn returns_of(run: &Part, curves: &Curves, years: f64) -> Returns {
     let capital = run.capital.to_f64();
     let total_return = growth(&curves.wealth, capital);
     let (best_day, worst_day) = calendar::extremes(curves.days.iter().copied());
@@ -130,7 +141,7 @@ fn risk_of(days: &[f64]) -> Risk {
     }
 }
 
-fn drawdown_of(run: &Run, curves: &Curves, daily_falls: &[f64]) -> Drawdown {
+fn drawdown_of(run: &Part, curves: &Curves, daily_falls: &[f64]) -> Drawdown {
     let (falls, stretches) = (&curves.drawdown, &curves.drawdown_periods);
     let max_drawdown = drawdown::max_drawdown(falls);
     let longest = stretches.iter().map(drawdown::Period::steps).max().unwrap_or(0);
@@ -164,7 +175,7 @@ fn ratios_of(days: &[f64], daily_falls: &[f64], growth: &Returns, falls: &Drawdo
     }
 }
 
-fn against_benchmark(run: &Run, curves: &Curves) -> AgainstBenchmark {
+fn against_benchmark(run: &Part, curves: &Curves) -> AgainstBenchmark {
     let (days, against, year) = (&curves.days, &curves.benchmark_days, DAYS_PER_YEAR);
     let benchmark: Vec<f64> = run.benchmark.iter().map(|e| e.to_f64()).collect();
     AgainstBenchmark {
@@ -183,20 +194,20 @@ fn against_benchmark(run: &Run, curves: &Curves) -> AgainstBenchmark {
     }
 }
 
-fn exposure_of(run: &Run) -> Exposure {
-    let (average_margin, max_margin) = book::margin_utilisation(&run.margin_used, &run.equity);
+fn exposure_of(run: &Part) -> Exposure {
+    let (average_margin, max_margin) = book::margin_utilisation(run.margin_used, run.equity);
     Exposure {
-        exposure_time: book::exposure_time(&run.gross_exposure),
-        average_gross_exposure: book::average_exposure(&run.gross_exposure),
-        average_net_exposure: book::average_exposure(&run.net_exposure),
-        max_effective_leverage: book::max_exposure(&run.gross_exposure),
+        exposure_time: book::exposure_time(run.gross_exposure),
+        average_gross_exposure: book::average_exposure(run.gross_exposure),
+        average_net_exposure: book::average_exposure(run.net_exposure),
+        max_effective_leverage: book::max_exposure(run.gross_exposure),
         average_margin_utilisation: average_margin,
         max_margin_utilisation: max_margin,
-        min_liquidation_distance: book::min_liquidation_distance(&run.exposure),
+        min_liquidation_distance: book::min_liquidation_distance(run.exposure),
     }
 }
 
-fn costs_of(run: &Run, curves: &Curves, years: f64) -> Costs {
+fn costs_of(run: &Part, curves: &Curves, years: f64) -> Costs {
     let traded: f64 =
         run.fills.iter().filter(|f| !matches!(f.reason, Reason::Staking | Reason::Conversion)).map(|f| f.notional.to_f64().abs()).sum();
     let held = returns::mean(&curves.wealth).unwrap_or(0.0);
@@ -209,8 +220,8 @@ fn costs_of(run: &Run, curves: &Curves, years: f64) -> Costs {
     }
 }
 
-fn funding_of(run: &Run, trades: &TradeStats) -> Funding {
-    let lines = book::funding_lines(&run.funding);
+fn funding_of(run: &Part, trades: &TradeStats) -> Funding {
+    let lines = book::funding_lines(run.funding);
     Funding {
         received_usd: lines.received.to_f64(),
         paid_usd: (-lines.paid).to_f64(),
@@ -218,13 +229,13 @@ fn funding_of(run: &Run, trades: &TradeStats) -> Funding {
         net_usd: lines.total().to_f64(),
         of_gross_profit: returns::gain(returns::ratio(trades.gross_profit, run.capital.to_f64()))
             .and_then(|_| returns::ratio(lines.total().to_f64(), trades.gross_profit)),
-        average_apr: book::average_funding_apr(&run.funding),
+        average_apr: book::average_funding_apr(run.funding),
         settlements: run.funding.len(),
         assumed_settlements: run.funding.iter().filter(|p| p.assumed).count(),
     }
 }
 
-fn events_of(run: &Run) -> Events {
+fn events_of(run: &Part) -> Events {
     Events {
         yield_usd: run.yields.iter().map(|y| y.amount).sum::<Usd>().to_f64(),
         liquidations: run.liquidations.len(),

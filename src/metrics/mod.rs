@@ -20,6 +20,7 @@ pub mod groups;
 pub mod lots;
 mod measure;
 pub mod normal;
+mod part;
 pub mod periods;
 pub mod relative;
 pub mod returns;
@@ -30,6 +31,7 @@ pub mod tax;
 pub mod trades;
 
 pub use groups::Metrics;
+pub use part::Part;
 
 use crate::replay::run::Run;
 

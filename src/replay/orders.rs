@@ -231,7 +231,8 @@ impl OrderQueue {
 
     /// Whether an order of an earlier close for this place has yet to reach the venue.
     pub fn is_coming(&self, bucket: BucketId, instrument: InstrumentId) -> bool {
-        self.latency > 0 && self.orders.iter().any(|order| order.bucket == bucket && order.instrument == instrument && self.under_way(order.way))
+        self.latency > 0
+            && self.orders.iter().any(|order| order.bucket == bucket && order.instrument == instrument && self.under_way(order.way))
     }
 
     /// Flows that wait, in the order in which they were planned.

@@ -2,19 +2,17 @@
 //! the time, judged on the rest. A study says how many combinations were tried; the best of many is partly luck.
 
 mod grid;
-mod window;
 
 use serde_json::{Map, Value};
 
 use crate::batch::Arena;
 use crate::fault::Fault;
 use crate::metrics::sharpe::Trials;
-use crate::metrics::{Metrics, table};
+use crate::metrics::{Metrics, Part, table};
 use crate::strategy::StrategyFile;
 use crate::units::{Time, Usd};
 
 pub use grid::Combination;
-pub use window::window;
 
 /// One part of the time.
 struct Measured {
@@ -108,9 +106,9 @@ pub fn study(arena: &Arena, file: &StrategyFile, capital: Usd, most: usize, done
     let measure = |file: &StrategyFile| {
         let run = arena.replay(&file.strategy, capital);
         let ends = run.equity.len();
-        let inside = Measured { metrics: Metrics::of(&window(&run, 0..split.min(ends))), whole: split <= ends };
+        let inside = Measured { metrics: Metrics::of_part(&Part::of(&run, 0..split.min(ends))), whole: split <= ends };
         let outside = (split < bars).then(|| {
-            let metrics = Metrics::of(&window(&run, split.min(ends - 1)..ends));
+            let metrics = Metrics::of_part(&Part::of(&run, split.min(ends - 1)..ends));
             Measured { metrics, whole: bars <= ends }.named()
         });
         done();

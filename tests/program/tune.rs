@@ -8,10 +8,10 @@ use crate::program::{ROOT, fine, refused};
 use rotate::batch::Arena;
 use rotate::fault::Fault;
 use rotate::market::{Market, Window};
-use rotate::metrics::Metrics;
 use rotate::metrics::sharpe::Trials;
+use rotate::metrics::{Metrics, Part};
 use rotate::strategy::StrategyFile;
-use rotate::tune::{self, Study, Trial, window};
+use rotate::tune::{self, Study, Trial};
 use rotate::units::{Time, Usd};
 
 /// Long enough that narratives, which need a month to score, are held before the split.
@@ -79,13 +79,13 @@ fn in_sample_is_what_a_run_cut_at_the_split_gives() {
     assert_eq!(tried.count, 6);
     for trial in &found.trials {
         let full = arena.replay(&trial.file.strategy, CAPITAL);
-        assert_eq!(Metrics::of(&window(&full, 0..split)).among(&tried).named(), trial.in_sample);
+        assert_eq!(Metrics::of_part(&Part::of(&full, 0..split)).among(&tried).named(), trial.in_sample);
         assert!(trial.metric("deflated_sharpe", false) < trial.metric("probabilistic_sharpe", false));
         assert_eq!(trial.metric("deflated_sharpe", true), trial.metric("probabilistic_sharpe", true), "nothing was chosen there");
-        assert_eq!(Metrics::of(&window(&full, split..bars)).named(), *trial.out_of_sample.as_ref().unwrap());
+        assert_eq!(Metrics::of_part(&Part::of(&full, split..bars)).named(), *trial.out_of_sample.as_ref().unwrap());
         let ended = shorter.replay(&trial.file.strategy, CAPITAL);
-        let inside = Metrics::of(&window(&full, 0..split - 1)).named();
-        assert_eq!(inside, Metrics::of(&window(&ended, 0..split - 1)).named());
+        let inside = Metrics::of_part(&Part::of(&full, 0..split - 1)).named();
+        assert_eq!(inside, Metrics::of_part(&Part::of(&ended, 0..split - 1)).named());
         assert!(inside["funding_settlements"].as_u64().unwrap() > 10, "next to nothing was traded");
         // And with it, no more apart than what leaving costs and the last bar's own events.
         let costs: Usd = ended.fills.iter().filter(|f| f.time >= clock.open(split - 1)).map(|f| f.fee + f.slippage).sum();
