@@ -4,7 +4,7 @@ use crate::exchange::jitter::Jitter;
 use crate::exchange::margin::DEFAULT_BRACKETS;
 use crate::market::Market;
 use crate::replay::attribution::{AttributionPeriod, Cell};
-use crate::signal::liquidity::RecentLiquidity;
+use crate::replay::quote::RecentQuotes;
 use crate::signal::regime::Regime;
 use crate::signal::{Signals, StrategySignals};
 use crate::strategy::{Holding, Margin, Plan, PlanBucket};
@@ -14,8 +14,8 @@ use crate::units::{Bracket, BucketId, InstrumentId, NarrativeId, Time};
 pub(super) struct Context<'a> {
     pub market: &'a Market,
     pub signals: &'a Signals,
-    /// What the replay has asked of their liquidity last.
-    pub liquidity: &'a RecentLiquidity,
+    /// What the replay has asked of costs last.
+    pub quotes: &'a RecentQuotes,
     /// What the strategy asked to be worked out.
     pub known: &'a StrategySignals,
     /// One label a bar, of the strategy's own classifier where it has one.
@@ -59,14 +59,14 @@ impl<'a> Context<'a> {
     /// Before the first bar of the window.
     pub fn new(
         market: &'a Market,
-        (signals, known, liquidity): (&'a Signals, &'a StrategySignals, &'a RecentLiquidity),
+        (signals, known, quotes): (&'a Signals, &'a StrategySignals, &'a RecentQuotes),
         (plan, roles): (&'a Plan, &'a Roles),
     ) -> Self {
         let start = market.window().start;
         Self {
             market,
             signals,
-            liquidity,
+            quotes,
             known,
             regimes: known.regime_labels().unwrap_or(&signals.regimes),
             plan,

@@ -114,13 +114,13 @@ mod yields;
 use crate::exchange::jitter::Jitter;
 use crate::market::Market;
 use crate::signal::Signals;
-use crate::signal::liquidity::RecentLiquidity;
 use crate::strategy::Plan;
 use crate::units::Usd;
 
 pub use checkpoint::{Checkpoint, Pending, PendingReason};
 
 use context::{Context, Roles};
+use quote::RecentQuotes;
 use run::{Beyond, Run, Stop};
 use simulation::{Manner, Simulation};
 
@@ -166,8 +166,8 @@ pub fn replay_bar_by_bar(market: &Market, signals: &Signals, plan: &Plan, capita
 fn replayed(market: &Market, signals: &Signals, plan: &Plan, (capital, bars): (Usd, usize), manner: Manner) -> Checkpoint {
     let known = signals.known(market, &plan.definitions);
     let roles = Roles::of(plan);
-    let liquidity = RecentLiquidity::of(market.instruments.len());
-    let simulation = || Simulation::new(Context::new(market, (signals, &known, &liquidity), (plan, &roles)), capital, manner);
+    let quotes = RecentQuotes::of(market.instruments.len());
+    let simulation = || Simulation::new(Context::new(market, (signals, &known, &quotes), (plan, &roles)), capital, manner);
     let (mut until, mut stop) = (bars, None);
     // A bar that the books cannot hold is no part of the run. The bars before it come out the same to the last bit when they are replayed again.
     loop {

@@ -1,12 +1,14 @@
 //! What the venue asks and allows in one bar: fees, spread and impact under the run's assumptions, and the volume left.
 
+use std::cell::Cell;
+
 use crate::exchange::costs::{Impact, Maker, Taker};
 use crate::exchange::orders::{Bar, Filled, Kind as OrderKind, OrderSpec, Venue, fill_in_bar};
 use crate::exchange::volume::VolumePool;
 use crate::market::{Kind, TradingRules};
 use crate::replay::context::Context;
 use crate::replay::orders::Order;
-use crate::signal::liquidity::{Trailing, assumed_volatility};
+use crate::signal::liquidity::assumed_volatility;
 use crate::units::InstrumentId;
 
 /// An order for less than a cent is not sent: it would be a fill of nothing that moves the stop and starts cool-downs.
@@ -18,6 +20,22 @@ pub(super) struct Quote {
     pub taker: Taker,
     pub maker: Maker,
     pub impact: Impact,
+    /// Contracts traded in the 24 hours before.
+    day_volume: f64,
+}
+
+/// The last quote of each instrument: an order is sized, met and filled by the same one.
+#[derive(Debug)]
+pub(super) struct RecentQuotes {
+    /// By instrument, with the bar it is of.
+    last: Vec<Cell<Option<(usize, Quote)>>>,
+}
+
+impl RecentQuotes {
+    /// Nothing asked yet, of so many instruments.
+    pub fn of(instruments: usize) -> Self {
+        Self { last: vec![Cell::new(None); instruments] }
+    }
 }
 
 impl Quote {
@@ -44,6 +62,16 @@ pub(super) fn worth_working(quantity: f64, price: f64, venue: &Venue) -> bool {
 impl Context<'_> {
     /// The costs of a fill in bar `t`, from what was known before it.
     pub fn quote(&self, instrument: InstrumentId, t: usize) -> Quote {
+        let last = &self.quotes.last[instrument.index()];
+        if let Some((_, quote)) = last.get().filter(|&(of, _)| of == t) {
+            return quote;
+        }
+        let quote = self.fresh_quote(instrument, t);
+        last.set(Some((t, quote)));
+        quote
+    }
+
+    fn fresh_quote(&self, instrument: InstrumentId, t: usize) -> Quote {
         let (market, terms) = (self.market, &self.plan.assumptions);
         let traded = market.instrument(instrument);
         let opens = market.clock.open(t);
@@ -52,7 +80,7 @@ impl Context<'_> {
             Kind::Perp => (market.costs.perp_taker, market.costs.perp_maker),
         };
         let tier = market.tier_at(traded.asset, opens);
-        let trailing = self.liquidity_before(instrument, t);
+        let trailing = self.signals.liquidity.before(market, instrument, t);
         Quote {
             taker: Taker {
                 fee: taker * terms.fee_multiplier,
@@ -64,12 +92,8 @@ impl Context<'_> {
                 daily_volatility: trailing.daily_volatility.unwrap_or_else(|| assumed_volatility(tier)),
                 daily_notional: trailing.daily_notional,
             },
+            day_volume: trailing.day_volume,
         }
-    }
-
-    /// How much an instrument trades and moves, as known before bar `t`.
-    fn liquidity_before(&self, instrument: InstrumentId, t: usize) -> Trailing {
-        self.liquidity.before(&self.signals.liquidity, self.market, instrument, t)
     }
 
     /// The last-price bar of an instrument; `None` where it does not trade.
@@ -111,10 +135,9 @@ impl Context<'_> {
 
     /// Before any order of ours.
     pub fn venue_at_open(&self, instrument: InstrumentId) -> Venue {
-        let Quote { taker, maker, impact } = self.quote(instrument, self.t);
+        let Quote { taker, maker, impact, day_volume } = self.quote(instrument, self.t);
         let (market, terms, rules) = (self.market, &self.plan.assumptions, self.rules(instrument));
         let volume = market.panel.volume[market.panel.at(instrument, self.t)];
-        let day = self.liquidity_before(instrument, self.t).day_volume;
         Venue {
             taker,
             maker,
@@ -125,7 +148,7 @@ impl Context<'_> {
             stop_overshoot: terms.stop_overshoot,
             lot: rules.lot_size,
             min_notional: rules.min_notional.max(CENT),
-            volume: VolumePool::new(terms.bar_participation, volume, terms.day_participation, day),
+            volume: VolumePool::new(terms.bar_participation, volume, terms.day_participation, day_volume),
         }
     }
 }

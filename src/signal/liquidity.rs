@@ -3,8 +3,6 @@
 //! Daily volatility and dollars a day are trailing means over the last [`WINDOW`] whole UTC days of the listing in force
 //! (`fidelity.md` section 4: impact and sizing use trailing values, never the bar's own). One table a market, shared by all replays.
 
-use std::cell::Cell;
-
 use crate::market::{Market, Segment, Tier};
 use crate::units::InstrumentId;
 
@@ -53,35 +51,6 @@ struct Day {
     volatility: f64,
     /// NaN where no whole day lies behind.
     notional: f64,
-}
-
-/// What [`Liquidity::before`] last said of each instrument: one replay asks the same again when an order is sized, met and filled.
-#[derive(Debug)]
-pub struct RecentLiquidity {
-    /// By instrument, with the bar it is of.
-    last: Vec<Cell<Option<(usize, Trailing)>>>,
-}
-
-impl RecentLiquidity {
-    /// Nothing asked yet, of so many instruments.
-    #[must_use]
-    pub fn of(instruments: usize) -> Self {
-        Self { last: vec![Cell::new(None); instruments] }
-    }
-
-    /// [`Liquidity::before`].
-    #[must_use]
-    pub fn before(&self, liquidity: &Liquidity, market: &Market, id: InstrumentId, t: usize) -> Trailing {
-        let last = &self.last[id.index()];
-        match last.get() {
-            Some((of, known)) if of == t => known,
-            _ => {
-                let known = liquidity.before(market, id, t);
-                last.set(Some((t, known)));
-                known
-            }
-        }
-    }
 }
 
 impl Liquidity {

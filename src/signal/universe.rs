@@ -21,6 +21,13 @@ pub struct Gates {
     pub venues: Option<Vec<VenueKind>>,
 }
 
+impl Gates {
+    /// Whether an asset is among those that are named, where any are.
+    fn names(&self, asset: AssetId) -> bool {
+        self.assets.as_ref().is_none_or(|names| names.contains(&asset))
+    }
+}
+
 /// A gate that stayed shut.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Refusal {
@@ -53,7 +60,8 @@ pub fn middle_rank(tier: Tier) -> u32 {
 /// Perpetuals of unregulated decentralised venues stay out by default; everything must have traded in the last bar.
 #[must_use]
 pub fn admits(history: &History, gates: &Gates, asset: AssetId, id: InstrumentId) -> bool {
-    refusal(history, gates, asset, id).is_none()
+    // The names first: most are not among them, and nothing of the market is read for those.
+    gates.names(asset) && refusal(history, gates, asset, id).is_none()
 }
 
 /// The first gate that refuses, in the order of cost; `None` admits.
@@ -66,7 +74,7 @@ pub fn refusal(history: &History, gates: &Gates, asset: AssetId, id: InstrumentI
     if !allows_venue(history, gates, asset, id) {
         return by("venues");
     }
-    if gates.assets.as_ref().is_some_and(|names| !names.contains(&asset)) {
+    if !gates.names(asset) {
         return by("assets");
     }
     if gates.tiers.as_ref().is_some_and(|tiers| !tiers.contains(&history.tier(asset))) {
