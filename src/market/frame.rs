@@ -4,6 +4,7 @@
 use std::io::Cursor;
 use std::sync::Arc;
 
+use memchr::{memchr, memchr_iter};
 use polars::prelude::{CsvReadOptions, DataType, Field, PlSmallStr, Schema, SerReader};
 
 use crate::fault::Fault;
@@ -41,8 +42,19 @@ fn refuse_long(source: &Source, bytes: &[u8], layout: &Layout, places: &Places) 
     Ok(())
 }
 
-/// Whether a row has more fields than `width`. Commas between quotes separate nothing.
+/// Whether a row has more fields than `width`. Only of a table in which a line has so many commas are bytes looked at one by one.
 fn overlong(bytes: &[u8], width: usize) -> bool {
+    let mut from = 0;
+    let mut crowded = memchr_iter(b'\n', bytes).chain([bytes.len()]).map(|end| {
+        let line = &bytes[from..end];
+        from = (end + 1).min(bytes.len());
+        memchr_iter(b',', line).count() >= width
+    });
+    crowded.any(|crowded| crowded) && overlong_byte_by_byte(bytes, width)
+}
+
+/// Commas between quotes separate nothing, and a carriage return ends a row too.
+fn overlong_byte_by_byte(bytes: &[u8], width: usize) -> bool {
     let (mut commas, mut quoted) = (0, false);
     for &byte in bytes {
         match byte {
@@ -63,16 +75,20 @@ fn overlong(bytes: &[u8], width: usize) -> bool {
 /// `None` when anything at all is odd.
 fn read_csv(source: &Source, bytes: &[u8], layout: &Layout, places: &Places) -> Option<Sheet> {
     let name = |k: usize| PlSmallStr::from_string(k.to_string());
-    let mut dtypes = vec![DataType::String; places.width];
-    if places.numeric_time {
-        dtypes[places.time] = DataType::Int64;
+    // What is not read has a type of which not even the letters are checked.
+    let mut dtypes = vec![DataType::Int64; places.width];
+    if !places.numeric_time {
+        dtypes[places.time] = DataType::String;
     }
     let mut projection = vec![places.time];
     for &at in places.columns.iter().flatten() {
         dtypes[at] = DataType::Float64;
         projection.push(at);
     }
-    projection.extend(places.symbols.iter().map(|&(at, _)| at));
+    for &(at, _) in &places.symbols {
+        dtypes[at] = DataType::String;
+        projection.push(at);
+    }
     projection.sort_unstable();
     projection.dedup();
     let schema: Schema = dtypes.into_iter().enumerate().map(|(k, dtype)| Field::new(name(k), dtype)).collect();
@@ -83,6 +99,9 @@ fn read_csv(source: &Source, bytes: &[u8], layout: &Layout, places: &Places) -> 
         raise_if_empty: false,
         ..CsvReadOptions::default()
     };
+    // Where there are no quotes, none need be minded.
+    let quote = memchr(b'"', bytes).map(|_| b'"');
+    let options = options.map_parse_options(|parse| parse.with_quote_char(quote));
     let frame = options.into_reader_with_file_handle(Cursor::new(bytes)).finish().ok()?;
     let time = times(&frame, &name(places.time))?;
     if places.symbols.iter().any(|&(at, _)| other_symbol(&frame, &name(at), source).is_some()) {
@@ -102,4 +121,16 @@ pub(super) fn has_column(source: &Source, bytes: &[u8], name: &str) -> bool {
     }
     let line = bytes.split(|&byte| byte == b'\n').next().unwrap_or_default();
     String::from_utf8_lossy(line).split(',').any(|column| plain(column.trim().trim_matches('"')) == plain(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_of_too_many_fields_is_found_and_commas_between_quotes_make_none() {
+        let found = |text: &str| overlong(text.as_bytes(), 3);
+        assert_eq!(["", "a,b,c", "a,b,c\n1,2,3\n", "a,b,c\r1,2,3\r4,5,6", "a,\"b,b\",c\n1,\"2\n,,\",3\n"].map(found), [false; 5]);
+        assert_eq!(["a,b,c,", "a,b,c\n1,2,3,4\n5,6,7", "a,b,c\n1,2\n3,4,5,6", "a,\"b\",c,\n", "a,b,c\r1,2,3,4"].map(found), [true; 5]);
+    }
 }
