@@ -5,7 +5,8 @@ use std::io::Cursor;
 use std::sync::Arc;
 
 use memchr::{memchr, memchr_iter};
-use polars::prelude::{CsvReadOptions, DataType, Field, PlSmallStr, Schema, SerReader};
+use polars::prelude::_csv_read_internal::read_chunk;
+use polars::prelude::{CsvParseOptions, CsvReadOptions, DataFrame, DataType, Field, PlSmallStr, Schema, SerReader};
 
 use crate::fault::Fault;
 use crate::market::csv_rows::{careful, columns_of, plain};
@@ -92,17 +93,11 @@ fn read_csv(source: &Source, bytes: &[u8], layout: &Layout, places: &Places) -> 
     projection.sort_unstable();
     projection.dedup();
     let schema: Schema = dtypes.into_iter().enumerate().map(|(k, dtype)| Field::new(name(k), dtype)).collect();
-    let options = CsvReadOptions {
-        has_header: places.header,
-        schema: Some(Arc::new(schema)),
-        projection: Some(Arc::new(projection)),
-        raise_if_empty: false,
-        ..CsvReadOptions::default()
-    };
-    // Where there are no quotes, none need be minded.
-    let quote = memchr(b'"', bytes).map(|_| b'"');
-    let options = options.map_parse_options(|parse| parse.with_quote_char(quote));
-    let frame = options.into_reader_with_file_handle(Cursor::new(bytes)).finish().ok()?;
+    let frame = if memchr(b'"', bytes).is_none() && bytes.len() <= ONE_PIECE {
+        one_piece(bytes, &schema, &projection, places.header)
+    } else {
+        many_pieces(bytes, schema, projection, places.header)
+    }?;
     let time = times(&frame, &name(places.time))?;
     if places.symbols.iter().any(|&(at, _)| other_symbol(&frame, &name(at), source).is_some()) {
         return None;
@@ -112,6 +107,50 @@ fn read_csv(source: &Source, bytes: &[u8], layout: &Layout, places: &Places) -> 
         None => Some(Vec::new()),
     });
     Some(Sheet { time, columns: columns.collect::<Option<_>>()? })
+}
+
+/// Bytes of a table up to which one thread reads it, since other threads have other tables.
+const ONE_PIECE: usize = 32 << 20;
+
+/// A table without quotes, on this thread alone, as the library's reader reads each of the pieces it cuts a table into: no lines are looked for beforehand,
+/// and no columns put together afterwards.
+fn one_piece(bytes: &[u8], schema: &Schema, projection: &[usize], header: bool) -> Option<DataFrame> {
+    let body = if header { behind_header(bytes)? } else { bytes };
+    // It believes that text is text.
+    if schema.iter_values().any(DataType::is_string) && std::str::from_utf8(body).is_err() {
+        return None;
+    }
+    let plain = CsvParseOptions::default().with_quote_char(None);
+    read_chunk(body, &plain, schema, false, projection, 0, feeds(body) as usize, None, usize::MAX, body.len(), Some(0)).ok()
+}
+
+/// What stands behind the first line that is not empty; `None` where a carriage return inside that line ends a row.
+fn behind_header(bytes: &[u8]) -> Option<&[u8]> {
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let end = memchr(b'\n', rest).unwrap_or(rest.len());
+        let line = rest[..end].strip_suffix(b"\r").unwrap_or(&rest[..end]);
+        rest = rest.get(end + 1..).unwrap_or_default();
+        if line.contains(&b'\r') {
+            return None;
+        }
+        if !line.is_empty() {
+            break;
+        }
+    }
+    Some(rest)
+}
+
+/// Any table, cut into pieces that the library's threads share.
+fn many_pieces(bytes: &[u8], schema: Schema, projection: Vec<usize>, header: bool) -> Option<DataFrame> {
+    let options = CsvReadOptions {
+        has_header: header,
+        schema: Some(Arc::new(schema)),
+        projection: Some(Arc::new(projection)),
+        raise_if_empty: false,
+        ..CsvReadOptions::default()
+    };
+    options.into_reader_with_file_handle(Cursor::new(bytes)).finish().ok()
 }
 
 /// Whether a table has a column of that name, compared as a [`Layout`] compares.
@@ -132,5 +171,29 @@ mod tests {
         let found = |text: &str| overlong(text.as_bytes(), 3);
         assert_eq!(["", "a,b,c", "a,b,c\n1,2,3\n", "a,b,c\r1,2,3\r4,5,6", "a,\"b,b\",c\n1,\"2\n,,\",3\n"].map(found), [false; 5]);
         assert_eq!(["a,b,c,", "a,b,c\n1,2,3,4\n5,6,7", "a,b,c\n1,2\n3,4,5,6", "a,\"b\",c,\n", "a,b,c\r1,2,3,4"].map(found), [true; 5]);
+    }
+
+    #[test]
+    fn one_piece_reads_what_many_do() {
+        let read = |text: &str, header: bool| {
+            let types = [DataType::Int64, DataType::Int64, DataType::Float64, DataType::String];
+            let schema: Schema = types.into_iter().enumerate().map(|(k, dtype)| Field::new(k.to_string().into(), dtype)).collect();
+            let one = one_piece(text.as_bytes(), &schema, &[0, 2, 3], header);
+            let many = many_pieces(text.as_bytes(), schema, vec![0, 2, 3], header);
+            assert_eq!(one.is_some(), many.is_some(), "{text:?}");
+            if let (Some(one), Some(many)) = (&one, &many) {
+                assert!(one.equals_missing(many), "{text:?}: {one:?} {many:?}");
+            }
+            one.map(|frame| frame.height())
+        };
+        let rows = "1,x,1.5,é\n2,,-2e-3, b\r\n3,y,4,\n";
+        for text in [rows, rows.trim_end(), "", "\n", "1\n\n2,3\n", "1,x,,\n", "\n1,x,2,a\n", "1,x,2,a\r"] {
+            read(text, false);
+            for head in ["t,a,b,c\n", "\n\r\nt,a,b,c\r\n", "t,a,b,c\r1,2,3,4\n"] {
+                read(&format!("{head}{text}"), true);
+            }
+        }
+        assert_eq!([read("t,a,b,c", true), read("t,a,b,c\r\n", true)], [Some(0); 2]);
+        assert_eq!([read(rows, false), read("x,x,1,\n", false)], [Some(3), None]);
     }
 }
