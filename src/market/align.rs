@@ -1,71 +1,103 @@
 //! Loose bars onto the clock: the dense panel and the listed segments.
 
+use std::iter::repeat_n;
+use std::sync::Arc;
+
+use crate::market::panel::Column;
 use crate::market::{LINE, ListingPolicy, Panel, Segment, SeriesPart};
 use crate::units::Clock;
 
 /// Fills a [`Panel`] of `series.len()` instruments. Bars outside the clock are left out; one stamp, one cell. `first` is the first bar that trades.
 pub(super) fn align(clock: &Clock, first: usize, series: &[SeriesPart], listing: &ListingPolicy) -> Panel {
     let (instruments, bars) = (series.len(), clock.bars);
-    let column = || vec![f64::NAN; instruments * bars];
+    let [open, high, low, close, volume] = last_prices(clock, series);
+    let ([mark_open, mark_high, mark_low, mark_close], marked_bars) = mark_prices(clock, first, series, [&open, &high, &low, &close]);
     let mut panel = Panel {
         instruments,
         bars,
-        open: column(),
-        high: column(),
-        low: column(),
-        close: column(),
-        volume: column(),
-        mark_open: column(),
-        mark_high: column(),
-        mark_low: column(),
-        mark_close: column(),
+        open,
+        high,
+        low,
+        close,
+        volume,
+        mark_open,
+        mark_high,
+        mark_low,
+        mark_close,
         value: vec![f64::NAN; bars.div_ceil(LINE) * LINE * instruments],
         last_traded: vec![u32::MAX; instruments * bars],
         segments: Vec::with_capacity(instruments),
-        marked_bars: Vec::with_capacity(instruments),
+        marked_bars,
         block_low: Vec::new(),
         block_high: Vec::new(),
     };
-    for (id, part) in series.iter().enumerate() {
-        let base = id * bars;
-        for bar in &part.bars {
-            let Some(t) = clock.bar_of(bar.time) else { continue };
-            let cell = base + t;
-            (panel.open[cell], panel.high[cell], panel.low[cell], panel.close[cell]) = (bar.open, bar.high, bar.low, bar.close);
-            (panel.mark_open[cell], panel.mark_high[cell], panel.mark_low[cell], panel.mark_close[cell]) =
-                (bar.open, bar.high, bar.low, bar.close);
-            panel.volume[cell] = bar.volume;
-        }
-        let mut marked = 0;
-        for mark in &part.marks {
-            let Some(t) = clock.bar_of(mark.time) else { continue };
-            let cell = base + t;
-            // A mark price in a bar that did not trade changes nothing: the bar is missing and carried.
-            if panel.close[cell].is_nan() {
-                continue;
-            }
-            (panel.mark_open[cell], panel.mark_high[cell], panel.mark_low[cell], panel.mark_close[cell]) =
-                (mark.open, mark.high, mark.low, mark.close);
-            marked += usize::from(t >= first);
-        }
-        panel.marked_bars.push(marked);
-        let (mut carried, mut last_traded) = (f64::NAN, u32::MAX);
-        for t in 0..bars {
-            let mark = panel.mark_close[base + t];
-            if !mark.is_nan() {
-                carried = mark;
-            }
-            let cell = panel.value_cell(id, t);
-            panel.value[cell] = carried;
-            if !panel.close[base + t].is_nan() {
-                last_traded = t as u32;
-            }
-            panel.last_traded[base + t] = last_traded;
-        }
-        let own = base..base + bars;
+    for id in 0..instruments {
+        carry_over(&mut panel, id);
+        let own = id * bars..(id + 1) * bars;
         panel.segments.push(segments(&panel.open[own.clone()], &panel.close[own], listing.delisted_after.in_bars(clock.bar), listing.jump));
     }
     panel
+}
+
+/// Columns that are nobody else's yet, to be filled.
+fn own<const N: usize>(columns: &mut [Column; N]) -> [&mut [f64]; N] {
+    columns.each_mut().map(|column| Arc::get_mut(column).expect("a column that was just made"))
+}
+
+/// Open, high, low, close and volume.
+fn last_prices(clock: &Clock, series: &[SeriesPart]) -> [Column; 5] {
+    let mut columns = std::array::from_fn(|_| repeat_n(f64::NAN, series.len() * clock.bars).collect());
+    let [open, high, low, close, volume] = own(&mut columns);
+    for (id, part) in series.iter().enumerate() {
+        for bar in &part.bars {
+            let Some(t) = clock.bar_of(bar.time) else { continue };
+            let cell = id * clock.bars + t;
+            (open[cell], high[cell], low[cell], close[cell], volume[cell]) = (bar.open, bar.high, bar.low, bar.close, bar.volume);
+        }
+    }
+    columns
+}
+
+/// Open, high, low and close of the mark, and how many bars of the window each instrument has a mark price of. In a market without any the columns are
+/// those of the last prices.
+fn mark_prices(clock: &Clock, first: usize, series: &[SeriesPart], last: [&Column; 4]) -> ([Column; 4], Vec<usize>) {
+    let mut marked = vec![0; series.len()];
+    if series.iter().all(|part| part.marks.is_empty()) {
+        return (last.map(Arc::clone), marked);
+    }
+    let mut columns = last.map(|column| Arc::from(&**column));
+    let [open, high, low, close] = own(&mut columns);
+    for (id, part) in series.iter().enumerate() {
+        for mark in &part.marks {
+            let Some(t) = clock.bar_of(mark.time) else { continue };
+            let cell = id * clock.bars + t;
+            // A mark price in a bar that did not trade changes nothing: the bar is missing and carried.
+            if close[cell].is_nan() {
+                continue;
+            }
+            (open[cell], high[cell], low[cell], close[cell]) = (mark.open, mark.high, mark.low, mark.close);
+            marked[id] += usize::from(t >= first);
+        }
+    }
+    (columns, marked)
+}
+
+/// Carries the valuation price of an instrument over its missing bars, and notes the last that traded.
+fn carry_over(panel: &mut Panel, id: usize) {
+    let base = id * panel.bars;
+    let (mut carried, mut last_traded) = (f64::NAN, u32::MAX);
+    for t in 0..panel.bars {
+        let mark = panel.mark_close[base + t];
+        if !mark.is_nan() {
+            carried = mark;
+        }
+        let cell = panel.value_cell(id, t);
+        panel.value[cell] = carried;
+        if !panel.close[base + t].is_nan() {
+            last_traded = t as u32;
+        }
+        panel.last_traded[base + t] = last_traded;
+    }
 }
 
 /// Stretches of listed life in one series: `silence` missing bars in a row end one, and so does an open that [`jumps`] away from the last

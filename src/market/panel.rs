@@ -1,6 +1,11 @@
 //! The dense columns of a market: bars of all instruments on one clock.
 
+use std::sync::Arc;
+
 use crate::units::InstrumentId;
+
+/// One number for each bar of each instrument. Two columns of the same numbers may be one.
+pub(super) type Column = Arc<[f64]>;
 
 /// A stretch of bars in which an instrument is listed: `first..end` are bar indices, gaps inside are shorter than
 /// [`super::ListingPolicy::delisted_after`] and no bar opens further than [`super::ListingPolicy::jump`] from the last close. `end` is one past
@@ -19,17 +24,17 @@ pub struct Panel {
     pub instruments: usize,
     pub bars: usize,
     /// Last-price bars; NaN where the bar is missing.
-    pub open: Vec<f64>,
-    pub high: Vec<f64>,
-    pub low: Vec<f64>,
-    pub close: Vec<f64>,
+    pub open: Column,
+    pub high: Column,
+    pub low: Column,
+    pub close: Column,
     /// In the instrument's own units (contracts); NaN where missing.
-    pub volume: Vec<f64>,
-    /// Mark prices where the market has them, else last prices; NaN where the bar is missing.
-    pub mark_open: Vec<f64>,
-    pub mark_high: Vec<f64>,
-    pub mark_low: Vec<f64>,
-    pub mark_close: Vec<f64>,
+    pub volume: Column,
+    /// Mark prices where the market has them, else last prices; NaN where the bar is missing. In a market without any, the columns of the last prices.
+    pub mark_open: Column,
+    pub mark_high: Column,
+    pub mark_low: Column,
+    pub mark_close: Column,
     /// Valuation price at the bar's close: `mark_close`, carried over missing bars; NaN before the first bar. In lines, the last one filled up with NaN.
     pub value: Vec<f64>,
     /// The last bar at or before each bar that traded, `u32::MAX` before the first. Instrument-major.
@@ -77,8 +82,10 @@ impl Panel {
     #[must_use]
     pub fn bytes(&self) -> u64 {
         let Self { open, high, low, close, volume, mark_open, mark_high, mark_low, mark_close, value, block_low, block_high, .. } = self;
-        let prices = [open, high, low, close, volume, mark_open, mark_high, mark_low, mark_close, value, block_low, block_high];
-        let numbers: usize = prices.map(Vec::len).iter().sum();
+        let own = |(mark, last): (&Column, &Column)| if Arc::ptr_eq(mark, last) { 0 } else { mark.len() };
+        let marks: usize = [(mark_open, open), (mark_high, high), (mark_low, low), (mark_close, close)].map(own).iter().sum();
+        let prices = [open, high, low, close, volume].map(|column| column.len());
+        let numbers = prices.iter().sum::<usize>() + marks + value.len() + block_low.len() + block_high.len();
         (numbers * size_of::<f64>() + self.last_traded.len() * size_of::<u32>()) as u64
     }
 
@@ -90,13 +97,10 @@ impl Panel {
 
     /// Fills the block extremes from the bars; missing bars (NaN) count for nothing.
     pub fn index_extremes(&mut self) {
-        let bars = self.bars.max(1);
-        let fold = |columns: [&[f64]; 3], start: f64, pick: fn(f64, f64) -> f64| -> Vec<f64> {
-            let [last, mark, open] = columns.map(|column| column.chunks(bars).flat_map(|series| series.chunks(BLOCK)));
-            last.zip(mark).zip(open).map(|((last, mark), open)| last.iter().chain(mark).chain(open).copied().fold(start, pick)).collect()
-        };
-        self.block_low = fold([&self.low, &self.mark_low, &self.mark_open], f64::INFINITY, f64::min);
-        self.block_high = fold([&self.high, &self.mark_high, &self.mark_open], f64::NEG_INFINITY, f64::max);
+        let below = |cell: f64, best: f64| cell < best;
+        let above = |cell: f64, best: f64| cell > best;
+        self.block_low = extremes([&self.low, &self.mark_low, &self.mark_open], self.bars, f64::INFINITY, below);
+        self.block_high = extremes([&self.high, &self.mark_high, &self.mark_open], self.bars, f64::NEG_INFINITY, above);
     }
 
     /// The valuation prices of bar `t` and its neighbours: of each instrument the [`LINE`] bars from `t / LINE · LINE` on.
@@ -142,6 +146,22 @@ impl Panel {
     }
 }
 
+/// Of each block of each series of `bars` the cell of the columns that is `beyond` all others, or `start`.
+fn extremes(columns: [&Column; 3], bars: usize, start: f64, beyond: impl Fn(f64, f64) -> bool) -> Vec<f64> {
+    let series = (0..columns[0].len()).step_by(bars.max(1)).map(|from| from..from + bars);
+    let blocks = series.flat_map(|series| series.clone().step_by(BLOCK).map(move |from| from..(from + BLOCK).min(series.end)));
+    blocks.map(|block| columns.iter().fold(start, |best, column| extreme(&column[block.clone()], best, &beyond))).collect()
+}
+
+/// The cell that is `beyond` all others, or `start`; missing ones (NaN) are beyond nothing.
+fn extreme(cells: &[f64], start: f64, beyond: impl Fn(f64, f64) -> bool) -> f64 {
+    let pick = |best: f64, cell: f64| if beyond(cell, best) { cell } else { best };
+    // Eight side by side, as processors compare them.
+    let (eights, rest) = cells.as_chunks::<8>();
+    let best = eights.iter().fold([start; 8], |best, eight| std::array::from_fn(|k| pick(best[k], eight[k])));
+    best.iter().chain(rest).copied().fold(start, pick)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -154,5 +174,25 @@ mod tests {
         // The first listing ends by a jump into bar 3; the second is silent from bar 6, which bar 8 tells; the third from bar 12.
         assert_eq!([0, 2, 3, 5, 7, 9, 11].map(out), [3, 3, 8, 8, 8, 14, 14]);
         assert_eq!(panel.forced_out(InstrumentId(0), 9, 30), 41);
+    }
+
+    #[test]
+    fn a_block_has_the_extremes_of_its_columns_and_series_share_none() {
+        let bars = BLOCK + 3;
+        let column = |of: fn(usize) -> f64| (0..2 * bars).map(of).collect::<Column>();
+        let mut low = column(|cell| 100.0 + cell as f64);
+        Arc::make_mut(&mut low)[0] = f64::NAN;
+        let mark_open = column(|cell| if cell == 5 { 7.0 } else { f64::NAN });
+        let high = column(|cell| cell as f64);
+        let mut panel = Panel { bars, mark_low: Arc::clone(&low), mark_high: Arc::clone(&high), low, high, mark_open, ..Panel::default() };
+        panel.index_extremes();
+        let [end, next] = [BLOCK as f64, bars as f64];
+        assert_eq!(panel.block_low, [7.0, 100.0 + end, 100.0 + next, 100.0 + next + end]);
+        assert_eq!(panel.block_high, [end - 1.0, end + 2.0, next + end - 1.0, next + end + 2.0]);
+        let nothing: Column = [f64::NAN; 4].into();
+        let [low, high, mark_low, mark_high, mark_open] = [(); 5].map(|()| Arc::clone(&nothing));
+        let mut panel = Panel { bars: 4, low, high, mark_low, mark_high, mark_open, ..Panel::default() };
+        panel.index_extremes();
+        assert_eq!((panel.block_low, panel.block_high), (vec![f64::INFINITY], vec![f64::NEG_INFINITY]));
     }
 }

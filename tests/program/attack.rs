@@ -106,7 +106,7 @@ fn plausible(market: &Market) {
     assert!(market.evidence.iter().all(|fact| sane(fact.known_at) && fact.value.is_finite()));
     assert!(market.memberships.iter().all(|row| row.until.is_none_or(sane)));
     let columns = [&market.panel.open, &market.panel.high, &market.panel.low, &market.panel.close];
-    assert!(columns.into_iter().flatten().all(|price| price.is_nan() || (*price > 0.0 && price.is_finite())));
+    assert!(columns.into_iter().flat_map(|column| column.iter()).all(|price| price.is_nan() || (*price > 0.0 && price.is_finite())));
 }
 
 fn replayed(market: &Market, file: &StrategyFile) {

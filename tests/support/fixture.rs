@@ -1,5 +1,7 @@
 //! A small market and runs over it, made by arithmetic: prices and money here mean nothing, but every column holds together.
 
+use std::sync::Arc;
+
 use rotate::market::{
     Asset, FundingBook, InputFile, Instrument, Kind, LINE, Labels, ListingPolicy, Market, Panel, Segment, Tier, VenueCosts, VenueKind,
 };
@@ -67,7 +69,7 @@ pub(crate) fn market(bars: usize, bar: Span) -> Market {
 /// Bars about 50,000 that rise and fall by a hundredth, all series alike and listed throughout.
 fn panel(bars: usize, instruments: usize) -> Panel {
     let wave = |t: usize| 50_000.0 + 500.0 * (t as f64 / 5.0).sin();
-    let column = |of: fn(f64, f64) -> f64| -> Vec<f64> {
+    let column = |of: fn(f64, f64) -> f64| -> Arc<[f64]> {
         (0..instruments).flat_map(|_| (0..bars).map(|t| of(wave(t), wave(t + 1))).collect::<Vec<_>>()).collect()
     };
     let [open, high, low, close] = [column(|a, _| a), column(|a, b| a.max(b) + 50.0), column(|a, b| a.min(b) - 50.0), column(|_, b| b)];

@@ -181,12 +181,14 @@ fn arrow(canvas: &Canvas, (x, y): (f64, f64), side: Side) {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
 
     #[test]
     fn bars_put_together_keep_their_extremes() {
         let n = 300;
-        let column = |add: f64| (0..n).map(|t| 100.0 + t as f64 + add).collect::<Vec<f64>>();
+        let column = |add: f64| (0..n).map(|t| 100.0 + t as f64 + add).collect::<Arc<[f64]>>();
         let mut bars = Bars {
             instruments: 1,
             bars: n,
@@ -196,7 +198,7 @@ mod tests {
             close: column(1.0),
             ..Bars::default()
         };
-        bars.high[151] = 999.0;
+        Arc::make_mut(&mut bars.high)[151] = 999.0;
         let (all, together) = candles(&bars, InstrumentId(0), 100, 260);
         // 160 bars held, 40 before and the 39 that are left after: 239 in candles of four.
         assert_eq!((together, all.len()), (4, 60));

@@ -1,5 +1,7 @@
 //! Who died in the market.
 
+use std::sync::Arc;
+
 use rotate::market::{Segment, SeriesSummary};
 use rotate::replay::run::Reason;
 use rotate::units::Usd;
@@ -13,9 +15,10 @@ fn the_audit_counts_the_dead_and_what_they_cost() {
     market.panel.segments[2] = vec![Segment { first: 0, end: 100 }];
     let at = |t: usize| market.panel.at(rotate::units::InstrumentId(2), t);
     let (first, last) = (at(0), at(99));
-    (market.panel.close[first], market.panel.close[last]) = (100.0, 50.0);
+    let close = Arc::make_mut(&mut market.panel.close);
+    (close[first], close[last]) = (100.0, 50.0);
     // The first coin doubles.
-    (market.panel.close[0], market.panel.close[399]) = (100.0, 200.0);
+    (close[0], close[399]) = (100.0, 200.0);
     market.listing.penalty = 0.5;
     let series = |missing| SeriesSummary {
         asset: "BTC".to_string(),

@@ -1,5 +1,7 @@
 //! The bars around trades, and whether their fills were possible.
 
+use std::sync::Arc;
+
 use rotate::market::Market;
 use rotate::replay::run::{Fill, Reason, Run, Side, Trade};
 use rotate::report::charts::bars;
@@ -12,10 +14,10 @@ fn flat() -> (Market, Run) {
     let (mut market, mut run) = days(60);
     let panel = &mut market.panel;
     for column in [&mut panel.open, &mut panel.close, &mut panel.mark_open, &mut panel.mark_close] {
-        column.fill(100.0);
+        Arc::make_mut(column).fill(100.0);
     }
     for (column, value) in [(&mut panel.low, 90.0), (&mut panel.high, 110.0), (&mut panel.mark_low, 90.0), (&mut panel.mark_high, 110.0)] {
-        column.fill(value);
+        Arc::make_mut(column).fill(value);
     }
     run.fills.clear();
     run.trades.clear();
