@@ -3,6 +3,8 @@
 use std::iter::repeat_n;
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use crate::market::panel::Column;
 use crate::market::{LINE, ListingPolicy, Panel, Segment, SeriesPart};
 use crate::units::Clock;
@@ -31,9 +33,8 @@ pub(super) fn align(clock: &Clock, first: usize, series: &[SeriesPart], listing:
         block_low: Vec::new(),
         block_high: Vec::new(),
     };
-    for id in 0..instruments {
-        carry_over(&mut panel, id);
-        let own = id * bars..(id + 1) * bars;
+    carry_over(&mut panel);
+    for own in (0..instruments).map(|id| id * bars..(id + 1) * bars) {
         panel.segments.push(segments(&panel.open[own.clone()], &panel.close[own], listing.delisted_after.in_bars(clock.bar), listing.jump));
     }
     panel
@@ -46,15 +47,17 @@ fn own<const N: usize>(columns: &mut [Column; N]) -> [&mut [f64]; N] {
 
 /// Open, high, low, close and volume.
 fn last_prices(clock: &Clock, series: &[SeriesPart]) -> [Column; 5] {
-    let mut columns = std::array::from_fn(|_| repeat_n(f64::NAN, series.len() * clock.bars).collect());
-    let [open, high, low, close, volume] = own(&mut columns);
-    for (id, part) in series.iter().enumerate() {
+    // To be handed the memory takes longer than to fill it: each thread asks for some.
+    let column = |_| repeat_n(f64::NAN, series.len() * clock.bars).collect();
+    let columns: Vec<Column> = (0..5).into_par_iter().map(column).collect();
+    let mut columns = columns.try_into().expect("five columns");
+    let [open, high, low, close, volume] = own(&mut columns).map(|column| column.par_chunks_mut(clock.bars));
+    (series, open, high, low, close, volume).into_par_iter().for_each(|(part, open, high, low, close, volume)| {
         for bar in &part.bars {
             let Some(t) = clock.bar_of(bar.time) else { continue };
-            let cell = id * clock.bars + t;
-            (open[cell], high[cell], low[cell], close[cell], volume[cell]) = (bar.open, bar.high, bar.low, bar.close, bar.volume);
+            (open[t], high[t], low[t], close[t], volume[t]) = (bar.open, bar.high, bar.low, bar.close, bar.volume);
         }
-    }
+    });
     columns
 }
 
@@ -82,22 +85,28 @@ fn mark_prices(clock: &Clock, first: usize, series: &[SeriesPart], last: [&Colum
     (columns, marked)
 }
 
-/// Carries the valuation price of an instrument over its missing bars, and notes the last that traded.
-fn carry_over(panel: &mut Panel, id: usize) {
-    let base = id * panel.bars;
-    let (mut carried, mut last_traded) = (f64::NAN, u32::MAX);
-    for t in 0..panel.bars {
-        let mark = panel.mark_close[base + t];
-        if !mark.is_nan() {
-            carried = mark;
+/// Notes the last bar that traded, of which the valuation price is carried over those that are missing.
+fn carry_over(panel: &mut Panel) {
+    let Panel { instruments, bars, close, mark_close, value, last_traded, .. } = panel;
+    let (instruments, bars) = (*instruments, *bars);
+    last_traded.par_chunks_mut(bars).zip(close.par_chunks(bars)).for_each(|(last_traded, close)| {
+        let mut last = u32::MAX;
+        for (t, (note, close)) in last_traded.iter_mut().zip(close).enumerate() {
+            last = if close.is_nan() { last } else { t as u32 };
+            *note = last;
         }
-        let cell = panel.value_cell(id, t);
-        panel.value[cell] = carried;
-        if !panel.close[base + t].is_nan() {
-            last_traded = t as u32;
+    });
+    value.par_chunks_mut(instruments * LINE).enumerate().for_each(|(line, values)| {
+        for (id, values) in values.chunks_mut(LINE).enumerate() {
+            let first = line * LINE;
+            for (value, t) in values.iter_mut().zip(first..bars) {
+                let last = last_traded[id * bars + t];
+                if last != u32::MAX {
+                    *value = mark_close[id * bars + last as usize];
+                }
+            }
         }
-        panel.last_traded[base + t] = last_traded;
-    }
+    });
 }
 
 /// Stretches of listed life in one series: `silence` missing bars in a row end one, and so does an open that [`jumps`] away from the last

@@ -55,8 +55,10 @@ impl Rows {
         for source in sources {
             let (bytes, input) = source.read()?;
             let mut sheet = read(source, &bytes, recipe.layout)?;
-            for time in &mut sheet.time {
-                *time = Time::from_seconds(time.seconds() - time.seconds().rem_euclid(recipe.floor));
+            if recipe.floor > 1 {
+                for time in &mut sheet.time {
+                    *time = Time::from_seconds(time.seconds() - time.seconds().rem_euclid(recipe.floor));
+                }
             }
             check(source, &bytes, &sheet, recipe)?;
             inputs.push(input);

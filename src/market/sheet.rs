@@ -83,8 +83,8 @@ pub(super) fn times(frame: &DataFrame, name: &str) -> Option<Vec<Time>> {
             Some(physical.i32().ok()?.into_no_null_iter().map(|day| Time::from_seconds(i64::from(day) * 86_400)).collect())
         }
         _ => {
-            let whole = series.cast(&DataType::Int64).ok()?;
-            whole.i64().ok()?.iter().map(|number| timestamp::of_number(number?)).collect()
+            let whole = series.cast(&DataType::Int64).ok().filter(|whole| whole.null_count() == 0)?;
+            whole.i64().ok()?.into_no_null_iter().map(timestamp::of_number).collect()
         }
     }
 }
