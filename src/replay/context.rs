@@ -4,7 +4,7 @@ use crate::exchange::jitter::Jitter;
 use crate::exchange::margin::DEFAULT_BRACKETS;
 use crate::market::Market;
 use crate::replay::attribution::{AttributionPeriod, Cell};
-use crate::replay::quote::RecentQuotes;
+use crate::replay::quoted::RecentQuotes;
 use crate::signal::regime::Regime;
 use crate::signal::{Signals, StrategySignals};
 use crate::strategy::{Holding, Margin, Plan, PlanBucket};

@@ -6,7 +6,7 @@ use crate::replay::account::Account;
 use crate::replay::context::Context;
 use crate::replay::decision::{OrderWhy, Why};
 use crate::replay::orders::{Order, Want};
-use crate::replay::positions::PositionState;
+use crate::replay::position_state::PositionState;
 use crate::replay::recorder::Converted;
 use crate::replay::simulation::Simulation;
 use crate::strategy::Verdict;

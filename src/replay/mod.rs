@@ -89,10 +89,12 @@ mod margin;
 mod measure;
 mod open;
 mod orders;
+mod position_state;
 mod positions;
 mod protect;
 mod quiet;
 mod quote;
+mod quoted;
 mod reason;
 mod rebalance;
 mod recorder;
@@ -120,7 +122,7 @@ use crate::units::Usd;
 pub use checkpoint::{Checkpoint, Pending, PendingReason};
 
 use context::{Context, Roles};
-use quote::RecentQuotes;
+use quoted::RecentQuotes;
 use run::{Beyond, Run, Stop};
 use simulation::{Manner, Simulation};
 
@@ -166,7 +168,7 @@ pub fn replay_bar_by_bar(market: &Market, signals: &Signals, plan: &Plan, capita
 fn replayed(market: &Market, signals: &Signals, plan: &Plan, (capital, bars): (Usd, usize), manner: Manner) -> Checkpoint {
     let known = signals.known(market, &plan.definitions);
     let roles = Roles::of(plan);
-    let quotes = RecentQuotes::of(market.instruments.len());
+    let quotes = RecentQuotes::new(market.instruments.len());
     let simulation = || Simulation::new(Context::new(market, (signals, &known, &quotes), (plan, &roles)), capital, manner);
     let (mut until, mut stop) = (bars, None);
     // A bar that the books cannot hold is no part of the run. The bars before it come out the same to the last bit when they are replayed again.

@@ -6,8 +6,9 @@ use crate::exchange::orders::Side;
 use crate::exchange::stops::{Distance, Trail, by_atr, by_loss, fixed};
 use crate::market::BLOCK;
 use crate::replay::context::Context;
+use crate::replay::position_state::{MaintenanceBound, PositionState};
 use crate::replay::positions::PositionBook;
-use crate::replay::positions::{MaintenanceBound, PositionState, Watched, margin_view};
+use crate::replay::positions::{Watched, margin_view};
 use crate::strategy::{Stop, TakeProfit};
 use crate::units::{Direction, InstrumentId};
 

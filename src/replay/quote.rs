@@ -1,50 +1,17 @@
 //! What the venue asks and allows in one bar: fees, spread and impact under the run's assumptions, and the volume left.
 
-use std::cell::Cell;
-
 use crate::exchange::costs::{Impact, Maker, Taker};
 use crate::exchange::orders::{Bar, Filled, Kind as OrderKind, OrderSpec, Venue, fill_in_bar};
 use crate::exchange::volume::VolumePool;
 use crate::market::{Kind, TradingRules};
 use crate::replay::context::Context;
 use crate::replay::orders::Order;
+use crate::replay::quoted::Quote;
 use crate::signal::liquidity::assumed_volatility;
 use crate::units::InstrumentId;
 
 /// An order for less than a cent is not sent: it would be a fill of nothing that moves the stop and starts cool-downs.
 pub(super) const CENT: f64 = 0.01;
-
-/// The cost of one instrument as known before a bar.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Quote {
-    pub taker: Taker,
-    pub maker: Maker,
-    pub impact: Impact,
-    /// Contracts traded in the 24 hours before.
-    day_volume: f64,
-}
-
-/// The last quote of each instrument: an order is sized, met and filled by the same one.
-#[derive(Debug)]
-pub(super) struct RecentQuotes {
-    /// By instrument, with the bar it is of.
-    last: Vec<Cell<Option<(usize, Quote)>>>,
-}
-
-impl RecentQuotes {
-    /// Nothing asked yet, of so many instruments.
-    pub fn of(instruments: usize) -> Self {
-        Self { last: vec![Cell::new(None); instruments] }
-    }
-}
-
-impl Quote {
-    /// What crossing the book with a notional costs beyond the fee, as a fraction of price. An impact nobody can know counts as none here: such an
-    /// order is refused when it is sent.
-    pub fn crossing(&self, notional: f64) -> f64 {
-        self.taker.half_spread + self.impact.of(notional).unwrap_or(0.0)
-    }
-}
 
 /// What an order gets in a bar. A resting limit that the price leapt over between two bars fills at its own price, which the bar never saw: then
 /// the open is what it is held against, and what it gave away is slippage.
@@ -62,13 +29,7 @@ pub(super) fn worth_working(quantity: f64, price: f64, venue: &Venue) -> bool {
 impl Context<'_> {
     /// The costs of a fill in bar `t`, from what was known before it.
     pub fn quote(&self, instrument: InstrumentId, t: usize) -> Quote {
-        let last = &self.quotes.last[instrument.index()];
-        if let Some((_, quote)) = last.get().filter(|&(of, _)| of == t) {
-            return quote;
-        }
-        let quote = self.fresh_quote(instrument, t);
-        last.set(Some((t, quote)));
-        quote
+        self.quotes.of(instrument, t, || self.fresh_quote(instrument, t))
     }
 
     fn fresh_quote(&self, instrument: InstrumentId, t: usize) -> Quote {

@@ -3,7 +3,7 @@
 use crate::ledger::Closed;
 use crate::replay::account::Account;
 use crate::replay::decider::Decider;
-use crate::replay::positions::PositionState;
+use crate::replay::position_state::PositionState;
 use crate::replay::reason::FlowReason;
 use crate::units::{BucketId, Usd};
 
