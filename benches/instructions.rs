@@ -13,18 +13,23 @@ use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
+use rotate::batch::Arena;
+use rotate::evaluate::{Evaluation, deflated};
 use rotate::market::{Market, Window};
 use rotate::replay::replay;
+use rotate::replay::run::Run;
+use rotate::report::{Batch, Manifest};
 use rotate::signal::{History, Signals};
 use rotate::strategy::{Plan, Strategy, StrategyFile};
 use rotate::units::Usd;
+use serde_json::Value;
 
 use workload::{Rhythm, Size, Venue};
 
 /// Half a year of hours: as a whole market, and quicker to count.
 const SIZE: Size = Size { bars: 4_392, times: 1 };
 /// What is counted, by name.
-const WORKS: [&str; 6] = ["plain", "full", "quiet", "bull", "adaptive", "load"];
+const WORKS: [&str; 8] = ["plain", "full", "quiet", "bull", "adaptive", "load", "evaluation", "report"];
 /// How much more a work may take than is written down.
 const ROOM: f64 = 1.03;
 
@@ -52,6 +57,23 @@ fn work(name: &str, done: bool) {
             }
             return;
         }
+        "evaluation" => {
+            told(&sample(), &shipped("bull"), |arena, strategy, run| {
+                if done {
+                    black_box(Evaluation::of(arena, strategy, run, false));
+                }
+            });
+            return;
+        }
+        "report" => {
+            told(&sample(), &shipped("bull"), |arena, strategy, run| {
+                let evaluations = deflated(vec![Evaluation::of(arena, strategy, run, false)]);
+                if done {
+                    written(arena.market, &evaluations);
+                }
+            });
+            return;
+        }
         strategy => (sample(), shipped(strategy)),
     };
     let signals = Signals::of(&market);
@@ -59,6 +81,22 @@ fn work(name: &str, done: bool) {
     if done {
         black_box(replay(&market, &signals, &plan, Usd::round(100_000.0)));
     }
+}
+
+/// A strategy replayed, ready to be told of.
+fn told(market: &Market, strategy: &Strategy, work: impl FnOnce(&Arena, &Strategy, &Run)) {
+    let arena = Arena::new(market);
+    let runs = arena.replay_all(&[strategy], Usd::round(100_000.0), || {});
+    work(&arena, strategy, &runs[0]);
+}
+
+/// Every file of a report: tables, pictures in both forms, pages.
+fn written(market: &Market, evaluations: &[Evaluation]) {
+    let home = tempfile::tempdir().expect("a scratch folder");
+    let manifest = Manifest::new(Vec::new(), market.name.clone(), Value::Null, market.inputs.clone(), Vec::new());
+    let batch = Batch { market, evaluations, manifest: &manifest, parquet: false };
+    let done: Result<Vec<()>, _> = batch.parts().into_iter().map(|part| batch.write(home.path(), part)).collect();
+    done.unwrap_or_else(|fault| panic!("{fault}"));
 }
 
 /// Instructions of this program, asked for one work.
