@@ -19,6 +19,8 @@ pub struct Interval {
 /// An endless supply of rows of positions in a series of at most 2³² values.
 pub(crate) struct Resampler {
     words: ChaCha8Rng,
+    /// The words of one row, eight bytes each.
+    drawn: Vec<u8>,
     length: usize,
     /// A new block begins where 32 random bits are below this: one over the mean block, of 2³².
     anew_below: u64,
@@ -31,22 +33,26 @@ impl Resampler {
         let mut key = [0_u8; 32];
         key[..8].copy_from_slice(&seed.to_le_bytes());
         key[8..24].copy_from_slice(b"rotate bootstrap");
-        Self { words: ChaCha8Rng::from_seed(key), length, anew_below: (4_294_967_296.0 / mean_block.max(1.0)) as u64 }
+        let anew_below = (4_294_967_296.0 / mean_block.max(1.0)) as u64;
+        Self { words: ChaCha8Rng::from_seed(key), drawn: vec![0; length * size_of::<u64>()], length, anew_below }
     }
 
-    /// The next row: as many positions as the series has values.
-    pub(crate) fn next_row(&mut self, row: &mut Vec<usize>) {
-        row.clear();
-        let mut at = 0;
-        for i in 0..self.length {
+    /// Folds the positions of the next row in turn: as many as the series has values. Not inlined, so that the state stays in registers.
+    #[inline(never)]
+    pub(crate) fn fold_row<S>(&mut self, start: S, each: impl Fn(S, usize) -> S) -> S {
+        self.words.fill_bytes(&mut self.drawn);
+        let (length, anew_below) = (self.length, self.anew_below);
+        let (mut state, mut at) = (start, 0);
+        for (i, word) in self.drawn.as_chunks().0.iter().enumerate() {
             // One draw decides both: its high half whether a block begins, its low half where.
-            let bits = self.words.next_u64();
-            if i == 0 || (bits >> 32) < self.anew_below {
-                at = (((bits & 0xffff_ffff) * self.length as u64) >> 32) as usize;
+            let bits = u64::from_le_bytes(*word);
+            if i == 0 || (bits >> 32) < anew_below {
+                at = (((bits & 0xffff_ffff) * length as u64) >> 32) as usize;
             }
-            row.push(at);
-            at = if at + 1 == self.length { 0 } else { at + 1 };
+            state = each(state, at);
+            at = if at + 1 == length { 0 } else { at + 1 };
         }
+        state
     }
 }
 
@@ -77,12 +83,16 @@ pub fn interval(results: &[Option<f64>], level: f64) -> Option<Interval> {
 mod tests {
     use super::*;
 
+    fn next_row(resampler: &mut Resampler) -> Vec<usize> {
+        resampler.fold_row(Vec::new(), |row, at| [row, vec![at]].concat())
+    }
+
     #[test]
     fn blocks_have_the_length_asked_for_and_go_round() {
         let mut resampler = Resampler::new(50, 5.0, 1);
-        let (mut row, mut breaks, mut steps, mut round) = (Vec::new(), 0, 0, 0);
+        let (mut breaks, mut steps, mut round) = (0, 0, 0);
         for _ in 0..400 {
-            resampler.next_row(&mut row);
+            let row = next_row(&mut resampler);
             assert!(row.len() == 50 && row.iter().all(|i| *i < 50));
             steps += row.len() - 1;
             breaks += row.windows(2).filter(|w| w[1] != (w[0] + 1) % 50).count();
@@ -96,11 +106,7 @@ mod tests {
 
     #[test]
     fn a_seed_is_a_promise() {
-        let rows = |seed| {
-            let (mut resampler, mut row) = (Resampler::new(20, 1.0, seed), Vec::new());
-            resampler.next_row(&mut row);
-            row
-        };
+        let rows = |seed| next_row(&mut Resampler::new(20, 1.0, seed));
         assert_eq!(rows(7), rows(7));
         assert_ne!(rows(7), rows(8));
     }

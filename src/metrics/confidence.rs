@@ -65,11 +65,14 @@ impl Confidence {
         let years = days.len() as f64 / DAYS_PER_YEAR;
         let mut resampler = Resampler::new(days.len(), method.mean_block_days, method.seed);
         let sample = Sample::of(days)?;
-        let (mut row, mut sharpes, mut growths) = (Vec::new(), Vec::new(), Vec::new());
+        let of_a_day: Vec<_> = days.iter().map(|&day| (sample.parts(day), (1.0 + day).max(0.0))).collect();
+        let (mut sharpes, mut growths) = (Vec::new(), Vec::new());
         for _ in 0..method.replications {
-            resampler.next_row(&mut row);
-            sharpes.push(sample.again(&row).sharpe());
-            let wealth = row.iter().fold(1.0, |wealth: f64, &i| wealth * (1.0 + days[i]).max(0.0));
+            let (sums, wealth) = resampler.fold_row(([0.0; 2], 1.0), |(sums, wealth), day| {
+                let (parts, growth) = of_a_day[day];
+                (summed(sums, parts), wealth * growth)
+            });
+            sharpes.push(sample.moments(sums).sharpe());
             growths.push(cagr(wealth - 1.0, years));
         }
         Some(Self { method, sharpe: interval(&sharpes, method.level), cagr: interval(&growths, method.level) })
@@ -109,10 +112,14 @@ impl Difference {
         };
         let mut resampler = Resampler::new(a.len(), method.mean_block_days, method.seed);
         let (first, second) = (Sample::of(a)?, Sample::of(b)?);
-        let (mut row, mut sharpes, mut yearly) = (Vec::new(), Vec::new(), Vec::new());
+        let of_a_day: Vec<_> = a.iter().zip(b).map(|(&a, &b)| (first.parts(a), second.parts(b))).collect();
+        let (mut sharpes, mut yearly) = (Vec::new(), Vec::new());
         for _ in 0..method.replications {
-            resampler.next_row(&mut row);
-            let (a, b) = (first.again(&row), second.again(&row));
+            let (a, b) = resampler.fold_row(([0.0; 2], [0.0; 2]), |(of_a, of_b), day| {
+                let (a, b) = of_a_day[day];
+                (summed(of_a, a), summed(of_b, b))
+            });
+            let (a, b) = (first.moments(a), second.moments(b));
             sharpes.push(a.sharpe().zip(b.sharpe()).map(|(a, b)| a - b));
             yearly.push(Some((a.mean - b.mean) * DAYS_PER_YEAR));
         }
@@ -170,10 +177,10 @@ impl NotComparable {
     }
 }
 
-/// A series that is drawn from thousands of times: its draws are summed where they stand, about the mean of the whole, so that nothing is lost to
-/// cancellation and nothing is copied.
-struct Sample<'a> {
-    values: &'a [f64],
+/// A series that is drawn from thousands of times: its draws are summed about the mean of the whole, so that nothing is lost to cancellation and nothing
+/// is copied.
+struct Sample {
+    count: f64,
     centre: f64,
 }
 
@@ -183,23 +190,29 @@ struct Moments {
     deviation: Option<f64>,
 }
 
-impl<'a> Sample<'a> {
+impl Sample {
     /// None where a value is not a number.
-    fn of(values: &'a [f64]) -> Option<Self> {
-        Some(Self { values, centre: mean(values)? })
+    fn of(values: &[f64]) -> Option<Self> {
+        Some(Self { count: values.len() as f64, centre: mean(values)? })
     }
 
-    fn again(&self, row: &[usize]) -> Moments {
-        let (sum, squares) = row.iter().fold((0.0, 0.0), |(sum, squares), &i| {
-            let apart = self.values[i] - self.centre;
-            (sum + apart, squares + apart * apart)
-        });
-        let count = row.len() as f64;
-        let spread = squares - sum * sum / count;
-        // Below this it is the rounding of equal values.
-        let varies = spread > squares.max(self.centre * self.centre * count) * 1e-14;
-        Moments { mean: self.centre + sum / count, deviation: varies.then(|| (spread / (count - 1.0)).sqrt()) }
+    /// What a value adds to the sums of a draw: how far it is from the centre, and the square of that.
+    fn parts(&self, value: f64) -> [f64; 2] {
+        let apart = value - self.centre;
+        [apart, apart * apart]
     }
+
+    /// Of a draw as long as the series, by the sums of its parts.
+    fn moments(&self, [sum, squares]: [f64; 2]) -> Moments {
+        let spread = squares - sum * sum / self.count;
+        // Below this it is the rounding of equal values.
+        let varies = spread > squares.max(self.centre * self.centre * self.count) * 1e-14;
+        Moments { mean: self.centre + sum / self.count, deviation: varies.then(|| (spread / (self.count - 1.0)).sqrt()) }
+    }
+}
+
+fn summed(sums: [f64; 2], parts: [f64; 2]) -> [f64; 2] {
+    [sums[0] + parts[0], sums[1] + parts[1]]
 }
 
 impl Moments {
@@ -241,11 +254,13 @@ mod tests {
     fn a_draw_has_the_moments_of_its_values() {
         let days: Vec<f64> = noise(100, 0.04);
         let row: Vec<usize> = (0..100).map(|i| (i * 37 + i / 7) % 100).collect();
-        let (drawn, found) = (resampled(&days, &row), Sample::of(&days).unwrap().again(&row));
+        let sample = Sample::of(&days).unwrap();
+        let moments = |row: &[usize]| sample.moments(row.iter().fold([0.0; 2], |sums, &day| summed(sums, sample.parts(days[day]))));
+        let (drawn, found) = (resampled(&days, &row), moments(&row));
         let expected = sharpe(&drawn, 0.0, 365.0).unwrap();
         assert!((found.sharpe().unwrap() / expected - 1.0).abs() < 1e-12);
         assert!((found.mean - mean(&drawn).unwrap()).abs() < 1e-16);
-        assert!(Sample::of(&days).unwrap().again(&[3; 50]).deviation.is_none(), "one day again and again does not vary");
+        assert!(moments(&[3; 100]).deviation.is_none(), "one day again and again does not vary");
         assert!(Sample::of(&[0.1, f64::NAN]).is_none());
     }
 

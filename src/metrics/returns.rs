@@ -119,11 +119,12 @@ pub fn kurtosis(returns: &[f64]) -> Option<f64> {
 #[must_use]
 pub fn percentile(values: &[f64], share: f64) -> Option<f64> {
     require_finite(values, 1)?;
-    let sorted = ascending(values);
-    let place = share * (sorted.len() - 1) as f64;
-    let below = place as usize;
-    let above = (below + 1).min(sorted.len() - 1);
-    finite(sorted[below] + (sorted[above] - sorted[below]) * (place - below as f64))
+    let mut values = values.to_vec();
+    let place = share * (values.len() - 1) as f64;
+    // The one below the place, and the least of all that are above it: nobody asks for the order of the others.
+    let (_, below, others) = values.select_nth_unstable_by(place as usize, f64::total_cmp);
+    let above = others.iter().copied().min_by(f64::total_cmp).unwrap_or(*below);
+    finite(*below + (above - *below) * place.fract())
 }
 
 /// The arithmetic mean; `None` of no values, or where one is not finite.
