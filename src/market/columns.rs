@@ -1,6 +1,8 @@
 //! Tables on their way out as Parquet: the library that reads the files also writes them.
 
-use polars::prelude::{Column, DataFrame, NamedFrom, ParquetWriter, PolarsError, Series, TimeUnit};
+use polars::prelude::{
+    Column, DataFrame, IntoSeries, NamedFrom, NewChunkedArray, ParquetWriter, PolarsError, Series, StringChunked, TimeUnit,
+};
 
 use crate::fault::Fault;
 use crate::units::Time;
@@ -12,7 +14,37 @@ pub enum Cells {
     Time(Vec<Option<Time>>),
     /// 64-bit floats.
     Number(Vec<Option<f64>>),
-    Text(Vec<String>),
+    Text(Texts),
+}
+
+/// Texts end to end, so that a cell needs no string of its own.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Texts {
+    all: String,
+    /// Where each ends in `all`, in bytes.
+    ends: Vec<usize>,
+}
+
+impl Texts {
+    /// Puts one below the others.
+    pub fn push(&mut self, text: &str) {
+        self.all.push_str(text);
+        self.ends.push(self.all.len());
+    }
+
+    /// From the first to the last.
+    fn iter(&self) -> impl Iterator<Item = &str> {
+        let begins = std::iter::once(0).chain(self.ends.iter().copied());
+        begins.zip(&self.ends).map(|(begin, end)| &self.all[begin..*end])
+    }
+}
+
+impl<'a> FromIterator<&'a str> for Texts {
+    fn from_iter<I: IntoIterator<Item = &'a str>>(all: I) -> Self {
+        let mut texts = Self::default();
+        all.into_iter().for_each(|text| texts.push(text));
+        texts
+    }
 }
 
 /// The bytes of a Parquet file with these columns, all of one length. The same columns give the same bytes.
@@ -41,12 +73,12 @@ fn series(name: &str, cells: Cells) -> Column {
     let name = name.into();
     match cells {
         Cells::Number(values) => Series::new(name, values).into(),
-        Cells::Text(values) => Series::new(name, values).into(),
+        Cells::Text(texts) => StringChunked::from_iter_values(name, texts.iter()).into_series().into(),
         Cells::Time(values) => {
             let millis: Vec<Option<i64>> = values.into_iter().map(|time| time.map(|t| t.seconds() * 1_000)).collect();
             let whole = Series::new(name, millis);
             let times = whole.i64().expect("a column of whole numbers").clone().into_datetime(TimeUnit::Milliseconds, None);
-            polars::prelude::IntoSeries::into_series(times).into()
+            times.into_series().into()
         }
     }
 }
@@ -62,7 +94,7 @@ mod tests {
             vec![
                 ("time".to_owned(), Cells::Time(vec![Some(Time::from_seconds(86_400)), None])),
                 ("value".to_owned(), Cells::Number(vec![Some(0.1 + 0.2), None])),
-                ("name".to_owned(), Cells::Text(vec!["a,\"b\"".to_owned(), String::new()])),
+                ("name".to_owned(), Cells::Text(["a,\"b\"", ""].into_iter().collect())),
             ]
         };
         let bytes = parquet("x", columns()).unwrap();
@@ -86,7 +118,7 @@ mod tests {
 
     #[test]
     fn columns_of_two_lengths_are_refused() {
-        let uneven = vec![("a".to_owned(), Cells::Number(vec![None])), ("b".to_owned(), Cells::Text(Vec::new()))];
+        let uneven = vec![("a".to_owned(), Cells::Number(vec![None])), ("b".to_owned(), Cells::Text(Texts::default()))];
         assert!(parquet("x", uneven).is_err());
     }
 }

@@ -17,11 +17,7 @@ pub fn write(dir: &Path, study: &Study) -> Result<(), Fault> {
     put(&dir.join("trials.csv"), &csv_bytes(&columns, &rows)?)?;
     let cells = |(c, (name, number)): (usize, &(String, bool))| {
         let column = rows.iter().map(|row| row[c].as_str());
-        let cells = if *number {
-            Cells::Number(column.map(|text| text.parse().ok()).collect())
-        } else {
-            Cells::Text(column.map(str::to_owned).collect())
-        };
+        let cells = if *number { Cells::Number(column.map(|text| text.parse().ok()).collect()) } else { Cells::Text(column.collect()) };
         (name.clone(), cells)
     };
     put(&dir.join("trials.parquet"), &parquet("trials.parquet", columns.iter().enumerate().map(cells).collect())?)

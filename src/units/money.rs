@@ -19,6 +19,8 @@ impl Usd {
     /// The most that books hold in any account and in any sum of their records: two trillion dollars. Four times as much is still a whole
     /// number, so that a difference of two changes of such amounts is exact.
     pub const MOST: Self = Self(2_000_000_000_000_000_000);
+    /// The most bytes that an amount is shown in.
+    pub(crate) const DIGITS: usize = 24;
     /// Microdollars a dollar.
     pub(crate) const MICROS: f64 = 1e6;
     /// One and a half times 2⁵²: what is added to it keeps no fraction, and comes back rounded.
@@ -74,6 +76,35 @@ impl Usd {
         self.0 < 0
     }
 
+    /// As it is shown, in the end of `text`: for tables, which hold hundreds of thousands of amounts.
+    #[must_use]
+    pub(crate) fn digits(self, text: &mut [u8; Self::DIGITS]) -> &str {
+        // Digit by digit, from the last.
+        let mut at = text.len();
+        let mut put = |byte: u8| {
+            at -= 1;
+            text[at] = byte;
+        };
+        let size = self.0.unsigned_abs();
+        let (mut dollars, mut micros) = (size / 1_000_000, (size % 1_000_000) as u32);
+        for _ in 0..6 {
+            put(b'0' + (micros % 10) as u8);
+            micros /= 10;
+        }
+        put(b'.');
+        loop {
+            put(b'0' + (dollars % 10) as u8);
+            dollars /= 10;
+            if dollars == 0 {
+                break;
+            }
+        }
+        if self.is_negative() {
+            put(b'-');
+        }
+        std::str::from_utf8(&text[at..]).expect("digits are text")
+    }
+
     /// The share `part / whole` of this amount, rounded towards zero, so that shares never sum to more than the whole.
     #[must_use]
     pub fn share(self, part: f64) -> Self {
@@ -123,24 +154,7 @@ impl Sum for Usd {
 /// All six decimals, no thousands separator: the form of the report tables.
 impl fmt::Display for Usd {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Digit by digit, from the last: tables hold hundreds of thousands of amounts.
-        let mut text = [0_u8; 24];
-        let (mut at, mut left, mut digits) = (text.len(), self.0.unsigned_abs(), 0);
-        let mut put = |byte: u8| {
-            at -= 1;
-            text[at] = byte;
-        };
-        while left > 0 || digits < 7 {
-            if digits == 6 {
-                put(b'.');
-            }
-            put(b'0' + (left % 10) as u8);
-            (left, digits) = (left / 10, digits + 1);
-        }
-        if self.0 < 0 {
-            put(b'-');
-        }
-        f.pad(std::str::from_utf8(&text[at..]).expect("digits are text"))
+        f.pad(self.digits(&mut [0; Self::DIGITS]))
     }
 }
 

@@ -104,6 +104,20 @@ impl Time {
         self.to_chrono().format("%Y-%m-%d").to_string()
     }
 
+    /// As it is shown, where its year has four digits or fewer: for tables, as the digits of an amount.
+    #[must_use]
+    pub(crate) fn digits(self) -> Option<[u8; 20]> {
+        let date = self.to_chrono();
+        let year = u32::try_from(date.year()).ok().filter(|year| *year <= 9_999)?;
+        let mut text = *b"0000-00-00T00:00:00Z";
+        let parts = [year / 100, year % 100, date.month(), date.day(), date.hour(), date.minute(), date.second()];
+        for (part, at) in parts.into_iter().zip([0, 2, 5, 8, 11, 14, 17]) {
+            text[at] = b'0' + (part / 10) as u8;
+            text[at + 1] = b'0' + (part % 10) as u8;
+        }
+        Some(text)
+    }
+
     /// The same instant for chrono; 1970 where chrono does not know it.
     #[must_use]
     pub fn to_chrono(self) -> NaiveDateTime {
@@ -114,18 +128,10 @@ impl Time {
 /// RFC 3339, `2024-03-01T08:00:00Z`.
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let date = self.to_chrono();
-        let Some(year) = u32::try_from(date.year()).ok().filter(|year| *year <= 9_999) else {
-            return f.pad(&date.format("%Y-%m-%dT%H:%M:%SZ").to_string());
-        };
-        // Digit by digit, as for amounts.
-        let mut text = *b"0000-00-00T00:00:00Z";
-        let parts = [year / 100, year % 100, date.month(), date.day(), date.hour(), date.minute(), date.second()];
-        for (part, at) in parts.into_iter().zip([0, 2, 5, 8, 11, 14, 17]) {
-            text[at] = b'0' + (part / 10) as u8;
-            text[at + 1] = b'0' + (part % 10) as u8;
+        match self.digits() {
+            Some(text) => f.pad(std::str::from_utf8(&text).expect("digits are text")),
+            None => f.pad(&self.to_chrono().format("%Y-%m-%dT%H:%M:%SZ").to_string()),
         }
-        f.pad(std::str::from_utf8(&text).expect("digits are text"))
     }
 }
 

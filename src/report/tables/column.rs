@@ -1,12 +1,10 @@
 //! What a table is made of: typed columns. Header, CSV, Parquet and the list of types in `reports/README.md` follow from a column's one row.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
-use std::path::Path;
 
 use crate::fault::Fault;
-use crate::folder::broken;
-use crate::market::columns::{Cells, parquet};
+use crate::market::columns::{Cells, Texts, parquet};
+use crate::report::tables::cells;
 use crate::report::tables::source::Source;
 use crate::units::{Time, Usd};
 
@@ -68,45 +66,6 @@ pub(super) const fn maybe_flag<R>(name: &'static str, get: Of<R, Option<bool>>) 
     Column { name, get: Get::MaybeFlag(get) }
 }
 
-/// One value of a table.
-enum Cell<'a> {
-    Text(Cow<'a, str>),
-    Time(Time),
-    Usd(Usd),
-    Number(f64),
-    Integer(i64),
-    Flag(bool),
-    /// Undefined.
-    None,
-}
-
-impl Cell<'_> {
-    /// As in a CSV; `into` is empty.
-    fn write(&self, into: &mut String) {
-        let written = match self {
-            Self::Text(text) => into.write_str(text),
-            Self::Time(time) => write!(into, "{time}"),
-            Self::Usd(amount) => write!(into, "{amount}"),
-            Self::Number(value) if value.is_finite() => write!(into, "{value}"),
-            Self::Integer(value) => write!(into, "{value}"),
-            Self::Flag(true) => into.write_str("yes"),
-            Self::Flag(false) => into.write_str("no"),
-            Self::Number(_) | Self::None => Ok(()),
-        };
-        written.expect("a string takes whatever is written");
-    }
-
-    /// As a 64-bit float: of money the one that its decimals read back as.
-    fn number(&self) -> Option<f64> {
-        match self {
-            Self::Number(value) => Some(*value).filter(|value| value.is_finite()),
-            Self::Usd(amount) => amount.to_string().parse().ok(),
-            Self::Integer(value) => Some(*value as f64),
-            _ => None,
-        }
-    }
-}
-
 /// What a column's cells are to whoever reads them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -138,16 +97,45 @@ impl<R> Column<R> {
         Heading { name: self.name, kind, optional }
     }
 
-    fn cell<'a>(&self, row: &'a R, source: &'a Source<'a>) -> Cell<'a> {
+    /// Puts the cell of a row at the end of a CSV; what is undefined puts nothing.
+    fn put(&self, row: &R, source: &Source, csv: &mut Vec<u8>) {
         match self.get {
-            Get::Text(get) => Cell::Text(get(row, source)),
-            Get::Time(get) => Cell::Time(get(row, source)),
-            Get::Usd(get) => Cell::Usd(get(row, source)),
-            Get::MaybeUsd(get) => get(row, source).map_or(Cell::None, Cell::Usd),
-            Get::Number(get) => Cell::Number(get(row, source)),
-            Get::MaybeNumber(get) => get(row, source).map_or(Cell::None, Cell::Number),
-            Get::Integer(get) => Cell::Integer(get(row, source)),
-            Get::MaybeFlag(get) => get(row, source).map_or(Cell::None, Cell::Flag),
+            Get::Text(get) => cells::put_text(csv, &get(row, source)),
+            Get::Time(get) => cells::put_time(csv, get(row, source)),
+            Get::Usd(get) => cells::put_usd(csv, get(row, source)),
+            Get::MaybeUsd(get) => get(row, source).into_iter().for_each(|amount| cells::put_usd(csv, amount)),
+            Get::Number(get) => cells::put_number(csv, get(row, source)),
+            Get::MaybeNumber(get) => get(row, source).into_iter().for_each(|value| cells::put_number(csv, value)),
+            Get::Integer(get) => cells::put_integer(csv, get(row, source)),
+            Get::MaybeFlag(get) => csv.extend_from_slice(cells::flag(get(row, source)).as_bytes()),
+        }
+    }
+
+    /// Puts the cell of a row below those of its column.
+    fn push(&self, row: &R, source: &Source, column: &mut Cells) {
+        match column {
+            Cells::Time(all) => all.push(match self.get {
+                Get::Time(get) => Some(get(row, source)),
+                _ => None,
+            }),
+            Cells::Text(all) => match self.get {
+                Get::Text(get) => all.push(&get(row, source)),
+                Get::MaybeFlag(get) => all.push(cells::flag(get(row, source))),
+                _ => all.push(""),
+            },
+            Cells::Number(all) => all.push(self.number(row, source).filter(|value| value.is_finite())),
+        }
+    }
+
+    /// As a 64-bit float: of money the one that its decimals read back as.
+    fn number(&self, row: &R, source: &Source) -> Option<f64> {
+        match self.get {
+            Get::Number(get) => Some(get(row, source)),
+            Get::MaybeNumber(get) => get(row, source),
+            Get::Usd(get) => Some(cells::read_back(get(row, source))),
+            Get::MaybeUsd(get) => get(row, source).map(cells::read_back),
+            Get::Integer(get) => Some(get(row, source) as f64),
+            Get::Text(_) | Get::Time(_) | Get::MaybeFlag(_) => None,
         }
     }
 }
@@ -167,10 +155,7 @@ pub trait Table: Sync {
     fn headings(&self) -> Vec<Heading>;
 
     /// Header first, one line a row.
-    ///
-    /// # Errors
-    /// What the writer says, under the file's name.
-    fn csv(&self, source: &Source) -> Result<Vec<u8>, Fault>;
+    fn csv(&self, source: &Source) -> Vec<u8>;
 
     /// The name of the file, `fills.parquet`, and its bytes.
     ///
@@ -188,48 +173,32 @@ impl<R> Table for Rows<R> {
         self.columns.iter().map(Column::heading).collect()
     }
 
-    fn csv(&self, source: &Source) -> Result<Vec<u8>, Fault> {
-        let mut writer = csv::Writer::from_writer(Vec::new());
-        let mut cell = String::new();
-        let mut written = writer.write_record(self.columns.iter().map(|column| column.name));
+    fn csv(&self, source: &Source) -> Vec<u8> {
+        let names: Vec<&str> = self.columns.iter().map(|column| column.name).collect();
+        let mut csv = names.join(",").into_bytes();
+        csv.push(b'\n');
         (self.each)(source, &mut |row| {
-            let line = self.columns.iter().try_for_each(|column| {
-                cell.clear();
-                column.cell(row, source).write(&mut cell);
-                writer.write_field(&cell)
-            });
-            let line = line.and_then(|()| writer.write_record(None::<&[u8]>));
-            if written.is_ok() {
-                written = line;
+            for column in self.columns {
+                column.put(row, source, &mut csv);
+                csv.push(b',');
             }
+            // What ends the last cell ends the line.
+            csv.pop();
+            csv.push(b'\n');
         });
-        let fault = |e: &dyn std::fmt::Display| broken(Path::new(self.file), e);
-        written.map_err(|e| fault(&e))?;
-        writer.into_inner().map_err(|e| fault(&e))
+        csv
     }
 
     fn parquet(&self, source: &Source) -> Result<(String, Vec<u8>), Fault> {
         let headings = self.headings();
         let empty = |heading: &Heading| match heading.kind {
-            Kind::Text => Cells::Text(Vec::new()),
+            Kind::Text => Cells::Text(Texts::default()),
             Kind::Time => Cells::Time(Vec::new()),
             Kind::Number => Cells::Number(Vec::new()),
         };
         let mut filled: Vec<Cells> = headings.iter().map(empty).collect();
         (self.each)(source, &mut |row| {
-            for (column, cells) in self.columns.iter().zip(&mut filled) {
-                let cell = column.cell(row, source);
-                match (cells, cell) {
-                    (Cells::Time(all), Cell::Time(time)) => all.push(Some(time)),
-                    (Cells::Time(all), _) => all.push(None),
-                    (Cells::Number(all), cell) => all.push(cell.number()),
-                    (Cells::Text(all), cell) => {
-                        let mut text = String::new();
-                        cell.write(&mut text);
-                        all.push(text);
-                    }
-                }
-            }
+            self.columns.iter().zip(&mut filled).for_each(|(column, cells)| column.push(row, source, cells));
         });
         let file = format!("{}.parquet", self.file.trim_end_matches(".csv"));
         let columns = headings.iter().map(|heading| heading.name.to_owned()).zip(filled).collect();

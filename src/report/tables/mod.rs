@@ -5,6 +5,7 @@ mod attribution;
 mod benchmarks;
 mod buckets;
 mod capacity;
+mod cells;
 mod column;
 mod decisions;
 mod equity;
@@ -74,7 +75,7 @@ pub(crate) fn of_file(file: &str) -> Option<&'static dyn Table> {
 pub fn write_tables(dir: &Path, source: &Source, parquet: bool) -> Result<(), Fault> {
     let asked = SOMETIMES.iter().filter(|(_, is_there)| is_there(&source.evaluation.stress)).map(|(table, _)| *table);
     for table in ALWAYS.iter().copied().chain(asked) {
-        put(&dir.join(table.file()), &table.csv(source)?)?;
+        put(&dir.join(table.file()), &table.csv(source))?;
         if parquet {
             let (file, bytes) = table.parquet(source)?;
             put(&dir.join(file), &bytes)?;

@@ -18,7 +18,7 @@ fn table(rows: usize, price: impl Fn(usize) -> f64) -> Vec<u8> {
         ("low", column(-1.0)),
         ("close", column(0.5)),
         ("volume", column(9.0)),
-        ("symbol", Cells::Text(vec!["BTC".to_owned(); rows])),
+        ("symbol", Cells::Text(vec!["BTC"; rows].into_iter().collect())),
     ];
     parquet("x", columns.map(|(name, cells)| (name.to_owned(), cells)).into()).unwrap()
 }
