@@ -40,8 +40,10 @@ pub struct Batch<'a> {
 /// A part of a report that no other part waits for, so that they may be written side by side.
 #[derive(Clone, Copy, Debug)]
 pub enum Part {
-    /// One strategy, by its place among the runs.
-    Strategy(usize),
+    /// What people look at of one strategy, by its place among the runs: summary, pictures, page.
+    Pages(usize),
+    /// The tables of one strategy.
+    Tables(usize),
     /// What belongs to the whole batch.
     Index,
 }
@@ -50,19 +52,27 @@ impl Batch<'_> {
     /// The parts that make it whole. The index, which looks at all runs, is begun first.
     #[must_use]
     pub fn parts(&self) -> Vec<Part> {
-        std::iter::once(Part::Index).chain((0..self.evaluations.len()).map(Part::Strategy)).collect()
+        let strategies = (0..self.evaluations.len()).flat_map(|at| [Part::Pages(at), Part::Tables(at)]);
+        std::iter::once(Part::Index).chain(strategies).collect()
     }
 
     /// Writes one part into `dir`.
     pub fn write(&self, dir: &Path, part: Part) -> Result<(), Fault> {
         match part {
-            Part::Strategy(at) => {
-                let evaluation = &self.evaluations[at];
-                let input = ReportInput { market: self.market, evaluation, parquet: self.parquet };
-                write_strategy(&dir.join(folder_name(&evaluation.run.strategy)), &input)
-            }
+            Part::Pages(at) => self.of_strategy(at, dir, write_pages),
+            Part::Tables(at) => self.of_strategy(at, dir, |folder, input| {
+                write_tables(folder, &Source { market: input.market, evaluation: input.evaluation }, input.parquet)
+            }),
             Part::Index => self.write_index(dir),
         }
+    }
+
+    /// Writes something of one strategy into its folder.
+    fn of_strategy(&self, at: usize, dir: &Path, write: impl FnOnce(&Path, &ReportInput) -> Result<(), Fault>) -> Result<(), Fault> {
+        let evaluation = &self.evaluations[at];
+        let folder = dir.join(folder_name(&evaluation.run.strategy));
+        fs::create_dir_all(&folder).map_err(|e| broken(&folder, &e))?;
+        write(&folder, &ReportInput { market: self.market, evaluation, parquet: self.parquet })
     }
 
     /// What belongs to all of it: manifest, comparison, overlays, index.
@@ -80,11 +90,9 @@ impl Batch<'_> {
     }
 }
 
-/// Writes the folder of one strategy: tables, summary, pictures, page. Independent of all others, so they may run side by side.
-pub(crate) fn write_strategy(dir: &Path, input: &ReportInput) -> Result<(), Fault> {
-    let &ReportInput { market, evaluation, parquet } = input;
-    fs::create_dir_all(dir).map_err(|e| broken(dir, &e))?;
-    write_tables(dir, &Source { market, evaluation }, parquet)?;
+/// Writes what people look at of one strategy. Independent of its tables and of all others, so that they may run side by side.
+fn write_pages(dir: &Path, input: &ReportInput) -> Result<(), Fault> {
+    let &ReportInput { market, evaluation, .. } = input;
     let summary = Summary::of(market, evaluation);
     put(&dir.join("summary.json"), summary.to_json().as_bytes())?;
     let pictures = charts::Pictures::of(market, evaluation.run);
