@@ -19,12 +19,13 @@ use rotate::units::Usd;
 use workload::{Rhythm, Size, Venue};
 
 const ROUNDS: usize = 9;
-const QUARTER: usize = workload::BARS / 4;
+/// A year of hours.
+const YEAR: usize = 8_760;
 const TEXT: &str = "\
 # What grows with what
 
 Made by `ROTATE_BLESS=1 cargo bench --bench growth`; the machine is shared, so read the last column, which compares points that were measured in
-turn. A replay is the weekly rebalanced book of `workload`, market orders alone, all records kept; variants and threads are of a quarter of its bars.
+turn. A replay is the weekly rebalanced book of `workload`, market orders alone, all records kept; instruments, variants and threads are of one year of hours.
 
 ![times against sizes, both axes by powers of two](growth.svg)
 
@@ -77,7 +78,7 @@ fn by_size(of: &'static str, sizes: &[(usize, Size)]) -> Line {
 
 /// Batches of a strategy's variants, which are all alike: so many on all cores, and sixteen on so many threads.
 fn batches() -> [Line; 2] {
-    let size = Size { bars: QUARTER, times: 1 };
+    let size = Size { bars: YEAR, times: 1 };
     let market = workload::market(size);
     let arena = Arena::new(&market);
     let strategy = workload::strategy(Venue::Plain, Rhythm::Weekly, size);
@@ -128,8 +129,8 @@ fn draw(lines: &[Line], path: &Path) -> Result<(), Box<dyn std::error::Error>> {
 
 fn main() {
     let of = |bars, times| Size { bars, times };
-    let bars = by_size("bars", &[QUARTER, 2 * QUARTER, 4 * QUARTER].map(|bars| (bars, of(bars, 1))));
-    let instruments = by_size("instruments", &[1, 2, 4].map(|times| (times * workload::ASSETS, of(QUARTER, times))));
+    let bars = by_size("bars", &[YEAR, 2 * YEAR, 4 * YEAR].map(|bars| (bars, of(bars, 1))));
+    let instruments = by_size("instruments", &[1, 2, 4].map(|times| (times * workload::ASSETS, of(YEAR, times))));
     let [variants, threads] = batches();
     let lines = [bars, instruments, variants, threads];
     let text = table(&lines);

@@ -116,6 +116,9 @@ fn studies(bench: &Path) -> Vec<StrategyFile> {
     let periods = ["1d", "3d", "1w", "2w", "30d"];
     let all = format!("[{}]", periods.map(|period| format!("{period:?}")).join(", "));
     assert!(text.contains(&all) && text.contains("decide = \"1d\""), "tune1000.toml has the periods of the loop");
-    let of = |period: &str| text.replace(&all, &format!("[{period:?}]")).replace("decide = \"1d\"", &format!("decide = {period:?}"));
+    let of = |period: &str| {
+        let one = text.replace(&all, &format!("[{period:?}]")).replace("decide = \"1d\"", &format!("decide = {period:?}"));
+        one.replace("\nevery = \"1w\"", &format!("\nevery = {period:?}"))
+    };
     periods.map(|period| StrategyFile::parse(&path, of(period)).unwrap_or_else(|fault| panic!("{fault}"))).into()
 }
