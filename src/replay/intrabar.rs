@@ -19,7 +19,7 @@ use crate::units::{BucketId, Direction, InstrumentId};
 impl Simulation<'_> {
     /// Both legs, in the order of the plan; then the orders that have seen the bar age by it.
     pub fn legs(&mut self) {
-        let deleveraging = self.cx.plan.assumptions.adl_crash.fall().is_some() && !self.cx.roles.perp.is_empty();
+        let deleveraging = self.account.books.may_be_deleveraged(&self.cx);
         let pools = self.cx.roles.cross.iter().any(|&bucket| self.account.books.has_positions(bucket));
         if !self.account.books.alert(&self.cx) && self.orders.is_empty() && !deleveraging && !pools {
             return;
@@ -27,8 +27,10 @@ impl Simulation<'_> {
         // Where no price comes and nothing is ordered, nothing happens.
         let positions = self.account.books.positions().iter().enumerate();
         let books = &self.account.books;
-        let crashed =
-            |at: usize| deleveraging && books.deleveraged_at(&self.cx, at, &self.cx.last_prices(books.key(at).instrument)).is_some();
+        let crashed = |at: usize| {
+            let short = deleveraging && !books.state(at).long;
+            short && books.deleveraged_at(&self.cx, at, &self.cx.last_prices(books.key(at).instrument)).is_some()
+        };
         let concerned = positions.filter(|&(at, _)| books.touched(&self.cx, at) || crashed(at));
         let mut keys: Vec<PositionKey> = concerned.map(|(_, position)| PositionKey::of(position)).collect();
         keys.extend(self.orders.iter().filter(|order| order.way == Way::There).map(Order::key));
@@ -212,6 +214,11 @@ impl PositionBook {
             deleveraging: None,
             margin: None,
         }
+    }
+
+    /// Whether a short is held under the stress of auto-deleveraging, which asks about every bar.
+    pub fn may_be_deleveraged(&self, cx: &Context) -> bool {
+        cx.plan.assumptions.adl_crash.fall().is_some() && self.states().iter().any(|state| !state.long)
     }
 
     /// The stress of auto-deleveraging: a profitable short in a bar that crashes.

@@ -20,7 +20,7 @@ use crate::replay::context::Context;
 use crate::replay::kernel::MOST;
 use crate::replay::positions::{PositionBook, Watched};
 use crate::replay::simulation::Simulation;
-use crate::units::{Direction, Span, Usd};
+use crate::units::{Span, Usd};
 
 /// Fewer bars are gone through one by one.
 const LEAST: usize = 2;
@@ -53,9 +53,7 @@ impl Simulation<'_> {
     /// Whether something is held that every bar is asked about.
     fn asks_every_bar(&self) -> bool {
         let (cx, books) = (&self.cx, &self.account.books);
-        let short = |position: &Position| position.margined && position.direction() == Direction::Short;
-        let deleveraging = cx.plan.assumptions.adl_crash.fall().is_some() && books.positions().iter().any(short);
-        deleveraging || cx.roles.cross.iter().any(|&pool| !books.tested(cx, pool).is_empty())
+        books.may_be_deleveraged(cx) || cx.roles.cross.iter().any(|&pool| !books.tested(cx, pool).is_empty())
     }
 
     /// Settlements and rows of a stretch that was found.
