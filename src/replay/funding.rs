@@ -17,11 +17,7 @@ impl Simulation<'_> {
     pub fn settle_at_open(&mut self) {
         let now = self.cx.now();
         for k in self.cx.settlements() {
-            let instrument = self.cx.settled(k);
-            if !self.account.books.holds(instrument) {
-                continue;
-            }
-            let settlement = self.cx.settlement(k);
+            let Some((instrument, settlement)) = self.held_settlement(k) else { continue };
             if settlement.time > now {
                 break;
             }
@@ -37,15 +33,17 @@ impl Simulation<'_> {
     pub fn settle_inside(&mut self) {
         let now = self.cx.now();
         for k in self.cx.settlements() {
-            let instrument = self.cx.settled(k);
-            if !self.account.books.holds(instrument) {
-                continue;
-            }
-            let settlement = self.cx.settlement(k);
+            let Some((instrument, settlement)) = self.held_settlement(k) else { continue };
             if settlement.time > now {
                 self.settle(instrument, &settlement);
             }
         }
+    }
+
+    /// A settlement of the bar, where its instrument is held: most are of perpetuals that nobody holds, and are not read.
+    fn held_settlement(&self, k: usize) -> Option<(InstrumentId, Settlement)> {
+        let instrument = self.cx.settled(k);
+        self.account.books.holds(instrument).then(|| (instrument, self.cx.settlement(k)))
     }
 
     fn settle(&mut self, instrument: InstrumentId, settlement: &Settlement) {

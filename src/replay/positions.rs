@@ -88,7 +88,7 @@ impl PositionBook {
     }
 
     /// Puts in the state of a position that has just been opened.
-    fn put_in(&mut self, at: usize, state: PositionState) {
+    fn insert_state(&mut self, at: usize, state: PositionState) {
         let instrument = self.books.positions()[at].instrument.index();
         self.states.insert(at, state);
         if instrument >= self.holders.len() {
@@ -98,7 +98,7 @@ impl PositionBook {
     }
 
     /// Takes out the state of a position of which nothing is left.
-    fn take_out(&mut self, at: usize, instrument: InstrumentId) -> PositionState {
+    fn remove_state(&mut self, at: usize, instrument: InstrumentId) -> PositionState {
         self.holders[instrument.index()] -= 1;
         self.states.remove(at)
     }
@@ -132,7 +132,7 @@ impl PositionBook {
     ) -> usize {
         let at = self.books.increase(key.bucket, key.instrument, narrative, margined, entry, margin);
         if self.books.positions().len() > self.states.len() {
-            self.put_in(at, state.expect("a new position begins with a state"));
+            self.insert_state(at, state.expect("a new position begins with a state"));
         }
         at
     }
@@ -140,14 +140,14 @@ impl PositionBook {
     /// [`Books::reduce`]; the record and the last state of what has gone flat.
     pub fn reduce(&mut self, at: usize, entry: &Entry, backing: Backing) -> Option<(Closed, PositionState)> {
         let closed = self.books.reduce(at, entry, backing)?;
-        let state = self.take_out(at, closed.instrument);
+        let state = self.remove_state(at, closed.instrument);
         Some((closed, state))
     }
 
     /// [`Books::liquidate`]; the record, the last state, and the price at which it left.
     pub fn liquidate(&mut self, at: usize, mark: f64, proceeds: Usd, fee: Usd) -> (Closed, PositionState, f64) {
         let (closed, price) = self.books.liquidate(at, mark, proceeds, fee);
-        let state = self.take_out(at, closed.instrument);
+        let state = self.remove_state(at, closed.instrument);
         (closed, state, price)
     }
 
@@ -155,12 +155,12 @@ impl PositionBook {
     pub fn convert(&mut self, at: usize, into: InstrumentId, ratio: f64, turned: impl FnOnce(PositionState) -> PositionState) -> usize {
         let Position { bucket, instrument, .. } = self.books.positions()[at];
         let joins = self.books.find(bucket, into).is_some();
-        let old = self.take_out(at, instrument);
+        let old = self.remove_state(at, instrument);
         let at = self.books.convert(at, into, ratio);
         if joins {
             self.states[at].take_in(&old, ratio);
         } else {
-            self.put_in(at, turned(old));
+            self.insert_state(at, turned(old));
         }
         at
     }

@@ -47,7 +47,7 @@ impl<'a> Simulation<'a> {
         if self.cx.roles.trails {
             books.ratchet(&self.cx);
         }
-        let equity = record.run.equity.last().copied().unwrap_or_default();
+        let equity = *record.run.equity.last().expect("the bar has its row");
         let mut decider = Decider { cx: self.cx, books, equity, buckets, orders: &mut self.orders, record, asked: Vec::new() };
         decider.decide();
         for (key, leverage) in decider.asked {
