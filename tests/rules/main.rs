@@ -21,6 +21,7 @@ mod signals;
 mod small;
 mod stops;
 mod tiny;
+mod too_small;
 mod warm;
 mod waterfall;
 mod wicks;
