@@ -20,6 +20,8 @@
 //! | [`batch`] | many side by side | replay | what a run means |
 //! | [`lookahead`] | whether a run saw ahead | batch, and another future of the market | what a strategy is for |
 //! | [`metrics`] | what it was worth | a run | how it came about |
+//! | [`sampler`] | where to look next | – | what is looked for |
+//! | [`luck`] | how much of it is chance | the formulas of `metrics` | strategies, studies, markets |
 //! | [`tune`] | which parameters, honestly | batch, metrics | how a study looks |
 //! | [`stress`] | what is left of it | batch, metrics, and the exchange's named assumptions | how it looks |
 //! | [`evaluate`] | what a run comes to | batch, metrics, stress, and the market's prices | how it looks |
@@ -38,11 +40,13 @@ pub mod folder;
 pub mod funding_interval;
 pub mod ledger;
 pub mod lookahead;
+pub mod luck;
 pub mod market;
 pub mod metrics;
 pub mod names;
 pub mod replay;
 pub mod report;
+pub mod sampler;
 pub mod signal;
 pub mod strategy;
 pub mod stress;

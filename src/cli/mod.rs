@@ -18,7 +18,9 @@ mod sample;
 mod schema;
 mod shipped;
 mod strategies;
+mod study_journal;
 mod tune;
+mod tune_sets;
 mod verify;
 
 use std::io::Write;

@@ -126,7 +126,7 @@ impl RunSettings {
 }
 
 /// One of the settings. A key that is not there is one that this version did not write.
-fn setting<T>(report: &Path, manifest: &Manifest, key: &str, take: impl Fn(&Value) -> Option<T>) -> Result<T, Fault> {
+pub(super) fn setting<T>(report: &Path, manifest: &Manifest, key: &str, take: impl Fn(&Value) -> Option<T>) -> Result<T, Fault> {
     let found = manifest.settings.get(key);
     found.and_then(take).ok_or_else(|| {
         let found = found.map_or_else(|| "is missing".to_owned(), |value| format!("is {value}"));

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::batch::{Arena, check_compatible};
 use crate::cli::named::found;
@@ -11,13 +11,15 @@ use crate::cli::options::{Common, Format, progress};
 use crate::cli::run::{evaluate, write};
 use crate::cli::run_request::{self, RunRequest, RunSettings, Tables};
 use crate::cli::strategies::AssumptionArguments;
-use crate::cli::tune;
+use crate::cli::study_journal::about;
+use crate::cli::tune::{self, StudySettings};
 use crate::fault::Fault;
 use crate::folder::Scratch;
 use crate::market::{Market, digest};
 use crate::report::verify::{self, Confirmed, Made};
 use crate::report::{Batch, Kind, Manifest, folder_name};
 use crate::strategy::{Override, Strategy, StrategyFile};
+use crate::tune::{FinalWindow, Journal, Request};
 
 #[derive(Args, Clone, Debug)]
 pub(super) struct Arguments {
@@ -96,13 +98,24 @@ fn run_again(arena: &Arena, report: &Path, manifest: &Manifest, common: Common, 
 
 /// Makes the study again in `dir`; says what was done.
 fn tune_again(arena: &Arena, report: &Path, manifest: &Manifest, asked: &RunRequest, common: Common, dir: &Path) -> Result<String, Fault> {
-    let files = strategies(report, manifest, &[], asked.assumptions)?;
+    if let Some(shard) = manifest.settings.get("shard") {
+        let fix = "join the parts with --merge, and verify the study";
+        return Err(Fault::new(report.display().to_string(), format!("part {shard} of a study"), "a whole study", fix));
+    }
+    let words = |value: &Value| value.as_array()?.iter().map(|word| word.as_str().map(str::to_owned)).collect::<Option<Vec<_>>>();
+    let set = run_request::setting(report, manifest, "set", words)?;
+    let spent = run_request::setting(report, manifest, "final_spent_after", |value| Some(value.as_u64().map(|after| after as usize)))?;
+    let files = strategies(report, manifest, &set, asked.assumptions)?;
     let [file] = &files[..] else {
         let found = format!("{} strategies", files.len());
         return Err(Fault::new("manifest.json", found, "the one strategy of a study", "make the study again with `rotate tune`"));
     };
-    let study = tune::write(arena, file, asked, usize::MAX, common, dir)?;
-    Ok(format!("{} combinations tried again", study.trials.len()))
+    let final_window = spent.map_or(FinalWindow::Keep, FinalWindow::SpentAfter);
+    let request = Request { file, capital: asked.capital, final_window };
+    let settings = StudySettings { asked: asked.clone(), set };
+    let mut journal = Journal::nowhere(about(arena.market, file, asked));
+    let study = tune::write(arena, &request, &settings, &mut journal, common, dir)?;
+    Ok(format!("{} trials made again", study.trials.len()))
 }
 
 /// The strategies that their texts say, with what the command replaced in them and under the assumptions it named, which must be the

@@ -15,7 +15,7 @@ use crate::report::manifest::PROGRAM;
 use crate::report::{tables, timestamp};
 
 /// What a study writes, heat maps apart.
-const STUDY_FILES: &[&str] = &["manifest.json", "trials.csv", "trials.parquet", "best.toml", "study.html"];
+const STUDY_FILES: &[&str] = &["manifest.json", "trials.csv", "trials.parquet", "best.toml", "study.html", "journal.jsonl"];
 /// What a study writes for its reader to go on with, who may do so in place.
 pub(super) const HAND_MADE: &[&str] = &["best.toml"];
 /// What stands in the folder of a strategy beside its tables, pictures without their endings.

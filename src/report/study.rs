@@ -14,16 +14,20 @@ use crate::report::columns::{left, right, width};
 use crate::report::files::{put, write_picture};
 use crate::report::kinds::HAND_MADE;
 use crate::report::manifest::Manifest;
-use crate::report::study_text::{headline, plain, ranked, shared_prefix};
+use crate::report::study_text::{self, headline, plain, ranked, shared_prefix};
 use crate::report::{html, trials};
-use crate::tune::Study;
+use crate::tune::{Journal, Study, Trial, journal};
+use crate::units::Time;
 
 /// Keys beyond this many would make more heat maps than anybody looks at.
 const MOST_HEAT_KEYS: usize = 4;
+/// Values of a key beyond this many make cells too small to look at.
+const MOST_HEAT_CELLS: usize = 24;
 
 /// Writes every file of a study into `dir`.
-pub fn write_study(dir: &Path, market: &Market, study: &Study, manifest: &Manifest) -> Result<(), Fault> {
+pub fn write_study(dir: &Path, market: &Market, study: &Study, journal: &Journal, manifest: &Manifest) -> Result<(), Fault> {
     std::fs::create_dir_all(dir).map_err(|error| broken(dir, &error))?;
+    put(&dir.join(journal::FILE), &journal.bytes())?;
     trials::write(dir, study)?;
     let best = best(market, study);
     put(&dir.join(HAND_MADE[0]), best.as_bytes())?;
@@ -36,47 +40,79 @@ pub fn write_study(dir: &Path, market: &Market, study: &Study, manifest: &Manife
     put(&dir.join("manifest.json"), Manifest { outputs, ..manifest.clone() }.to_json().as_bytes())
 }
 
+/// Writes a part of a study: its journal, and what it is a part of.
+pub fn write_part(dir: &Path, journal: &Journal, manifest: &Manifest) -> Result<(), Fault> {
+    std::fs::create_dir_all(dir).map_err(|error| broken(dir, &error))?;
+    put(&dir.join(journal::FILE), &journal.bytes())?;
+    put(&dir.join("manifest.json"), manifest.to_json().as_bytes())
+}
+
+/// First instant that is out of sample; `None` when nothing was held out.
+#[must_use]
+pub fn split(study: &Study) -> Option<Time> {
+    study.timeline.out_of_sample.as_ref().map(|bars| study.clock.open(bars.start))
+}
+
+/// First instant of the window that tuning never looks at; `None` when nothing was kept for it.
+#[must_use]
+pub fn final_window(study: &Study) -> Option<Time> {
+    study.timeline.final_window().map(|bars| study.clock.open(bars.start))
+}
+
 /// The best strategy ready to run, its provenance in comments.
 fn best(market: &Market, study: &Study) -> String {
     let trial = study.best();
+    let by = &study.goals.objectives[0].text;
     let mut head = format!(
-        "# Best of {} combinations of `{}` on {}{}, by {} in-sample.\n",
+        "# Best of {} settings of `{}` on {}{}, by {by} in-sample.\n",
         study.trials.len(),
         study.strategy,
         market.name,
         if market.synthetic { " (SYNTHETIC DATA)" } else { "" },
-        study.by
     );
+    let _ = writeln!(head, "# {}", study_text::verdict(study));
+    for sentence in study_text::advice(study) {
+        let _ = writeln!(head, "# {sentence}");
+    }
     let shown = |value: Option<f64>| value.map_or_else(|| "not available".to_owned(), |value| format!("{value:.4}"));
-    let _ = writeln!(head, "# in-sample {}: {}", study.by, shown(trial.metric(&study.by, false)));
-    if let Some(split) = study.split {
-        let _ = writeln!(head, "# out of sample, from {split}: {}", shown(trial.metric(&study.by, true)));
+    let _ = writeln!(head, "# in-sample {by}: {}", shown(study.objective(trial, false)));
+    if let Some(split) = split(study) {
+        let _ = writeln!(head, "# out of sample, from {split}: {}", shown(study.objective(trial, true)));
     }
-    for (key, value) in &trial.combination.0 {
-        let _ = writeln!(head, "# {key} = {value}");
+    for (at, key) in study.keys.iter().enumerate() {
+        let _ = writeln!(
+            head,
+            "# {key} = {} (before: {})",
+            study_text::chosen(&trial.setting, at),
+            study_text::chosen(&study.before_setting, at)
+        );
     }
-    let body = toml::to_string_pretty(&trial.file.strategy).expect("a strategy that was read can be written");
+    let body = toml::to_string_pretty(&study.best_file.strategy).expect("a strategy that was read can be written");
     format!("{head}\n{body}")
 }
 
-/// A heat map for each pair of keys: the mean in-sample metric over all trials that share the two values.
+/// A heat map for each pair of keys: the mean in-sample objective over all trials that share the two values.
 fn heats(market: &Market, study: &Study) -> Vec<(String, Svg)> {
     let keys = study.keys.len().min(MOST_HEAT_KEYS);
+    let by = &study.goals.objectives[0].text;
     let mut all = Vec::new();
     for r in 0..keys {
         for c in r + 1..keys {
             let (rows, columns) = (values(study, r), values(study, c));
+            if rows.len() > MOST_HEAT_CELLS || columns.len() > MOST_HEAT_CELLS {
+                continue;
+            }
             let mean = |row: &String, column: &String| {
-                let shared =
-                    study.trials.iter().filter(|t| plain(&t.combination.0[r].1) == *row && plain(&t.combination.0[c].1) == *column);
-                let known: Vec<f64> = shared.filter_map(|trial| trial.metric(&study.by, false)).collect();
+                let of = |trial: &&Trial, key: usize, value: &String| trial.setting[key].as_ref().is_some_and(|own| plain(own) == *value);
+                let shared = study.trials.iter().filter(|trial| of(trial, r, row) && of(trial, c, column));
+                let known: Vec<f64> = shared.filter_map(|trial| trial.objectives[0]).collect();
                 (!known.is_empty()).then(|| known.iter().sum::<f64>() / known.len() as f64)
             };
             let values = rows.iter().flat_map(|row| columns.iter().map(move |column| (row, column))).map(|(row, column)| mean(row, column));
             let heat = Heat {
-                title: format!("{}: {} in-sample", study.strategy, study.by),
+                title: format!("{}: {by} in-sample", study.strategy),
                 subtitle: format!(
-                    "{}{} · mean over the other parameters · {} combinations tried",
+                    "{}{} · mean over the other parameters · {} settings tried",
                     market.name,
                     if market.synthetic { " (SYNTHETIC DATA)" } else { "" },
                     study.trials.len()
@@ -93,16 +129,17 @@ fn heats(market: &Market, study: &Study) -> Vec<(String, Svg)> {
     all
 }
 
-/// The distinct values of a key, in the order tried.
+/// The distinct values of a key; numbers in their order, others as they were tried.
 fn values(study: &Study, key: usize) -> Vec<String> {
-    let mut seen: Vec<String> = Vec::new();
-    for trial in &study.trials {
-        let value = plain(&trial.combination.0[key].1);
+    let mut seen: Vec<&toml::Value> = Vec::new();
+    for value in study.trials.iter().filter_map(|trial| trial.setting[key].as_ref()) {
         if !seen.contains(&value) {
             seen.push(value);
         }
     }
-    seen
+    let number = |value: &toml::Value| value.as_float().or_else(|| value.as_integer().map(|whole| whole as f64));
+    seen.sort_by(|a, b| number(a).zip(number(b)).map_or(std::cmp::Ordering::Equal, |(a, b)| a.total_cmp(&b)));
+    seen.into_iter().map(plain).collect()
 }
 
 fn file_safe(key: &str) -> String {
@@ -115,7 +152,11 @@ pub fn closing(study: &Study, most: usize) -> String {
     let (columns, mut rows) = ranked(study, most);
     rows.insert(0, columns.iter().map(|(head, _)| head.clone()).collect());
     let widths: Vec<usize> = (0..columns.len()).map(|c| rows.iter().map(|row| width(&row[c])).max().unwrap_or(0)).collect();
-    let mut out = headline(study) + "\n";
+    let mut out = format!("{}\n\n", study_text::verdict(study));
+    for sentence in study_text::advice(study) {
+        out += &(sentence + "\n");
+    }
+    let _ = writeln!(out, "\n{}", headline(study));
     let prefix = shared_prefix(&study.keys);
     if !prefix.is_empty() {
         let _ = writeln!(out, "parameters under {}", prefix.trim_end_matches('.'));
@@ -126,23 +167,36 @@ pub fn closing(study: &Study, most: usize) -> String {
             cells.map(|((cell, &places), (_, number))| if *number { right(cell, places) } else { left(cell, places) }).collect();
         let _ = write!(out, "\n{}", cells.join("  ").trim_end());
     }
+    out += "\n";
+    for caution in study_text::cautions(study) {
+        let _ = write!(out, "\ncaution: {caution}");
+    }
     out + "\n"
 }
 
-/// For machines: the best trial and how it did on both sides.
+/// For machines: the verdict, the best trial and how it did on both sides.
 #[must_use]
 pub fn closing_json(study: &Study) -> Value {
     let best = study.best();
+    let measured = best.measured.as_ref();
+    let reasons = study_text::reasons(study).into_iter().map(|(grade, reason)| serde_json::json!({ "grade": grade, "reason": reason }));
+    let values = study.keys.iter().zip(&best.setting).map(|(key, value)| (key.clone(), serde_json::json!(value)));
     serde_json::json!({
         "strategy": study.strategy,
-        "combinations": study.trials.len(),
-        "by": study.by,
-        "out_of_sample_from": study.split,
+        "verdict": study.judgement.verdict.name(),
+        "reasons": reasons.collect::<Vec<_>>(),
+        "advice": study_text::advice(study),
+        "cautions": study_text::cautions(study),
+        "settings": study.trials.len(),
+        "variants": study.variants,
+        "by": study.goals.objectives.iter().map(|objective| &objective.text).collect::<Vec<_>>(),
+        "out_of_sample_from": split(study),
+        "final_window_from": final_window(study),
         "best": {
             "trial": study.ranking[0] + 1,
-            "values": best.combination.0.iter().map(|(key, value)| (key.clone(), serde_json::json!(value))).collect::<serde_json::Map<_, _>>(),
-            "in_sample": best.in_sample,
-            "out_of_sample": best.out_of_sample,
+            "values": values.collect::<serde_json::Map<_, _>>(),
+            "in_sample": measured.map(|measured| &measured.in_sample),
+            "out_of_sample": measured.and_then(|measured| measured.out_of_sample.as_ref()),
         },
     })
 }

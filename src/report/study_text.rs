@@ -1,6 +1,13 @@
 //! A study in words, for its page and the terminal alike.
 
-use crate::tune::Study;
+use crate::luck::verdict::Verdict;
+use crate::luck::verdict_text;
+use crate::tune::{KeyRange, Setting, Study};
+
+/// Sharpe ratios, returns and falls in short.
+const NOT_AVAILABLE: &str = "–";
+/// Values of a key beyond this many are told by their ends.
+const MOST_VALUES: usize = 4;
 
 /// A value as a word: texts without their quotes.
 #[must_use]
@@ -8,12 +15,122 @@ pub fn plain(value: &toml::Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
+/// The value of a key in a setting; a dash where it does not matter there.
+#[must_use]
+pub(crate) fn chosen(setting: &Setting, key: usize) -> String {
+    setting[key].as_ref().map_or_else(|| NOT_AVAILABLE.to_owned(), plain)
+}
+
 /// What was done, in a sentence.
 #[must_use]
 pub(crate) fn headline(study: &Study) -> String {
-    let order = if study.least_first { ", least first" } else { "" };
-    let kept = study.split.map_or_else(|| "nothing kept out-of-sample".to_owned(), |split| format!("out-of-sample from {split}"));
-    format!("{} combinations of `{}` tried; ranked by in-sample {}{order}, {kept}", study.trials.len(), study.strategy, study.by)
+    let first = &study.goals.objectives[0];
+    let order = if first.least_first { ", least first" } else { "" };
+    let by: Vec<&str> = study.goals.objectives.iter().map(|objective| objective.text.as_str()).collect();
+    let kept = study.timeline.out_of_sample.as_ref().map_or_else(
+        || match (study.timeline.folds.len(), study.timeline.paths.len()) {
+            (0, _) => "nothing kept out-of-sample".to_owned(),
+            (folds, 0) => format!("judged by walking forward over {folds} windows"),
+            (folds, paths) => format!("judged by {folds} splits of the time, which make {paths} paths"),
+        },
+        |bars| format!("out-of-sample from {}", study.clock.open(bars.start)),
+    );
+    let unseen = study.timeline.final_window().map_or_else(String::new, |bars| {
+        let from = study.clock.open(bars.start);
+        match &study.spent {
+            None => format!("; nothing from {from} on was looked at"),
+            Some(spent) => format!("; what comes from {from} on was looked at after {} trials", spent.after),
+        }
+    });
+    format!(
+        "{} of `{}` tried by {}; ranked by in-sample {}{order}, {kept}{unseen}",
+        counted(study.trials.len(), "setting"),
+        study.strategy,
+        study.tune.sampler.name(),
+        by.join(" and ")
+    )
+}
+
+/// The verdict in one line.
+#[must_use]
+pub(crate) fn verdict(study: &Study) -> String {
+    verdict_text::headline(&study.judgement)
+}
+
+/// What each check found.
+#[must_use]
+pub(crate) fn reasons(study: &Study) -> Vec<(&'static str, String)> {
+    study.judgement.findings.iter().map(|finding| (finding.grade.name(), verdict_text::sentence(finding))).collect()
+}
+
+/// What follows from it, a sentence each.
+#[must_use]
+pub(crate) fn advice(study: &Study) -> Vec<String> {
+    let mut all = Vec::new();
+    if study.advice.keep {
+        all.push("Keep your weights: nothing that was tried is distinguishable from them.".to_owned());
+    } else if study.judgement.verdict == Verdict::LikelyLuck {
+        all.push("Do not trade the best of them: what it gained is what the best of so many gains by luck.".to_owned());
+    }
+    let ranges: Vec<String> = study.advice.ranges.iter().map(|range| format!("{} {}", range.key, values(range))).collect();
+    let count = study.advice.as_good;
+    if count > 1 {
+        all.push(format!("{} of {} variants do as well as the best, on the days in-sample: {}.", count, study.variants, ranges.join(", ")));
+    } else {
+        all.push("No other variant does as well as the best, on the days in-sample.".to_owned());
+    }
+    if !study.inert.is_empty() {
+        let verb = if study.inert.len() == 1 { "changes" } else { "change" };
+        all.push(format!("By itself {verb} nothing: {}. What is not used need not be tuned.", study.inert.join(", ")));
+    }
+    all
+}
+
+/// What a reader must know before the numbers.
+#[must_use]
+pub(crate) fn cautions(study: &Study) -> Vec<String> {
+    let counts = &study.counts;
+    let mut all = Vec::new();
+    if counts.undefined * 2 > counts.replayed {
+        let by = &study.goals.objectives[0].text;
+        all.push(format!("{by} is undefined in {} of {} trials: they are not ranked.", counts.undefined, counts.replayed));
+    }
+    if counts.refused > 0 {
+        let why = study.first_refusal.as_deref().unwrap_or_default().lines().next().unwrap_or_default();
+        all.push(format!("{} not valid as a strategy and left out; the first: {why}.", were(counts.refused)));
+    }
+    if counts.beyond > 0 {
+        all.push(format!("{} against a limit and left out.", were(counts.beyond)));
+    }
+    if counts.repeated > 0 {
+        all.push(format!("{} proposed more than once and count once.", were(counts.repeated)));
+    }
+    if study.trials.iter().filter(|trial| trial.measured.is_some()).all(|trial| !trial.is_feasible()) {
+        all.push("No trial keeps every constraint: the best is the one that breaks them least.".to_owned());
+    }
+    if let Some(spent) = study.spent.as_ref().filter(|spent| spent.after < study.trials.len()) {
+        let since = study.trials.len() - spent.after;
+        all.push(format!("{} added after the final window was looked at: it says nothing of them any more.", were(since)));
+    }
+    all
+}
+
+fn were(count: usize) -> String {
+    if count == 1 { "1 setting was".to_owned() } else { format!("{count} settings were") }
+}
+
+fn counted(count: usize, word: &str) -> String {
+    if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
+}
+
+fn values(range: &KeyRange) -> String {
+    let words: Vec<String> = range.values.iter().map(plain).collect();
+    match &words[..] {
+        [] => "not used".to_owned(),
+        [one] => one.clone(),
+        [first, .., last] if words.len() > MOST_VALUES => format!("{first} to {last}"),
+        _ => words.join(" or "),
+    }
 }
 
 /// What all keys begin with, dot included, so that columns can be headed by what tells them apart; the last word of a key always stays.
@@ -27,16 +144,26 @@ pub(crate) fn shared_prefix(keys: &[String]) -> &str {
 /// The best trials as a table: headings, and whether a column holds numbers; then the rows, both sides of the split.
 #[must_use]
 pub fn ranked(study: &Study, most: usize) -> (Vec<(String, bool)>, Vec<Vec<String>>) {
-    let shown = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.3}"));
-    let by = &study.by;
+    let shown = |value: Option<f64>| value.map_or_else(|| NOT_AVAILABLE.to_owned(), |value| format!("{value:.3}"));
     let prefix = shared_prefix(&study.keys).len();
-    let mut columns: Vec<(String, bool)> =
-        ["rank".to_owned(), "variant".to_owned(), format!("in-sample {by}"), format!("out-of-sample {by}")].map(|head| (head, true)).into();
+    let objectives = &study.goals.objectives;
+    let held_out = study.timeline.out_of_sample.is_some();
+    let mut heads = vec!["rank".to_owned(), "variant".to_owned()];
+    for objective in objectives {
+        heads.push(format!("in-sample {}", objective.text));
+        heads.extend(held_out.then(|| format!("out-of-sample {}", objective.text)));
+    }
+    let mut columns: Vec<(String, bool)> = heads.into_iter().map(|head| (head, true)).collect();
     columns.extend(study.keys.iter().enumerate().map(|(k, key)| (key[prefix..].to_owned(), study.is_number(k))));
     let rows = study.ranking.iter().take(most).enumerate().map(|(rank, &trial)| {
         let tried = &study.trials[trial];
-        let mut row = vec![(rank + 1).to_string(), (trial + 1).to_string(), shown(tried.metric(by, false)), shown(tried.metric(by, true))];
-        row.extend(tried.combination.0.iter().map(|(_, value)| plain(value)));
+        let mut row = vec![(rank + 1).to_string(), (trial + 1).to_string()];
+        for (at, objective) in objectives.iter().enumerate() {
+            row.push(shown(tried.objectives[at]));
+            let outside = || objective.value(tried.measured.as_ref()?.out_of_sample.as_ref()?);
+            row.extend(held_out.then(|| shown(outside())));
+        }
+        row.extend((0..study.keys.len()).map(|key| chosen(&tried.setting, key)));
         row
     });
     (columns, rows.collect())

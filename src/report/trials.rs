@@ -1,5 +1,5 @@
-//! The trials of a study as a table, `trials.csv` and `trials.parquet`: one row a trial; its number, the keys that were turned, then each
-//! metric in-sample (`is_`) and out of sample (`oos_`).
+//! The trials of a study as a table, `trials.csv` and `trials.parquet`: one row a trial; its number, the keys that were turned, by how
+//! much it breaks limits and constraints (0: not at all), then each metric in-sample (`is_`) and out of sample (`oos_`).
 
 use std::path::Path;
 
@@ -25,15 +25,17 @@ pub fn write(dir: &Path, study: &Study) -> Result<(), Fault> {
 
 /// Names of columns, and whether each holds numbers only; then the rows.
 fn table(study: &Study) -> (Vec<(String, bool)>, Vec<Vec<String>>) {
-    let metrics: Vec<&String> = study.trials[0].in_sample.keys().collect();
+    let metrics: Vec<&String> = study.best().measured.iter().flat_map(|measured| measured.in_sample.keys()).collect();
     let mut columns = vec![("trial".to_owned(), true)];
     columns.extend(study.keys.iter().enumerate().map(|(k, key)| (key.clone(), study.is_number(k))));
+    columns.push(("violation".to_owned(), true));
     for prefix in ["is", "oos"] {
         columns.extend(metrics.iter().map(|name| (format!("{prefix}_{name}"), true)));
     }
     let rows = study.trials.iter().enumerate().map(|(number, trial)| {
         let mut row = vec![(number + 1).to_string()];
-        row.extend(trial.combination.0.iter().map(|(_, value)| plain(value)));
+        row.extend(trial.setting.iter().map(|value| value.as_ref().map(plain).unwrap_or_default()));
+        row.push(number_format::exact_or_empty(Some(trial.violation).filter(|violation| violation.is_finite())));
         for out_of_sample in [false, true] {
             row.extend(metrics.iter().map(|name| number_format::exact_or_empty(trial.metric(name, out_of_sample))));
         }

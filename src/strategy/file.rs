@@ -47,7 +47,7 @@ impl Override {
             return Err(wrong(&unfit.words().0));
         }
         let (key, value) = text.split_once('=').ok_or_else(|| wrong("no equals sign"))?;
-        let key: Vec<String> = key.trim().split('.').map(str::to_owned).collect();
+        let key = parts(key.trim());
         if key.iter().any(String::is_empty) {
             return Err(wrong("an empty key"));
         }
@@ -101,6 +101,20 @@ impl Override {
         let own = |file: &StrategyFile| sets.iter().filter(|set| named || file.has(set) || nowhere(set)).cloned().collect();
         files.iter().map(own).collect()
     }
+}
+
+/// The parts of a dotted key; one in quotes may have dots in it, as a key of `tune.keys` has.
+fn parts(key: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut quoted = false;
+    for letter in key.chars() {
+        match letter {
+            '"' => quoted = !quoted,
+            '.' if !quoted => parts.push(String::new()),
+            _ => parts.last_mut().expect("one at least").push(letter),
+        }
+    }
+    parts
 }
 
 impl StrategyFile {

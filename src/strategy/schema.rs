@@ -10,13 +10,12 @@ use crate::signal::lifecycle::LifeCycleRule;
 use crate::signal::narrative::Weighting;
 use crate::signal::regime::RegimeRule;
 use crate::strategy::adaptive::Adaptive;
-use crate::strategy::bucket_names::bucket_names;
 use crate::strategy::entries::checklist::Checklist;
 use crate::strategy::key::{Checked, Key};
 use crate::strategy::spans::week;
 use crate::strategy::{
     AfterLiquidation, EntryGate, ExitKeys, Hedge, Leverage, Limits, LiquidationDistance, Margin, Orders, Score, ScoreExit, Selection, Stop,
-    TakeProfit, Tax, TimeStop, Waterfall,
+    TakeProfit, Tax, TimeStop, Tune, Waterfall,
 };
 use crate::units::{Direction, Span};
 
@@ -252,52 +251,5 @@ impl TopUp {
             key.child("max").positive(max, "write the share of equity that all top-ups together may take, as 0.15")?;
         }
         key.child("from").cash_bucket(from, strategy)
-    }
-}
-
-/// Keys of this file and the values to try.
-#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Tune {
-    /// `"buckets.narratives.weight" = [0.05, 0.10, 0.15]`; every combination is one trial.
-    #[schemars(with = "IndexMap<String, Vec<serde_json::Value>>")]
-    pub keys: IndexMap<String, Vec<toml::Value>>,
-    /// The metric trials are ranked by, in-sample. Default `sharpe`.
-    #[serde(default = "sharpe")]
-    pub by: String,
-    /// The last share of the time, kept out of the ranking. Default one third.
-    #[serde(default = "third")]
-    pub out_of_sample: f64,
-    /// Changing one bucket's weight changes this one's the other way, so that weights still sum to 1. Default: the first cash bucket.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub balance: Option<String>,
-}
-
-fn sharpe() -> String {
-    "sharpe".to_owned()
-}
-
-fn third() -> f64 {
-    1.0 / 3.0
-}
-
-impl Tune {
-    /// `key` is that of the table.
-    pub(super) fn check(&self, key: &Key, strategy: &Strategy) -> Checked {
-        // The metric is known where trials are ranked.
-        let Self { keys, by: _, out_of_sample, balance } = self;
-        if !(0.0..=0.9).contains(out_of_sample) {
-            let third = "0.33 keeps the last third out of the ranking";
-            return key.child("out_of_sample").wrong(out_of_sample.to_string(), "from 0 to 0.9", third);
-        }
-        if let Some((name, _)) = keys.iter().find(|(_, values)| values.is_empty()) {
-            return key.child("keys").child(name).wrong("no values", "at least one value to try", "list them: [0.05, 0.10]");
-        }
-        match balance {
-            Some(balance) if !strategy.buckets.contains_key(balance) => {
-                key.child("balance").wrong(format!("no bucket {balance:?}"), "a bucket of this strategy", bucket_names(strategy))
-            }
-            _ => Ok(()),
-        }
     }
 }

@@ -8,6 +8,7 @@ use crate::exchange::Refusal;
 use crate::signal::Contradiction;
 use crate::signal::lifecycle::LifeCycleRule;
 use crate::signal::regime::RegimeRule;
+use crate::strategy::bucket_names::bucket_names;
 use crate::strategy::key::{Checked, Key};
 use crate::strategy::rule::{Rules, Within};
 use crate::strategy::{Bucket, ExitKeys, Hold, Leverage, Strategy, Waterfall, limits, yields};
@@ -53,7 +54,14 @@ pub(super) fn check(strategy: &Strategy) -> Checked {
     waterfall.as_ref().map_or(Ok(()), |waterfall: &Waterfall| waterfall.check(&root.child("waterfall"), strategy))?;
     limits::check(&root, strategy)?;
     tax.as_ref().map_or(Ok(()), |tax| tax.check(&root.child("tax")))?;
-    tune.as_ref().map_or(Ok(()), |tune| tune.check(&root.child("tune"), strategy))
+    let Some(tune) = tune else { return Ok(()) };
+    let key = root.child("tune");
+    match &tune.balance {
+        Some(balance) if !strategy.buckets.contains_key(balance) => {
+            key.child("balance").wrong(format!("no bucket {balance:?}"), "a bucket of this strategy", bucket_names(strategy))
+        }
+        _ => tune.check(&key),
+    }
 }
 
 fn contradiction(key: &Key, found: &Contradiction) -> Checked {

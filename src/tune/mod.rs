@@ -1,159 +1,110 @@
-//! WHICH PARAMETERS, HONESTLY: every combination of a strategy's `[tune]` table over one shared market, ranked on the first part of
-//! the time, judged on the rest. A study says how many combinations were tried; the best of many is partly luck.
+//! WHICH PARAMETERS, AND IS IT LUCK: many settings of one strategy over one shared market, chosen on one part of the time, judged on another,
+//! and one verdict on what the choice is worth. The best of many is partly luck; a study says how much.
+//!
+//! A search proposes and replays trials and keeps them in a [`journal`], which is all its state; the rest of this room reads the
+//! journal's records and says what they mean.
 
-mod grid;
+mod evidence;
+mod expression;
+mod forward;
+mod frontier;
+mod inert;
+pub mod journal;
+mod objective;
+mod prepared;
+mod search;
+mod search_space;
+mod study;
+mod timeline;
+mod trial;
+mod understood;
 
-use serde_json::{Map, Value};
+use serde_json::json;
 
 use crate::batch::Arena;
 use crate::fault::Fault;
-use crate::metrics::sharpe::Trials;
-use crate::metrics::{Metrics, Part, table};
 use crate::strategy::StrategyFile;
-use crate::units::{Time, Usd};
+use crate::units::Usd;
 
-pub use grid::Combination;
+pub use forward::Choice;
+pub use frontier::Spread;
+pub use journal::Journal;
+pub use search::{Progress, Shard};
+pub use search_space::Setting;
+pub use study::{KeyRange, Study, Trial};
+pub use timeline::Fold;
 
-/// One part of the time.
-struct Measured {
-    metrics: Metrics,
-    /// Whether the run went on to its end: what is told of a shorter time does not compare.
-    whole: bool,
-}
+use prepared::Prepared;
 
-impl Measured {
-    fn sharpe(&self) -> Option<f64> {
-        self.metrics.ratios.sharpe.filter(|_| self.whole)
-    }
-
-    fn among(self, trials: &Trials) -> Self {
-        Self { metrics: self.metrics.among(trials), ..self }
-    }
-
-    /// Every metric undefined where the part was cut short.
-    fn named(&self) -> Map<String, Value> {
-        let mut all = self.metrics.named();
-        if !self.whole {
-            all.values_mut().for_each(|value| *value = Value::Null);
-        }
-        all
-    }
-}
-
-/// All trials of one strategy over one market.
+/// What is studied, and how.
 #[derive(Debug)]
-pub struct Study {
-    pub strategy: String,
-    /// The metric trials are ranked by, in-sample.
-    pub by: String,
-    /// The smallest of it is best, as of a volatility.
-    pub least_first: bool,
-    pub keys: Vec<String>,
-    /// In the order of the grid: the last key turns fastest.
-    pub trials: Vec<Trial>,
-    /// First instant that is out of sample; `None` when nothing was kept out.
-    pub split: Option<Time>,
-    /// Trials, best first; a trial whose metric is undefined comes last, as all are of one that ended before its time.
-    pub ranking: Vec<usize>,
+pub struct Request<'a> {
+    pub file: &'a StrategyFile,
+    pub capital: Usd,
+    pub final_window: FinalWindow,
 }
 
-/// One combination of parameters, and its metrics in and out of sample.
-#[derive(Debug)]
-pub struct Trial {
-    pub combination: Combination,
-    pub file: StrategyFile,
-    pub in_sample: Map<String, Value>,
-    pub out_of_sample: Option<Map<String, Value>>,
+/// What may be done with the window that tuning never looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FinalWindow {
+    /// It stays unseen, unless the journal says that it was spent.
+    Keep,
+    /// It is looked at once all trials are made, which the journal keeps for good.
+    Spend,
+    /// It was looked at after so many trials.
+    SpentAfter(usize),
 }
 
-impl Trial {
-    /// A metric as a number; `None` where it is undefined.
-    #[must_use]
-    pub fn metric(&self, name: &str, out_of_sample: bool) -> Option<f64> {
-        let metrics = if out_of_sample { self.out_of_sample.as_ref()? } else { &self.in_sample };
-        metrics.get(name)?.as_f64()
-    }
-}
-
-impl Study {
-    /// The first of the ranking.
-    #[must_use]
-    pub fn best(&self) -> &Trial {
-        &self.trials[self.ranking[0]]
-    }
-
-    /// Whether every value that was tried of a key is a number.
-    #[must_use]
-    pub fn is_number(&self, key: usize) -> bool {
-        self.trials.iter().map(|trial| &trial.combination.0[key].1).all(|value| value.is_float() || value.is_integer())
-    }
-}
-
-/// Replays every combination once and measures both parts of the time; `done` is called once a trial.
+/// Makes the trials that the journal does not have yet, and says what all of them mean.
 ///
 /// # Errors
-/// A strategy without `[tune]`, a key it lacks, a combination its own validation refuses, a metric nobody knows.
-pub fn study(arena: &Arena, file: &StrategyFile, capital: Usd, most: usize, done: impl Fn() + Sync) -> Result<Study, Fault> {
-    let combinations = grid::combinations(file, most)?;
-    let tune = file.strategy.tune.as_ref().expect("a grid comes from it");
-    let files = combinations.iter().map(|combination| grid::apply(file, combination, arena)).collect::<Result<Vec<_>, _>>()?;
-    // Both parts are of one replay over one market, so that signals, ages and books are warm where the second begins.
-    let clock = arena.market.window();
-    let bars = clock.bars;
-    // However few the bars, one is left to rank by.
-    let split = (bars - (bars as f64 * tune.out_of_sample).round() as usize).max(1);
-
-    let measure = |file: &StrategyFile| {
-        let run = arena.replay(&file.strategy, capital);
-        let ends = run.equity.len();
-        let inside = Measured { metrics: Metrics::of_part(&Part::of(&run, 0..split.min(ends))), whole: split <= ends };
-        let outside = (split < bars).then(|| {
-            let metrics = Metrics::of_part(&Part::of(&run, split.min(ends - 1)..ends));
-            Measured { metrics, whole: bars <= ends }.named()
-        });
-        done();
-        (inside, outside)
+/// A strategy without `[tune]`, a key it lacks, a space without points, a metric nobody knows, too little data, a journal that cannot be written.
+pub fn study(arena: &Arena, request: &Request, journal: &mut Journal, progress: &dyn Progress) -> Result<Study, Fault> {
+    let prepared = Prepared::of(arena, request)?;
+    let bench = prepared.bench(arena, request.capital);
+    let search = prepared.search(request, &bench);
+    let records = search.records(journal, None, progress)?;
+    let after = match request.final_window {
+        FinalWindow::Keep => None,
+        FinalWindow::Spend => Some(records.len()),
+        FinalWindow::SpentAfter(trials) => Some(trials),
     };
-    // The first says which metrics there are: a misspelt one should not cost all the others.
-    let mut measured = vec![measure(&files[0])];
-    let names = measured[0].0.metrics.named();
-    if !names.contains_key(&tune.by) {
-        let known: Vec<&str> = names.keys().map(String::as_str).collect();
+    if let Some(after) = after.filter(|_| spent_after(journal).is_none() && prepared.timeline.final_window().is_some()) {
+        journal.append(vec![json!({ "final": "spent", "after": after })])?;
+    }
+    let spent = spent_after(journal);
+    prepared.understood(arena, request, &bench, &records, spent)
+}
+
+/// Makes a part of the trials for [`study()`] to go on from, when all parts are joined. `part` of `parts`, counted from 1.
+///
+/// # Errors
+/// As [`study()`]; a sampler that learns, whose proposals need the results of all trials before.
+pub fn shard(
+    arena: &Arena,
+    request: &Request,
+    (part, parts): (usize, usize),
+    journal: &mut Journal,
+    progress: &dyn Progress,
+) -> Result<Shard, Fault> {
+    let prepared = Prepared::of(arena, request)?;
+    if prepared.tune.sampler.is_adaptive() {
         return Err(Fault::new(
-            file.path.display().to_string(),
-            format!("`tune.by`: no metric {:?}", tune.by),
-            known.join(", "),
-            "name one of these",
+            "--shard",
+            format!("the sampler {}, which learns from all trials before", prepared.tune.sampler.name()),
+            "grid, random or sobol",
+            "take one of these, or run the study on one machine: it uses all its threads",
         ));
     }
-    measured.extend(arena.map_all(&files[1..], measure));
-    // Chosen by these days among all; of the days kept out nothing was chosen, so that there each stands alone.
-    let tried = Trials::of_annual(
-        &measured.iter().map(|(inside, _)| (inside.sharpe(), inside.metrics.evidence.sharpe_observations)).collect::<Vec<_>>(),
-    );
-    let trials: Vec<Trial> = combinations
-        .into_iter()
-        .zip(files)
-        .zip(measured)
-        .map(|((combination, file), (inside, out_of_sample))| Trial {
-            combination,
-            file,
-            in_sample: inside.among(&tried).named(),
-            out_of_sample,
-        })
-        .collect();
-    let mut ranking: Vec<usize> = (0..trials.len()).collect();
-    let least_first = table::least_first(&tune.by);
-    let sign = if least_first { -1.0 } else { 1.0 };
-    let merit = |trial: usize| trials[trial].metric(&tune.by, false).map_or(f64::NEG_INFINITY, |value| sign * value);
-    ranking.sort_by(|&a, &b| merit(b).total_cmp(&merit(a)));
-    Ok(Study {
-        strategy: file.strategy.name.clone(),
-        by: tune.by.clone(),
-        least_first,
-        keys: tune.keys.keys().cloned().collect(),
-        trials,
-        split: (split < bars).then(|| clock.open(split)),
-        ranking,
-    })
+    let bench = prepared.bench(arena, request.capital);
+    let search = prepared.search(request, &bench);
+    let all = search.trials();
+    let shard = all * (part - 1) / parts..all * part / parts;
+    search.records(journal, Some(&shard), progress)?;
+    Ok(shard)
+}
+
+/// When the final window was looked at, if it was: after so many trials.
+fn spent_after(journal: &Journal) -> Option<usize> {
+    journal.entries().iter().find(|line| line.get("final").is_some())?.get("after")?.as_u64().map(|after| after as usize)
 }

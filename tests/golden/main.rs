@@ -6,6 +6,7 @@ mod article;
 mod by_hand;
 mod by_hand_venue;
 mod exchange;
+mod luck;
 mod metrics;
 mod real_markets;
 mod refusals;

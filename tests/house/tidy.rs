@@ -26,10 +26,12 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("batch", &["units", "fault", "market", "signal", "strategy", "ledger", "exchange", "replay"]),
     ("lookahead", &["units", "fault", "market", "strategy", "replay", "batch"]),
     ("metrics", &["units", "replay"]),
-    ("tune", &["units", "fault", "strategy", "replay", "batch", "metrics"]),
+    ("sampler", &[]),
+    ("luck", &["metrics"]),
+    ("tune", &["luck", "sampler", "units", "fault", "folder", "bounded", "market", "strategy", "replay", "batch", "metrics"]),
     ("stress", &["units", "strategy", "exchange", "replay", "batch", "metrics"]),
     ("evaluate", &["units", "market", "strategy", "replay", "batch", "metrics", "stress"]),
-    ("report", &["names", "units", "fault", "bounded", "folder", "market", "replay", "metrics", "tune", "stress", "evaluate"]),
+    ("report", &["names", "units", "fault", "bounded", "folder", "market", "replay", "metrics", "luck", "tune", "stress", "evaluate"]),
     (
         "cli",
         &[
@@ -72,7 +74,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("unicode_width", &["report/columns.rs"]),
     ("zip", &["market/"]),
     ("sha2", &["market/"]),
-    ("rand_chacha", &["market/sample/", "metrics/bootstrap.rs"]),
+    ("rand_chacha", &["market/sample/", "metrics/bootstrap.rs", "sampler/stream.rs"]),
     ("csv", &["market/", "report/"]),
 ];
 

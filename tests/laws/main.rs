@@ -35,6 +35,7 @@ mod random_strategy;
 mod random_venue;
 #[path = "../bar_walk/same.rs"]
 mod same;
+mod sampler;
 mod scale;
 mod tiny_market;
 mod variants;

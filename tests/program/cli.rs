@@ -225,7 +225,7 @@ fn machines_are_answered_in_json() {
     let run = ask(&with(&["run"], text(&report)));
     assert_eq!(run["strategies"].as_array().unwrap().len(), 7);
     let tune = ask(&with(&["tune", "strategies/bull.toml"], text(&study)));
-    assert_eq!(tune["combinations"], 27);
+    assert_eq!(tune["settings"], 27);
     let check = ask(&["check", "strategies/bull.toml", "strategies/rotation.toml"]);
     assert_eq!((check["market"].as_str(), check["synthetic"].as_bool()), (Some("sample"), Some(true)));
     let names: Vec<_> = check["strategies"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();

@@ -4,14 +4,14 @@
 use std::fs;
 use std::path::Path;
 
-use crate::program::{ROOT, fine, refused};
+use crate::program::{ROOT, fine, refused, tree};
 use rotate::batch::Arena;
 use rotate::fault::Fault;
 use rotate::market::{Market, Window};
 use rotate::metrics::sharpe::Trials;
 use rotate::metrics::{Metrics, Part};
-use rotate::strategy::StrategyFile;
-use rotate::tune::{self, Study, Trial};
+use rotate::strategy::{Override, StrategyFile};
+use rotate::tune::{self, FinalWindow, Journal, Request, Study, Trial};
 use rotate::units::{Time, Usd};
 
 /// Long enough that narratives, which need a month to score, are held before the split.
@@ -35,30 +35,45 @@ fn bull(tune: &str) -> StrategyFile {
 }
 
 fn study(market: &Market, tune: &str) -> Result<Study, Fault> {
-    tune::study(&Arena::new(market), &bull(tune), CAPITAL, 100, || {})
+    studied(&Arena::new(market), &bull(tune))
 }
 
-const GRID: &str = "keys = { \"buckets.narratives.weight\" = [0.05, 0.15], \"buckets.narratives.leverage.open\" = [2.0, 3.0, 4.0] }";
+fn studied(arena: &Arena, file: &StrategyFile) -> Result<Study, Fault> {
+    let request = Request { file, capital: CAPITAL, final_window: FinalWindow::Keep };
+    tune::study(arena, &request, &mut Journal::nowhere(serde_json::json!({})), &())
+}
+
+/// The strategy of a trial, by hand: its keys set, and what is left to the bucket that balances.
+fn strategy_of(file: &StrategyFile, trial: &Trial, balance: &str) -> StrategyFile {
+    let keys = file.strategy.tune.as_ref().unwrap().keys.keys();
+    let mut sets: Vec<Override> =
+        keys.zip(&trial.setting).map(|(key, value)| Override::parse(&format!("{key}={}", value.as_ref().unwrap())).unwrap()).collect();
+    let weight = trial.setting[0].as_ref().unwrap().as_float().unwrap();
+    let others = 0.40 + 0.35;
+    sets.push(Override::parse(&format!("buckets.{balance}.weight={}", ((1.0 - others - weight) * 1e9).round() / 1e9)).unwrap());
+    file.with_all(&sets).unwrap()
+}
+
+const GRID: &str =
+    "final = 0.0\nkeys = { \"buckets.narratives.weight\" = [0.05, 0.15], \"buckets.narratives.leverage.open\" = [2.0, 3.0, 4.0] }";
 
 #[test]
 fn every_combination_is_tried_once_and_weights_still_sum_to_one() {
     let market = sample("2024-01-26");
     let found = study(&market, GRID).unwrap();
-    let tried: Vec<(f64, f64)> =
-        found.trials.iter().map(|t| (t.combination.0[0].1.as_float().unwrap(), t.combination.0[1].1.as_float().unwrap())).collect();
+    let number = |trial: &Trial, key: usize| trial.setting[key].as_ref().unwrap().as_float().unwrap();
+    let tried: Vec<(f64, f64)> = found.trials.iter().map(|t| (number(t, 0), number(t, 1))).collect();
     assert_eq!(tried, [(0.05, 2.0), (0.05, 3.0), (0.05, 4.0), (0.15, 2.0), (0.15, 3.0), (0.15, 4.0)], "the last key turns fastest");
-    for trial in &found.trials {
-        let buckets = &trial.file.strategy.buckets;
-        let narratives = &buckets["narratives"];
-        assert_eq!(narratives.weight, trial.combination.0[0].1.as_float().unwrap());
-        assert_eq!(narratives.leverage.unwrap().open, trial.combination.0[1].1.as_float().unwrap());
-        // 0.40 + 0.35 stay; the first cash bucket takes the difference.
-        assert_eq!(buckets["stablecoins"].weight, if narratives.weight == 0.05 { 0.2 } else { 0.1 });
-        assert_eq!((buckets["foundation"].weight, buckets["alts"].weight), (0.40, 0.35));
-    }
+    let (best, buckets) = (found.best(), &found.best_file.strategy.buckets);
+    assert_eq!(buckets["narratives"].weight, number(best, 0));
+    assert_eq!(buckets["narratives"].leverage.unwrap().open, number(best, 1));
+    // 0.40 + 0.35 stay; the first cash bucket takes the difference.
+    assert_eq!(buckets["stablecoins"].weight, if number(best, 0) == 0.05 { 0.2 } else { 0.1 });
+    assert_eq!((buckets["foundation"].weight, buckets["alts"].weight), (0.40, 0.35));
     let found = study(&market, &format!("{GRID}\nbalance = \"foundation\"")).unwrap();
-    assert_eq!(found.trials[0].file.strategy.buckets["foundation"].weight, 0.5);
-    assert_eq!(found.trials[0].file.strategy.buckets["stablecoins"].weight, 0.1);
+    let buckets = &found.best_file.strategy.buckets;
+    assert_eq!(buckets["foundation"].weight, if number(found.best(), 0) == 0.05 { 0.5 } else { 0.4 });
+    assert_eq!(buckets["stablecoins"].weight, 0.1);
 }
 
 /// All metrics of the part before the split, but for its last bar, are those of a run that ends at the split: in that bar such a run
@@ -72,18 +87,21 @@ fn in_sample_is_what_a_run_cut_at_the_split_gives() {
     let cut = market(&Path::new(ROOT).join("data/sample"), clock.open(split));
     assert_eq!((bars, cut.window().bars), (76 * 3, split));
     let (arena, shorter) = (Arena::new(&whole), Arena::new(&cut));
-    let found = tune::study(&arena, &bull(GRID), CAPITAL, 100, || {}).unwrap();
-    assert_eq!(found.split, Some(clock.open(split)));
+    let file = bull(GRID);
+    let found = studied(&arena, &file).unwrap();
+    assert_eq!(found.timeline.out_of_sample, Some(split..bars));
     let observed = |trial: &Trial| trial.metric("sharpe_observations", false).unwrap() as usize;
     let tried = Trials::of_annual(&found.trials.iter().map(|trial| (trial.metric("sharpe", false), observed(trial))).collect::<Vec<_>>());
     assert_eq!(tried.count, 6);
     for trial in &found.trials {
-        let full = arena.replay(&trial.file.strategy, CAPITAL);
-        assert_eq!(Metrics::of_part(&Part::of(&full, 0..split)).among(&tried).named(), trial.in_sample);
+        let strategy = strategy_of(&file, trial, "stablecoins").strategy;
+        let measured = trial.measured.as_ref().unwrap();
+        let full = arena.replay(&strategy, CAPITAL);
+        assert_eq!(Metrics::of_part(&Part::of(&full, 0..split)).among(&tried).named(), measured.in_sample);
         assert!(trial.metric("deflated_sharpe", false) < trial.metric("probabilistic_sharpe", false));
         assert_eq!(trial.metric("deflated_sharpe", true), trial.metric("probabilistic_sharpe", true), "nothing was chosen there");
-        assert_eq!(Metrics::of_part(&Part::of(&full, split..bars)).named(), *trial.out_of_sample.as_ref().unwrap());
-        let ended = shorter.replay(&trial.file.strategy, CAPITAL);
+        assert_eq!(Metrics::of_part(&Part::of(&full, split..bars)).named(), *measured.out_of_sample.as_ref().unwrap());
+        let ended = shorter.replay(&strategy, CAPITAL);
         let inside = Metrics::of_part(&Part::of(&full, 0..split - 1)).named();
         assert_eq!(inside, Metrics::of_part(&Part::of(&ended, 0..split - 1)).named());
         assert!(inside["funding_settlements"].as_u64().unwrap() > 10, "next to nothing was traded");
@@ -93,7 +111,7 @@ fn in_sample_is_what_a_run_cut_at_the_split_gives() {
         assert!(apart <= costs.to_f64() + 0.01, "{apart} apart, leaving costs {}", costs.to_f64());
         // The two parts of the time are the whole of it.
         let growth = |values: &serde_json::Map<String, serde_json::Value>| 1.0 + values["total_return"].as_f64().unwrap();
-        let product = growth(&trial.in_sample) * growth(trial.out_of_sample.as_ref().unwrap());
+        let product = growth(&measured.in_sample) * growth(measured.out_of_sample.as_ref().unwrap());
         assert!((product - full.final_equity().to_f64() / CAPITAL.to_f64()).abs() < 1e-12);
     }
 }
@@ -102,7 +120,8 @@ fn in_sample_is_what_a_run_cut_at_the_split_gives() {
 #[test]
 fn what_comes_after_the_split_does_not_reach_the_ranking() {
     let market_as_is = sample("2024-04-01");
-    let split = study(&market_as_is, GRID).unwrap().split.unwrap().seconds();
+    let found = study(&market_as_is, GRID).unwrap();
+    let split = found.clock.open(found.timeline.out_of_sample.unwrap().start).seconds();
     let dir = tempfile::tempdir().unwrap();
     copy(&Path::new(ROOT).join("data/sample"), dir.path());
     for series in ["spot", "perp", "mark"] {
@@ -116,7 +135,7 @@ fn what_comes_after_the_split_does_not_reach_the_ranking() {
         let (before, after) = (study(&market_as_is, &tune).unwrap(), study(&scrambled, &tune).unwrap());
         assert_eq!(before.ranking, after.ranking, "{by}");
         for (a, b) in before.trials.iter().zip(&after.trials) {
-            assert_eq!(a.in_sample, b.in_sample);
+            assert_eq!(a.measured.as_ref().unwrap().in_sample, b.measured.as_ref().unwrap().in_sample);
             assert_ne!(a.metric("total_return", true), b.metric("total_return", true), "the scrambled part was not looked at");
         }
     }
@@ -154,7 +173,7 @@ fn the_best_comes_first_whichever_way_best_is() {
     let market = sample("2024-04-01");
     for (by, least_first) in [("sharpe", false), ("max_drawdown", false), ("volatility", true), ("fees_usd", true)] {
         let found = study(&market, &format!("{GRID}\nby = \"{by}\"")).unwrap();
-        assert_eq!(found.least_first, least_first, "{by}");
+        assert_eq!(found.goals.objectives[0].least_first, least_first, "{by}");
         let merits: Vec<f64> = found.ranking.iter().map(|&trial| found.trials[trial].metric(by, false).unwrap()).collect();
         assert!(merits.windows(2).all(|two| if least_first { two[0] <= two[1] } else { two[0] >= two[1] }), "{by}: {merits:?}");
         assert!(merits.first() != merits.last(), "{by}: all the same, nothing was ranked");
@@ -163,15 +182,16 @@ fn the_best_comes_first_whichever_way_best_is() {
         assert_eq!(all, [0, 1, 2, 3, 4, 5]);
     }
     let nothing_out = study(&market, &format!("{GRID}\nout_of_sample = 0.0")).unwrap();
-    assert!(nothing_out.split.is_none() && nothing_out.trials.iter().all(|trial| trial.out_of_sample.is_none()));
+    assert!(nothing_out.timeline.out_of_sample.is_none());
+    assert!(nothing_out.trials.iter().all(|trial| trial.measured.as_ref().unwrap().out_of_sample.is_none()));
 }
 
 #[test]
 fn a_study_that_cannot_be_made_is_refused() {
     let market = sample("2024-01-21");
     let said = |tune: &str| study(&market, tune).unwrap_err().to_string();
-    let many = |n: usize| (1..=n).map(|i| format!("0.00{i:02}")).collect::<Vec<_>>().join(", ");
-    let wide = format!("keys = {{ \"buckets.narratives.weight\" = [{}], \"rebalance.band\" = [{}] }}", many(11), many(10));
+    let many = |n: usize| (1..=n).map(|i| format!("{}", 0.05 + f64::from(i as u32) / 1000.0)).collect::<Vec<_>>().join(", ");
+    let wide = format!("trials = 100\nkeys = {{ \"buckets.narratives.weight\" = [{}], \"rebalance.band\" = [{}] }}", many(11), many(10));
     assert!(said(&wide).starts_with("bull.toml: `tune.keys`: 110 combinations\n  expected: at most 100"), "{}", said(&wide));
     assert!(said("keys = {}").contains("no [tune] table with keys"));
     let typo = said("keys = { \"buckets.narrative.weight\" = [0.1] }");
@@ -208,7 +228,7 @@ fn the_best_strategy_can_be_run_and_gives_what_the_study_says() {
     let column = |name: &str| rows[0].iter().position(|head| *head == name).unwrap_or_else(|| panic!("no column {name}"));
     assert_eq!(
         rows[0][..5],
-        ["trial", "buckets.narratives.weight", "buckets.narratives.leverage.open", "buckets.narratives.stop.loss_of_margin", "is_days"]
+        ["trial", "buckets.narratives.weight", "buckets.narratives.leverage.open", "buckets.narratives.stop.loss_of_margin", "violation"]
     );
     assert_eq!(rows.len(), 1 + 27);
     let (sharpe, best) = (column("is_sharpe"), told["best"]["trial"].as_u64().unwrap() as usize);
@@ -224,7 +244,7 @@ fn the_best_strategy_can_be_run_and_gives_what_the_study_says() {
     assert!(
         fs::read_to_string(&best_file)
             .unwrap()
-            .starts_with("# Best of 27 combinations of `bull` on sample (SYNTHETIC DATA), by sharpe in-sample.\n")
+            .starts_with("# Best of 27 settings of `bull` on sample (SYNTHETIC DATA), by sharpe in-sample.\n")
     );
     fine(&[&["run", &best_file, "--out", &out(&report)][..], &WINDOW].concat());
     let split = told["out_of_sample_from"].as_str().unwrap();
@@ -236,4 +256,49 @@ fn the_best_strategy_can_be_run_and_gives_what_the_study_says() {
 
     let said = refused(&[&["tune", "strategies/bull.toml", "--trials", "26", "--out", &out(&study)][..], &WINDOW].concat());
     assert!(said.contains("27 combinations") && said.contains("at most 26") && said.contains("--trials"), "{said}");
+}
+
+/// Threads, parts that are joined, and a journal that was cut off anywhere: the same bytes as at one go. One that was edited is refused by its line.
+#[test]
+fn a_study_is_the_same_however_it_was_made() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
+    let keys = ["--keys", "buckets.narratives.weight=0.05..0.15:0.01", "buckets.narratives.leverage.open=1.5..4"];
+    let asked = |sampler: &str, out: &str, more: &[&str]| {
+        let words = ["tune", "strategies/bull.toml", "--quiet", "--sampler", sampler, "--trials", "24", "--out"];
+        let own: Vec<String> = words.iter().map(|word| (*word).to_owned()).chain([path(out)]).collect();
+        own.into_iter().chain([&WINDOW[..], more, &keys].concat().into_iter().map(str::to_owned)).collect::<Vec<String>>()
+    };
+    let run = |words: Vec<String>| fine(&words.iter().map(String::as_str).collect::<Vec<_>>());
+    for sampler in ["sobol", "tpe"] {
+        run(asked(sampler, "whole", &[]));
+        let whole = tree(Path::new(&path("whole")));
+        run(asked(sampler, "alone", &["--jobs", "1"]));
+        assert!(tree(Path::new(&path("alone"))) == whole, "{sampler}: one thread gives another study");
+        let journal = fs::read(Path::new(&path("whole")).join("journal.jsonl")).unwrap();
+        for part in [0.2, 0.37, 0.5, 0.81, 0.999] {
+            fs::create_dir_all(path("cut.unfinished")).unwrap();
+            let cut = (journal.len() as f64 * part) as usize;
+            fs::write(Path::new(&path("cut.unfinished")).join("journal.jsonl"), &journal[..cut]).unwrap();
+            run(asked(sampler, "cut", &["--resume"]));
+            assert!(tree(Path::new(&path("cut"))) == whole, "{sampler}: cut at {part}");
+            assert!(!Path::new(&path("cut.unfinished")).exists());
+        }
+        let edited = String::from_utf8(journal).unwrap().replacen("\"trial\":3,", "\"trial\":4,", 1);
+        fs::create_dir_all(path("cut.unfinished")).unwrap();
+        fs::write(Path::new(&path("cut.unfinished")).join("journal.jsonl"), edited).unwrap();
+        let words = asked(sampler, "cut", &["--resume"]);
+        let told = refused(&words.iter().map(String::as_str).collect::<Vec<_>>());
+        assert!(told.contains("journal.jsonl:5") && told.contains("its sum does not agree"), "{told}");
+        fs::remove_dir_all(path("cut.unfinished")).unwrap();
+    }
+    run(asked("sobol", "whole", &[]));
+    for part in ["1", "2"] {
+        run(asked("sobol", &format!("part{part}"), &["--shard", &format!("{part}/2")]));
+    }
+    run(asked("sobol", "joined", &["--merge", &path("part1"), &path("part2")]));
+    assert!(tree(Path::new(&path("joined"))) == tree(Path::new(&path("whole"))));
+    let another = asked("sobol", "whole", &["--resume", "--capital", "1000"]);
+    let told = refused(&another.iter().map(String::as_str).collect::<Vec<_>>());
+    assert!(told.contains("capital was"), "{told}");
 }

@@ -129,7 +129,7 @@ fn a_study_is_made_again_and_any_change_is_named() {
     fine(&[&["tune", "strategies/bull.toml", "--assumptions", "optimistic", "--quiet", "--out", &out][..], &WINDOW].concat());
     let before = tree(Path::new(&out));
     let said = fine(&["verify", &out, "--quiet"]);
-    assert!(said.contains("verified") && said.contains("27 combinations tried again"), "{said}");
+    assert!(said.contains("verified") && said.contains("27 trials made again"), "{said}");
     assert!(tree(Path::new(&out)) == before, "the study was touched");
 
     let trials = Path::new(&out).join("trials.csv");

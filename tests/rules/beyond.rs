@@ -8,7 +8,7 @@ use rotate::metrics::Metrics;
 use rotate::replay::run::{Beyond, Excess, Run};
 use rotate::strategy::{Strategy, StrategyFile};
 use rotate::stress::{Half, Stress};
-use rotate::tune::study;
+use rotate::tune::{FinalWindow, Journal, Request, study};
 use rotate::units::Usd;
 
 use crate::small::{Small, near, rows, time, usd};
@@ -140,9 +140,12 @@ fn capacity_goes_as_far_as_the_books() {
 #[test]
 fn a_trial_that_ends_is_not_the_best() {
     let rules = "rebalance = { every = \"3650d\", band = 0.9 }\n[buckets.coins]\nweight = 1.0\nhold = { spot = { assets = [\"AAA\"] } }\n\
-        score = { momentum = \"1d\" }\nenter_above = 0.0\n[tune]\nby = \"total_return\"\nout_of_sample = 0.3\nkeys = { \"buckets.coins.enter_above\" = [-1.0, 100.0] }\n";
+        score = { momentum = \"1d\" }\nenter_above = 0.0\n[tune]\nby = \"total_return\"\nout_of_sample = 0.3\nfinal = 0.0\nkeys = { \"buckets.coins.enter_above\" = [-1.0, 100.0] }\n";
     let market = market(Kind::Spot, &[RISING.as_slice(), &[117_649.0; 12]].concat()).market();
-    let study = study(&Arena::new(&market), &strategy(rules), usd(200e6), 10, || {}).unwrap_or_else(|fault| panic!("{fault}"));
+    let file = strategy(rules);
+    let request = Request { file: &file, capital: usd(200e6), final_window: FinalWindow::Keep };
+    let mut journal = Journal::nowhere(serde_json::json!({}));
+    let study = study(&Arena::new(&market), &request, &mut journal, &()).unwrap_or_else(|fault| panic!("{fault}"));
     assert_eq!(study.ranking, [1, 0]);
     let [ended, whole] = [0, 1].map(|at| (study.trials[at].metric("total_return", false), study.trials[at].metric("total_return", true)));
     assert_eq!((ended, whole), ((None, None), (Some(0.0), Some(0.0))));

@@ -15,6 +15,7 @@ mod inside;
 mod late;
 mod limits;
 mod listings;
+mod luck;
 mod on_record;
 mod rotation;
 mod signals;

@@ -12,8 +12,9 @@ pub(super) fn check(root: &Key, strategy: &Strategy) -> Checked {
     for criterion in strategy.checklist.iter().flat_map(|list| list.criteria.keys()) {
         named(&root.child("checklist").child("criteria").child(criterion), criterion)?;
     }
-    for (key, values) in strategy.tune.iter().flat_map(|tune| &tune.keys) {
-        for text in values.iter().filter_map(toml::Value::as_str) {
+    for (key, search) in strategy.tune.iter().flat_map(|tune| &tune.keys) {
+        let texts = search.values.ends();
+        for text in texts.iter().filter_map(toml::Value::as_str) {
             if let Err(unfit) = names::formula(text) {
                 let (found, expected, fix) = unfit.words();
                 return root.child("tune").child("keys").child(key).wrong(format!("{text:?}, {found}"), expected, fix);

@@ -1,0 +1,106 @@
+//! What my allocation should be: the strategy with each share of its futures, from none to a fifth of the equity, over the time that was tuned on.
+
+use crate::metrics::bootstrap::{Interval, Resampler, interval};
+use crate::metrics::confidence::Confidence;
+use crate::metrics::{Metrics, Part};
+use crate::strategy::{Hold, Strategy};
+use crate::tune::trial::Bench;
+
+/// Shares of the equity that are put into futures, all their buckets together.
+const SHARES: [f64; 9] = [0.0, 0.025, 0.05, 0.075, 0.1, 0.125, 0.15, 0.175, 0.2];
+/// Histories that are drawn for the interval of a drawdown.
+const REPLICATIONS: usize = 1_000;
+/// Seeds them.
+const SEED: u64 = 1;
+/// Their share that lies in the interval.
+const LEVEL: f64 = 0.95;
+
+/// A figure, and where 95 % of the histories drawn again have it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Spread {
+    pub value: Option<f64>,
+    pub interval: Option<Interval>,
+}
+
+/// What one share would have brought.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    /// Of the equity.
+    pub share: f64,
+    /// Growth a year.
+    pub growth: Spread,
+    /// Below nought, of whole days.
+    pub drawdown: Spread,
+    /// The nearest that a position came to its liquidation, as a share of its price; none where none was held.
+    pub liquidation_distance: Option<f64>,
+    pub liquidations: usize,
+}
+
+/// Every share, the least first.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Frontier {
+    pub steps: Vec<Step>,
+    /// What the strategy has itself.
+    pub own: f64,
+}
+
+/// None of a strategy that has no futures, or changes its weights by the regime.
+pub(super) fn of(bench: &Bench, strategy: &Strategy) -> Option<Frontier> {
+    let own: f64 = futures(strategy).map(|(_, weight)| weight).sum();
+    if own <= 0.0 || own >= 1.0 || strategy.adaptive.is_some() {
+        return None;
+    }
+    let variants: Vec<(f64, Strategy)> = SHARES.iter().map(|&share| (share, with_share(strategy, own, share))).collect();
+    let steps = bench.arena.map_all(&variants, |(share, strategy)| {
+        let run = bench.replay(strategy);
+        let metrics = Metrics::of_part(&Part::whole(&run));
+        let days = bench.days(&run.equity);
+        Step {
+            share: *share,
+            growth: Spread { value: metrics.shown_cagr(), interval: Confidence::of_days(&days).and_then(|of| of.cagr) },
+            drawdown: Spread { value: fall(&days, 0..days.len()), interval: falls(&days) },
+            liquidation_distance: metrics.exposure.min_liquidation_distance,
+            liquidations: run.liquidations.len(),
+        }
+    });
+    Some(Frontier { steps, own })
+}
+
+fn futures(strategy: &Strategy) -> impl Iterator<Item = (&String, f64)> {
+    strategy.buckets.iter().filter(|(_, bucket)| matches!(bucket.hold, Hold::Perp(_))).map(|(name, bucket)| (name, bucket.weight))
+}
+
+/// Futures scaled to a share in all, everything else to the rest.
+fn with_share(strategy: &Strategy, own: f64, share: f64) -> Strategy {
+    let mut turned = strategy.clone();
+    for bucket in turned.buckets.values_mut() {
+        bucket.weight *= if matches!(bucket.hold, Hold::Perp(_)) { share / own } else { (1.0 - share) / (1.0 - own) };
+    }
+    turned
+}
+
+/// The deepest fall from a peak, of days in an order; below nought.
+fn fall(days: &[f64], order: impl Iterator<Item = usize>) -> Option<f64> {
+    let (mut wealth, mut peak, mut deepest) = (1.0_f64, 1.0_f64, 0.0_f64);
+    for at in order {
+        wealth *= 1.0 + days[at];
+        peak = peak.max(wealth);
+        deepest = deepest.min(wealth / peak - 1.0);
+    }
+    deepest.is_finite().then_some(deepest)
+}
+
+fn falls(days: &[f64]) -> Option<Interval> {
+    let block = crate::metrics::blocks::politis_white(days)?.stationary;
+    let mut resampler = Resampler::new(days.len(), block, SEED);
+    let mut drawn = Vec::with_capacity(REPLICATIONS);
+    for _ in 0..REPLICATIONS {
+        let (_, _, deepest) = resampler.fold_row((1.0_f64, 1.0_f64, 0.0_f64), |(wealth, peak, deepest), at| {
+            let wealth = wealth * (1.0 + days[at]);
+            let peak = peak.max(wealth);
+            (wealth, peak, deepest.min(wealth / peak - 1.0))
+        });
+        drawn.push(Some(deepest).filter(|fall| fall.is_finite()));
+    }
+    interval(&drawn, LEVEL)
+}

@@ -1,0 +1,217 @@
+//! The search: a sampler proposes a batch, the batch is replayed on all threads, its lines go into the journal, and the next proposals see it.
+//!
+//! The law: proposal `k` depends on the study and the results of all earlier whole batches, and on nothing else. A sampler that learns
+//! would have seen the tests of a fold in the results it learns from; hence it searches anew for each fold, seeing what that fold is
+//! tuned on. One that does not learn searches once, and each fold chooses among the same trials.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use serde_json::Value;
+
+use crate::fault::Fault;
+use crate::sampler::observation::{Observation, Outcome, Point};
+use crate::sampler::plan::{Method, Plan, PlanError};
+use crate::sampler::{BatchSize, CmaSettings, GridSettings, NsgaSettings, TpeSettings};
+use crate::strategy::StrategyFile;
+use crate::strategy::tuning::{SamplerName, Tune};
+use crate::tune::journal::Journal;
+use crate::tune::objective::Goals;
+use crate::tune::search_space::{SearchSpace, Setting};
+use crate::tune::trial::{Bench, Record, Result as Outcomes};
+
+/// Trials of a sampler that enumerates, where nobody says.
+const MOST_COMBINATIONS: u64 = 10_000;
+/// Trials of any other.
+const USUAL_TRIALS: u64 = 200;
+/// Batches that are replayed at once where no proposal waits for them, so that threads seldom wait for each other.
+const BATCHES_AT_ONCE: u64 = 8;
+
+/// Told as trials are done.
+pub trait Progress: Sync {
+    /// So many trials there will be, of which so many were in the journal.
+    fn begins(&self, trials: usize, done: usize);
+    /// One more was replayed.
+    fn one(&self);
+    /// The best value of the first objective so far.
+    fn best(&self, value: f64);
+}
+
+/// Nobody looks.
+impl Progress for () {
+    fn begins(&self, _: usize, _: usize) {}
+    fn one(&self) {}
+    fn best(&self, _: f64) {}
+}
+
+/// A part of the trials of a study, from the first to before the last; for a sampler that does not learn.
+pub type Shard = Range<usize>;
+
+/// A search, and what is done for it.
+pub(super) struct Search<'a> {
+    pub file: &'a StrategyFile,
+    pub tune: &'a Tune,
+    pub space: &'a SearchSpace,
+    pub plan: &'a Plan,
+    pub goals: &'a Goals,
+    pub bench: &'a Bench<'a>,
+}
+
+/// The plan of a search.
+///
+/// # Errors
+/// What the sampler cannot do with this space, these objectives or so many trials.
+pub(super) fn plan(file: &StrategyFile, tune: &Tune, space: &SearchSpace, goals: &Goals) -> Result<Plan, Fault> {
+    let method = match tune.sampler {
+        SamplerName::Grid => Method::Grid(GridSettings::default()),
+        SamplerName::Random => Method::Random,
+        SamplerName::Sobol => Method::Sobol,
+        SamplerName::Tpe => Method::Tpe(TpeSettings::default()),
+        SamplerName::CmaEs => Method::Cma(CmaSettings::default()),
+        SamplerName::Nsga2 => Method::Nsga(NsgaSettings::default()),
+    };
+    let trials = tune.trials.unwrap_or(if tune.sampler == SamplerName::Grid { MOST_COMBINATIONS } else { USUAL_TRIALS });
+    let batch = BatchSize::new(tune.batch).expect("checked with the strategy");
+    Plan::new(space.space.clone(), goals.directions(), method, tune.seed, batch, trials).map_err(|error| {
+        let place = |key: &str| format!("{}: `tune.{key}`", file.path.display());
+        let others = "`random`, `sobol` and `tpe` take any number of trials: --sampler sobol";
+        match error {
+            PlanError::LargeGrid(count) => {
+                let fix = format!("try fewer values, or allow more with --trials; {others}");
+                Fault::new(place("keys"), format!("{count} combinations"), format!("at most {trials}"), fix)
+            }
+            PlanError::EndlessGrid => {
+                let fix = format!("give each range a `step`; {others}");
+                Fault::new(place("keys"), "a range of any number, which has no end of combinations", "steps, for a grid", fix)
+            }
+            PlanError::Objectives { found, expected: (1, 1) } => {
+                Fault::new(place("by"), format!("{found} objectives"), "one, for this sampler", "name one, or take --sampler nsga-2")
+            }
+            PlanError::Objectives { found, .. } => {
+                let fix = "name two or three in `by`, or take another sampler";
+                Fault::new(place("by"), format!("{found} objective"), "two or three, for nsga-2", fix)
+            }
+            other => Fault::new(place("sampler"), other.to_string(), "what the sampler can search", others),
+        }
+    })
+}
+
+impl Search<'_> {
+    /// How many trials there will be, of all searches.
+    pub fn trials(&self) -> usize {
+        self.plan.trials() as usize * self.searches().len()
+    }
+
+    /// What each search looks at.
+    fn searches(&self) -> Vec<Vec<Vec<Range<usize>>>> {
+        let looks = self.bench.timeline.looks();
+        if self.tune.sampler.is_adaptive() { looks.into_iter().map(|look| vec![look]).collect() } else { vec![looks] }
+    }
+
+    /// All records, in order: those of the journal, and those that are made now and put there. `shard`: the numbers that are asked for, if not all.
+    ///
+    /// # Errors
+    /// The journal does not fit, or cannot be written.
+    pub fn records(&self, journal: &mut Journal, shard: Option<&Shard>, progress: &dyn Progress) -> Result<Vec<Record>, Fault> {
+        let each = self.plan.trials() as usize;
+        let all = shard.cloned().unwrap_or(0..self.trials());
+        let mut records = Vec::with_capacity(all.len());
+        for line in journal.entries().iter().filter(|line| line.get("trial").is_some()) {
+            records.push(Record::read(line, all.start + records.len()).ok_or_else(|| foreign(line))?);
+        }
+        records.truncate(all.len());
+        progress.begins(all.len(), records.len());
+        let searches = self.searches();
+        let ahead = self.tune.batch * if self.tune.sampler.is_adaptive() { 1 } else { BATCHES_AT_ONCE };
+        while records.len() < all.len() {
+            let next = all.start + records.len();
+            let (search, within) = (next / each, (next % each) as u64);
+            let until = ((within / ahead + 1) * ahead).min(each as u64).min((all.end - search * each) as u64);
+            let earlier = if shard.is_some() { &records[..] } else { &records[search * each..] };
+            let history: Vec<Observation> = earlier.iter().map(|record| record.observation(0)).collect();
+            let points = self.plan.propose(if self.tune.sampler.is_adaptive() { &history } else { &[] }, within..until);
+            let made = self.replay_batch(points, earlier, next - earlier.len(), &searches[search], progress);
+            journal.append(made.iter().enumerate().map(|(at, record)| record.line(next + at)).collect())?;
+            records.extend(made);
+            self.tell_best(&records, progress);
+        }
+        Ok(records)
+    }
+
+    /// The records of some points, after those that are known of the same search, of which the first has number `first`.
+    fn replay_batch(
+        &self,
+        points: Vec<Point>,
+        earlier: &[Record],
+        first: usize,
+        looks: &[Vec<Range<usize>>],
+        progress: &dyn Progress,
+    ) -> Vec<Record> {
+        // A setting that was replayed comes out the same.
+        let mut known: BTreeMap<String, usize> = BTreeMap::new();
+        for (at, record) in earlier.iter().enumerate() {
+            if matches!(record.result, Outcomes::Replayed(_)) {
+                known.insert(word(&self.space.setting(&record.point)), at);
+            }
+        }
+        let undefined = || vec![self.goals.undefined(); looks.len()];
+        let mut made: Vec<Record> = Vec::with_capacity(points.len());
+        let mut work: Vec<(usize, StrategyFile)> = Vec::new();
+        for (at, point) in points.into_iter().enumerate() {
+            let violation = self.space.space.violation(&point);
+            let setting = self.space.setting(&point);
+            let (outcomes, result) = if violation > 0.0 {
+                let outcome = Outcome { violations: vec![violation], ..self.goals.undefined() };
+                (vec![outcome; looks.len()], Outcomes::Beyond)
+            } else if let Some(same) = known.get(&word(&setting)) {
+                (undefined(), Outcomes::Repeats(*same))
+            } else {
+                match self.space.apply(self.file, &setting, self.bench.arena) {
+                    Err(fault) => (undefined(), Outcomes::Refused(fault.to_string())),
+                    Ok(file) => {
+                        known.insert(word(&setting), earlier.len() + at);
+                        work.push((at, file));
+                        (Vec::new(), Outcomes::Beyond)
+                    }
+                }
+            };
+            made.push(Record { point, outcomes, result });
+        }
+        let replayed = self.bench.arena.map_all(&work, |(_, file)| {
+            let measured = self.bench.measure(&file.strategy, looks);
+            progress.one();
+            measured
+        });
+        for ((at, _), (measured, outcomes)) in work.iter().zip(replayed) {
+            made[*at].result = Outcomes::Replayed(measured);
+            made[*at].outcomes = outcomes;
+        }
+        for at in 0..made.len() {
+            if let Outcomes::Repeats(same) = made[at].result {
+                let outcomes = if same < earlier.len() { &earlier[same] } else { &made[same - earlier.len()] }.outcomes.clone();
+                made[at].outcomes = outcomes;
+                made[at].result = Outcomes::Repeats(first + same);
+            }
+        }
+        made
+    }
+
+    fn tell_best(&self, records: &[Record], progress: &dyn Progress) {
+        let least = self.goals.objectives[0].least_first;
+        let kept = records.iter().filter(|record| record.outcomes[0].violations.iter().all(|by| *by <= 0.0));
+        let values = kept.filter_map(|record| record.outcomes[0].objectives[0]);
+        if let Some(best) = values.reduce(|a, b| if least { a.min(b) } else { a.max(b) }) {
+            progress.best(best);
+        }
+    }
+}
+
+/// Two settings are one where they are written alike.
+fn word(setting: &Setting) -> String {
+    setting.iter().map(|value| value.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string)).collect::<Vec<_>>().join("\n")
+}
+
+fn foreign(line: &Value) -> Fault {
+    let text: String = line.to_string().chars().take(80).collect();
+    Fault::new("journal.jsonl", text, "the next trial of this study", "delete the folder and begin the study again")
+}

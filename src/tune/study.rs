@@ -1,0 +1,149 @@
+//! What a study found, as facts.
+
+use serde_json::{Map, Value};
+
+use crate::luck::verdict::{Evidence, Judgement};
+use crate::strategy::StrategyFile;
+use crate::strategy::tuning::Tune;
+use crate::tune::forward::Forward;
+use crate::tune::frontier::Frontier;
+use crate::tune::objective::Goals;
+use crate::tune::search_space::Setting;
+use crate::tune::timeline::Timeline;
+use crate::tune::trial::Measured;
+use crate::units::Clock;
+
+/// A study of one strategy over one market.
+#[derive(Debug)]
+pub struct Study {
+    pub strategy: String,
+    /// As it was asked for.
+    pub tune: Tune,
+    pub goals: Goals,
+    pub keys: Vec<String>,
+    pub clock: Clock,
+    pub timeline: Timeline,
+    /// Of the search over all that is in-sample; in the order in which they were proposed.
+    pub trials: Vec<Trial>,
+    /// Trials, best first: what keeps every constraint, then what breaks them least, then what is undefined. Of several objectives first the front,
+    /// its most balanced trial before the others.
+    pub ranking: Vec<usize>,
+    /// Of several objectives: the trials that no other beats in all of them. Empty of one.
+    pub front: Vec<usize>,
+    /// Every variant that was replayed in the study, each once, the searches of folds with them.
+    pub variants: usize,
+    /// Trials that were replayed, broke a limit, were refused, and had a setting that was tried before.
+    pub counts: Counts,
+    /// Why the first that was refused was.
+    pub first_refusal: Option<String>,
+    /// The strategy as it was, and its values of the keys.
+    pub before: Measured,
+    pub before_setting: Setting,
+    /// The best as a strategy.
+    pub best_file: StrategyFile,
+    /// Daily returns of the benchmarks over the same days: holding the coin, and the same weights never changed.
+    pub coin: Vec<f64>,
+    pub coin_name: String,
+    pub static_mix: Option<Vec<f64>>,
+    /// Where the time was cut into folds.
+    pub forward: Option<Forward>,
+    pub evidence: Evidence,
+    pub judgement: Judgement,
+    pub advice: Advice,
+    /// Keys whose values change nothing by themselves.
+    pub inert: Vec<String>,
+    /// What each share of futures would have brought; none of a strategy without them.
+    pub frontier: Option<Frontier>,
+    /// What the final window gave, where it was spent.
+    pub spent: Option<Spent>,
+}
+
+/// One setting and what came of it.
+#[derive(Clone, Debug)]
+pub struct Trial {
+    pub setting: Setting,
+    /// Coordinates from 0 to 1, in the order of the space.
+    pub place: Vec<f64>,
+    /// By how much limits and constraints are broken, all together; 0 where all hold.
+    pub violation: f64,
+    /// Of each objective.
+    pub objectives: Vec<Option<f64>>,
+    /// What a replay gave; none where there was none. In-sample metrics are those of the best of so many.
+    pub measured: Option<Measured>,
+}
+
+/// How trials came out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    pub replayed: usize,
+    pub beyond: usize,
+    pub refused: usize,
+    pub repeated: usize,
+    /// Replayed, but without a value of the first objective.
+    pub undefined: usize,
+}
+
+/// What follows from the verdict.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Advice {
+    /// Nothing that was tried is distinguishable from the strategy as it was.
+    pub keep: bool,
+    /// Variants that do as well as the best: how many, and what they have of each key.
+    pub as_good: usize,
+    pub ranges: Vec<KeyRange>,
+}
+
+/// What the variants that do as well as the best have of a key.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KeyRange {
+    pub key: String,
+    /// Each value once, numbers in their order.
+    pub values: Vec<toml::Value>,
+}
+
+/// What the window that tuning never looked at gave.
+#[derive(Clone, Debug)]
+pub struct Spent {
+    /// Trials that were made before it was looked at.
+    pub after: usize,
+    pub before: Map<String, Value>,
+    pub best: Map<String, Value>,
+}
+
+impl Trial {
+    /// A metric as a number; `None` where it is undefined.
+    #[must_use]
+    pub fn metric(&self, name: &str, out_of_sample: bool) -> Option<f64> {
+        let measured = self.measured.as_ref()?;
+        let metrics = if out_of_sample { measured.out_of_sample.as_ref()? } else { &measured.in_sample };
+        metrics.get(name)?.as_f64()
+    }
+
+    /// Whether every limit and constraint holds.
+    #[must_use]
+    pub fn is_feasible(&self) -> bool {
+        self.violation <= 0.0
+    }
+}
+
+impl Study {
+    /// The first of the ranking.
+    #[must_use]
+    pub fn best(&self) -> &Trial {
+        &self.trials[self.ranking[0]]
+    }
+
+    /// Whether every value that was tried of a key is a number.
+    #[must_use]
+    pub fn is_number(&self, key: usize) -> bool {
+        self.trials.iter().filter_map(|trial| trial.setting[key].as_ref()).all(|value| value.is_float() || value.is_integer())
+    }
+
+    /// The first objective of a trial, on either side of the split.
+    #[must_use]
+    pub fn objective(&self, trial: &Trial, out_of_sample: bool) -> Option<f64> {
+        let measured = trial.measured.as_ref()?;
+        let metrics = if out_of_sample { measured.out_of_sample.as_ref()? } else { &measured.in_sample };
+        self.goals.objectives[0].value(metrics)
+    }
+}

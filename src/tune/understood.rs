@@ -1,0 +1,321 @@
+//! From records to a study: which trial is best, what speaks for it, and what follows.
+
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use serde_json::{Map, Value, json};
+
+use crate::batch::Arena;
+use crate::fault::Fault;
+use crate::luck::verdict::{Benchmark, Evidence, SUPERIORITY_HOLDS, judge};
+use crate::metrics::returns;
+use crate::metrics::sharpe::{Trials, per_day, probability};
+use crate::sampler::observation::{Direction, Observation};
+use crate::sampler::pareto;
+use crate::strategy::tuning::Tune;
+use crate::strategy::{Strategy, StrategyFile};
+use crate::tune::Request;
+use crate::tune::evidence::{self, Curves, Places};
+use crate::tune::forward::{self, Forward};
+use crate::tune::objective::Goals;
+use crate::tune::prepared::Prepared;
+use crate::tune::search_space::Setting;
+use crate::tune::study::{Advice, Counts, KeyRange, Spent, Study, Trial};
+use crate::tune::timeline::Timeline;
+use crate::tune::trial::{self, Bench, Measured, Record, Result as Outcomes};
+use crate::tune::{frontier, inert};
+use crate::units::Clock;
+
+impl Prepared {
+    /// What all records mean.
+    ///
+    /// # Errors
+    /// None of them could be replayed.
+    pub fn understood(
+        &self,
+        arena: &Arena,
+        request: &Request,
+        bench: &Bench,
+        records: &[Record],
+        spent: Option<usize>,
+    ) -> Result<Study, Fault> {
+        let each = self.plan.trials() as usize;
+        let tried = tried(records);
+        let trials: Vec<Trial> = records[..each].iter().map(|record| self.trial(record, records, &tried)).collect();
+        let (front, ranking) = self.ranked(&records[..each]);
+        let Some(best) = Some(ranking[0]).filter(|best| trials[*best].measured.is_some()) else {
+            return Err(nothing_replayed(request.file, records));
+        };
+        let clock = arena.market.window();
+        let run = bench.replay(&request.file.strategy);
+        let before = bench.measured(&run);
+        let coin = bench.days(&run.benchmark);
+        let static_mix = request.file.strategy.held_statically().map(|held| bench.days(&bench.replay(&held).equity));
+
+        let numbers = self.distinct(records);
+        let days = |number: usize| days_of(records, number);
+        let variants: Vec<&[f64]> = numbers.iter().filter_map(|number| days(*number)).collect();
+        let chosen = if let Outcomes::Repeats(first) = records[best].result { first } else { best };
+        let curves = Curves {
+            variants,
+            best: numbers.iter().position(|number| *number == chosen).expect("the first of its kind"),
+            before: &before.days,
+            bitcoin: &coin,
+            static_mix: static_mix.as_deref(),
+        };
+        let forward = self.forward(records, &clock);
+        let inside = Timeline::days(&clock, &self.timeline.in_sample);
+        let outside = self.timeline.out_of_sample.as_ref().map(|bars| Timeline::days(&clock, bars));
+        let judged = judged(forward.as_ref(), days(chosen).expect("it was replayed"), &inside, outside.as_ref());
+        let places = self.places(&trials, best);
+        let evidence = evidence::of(&curves, &places, &inside, judged);
+        let advice = advice(&evidence, &numbers, &evidence::as_good(&curves, &inside), &trials, request.file);
+        let best_file = self.space.apply(request.file, &trials[best].setting, arena)?;
+        Ok(Study {
+            strategy: request.file.strategy.name.clone(),
+            keys: self.tune.keys.keys().cloned().collect(),
+            clock,
+            ranking,
+            front,
+            variants: numbers.len(),
+            counts: counts(records),
+            first_refusal: records.iter().find_map(refusal),
+            before_setting: before_setting(request.file, &self.tune),
+            before,
+            inert: inert::keys(&self.space, request.file, &self.tune, bench, &run),
+            frontier: frontier::of(bench, &best_file.strategy),
+            spent: spent.and_then(|after| self.spent(arena, request, &best_file, after)),
+            best_file,
+            coin,
+            coin_name: run.benchmark_name.clone(),
+            static_mix,
+            forward,
+            judgement: judge(&evidence),
+            evidence,
+            advice,
+            trials,
+            timeline: self.timeline.clone(),
+            goals: self.goals.clone(),
+            tune: self.tune.clone(),
+        })
+    }
+
+    /// A record with what an earlier one of the same setting gave, and its Sharpe ratio held against all that were tried.
+    fn trial(&self, record: &Record, records: &[Record], tried: &Trials) -> Trial {
+        let outcome = &record.outcomes[0];
+        let measured = match &record.result {
+            Outcomes::Replayed(measured) => Some(measured),
+            Outcomes::Repeats(first) => match &records[*first].result {
+                Outcomes::Replayed(measured) => Some(measured),
+                _ => None,
+            },
+            Outcomes::Beyond | Outcomes::Refused(_) => None,
+        };
+        Trial {
+            setting: self.space.setting(&record.point),
+            place: self.space.space.snapped(&record.point).0,
+            violation: outcome.violations.iter().filter(|by| **by > 0.0).sum(),
+            objectives: outcome.objectives.clone(),
+            measured: measured.map(|measured| Measured { in_sample: among(&measured.in_sample, tried), ..measured.clone() }),
+        }
+    }
+
+    /// The first objective so that more is better; none of what breaks a constraint.
+    fn merit(&self, trial: &Trial) -> Option<f64> {
+        let value = trial.objectives[0].filter(|_| trial.is_feasible())?;
+        Some(if self.goals.objectives[0].least_first { -value } else { value })
+    }
+
+    /// What each trial that a fold may choose from comes to where the fold is tuned.
+    fn merits(&self, records: &[Record], each: usize, fold: usize) -> Vec<(usize, Option<f64>)> {
+        let adaptive = self.tune.sampler.is_adaptive();
+        let (search, look) = if adaptive { (fold + 1, 0) } else { (0, fold + 1) };
+        let least = self.goals.objectives[0].least_first;
+        let of = |(at, record): (usize, &Record)| {
+            let outcome = &record.outcomes[look];
+            let kept = outcome.violations.iter().all(|by| *by <= 0.0);
+            let value = outcome.objectives[0].filter(|_| kept).map(|value| if least { -value } else { value });
+            (search * each + at, value)
+        };
+        records[search * each..(search + 1) * each].iter().enumerate().map(of).collect()
+    }
+
+    /// Of several objectives the front; then all trials, best first.
+    fn ranked(&self, records: &[Record]) -> (Vec<usize>, Vec<usize>) {
+        let all: Vec<Observation> = records.iter().map(|record| record.observation(0)).collect();
+        let directions = self.goals.directions();
+        let front = if directions.len() > 1 { pareto::front(&all, &directions) } else { Vec::new() };
+        let ranking = ranking(&all, &directions, &front, &self.goals);
+        (front, ranking)
+    }
+
+    /// What the folds chose, and what came of it.
+    fn forward(&self, records: &[Record], clock: &Clock) -> Option<Forward> {
+        let each = self.plan.trials() as usize;
+        let merits: Vec<_> = (0..self.timeline.folds.len()).map(|fold| self.merits(records, each, fold)).collect();
+        forward::of(&self.timeline, clock, &merits, &|number| days_of(records, number))
+    }
+
+    /// Where each trial stands, and what it comes to.
+    fn places(&self, trials: &[Trial], best: usize) -> Places {
+        Places {
+            points: trials.iter().map(|trial| trial.place.clone()).collect(),
+            merits: trials.iter().map(|trial| self.merit(trial)).collect(),
+            best,
+        }
+    }
+
+    /// Every variant once, by the number of the trial that was first, whichever search replayed it.
+    fn distinct(&self, records: &[Record]) -> Vec<usize> {
+        let mut seen = BTreeSet::new();
+        let mut is_new = |record: &Record| {
+            matches!(record.result, Outcomes::Replayed(_)) && seen.insert(format!("{:?}", self.space.setting(&record.point)))
+        };
+        (0..records.len()).filter(|number| is_new(&records[*number])).collect()
+    }
+
+    /// What the final window gave.
+    fn spent(&self, arena: &Arena, request: &Request, best: &StrategyFile, after: usize) -> Option<Spent> {
+        let window = self.timeline.final_window()?;
+        let on = |strategy: &Strategy| trial::named(&arena.replay(strategy, request.capital), &window);
+        Some(Spent { after, before: on(&request.file.strategy), best: on(&best.strategy) })
+    }
+}
+
+/// All that were replayed, by their Sharpe ratios in-sample.
+fn tried(records: &[Record]) -> Trials {
+    let ratio = |metrics: &Map<String, Value>| {
+        let of = |name: &str| metrics.get(name).and_then(Value::as_f64);
+        (of("sharpe"), of("sharpe_observations").unwrap_or(0.0) as usize)
+    };
+    let ratios: Vec<(Option<f64>, usize)> = records
+        .iter()
+        .filter_map(|record| match &record.result {
+            Outcomes::Replayed(measured) => Some(ratio(&measured.in_sample)),
+            _ => None,
+        })
+        .collect();
+    Trials::of_annual(&ratios)
+}
+
+/// Metrics with the Sharpe ratio held against the best that so many reach by luck, as `Metrics::among` does.
+fn among(metrics: &Map<String, Value>, tried: &Trials) -> Map<String, Value> {
+    let of = |name: &str| metrics.get(name).and_then(Value::as_f64);
+    let mut all = metrics.clone();
+    if of("probabilistic_sharpe").is_none() || tried.count <= 1 {
+        return all;
+    }
+    let deflated = || probability(per_day(of("sharpe")?), tried.luck(), of("sharpe_observations")? as usize, of("skew")?, of("kurtosis")?);
+    all.insert("deflated_sharpe".to_owned(), json!(deflated()));
+    all.insert("sharpe_trials".to_owned(), json!(tried.count));
+    all
+}
+
+/// Daily returns of a trial, or of the earlier one with its setting.
+fn days_of(records: &[Record], number: usize) -> Option<&[f64]> {
+    match &records[number].result {
+        Outcomes::Replayed(measured) => Some(&measured.days),
+        Outcomes::Repeats(first) => days_of(records, *first),
+        Outcomes::Beyond | Outcomes::Refused(_) => None,
+    }
+}
+
+fn counts(records: &[Record]) -> Counts {
+    let mut counts = Counts::default();
+    for record in records {
+        match &record.result {
+            Outcomes::Replayed(_) => {
+                counts.replayed += 1;
+                counts.undefined += usize::from(record.outcomes[0].objectives[0].is_none());
+            }
+            Outcomes::Repeats(_) => counts.repeated += 1,
+            Outcomes::Beyond => counts.beyond += 1,
+            Outcomes::Refused(_) => counts.refused += 1,
+        }
+    }
+    counts
+}
+
+/// Best first; of several objectives the front before all others, by how near to the best in each of them.
+fn ranking(all: &[Observation], directions: &[Direction], front: &[usize], goals: &Goals) -> Vec<usize> {
+    let mut ranking = pareto::ranking(all, directions);
+    if front.is_empty() {
+        return ranking;
+    }
+    let value = |at: usize, of: usize| {
+        let value = all[at].outcome.objectives[of].unwrap_or(f64::NAN);
+        if goals.objectives[of].least_first { -value } else { value }
+    };
+    let distance = |at: usize| -> f64 {
+        let part = |of: usize| {
+            let values: Vec<f64> = front.iter().map(|&at| value(at, of)).collect();
+            let (low, high) = values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(*v), high.max(*v)));
+            if high > low { (high - value(at, of)) / (high - low) } else { 0.0 }
+        };
+        (0..directions.len()).map(|of| part(of) * part(of)).sum()
+    };
+    let place = |at: &usize| if front.contains(at) { distance(*at) } else { f64::INFINITY };
+    ranking.sort_by(|a, b| place(a).total_cmp(&place(b)));
+    ranking
+}
+
+fn advice(evidence: &Evidence, numbers: &[usize], as_good: &[usize], trials: &[Trial], file: &StrategyFile) -> Advice {
+    let at = Benchmark::ALL.iter().position(|benchmark| *benchmark == Benchmark::BeforeTuning).expect("one of all");
+    let keep = evidence.superiority[at].is_none_or(|p_value| p_value > SUPERIORITY_HOLDS);
+    let tune = file.strategy.tune.as_ref().expect("it was tuned");
+    let settings: Vec<&Setting> = as_good.iter().filter_map(|at| Some(&trials.get(numbers[*at])?.setting)).collect();
+    let range = |(at, key): (usize, &String)| {
+        let mut values: Vec<toml::Value> = Vec::new();
+        for value in settings.iter().filter_map(|setting| setting[at].clone()) {
+            if !values.contains(&value) {
+                values.push(value);
+            }
+        }
+        let number = |value: &toml::Value| value.as_float().or_else(|| value.as_integer().map(|whole| whole as f64));
+        values.sort_by(|a, b| number(a).zip(number(b)).map_or(Ordering::Equal, |(a, b)| a.total_cmp(&b)));
+        KeyRange { key: key.clone(), values }
+    };
+    Advice { keep, as_good: as_good.len(), ranges: tune.keys.keys().enumerate().map(range).collect() }
+}
+
+/// The values of the keys that the strategy has itself; none of a key that it leaves to its default.
+fn before_setting(file: &StrategyFile, tune: &Tune) -> Setting {
+    let whole = toml::Value::try_from(&file.strategy).expect("a strategy that was read can be written");
+    let of = |key: &String| key.split('.').try_fold(&whole, |place, part| place.get(part)).cloned();
+    tune.keys.keys().map(of).collect()
+}
+
+fn nothing_replayed(file: &StrategyFile, records: &[Record]) -> Fault {
+    let why = records.iter().find_map(|record| match &record.result {
+        Outcomes::Refused(why) => Some(format!("; the first was refused: {why}")),
+        _ => None,
+    });
+    Fault::new(
+        file.path.display().to_string(),
+        format!("none of {} trials could be replayed{}", records.len(), why.unwrap_or_default()),
+        "settings that keep the limits and that the strategy allows",
+        "widen the bounds of tune.keys, or loosen tune.limits",
+    )
+}
+
+/// Returns that the choice was not made by, and the Sharpe ratio per day that it had where it was chosen.
+fn judged<'a>(
+    forward: Option<&'a Forward>,
+    own: &'a [f64],
+    inside: &Range<usize>,
+    outside: Option<&Range<usize>>,
+) -> Option<(&'a [f64], f64)> {
+    match forward {
+        Some(forward) => forward.middle().zip(forward.expected),
+        None => Some(&own[outside?.clone()]).zip(returns::sharpe(&own[inside.clone()], 0.0, 1.0)),
+    }
+}
+
+/// Why a record was refused, if it was.
+fn refusal(record: &Record) -> Option<String> {
+    match &record.result {
+        Outcomes::Refused(why) => Some(why.clone()),
+        _ => None,
+    }
+}
