@@ -41,11 +41,9 @@ pub(super) fn open(out: &Path, about: Value, resume: bool) -> Result<Journal, Fa
     let folder = unfinished(out);
     if folder.join(journal::FILE).is_file() {
         match Journal::resume(&folder) {
-            Ok(found) if !found.is_empty() && found.about() == &about => {
-                return Ok(found);
-            }
+            Ok(found) if !found.is_empty() && found.about() == &about => return Ok(found),
             Ok(found) if resume => return Err(another(&folder, found.entries().len(), (!found.is_empty()).then(|| found.about()), &about)),
-            Err(fault) if resume || fault.found.contains("another process") => return Err(fault),
+            Err(fault) if resume => return Err(fault),
             Ok(_) | Err(_) => {}
         }
     } else if resume && out.join(journal::FILE).is_file() {

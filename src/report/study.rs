@@ -98,7 +98,7 @@ fn heats(market: &Market, study: &Study) -> Vec<(String, Svg)> {
     let mut all = Vec::new();
     for r in 0..keys {
         for c in r + 1..keys {
-            let (rows, columns) = (values(study, r), values(study, c));
+            let [rows, columns] = [r, c].map(|key| study.values(key).into_iter().map(plain).collect::<Vec<String>>());
             if rows.len() > MOST_HEAT_CELLS || columns.len() > MOST_HEAT_CELLS {
                 continue;
             }
@@ -127,19 +127,6 @@ fn heats(market: &Market, study: &Study) -> Vec<(String, Svg)> {
         }
     }
     all
-}
-
-/// The distinct values of a key; numbers in their order, others as they were tried.
-fn values(study: &Study, key: usize) -> Vec<String> {
-    let mut seen: Vec<&toml::Value> = Vec::new();
-    for value in study.trials.iter().filter_map(|trial| trial.setting[key].as_ref()) {
-        if !seen.contains(&value) {
-            seen.push(value);
-        }
-    }
-    let number = |value: &toml::Value| value.as_float().or_else(|| value.as_integer().map(|whole| whole as f64));
-    seen.sort_by(|a, b| number(a).zip(number(b)).map_or(std::cmp::Ordering::Equal, |(a, b)| a.total_cmp(&b)));
-    seen.into_iter().map(plain).collect()
 }
 
 fn file_safe(key: &str) -> String {

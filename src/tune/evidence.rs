@@ -53,8 +53,11 @@ pub(super) fn of(curves: &Curves, places: &Places, in_sample: &Range<usize>, jud
     let best = inside[curves.best];
     let trials = Trials::of_days(inside.iter().copied());
     let count = curves.variants.len();
-    let against = [curves.static_mix, Some(curves.bitcoin), Some(curves.before)];
-    debug_assert!(matches!(Benchmark::ALL, [Benchmark::StaticMix, Benchmark::HoldBitcoin, Benchmark::BeforeTuning]));
+    let against = Benchmark::ALL.map(|benchmark| match benchmark {
+        Benchmark::StaticMix => curves.static_mix,
+        Benchmark::HoldBitcoin => Some(curves.bitcoin),
+        Benchmark::BeforeTuning => Some(curves.before),
+    });
     let yearly = sharpe(best, 0.0, DAYS_PER_YEAR);
     Evidence {
         trials: Some(count),

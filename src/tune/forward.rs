@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::luck::plateau::best_of;
-use crate::metrics::returns::sharpe;
+use crate::metrics::returns::{mean, sharpe};
 use crate::tune::timeline::Timeline;
 use crate::units::Clock;
 
@@ -12,8 +12,6 @@ use crate::units::Clock;
 pub struct Choice {
     /// Number of the trial, among all of the study.
     pub trial: usize,
-    /// Days that are judged by, as places in the daily returns.
-    pub test: Vec<Range<usize>>,
     /// Sharpe ratio per day of the choice where it was tuned, and where it is judged.
     pub inside: Option<f64>,
     pub outside: Option<f64>,
@@ -24,8 +22,6 @@ pub struct Choice {
 pub struct Forward {
     /// Of each fold; none where no trial had a value.
     pub choices: Vec<Option<Choice>>,
-    /// The days of the stitched curves, in order.
-    pub days: Vec<usize>,
     /// Daily returns of the choices, end to end: one curve of a walk-forward, one of each path of a cross-validation.
     pub curves: Vec<Vec<f64>>,
     /// Mean of the Sharpe ratios per day where folds were tuned.
@@ -62,8 +58,7 @@ pub(super) fn of<'a>(
         let choice = chosen.and_then(|trial| {
             let returns = days(trial)?;
             let of = |parts: &[Range<usize>]| sharpe(&joined(returns, parts), 0.0, 1.0);
-            let test = on(&fold.test);
-            Some(Choice { trial, inside: of(&on(&fold.train)), outside: of(&test), test })
+            Some(Choice { trial, inside: of(&on(&fold.train)), outside: of(&on(&fold.test)) })
         });
         choices.push(choice);
     }
@@ -72,22 +67,21 @@ pub(super) fn of<'a>(
     } else {
         timeline.paths.clone()
     };
-    let parts = |path: &Vec<(usize, Range<usize>)>| -> Vec<(usize, Range<usize>)> {
-        path.iter().map(|(fold, bars)| (*fold, Timeline::days(clock, bars))).collect()
-    };
     let curve = |path: &Vec<(usize, Range<usize>)>| -> Vec<f64> {
-        let of_fold = |(fold, test): (usize, Range<usize>)| match &choices[fold] {
-            Some(choice) => days(choice.trial).expect("what was chosen was replayed")[test].to_vec(),
-            // Nothing was chosen: the money waits.
-            None => vec![0.0; test.len()],
+        let of_fold = |(fold, bars): &(usize, Range<usize>)| {
+            let test = Timeline::days(clock, bars);
+            match &choices[*fold] {
+                Some(choice) => days(choice.trial).expect("what was chosen was replayed")[test].to_vec(),
+                // Nothing was chosen: the money waits.
+                None => vec![0.0; test.len()],
+            }
         };
-        parts(path).into_iter().flat_map(of_fold).collect()
+        path.iter().flat_map(of_fold).collect()
     };
     let curves: Vec<Vec<f64>> = walked.iter().map(curve).collect();
-    let days = walked.first().map(|path| parts(path).into_iter().flat_map(|(_, test)| test).collect()).unwrap_or_default();
     let known: Vec<f64> = choices.iter().flatten().filter_map(|choice| choice.inside).collect();
-    let expected = crate::metrics::returns::mean(&known);
-    Some(Forward { choices, days, curves, expected })
+    let expected = mean(&known);
+    Some(Forward { choices, curves, expected })
 }
 
 fn joined(days: &[f64], parts: &[Range<usize>]) -> Vec<f64> {

@@ -1,20 +1,18 @@
 //! What my allocation should be: the strategy with each share of its futures, from none to a fifth of the equity, over the time that was tuned on.
 
+use crate::metrics::blocks::politis_white;
 use crate::metrics::bootstrap::{Interval, Resampler, interval};
-use crate::metrics::confidence::Confidence;
+use crate::metrics::confidence::{Confidence, LEVEL, SEED};
+use crate::metrics::daily::wealth;
+use crate::metrics::drawdown::{drawdowns, max_drawdown};
 use crate::metrics::{Metrics, Part};
-use crate::strategy::{Hold, Strategy};
+use crate::strategy::{Bucket, Hold, Strategy};
 use crate::tune::trial::Bench;
 
 /// Shares of the equity that are put into futures, all their buckets together.
 const SHARES: [f64; 9] = [0.0, 0.025, 0.05, 0.075, 0.1, 0.125, 0.15, 0.175, 0.2];
 /// Histories that are drawn for the interval of a drawdown.
 const REPLICATIONS: usize = 1_000;
-/// Seeds them.
-const SEED: u64 = 1;
-/// Their share that lies in the interval.
-const LEVEL: f64 = 0.95;
-
 /// A figure, and where 95 % of the histories drawn again have it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Spread {
@@ -40,13 +38,12 @@ pub struct Step {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Frontier {
     pub steps: Vec<Step>,
-    /// What the strategy has itself.
-    pub own: f64,
 }
 
 /// None of a strategy that has no futures, or changes its weights by the regime.
 pub(super) fn of(bench: &Bench, strategy: &Strategy) -> Option<Frontier> {
-    let own: f64 = futures(strategy).map(|(_, weight)| weight).sum();
+    let futures = strategy.buckets.values().filter(|bucket| is_futures(bucket));
+    let own: f64 = futures.map(|bucket| bucket.weight).sum();
     if own <= 0.0 || own >= 1.0 || strategy.adaptive.is_some() {
         return None;
     }
@@ -58,40 +55,34 @@ pub(super) fn of(bench: &Bench, strategy: &Strategy) -> Option<Frontier> {
         Step {
             share: *share,
             growth: Spread { value: metrics.shown_cagr(), interval: Confidence::of_days(&days).and_then(|of| of.cagr) },
-            drawdown: Spread { value: fall(&days, 0..days.len()), interval: falls(&days) },
+            drawdown: Spread { value: max_drawdown(&drawdowns(&wealth(&days), 1.0)), interval: falls(&days) },
             liquidation_distance: metrics.exposure.min_liquidation_distance,
             liquidations: run.liquidations.len(),
         }
     });
-    Some(Frontier { steps, own })
+    Some(Frontier { steps })
 }
 
-fn futures(strategy: &Strategy) -> impl Iterator<Item = (&String, f64)> {
-    strategy.buckets.iter().filter(|(_, bucket)| matches!(bucket.hold, Hold::Perp(_))).map(|(name, bucket)| (name, bucket.weight))
+fn is_futures(bucket: &Bucket) -> bool {
+    matches!(bucket.hold, Hold::Perp(_))
 }
 
 /// Futures scaled to a share in all, everything else to the rest.
 fn with_share(strategy: &Strategy, own: f64, share: f64) -> Strategy {
     let mut turned = strategy.clone();
     for bucket in turned.buckets.values_mut() {
-        bucket.weight *= if matches!(bucket.hold, Hold::Perp(_)) { share / own } else { (1.0 - share) / (1.0 - own) };
+        bucket.weight *= if is_futures(bucket) { share / own } else { (1.0 - share) / (1.0 - own) };
+    }
+    // A limit that the share lies beyond would sweep it back.
+    if turned.limits.futures.as_ref().is_some_and(|limit| !(limit.min..=limit.max).contains(&share)) {
+        turned.limits.futures = None;
     }
     turned
 }
 
-/// The deepest fall from a peak, of days in an order; below nought.
-fn fall(days: &[f64], order: impl Iterator<Item = usize>) -> Option<f64> {
-    let (mut wealth, mut peak, mut deepest) = (1.0_f64, 1.0_f64, 0.0_f64);
-    for at in order {
-        wealth *= 1.0 + days[at];
-        peak = peak.max(wealth);
-        deepest = deepest.min(wealth / peak - 1.0);
-    }
-    deepest.is_finite().then_some(deepest)
-}
-
+/// Where the deepest fall from a peak lies, of the days drawn again.
 fn falls(days: &[f64]) -> Option<Interval> {
-    let block = crate::metrics::blocks::politis_white(days)?.stationary;
+    let block = politis_white(days)?.stationary;
     let mut resampler = Resampler::new(days.len(), block, SEED);
     let mut drawn = Vec::with_capacity(REPLICATIONS);
     for _ in 0..REPLICATIONS {

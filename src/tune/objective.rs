@@ -29,10 +29,10 @@ impl Objective {
         self.expression.value(&|name| metrics.get(name)?.as_f64())
     }
 
-    /// The same so that more is better.
+    /// A value of it so that more is better.
     #[must_use]
-    pub fn merit(&self, metrics: &Map<String, Value>) -> Option<f64> {
-        self.value(metrics).map(|value| if self.least_first { -value } else { value })
+    pub fn turned(&self, value: f64) -> f64 {
+        if self.least_first { -value } else { value }
     }
 }
 
@@ -89,6 +89,13 @@ impl Goals {
             objectives: self.objectives.iter().map(|objective| objective.value(metrics)).collect(),
             violations: self.constraints.iter().map(|(_, comparison)| comparison.violation(&of)).collect(),
         }
+    }
+
+    /// The first objective so that more is better; none of what breaks a constraint or is undefined.
+    #[must_use]
+    pub fn merit(&self, outcome: &Outcome) -> Option<f64> {
+        let kept = outcome.violations.iter().all(|by| *by <= 0.0);
+        outcome.objectives[0].filter(|_| kept).map(|value| self.objectives[0].turned(value))
     }
 
     /// Of a run that could not be made, or was cut short: nothing is known of it.

@@ -10,7 +10,7 @@ use crate::tune::Request;
 use crate::tune::objective::Goals;
 use crate::tune::search::{self, Search};
 use crate::tune::search_space::SearchSpace;
-use crate::tune::timeline::Timeline;
+use crate::tune::timeline::{self, Timeline};
 use crate::tune::trial::Bench;
 use crate::units::Usd;
 
@@ -34,7 +34,9 @@ impl Prepared {
         let goals = Goals::of(file, &tune, &known)?;
         let plan = search::plan(file, &tune, &space, &goals)?;
         let clock = arena.market.window();
-        let held = || longest_holding(&arena.replay(&file.strategy, request.capital));
+        // Of what may be looked at: the final window has no say in how the rest is cut.
+        let tuned = timeline::tuned_bars(&tune, clock.bars);
+        let held = || longest_holding(&arena.replay_to(&file.strategy, request.capital, tuned).run);
         // Only what is judged by on both sides of what it is tuned on needs to know.
         let asks = tune.purge.is_none() && (tune.walk_forward.is_some() || tune.cross_validation.is_some());
         let timeline = Timeline::of(file, &tune, &clock, if asks { held() } else { 0 })?;

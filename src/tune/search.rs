@@ -115,100 +115,137 @@ impl Search<'_> {
     pub fn records(&self, journal: &mut Journal, shard: Option<&Shard>, progress: &dyn Progress) -> Result<Vec<Record>, Fault> {
         let each = self.plan.trials() as usize;
         let all = shard.cloned().unwrap_or(0..self.trials());
-        let mut records = Vec::with_capacity(all.len());
+        let mut records: Vec<Record> = Vec::with_capacity(all.len());
         for line in journal.entries().iter().filter(|line| line.get("trial").is_some()) {
             records.push(Record::read(line, all.start + records.len()).ok_or_else(|| foreign(line))?);
         }
-        records.truncate(all.len());
+        if records.len() > all.len() {
+            return Err(too_many(self.file, records.len(), all.len()));
+        }
+        self.fill_repeats(&mut records, 0, all.start);
         progress.begins(all.len(), records.len());
         let searches = self.searches();
-        let ahead = self.tune.batch * if self.tune.sampler.is_adaptive() { 1 } else { BATCHES_AT_ONCE };
+        let adaptive = self.tune.sampler.is_adaptive();
+        let ahead = self.tune.batch * if adaptive { 1 } else { BATCHES_AT_ONCE };
+        let mut firsts = self.firsts_before(&records, all.start);
         while records.len() < all.len() {
             let next = all.start + records.len();
             let (search, within) = (next / each, (next % each) as u64);
+            if within == 0 {
+                firsts.clear();
+            }
             let until = ((within / ahead + 1) * ahead).min(each as u64).min((all.end - search * each) as u64);
-            let earlier = if shard.is_some() { &records[..] } else { &records[search * each..] };
-            let history: Vec<Observation> = earlier.iter().map(|record| record.observation(0)).collect();
-            let points = self.plan.propose(if self.tune.sampler.is_adaptive() { &history } else { &[] }, within..until);
-            let made = self.replay_batch(points, earlier, next - earlier.len(), &searches[search], progress);
+            let seen = || records[search * each..].iter().map(|record| record.observation(0)).collect::<Vec<Observation>>();
+            // A sampler that does not learn need not be shown anything.
+            let points = self.plan.propose(&if adaptive { seen() } else { Vec::new() }, within..until);
+            let made = self.replay_batch(points, next, &mut firsts, &searches[search], progress);
             journal.append(made.iter().enumerate().map(|(at, record)| record.line(next + at)).collect())?;
+            let known = records.len();
             records.extend(made);
-            self.tell_best(&records, progress);
+            self.fill_repeats(&mut records, known, all.start);
+            let merits = records.iter().filter_map(|record| self.goals.merit(record.outcomes.first()?));
+            if let Some(best) = merits.reduce(f64::max) {
+                progress.best(self.goals.objectives[0].turned(best));
+            }
         }
         Ok(records)
     }
 
-    /// The records of some points, after those that are known of the same search, of which the first has number `first`.
+    /// The first trial of each setting in the search that goes on, by number. Of a shard also those that other shards make: what a sampler that
+    /// does not learn proposes is known without any result.
+    fn firsts_before(&self, records: &[Record], start: usize) -> BTreeMap<String, usize> {
+        let each = self.plan.trials() as usize;
+        let next = start + records.len();
+        let begins = next / each * each;
+        let elsewhere = self.plan.propose(&[], 0..if begins < start { start as u64 } else { 0 });
+        let points = elsewhere.iter().chain(records[begins.saturating_sub(start)..].iter().map(|record| &record.point));
+        let mut firsts = BTreeMap::new();
+        for (at, point) in points.enumerate().filter(|(_, point)| self.space.space.violation(point) <= 0.0) {
+            firsts.entry(word(&self.space.setting(point))).or_insert(begins + at);
+        }
+        firsts
+    }
+
+    /// The records of some points, the first of which is trial `next`; `firsts` has the first trial of each setting.
     fn replay_batch(
         &self,
         points: Vec<Point>,
-        earlier: &[Record],
-        first: usize,
+        next: usize,
+        firsts: &mut BTreeMap<String, usize>,
         looks: &[Vec<Range<usize>>],
         progress: &dyn Progress,
     ) -> Vec<Record> {
-        // A setting that was replayed comes out the same.
-        let mut known: BTreeMap<String, usize> = BTreeMap::new();
-        for (at, record) in earlier.iter().enumerate() {
-            if matches!(record.result, Outcomes::Replayed(_)) {
-                known.insert(word(&self.space.setting(&record.point)), at);
-            }
-        }
-        let undefined = || vec![self.goals.undefined(); looks.len()];
-        let mut made: Vec<Record> = Vec::with_capacity(points.len());
         let mut work: Vec<(usize, StrategyFile)> = Vec::new();
+        let mut made: Vec<Record> = Vec::with_capacity(points.len());
         for (at, point) in points.into_iter().enumerate() {
-            let violation = self.space.space.violation(&point);
-            let setting = self.space.setting(&point);
-            let (outcomes, result) = if violation > 0.0 {
-                let outcome = Outcome { violations: vec![violation], ..self.goals.undefined() };
-                (vec![outcome; looks.len()], Outcomes::Beyond)
-            } else if let Some(same) = known.get(&word(&setting)) {
-                (undefined(), Outcomes::Repeats(*same))
-            } else {
-                match self.space.apply(self.file, &setting, self.bench.arena) {
-                    Err(fault) => (undefined(), Outcomes::Refused(fault.to_string())),
-                    Ok(file) => {
-                        known.insert(word(&setting), earlier.len() + at);
-                        work.push((at, file));
-                        (Vec::new(), Outcomes::Beyond)
-                    }
-                }
-            };
-            made.push(Record { point, outcomes, result });
+            let (outcome, result) = self.before_replay(&point, next + at, firsts, |file| work.push((at, file)));
+            made.push(Record { point, outcomes: vec![outcome; looks.len()], result });
         }
         let replayed = self.bench.arena.map_all(&work, |(_, file)| {
             let measured = self.bench.measure(&file.strategy, looks);
             progress.one();
             measured
         });
-        for ((at, _), (measured, outcomes)) in work.iter().zip(replayed) {
-            made[*at].result = Outcomes::Replayed(measured);
-            made[*at].outcomes = outcomes;
-        }
-        for at in 0..made.len() {
-            if let Outcomes::Repeats(same) = made[at].result {
-                let outcomes = if same < earlier.len() { &earlier[same] } else { &made[same - earlier.len()] }.outcomes.clone();
-                made[at].outcomes = outcomes;
-                made[at].result = Outcomes::Repeats(first + same);
-            }
+        for ((at, _), (measured, outcomes)) in work.into_iter().zip(replayed) {
+            made[at].result = Outcomes::Replayed(measured);
+            made[at].outcomes = outcomes;
         }
         made
     }
 
-    fn tell_best(&self, records: &[Record], progress: &dyn Progress) {
-        let least = self.goals.objectives[0].least_first;
-        let kept = records.iter().filter(|record| record.outcomes[0].violations.iter().all(|by| *by <= 0.0));
-        let values = kept.filter_map(|record| record.outcomes[0].objectives[0]);
-        if let Some(best) = values.reduce(|a, b| if least { a.min(b) } else { a.max(b) }) {
-            progress.best(best);
+    /// What is known of a trial without a replay; where it needs one, `replay` is handed its strategy.
+    fn before_replay(
+        &self,
+        point: &Point,
+        number: usize,
+        firsts: &mut BTreeMap<String, usize>,
+        replay: impl FnOnce(StrategyFile),
+    ) -> (Outcome, Outcomes) {
+        let violation = self.space.space.violation(point);
+        if violation > 0.0 {
+            return (Outcome { violations: vec![violation], ..self.goals.undefined() }, Outcomes::Beyond);
+        }
+        let setting = self.space.setting(point);
+        let first = *firsts.entry(word(&setting)).or_insert(number);
+        if first != number {
+            return (self.goals.undefined(), Outcomes::Repeats(first));
+        }
+        let result = match self.space.apply(self.file, &setting, self.bench.arena) {
+            Err(fault) => Outcomes::Refused(fault.to_string()),
+            Ok(file) => {
+                replay(file);
+                // Until it is replayed.
+                Outcomes::Beyond
+            }
+        };
+        (self.goals.undefined(), result)
+    }
+
+    /// What an earlier trial gave holds for one of the same setting; of another shard it is not known here. From position `from` on, of records
+    /// whose first is trial `start`.
+    fn fill_repeats(&self, records: &mut [Record], from: usize, start: usize) {
+        for at in from..records.len() {
+            if let Outcomes::Repeats(first) = records[at].result {
+                let unknown = || vec![self.goals.undefined()];
+                records[at].outcomes = first.checked_sub(start).map_or_else(unknown, |first| records[first].outcomes.clone());
+            }
         }
     }
 }
 
 /// Two settings are one where they are written alike.
-fn word(setting: &Setting) -> String {
+pub(super) fn word(setting: &Setting) -> String {
     setting.iter().map(|value| value.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string)).collect::<Vec<_>>().join("\n")
+}
+
+/// Whatever was tried counts: a study never has fewer trials than its journal.
+fn too_many(file: &StrategyFile, found: usize, asked: usize) -> Fault {
+    Fault::new(
+        format!("{}: `tune.trials`", file.path.display()),
+        format!("{asked} trials, where the journal of this study has {found}"),
+        format!("{found} or more: all that were ever tried count"),
+        format!("say --trials {found}, or begin another study with another --out"),
+    )
 }
 
 fn foreign(line: &Value) -> Fault {

@@ -3,6 +3,7 @@
 //! Weights of one table (the buckets, or a regime of `[adaptive]`) sum to 1 by construction: a bucket that is not turned takes up the
 //! difference; where every other weight stands still and no such bucket is left, those turned share what they have together.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
@@ -105,7 +106,7 @@ impl SearchSpace {
     pub fn of(file: &StrategyFile, arena: &Arena) -> Result<Self, Fault> {
         let tune = file.strategy.tune.as_ref().filter(|tune| !tune.keys.is_empty()).ok_or_else(|| nothing_to_turn(file))?;
         let (balances, shared) = balances_and_shares(&file.strategy, tune);
-        try_alone(file, tune, &balances, &shared, arena)?;
+        try_alone(file, tune, &balances, arena)?;
         let is_shared = |key: &str| shared.iter().any(|group| group.turned.iter().any(|turned| turned == key));
         let order: Vec<&String> = tune.keys.keys().filter(|key| !is_shared(key)).collect();
         let mut keys = Vec::new();
@@ -168,19 +169,26 @@ impl SearchSpace {
         apply_named(file, &self.balances, &named, arena)
     }
 
-    /// The strategies with each parameter alone at its ends; those that cannot be are left out. In the order of the keys.
+    /// The strategies with each key alone at its ends; those that cannot be are left out. By the place of the key in the table.
     pub fn alone(&self, file: &StrategyFile, tune: &Tune, arena: &Arena) -> Vec<(usize, StrategyFile)> {
-        let mut all = Vec::new();
-        for (at, key) in self.keys.iter().enumerate() {
-            let search = &tune.keys[&key.name];
-            for value in &search.values.ends() {
-                let mut named: Vec<(&str, &toml::Value)> = search.when.iter().map(|(other, value)| (other.as_str(), value)).collect();
-                named.push((&key.name, value));
-                all.extend(apply_named(file, &self.balances, &named, arena).ok().map(|file| (at, file)));
-            }
-        }
-        all
+        alone(file, tune, &self.balances, arena).filter_map(|(at, turned)| Some((at, turned.ok()?))).collect()
     }
+}
+
+/// Each key at its ends, or at each value that is listed, with all others as they are but one that it depends on.
+fn alone<'a>(
+    file: &'a StrategyFile,
+    tune: &'a Tune,
+    balances: &'a [Balance],
+    arena: &'a Arena,
+) -> impl Iterator<Item = (usize, Result<StrategyFile, Fault>)> {
+    tune.keys.iter().enumerate().flat_map(move |(at, (key, search))| {
+        search.values.ends().into_iter().map(move |value| {
+            let mut named: Vec<(&str, &toml::Value)> = search.when.iter().map(|(other, value)| (other.as_str(), value)).collect();
+            named.push((key, &value));
+            (at, apply_named(file, balances, &named, arena))
+        })
+    })
 }
 
 fn apply_named(file: &StrategyFile, balances: &[Balance], named: &[(&str, &toml::Value)], arena: &Arena) -> Result<StrategyFile, Fault> {
@@ -194,22 +202,13 @@ fn apply_named(file: &StrategyFile, balances: &[Balance], named: &[(&str, &toml:
     })
 }
 
-/// Each key at its ends, or at each value that is listed, with all others as they are: what is refused alone would be refused always.
-fn try_alone(file: &StrategyFile, tune: &Tune, balances: &[Balance], shared: &[Shared], arena: &Arena) -> Result<(), Fault> {
-    for (key, search) in tune.keys.iter().filter(|(key, _)| !shared.iter().any(|group| group.turned.contains(key))) {
-        let limited = !matches!(search.values, Values::List(_)) && Table::of(key).is_some();
-        for value in &search.values.ends() {
-            let mut named: Vec<(&str, &toml::Value)> = search.when.iter().map(|(other, value)| (other.as_str(), value)).collect();
-            named.push((key, value));
-            match apply_named(file, balances, &named, arena) {
-                // The sum of the weights is the space's to keep.
-                Err(_) if limited => {}
-                Err(fault) => return Err(fault),
-                Ok(_) => {}
-            }
-        }
-    }
-    Ok(())
+/// What is refused alone would be refused always; but the sum of weights that have ranges is the space's to keep.
+fn try_alone(file: &StrategyFile, tune: &Tune, balances: &[Balance], arena: &Arena) -> Result<(), Fault> {
+    let is_kept = |at: usize| {
+        let (key, search) = tune.keys.get_index(at).expect("one of them");
+        !matches!(search.values, Values::List(_)) && Table::of(key).is_some()
+    };
+    alone(file, tune, balances, arena).filter(|(at, _)| !is_kept(*at)).try_for_each(|(_, turned)| turned.map(|_| ()))
 }
 
 /// Weights that are turned and share a whole among themselves.
@@ -357,6 +356,18 @@ fn readable(number: f64) -> f64 {
 
 fn set(key: Vec<String>, value: toml::Value) -> Override {
     Override { text: format!("{}={value}", key.join(".")), key, value }
+}
+
+/// Each value once; numbers in their order, others as they came.
+pub(super) fn in_order<'a>(values: impl Iterator<Item = &'a toml::Value>) -> Vec<&'a toml::Value> {
+    let mut each: Vec<&toml::Value> = Vec::new();
+    for value in values {
+        if !each.contains(&value) {
+            each.push(value);
+        }
+    }
+    each.sort_by(|a, b| number(a).zip(number(b)).map_or(Ordering::Equal, |(a, b)| a.total_cmp(&b)));
+    each
 }
 
 fn number(value: &toml::Value) -> Option<f64> {

@@ -2,13 +2,13 @@
 
 use serde_json::{Map, Value};
 
-use crate::luck::verdict::{Evidence, Judgement};
+use crate::luck::verdict::Judgement;
 use crate::strategy::StrategyFile;
 use crate::strategy::tuning::Tune;
 use crate::tune::forward::Forward;
 use crate::tune::frontier::Frontier;
 use crate::tune::objective::Goals;
-use crate::tune::search_space::Setting;
+use crate::tune::search_space::{Setting, in_order};
 use crate::tune::timeline::Timeline;
 use crate::tune::trial::Measured;
 use crate::units::Clock;
@@ -28,26 +28,18 @@ pub struct Study {
     /// Trials, best first: what keeps every constraint, then what breaks them least, then what is undefined. Of several objectives first the front,
     /// its most balanced trial before the others.
     pub ranking: Vec<usize>,
-    /// Of several objectives: the trials that no other beats in all of them. Empty of one.
-    pub front: Vec<usize>,
     /// Every variant that was replayed in the study, each once, the searches of folds with them.
     pub variants: usize,
     /// Trials that were replayed, broke a limit, were refused, and had a setting that was tried before.
     pub counts: Counts,
     /// Why the first that was refused was.
     pub first_refusal: Option<String>,
-    /// The strategy as it was, and its values of the keys.
-    pub before: Measured,
+    /// The values of the keys that the strategy had before; none of one that it leaves to its default.
     pub before_setting: Setting,
     /// The best as a strategy.
     pub best_file: StrategyFile,
-    /// Daily returns of the benchmarks over the same days: holding the coin, and the same weights never changed.
-    pub coin: Vec<f64>,
-    pub coin_name: String,
-    pub static_mix: Option<Vec<f64>>,
     /// Where the time was cut into folds.
     pub forward: Option<Forward>,
-    pub evidence: Evidence,
     pub judgement: Judgement,
     pub advice: Advice,
     /// Keys whose values change nothing by themselves.
@@ -137,6 +129,12 @@ impl Study {
     #[must_use]
     pub fn is_number(&self, key: usize) -> bool {
         self.trials.iter().filter_map(|trial| trial.setting[key].as_ref()).all(|value| value.is_float() || value.is_integer())
+    }
+
+    /// Each value of a key that was tried; numbers in their order, others as they were tried.
+    #[must_use]
+    pub fn values(&self, key: usize) -> Vec<&toml::Value> {
+        in_order(self.trials.iter().filter_map(|trial| trial.setting[key].as_ref()))
     }
 
     /// The first objective of a trial, on either side of the split.

@@ -41,8 +41,7 @@ impl Timeline {
     /// Too few bars for the parts asked for; says how many are needed.
     pub fn of(file: &StrategyFile, tune: &Tune, clock: &Clock, held: usize) -> Result<Self, Fault> {
         let bars = clock.bars;
-        let kept = (bars as f64 * tune.final_share).round() as usize;
-        let tuned = (bars - kept).max(1);
+        let tuned = tuned_bars(tune, bars);
         let too_short = |key: &str, why: String| {
             let fix = "take a longer market or window, shorten the parts, or lower `tune.final`";
             Fault::new(
@@ -101,6 +100,11 @@ impl Timeline {
         let first = day(clock, 0);
         (day(clock, bars.start) - first) as usize..(day(clock, bars.end) - first) as usize
     }
+}
+
+/// Bars before the final window, of all; at least one.
+pub(super) fn tuned_bars(tune: &Tune, bars: usize) -> usize {
+    (bars - (bars as f64 * tune.final_share).round() as usize).max(1)
 }
 
 /// Number of the UTC day in which a bar opens, or the next where it does not open with the day and is not the first.

@@ -30,7 +30,7 @@ pub struct Measured {
 pub(super) enum Result {
     /// It was replayed.
     Replayed(Measured),
-    /// It has the setting of an earlier trial of its search, by number.
+    /// It has the setting of an earlier trial of its search, by number, and all that came of that.
     Repeats(usize),
     /// It breaks a limit of the space.
     Beyond,
@@ -127,14 +127,15 @@ impl Record {
         Observation { point: self.point.clone(), outcome: self.outcomes[look].clone() }
     }
 
-    /// As the journal keeps it.
+    /// As the journal keeps it. JSON has no endless number: null stands for it.
     pub fn line(&self, number: usize) -> Value {
         let mut line = Map::new();
         line.insert("trial".to_owned(), json!(number));
         line.insert("point".to_owned(), json!(self.point.0));
-        let outcomes: Vec<Value> =
-            self.outcomes.iter().map(|o| json!({ "objectives": o.objectives, "violations": of_numbers(&o.violations) })).collect();
-        line.insert("outcomes".to_owned(), Value::Array(outcomes));
+        if !matches!(self.result, Result::Repeats(_)) {
+            let outcome = |outcome: &Outcome| json!({ "objectives": outcome.objectives, "violations": outcome.violations });
+            line.insert("outcomes".to_owned(), self.outcomes.iter().map(outcome).collect());
+        }
         let (key, value) = match &self.result {
             Result::Replayed(measured) => {
                 ("replayed", json!({ "in_sample": measured.in_sample, "out_of_sample": measured.out_of_sample, "days": measured.days }))
@@ -176,15 +177,15 @@ impl Record {
         };
         Some(Self {
             point: Point(numbers(line.get("point")?)?),
-            outcomes: line.get("outcomes")?.as_array()?.iter().map(outcome).collect::<Option<_>>()?,
+            outcomes: match line.get("outcomes") {
+                Some(outcomes) => outcomes.as_array()?.iter().map(outcome).collect::<Option<_>>()?,
+                // Those of the first of its kind: whoever has all records fills them in.
+                None if matches!(result, Result::Repeats(_)) => Vec::new(),
+                None => return None,
+            },
             result,
         })
     }
-}
-
-/// JSON has no endless number: null stands for it.
-fn of_numbers(values: &[f64]) -> Value {
-    Value::Array(values.iter().map(|value| json!(value)).collect())
 }
 
 fn numbers(value: &Value) -> Option<Vec<f64>> {

@@ -1,6 +1,5 @@
 //! From records to a study: which trial is best, what speaks for it, and what follows.
 
-use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -20,7 +19,8 @@ use crate::tune::evidence::{self, Curves, Places};
 use crate::tune::forward::{self, Forward};
 use crate::tune::objective::Goals;
 use crate::tune::prepared::Prepared;
-use crate::tune::search_space::Setting;
+use crate::tune::search::word;
+use crate::tune::search_space::{Setting, in_order};
 use crate::tune::study::{Advice, Counts, KeyRange, Spent, Study, Trial};
 use crate::tune::timeline::Timeline;
 use crate::tune::trial::{self, Bench, Measured, Record, Result as Outcomes};
@@ -43,13 +43,13 @@ impl Prepared {
         let each = self.plan.trials() as usize;
         let tried = tried(records);
         let trials: Vec<Trial> = records[..each].iter().map(|record| self.trial(record, records, &tried)).collect();
-        let (front, ranking) = self.ranked(&records[..each]);
+        let ranking = self.ranked(&records[..each]);
         let Some(best) = Some(ranking[0]).filter(|best| trials[*best].measured.is_some()) else {
             return Err(nothing_replayed(request.file, records));
         };
         let clock = arena.market.window();
         let run = bench.replay(&request.file.strategy);
-        let before = bench.measured(&run);
+        let before = bench.days(&run.equity);
         let coin = bench.days(&run.benchmark);
         let static_mix = request.file.strategy.held_statically().map(|held| bench.days(&bench.replay(&held).equity));
 
@@ -60,7 +60,7 @@ impl Prepared {
         let curves = Curves {
             variants,
             best: numbers.iter().position(|number| *number == chosen).expect("the first of its kind"),
-            before: &before.days,
+            before: &before,
             bitcoin: &coin,
             static_mix: static_mix.as_deref(),
         };
@@ -68,7 +68,7 @@ impl Prepared {
         let inside = Timeline::days(&clock, &self.timeline.in_sample);
         let outside = self.timeline.out_of_sample.as_ref().map(|bars| Timeline::days(&clock, bars));
         let judged = judged(forward.as_ref(), days(chosen).expect("it was replayed"), &inside, outside.as_ref());
-        let places = self.places(&trials, best);
+        let places = self.places(&trials, &records[..each], best);
         let evidence = evidence::of(&curves, &places, &inside, judged);
         let advice = advice(&evidence, &numbers, &evidence::as_good(&curves, &inside), &trials, request.file);
         let best_file = self.space.apply(request.file, &trials[best].setting, arena)?;
@@ -77,22 +77,16 @@ impl Prepared {
             keys: self.tune.keys.keys().cloned().collect(),
             clock,
             ranking,
-            front,
             variants: numbers.len(),
             counts: counts(records),
             first_refusal: records.iter().find_map(refusal),
             before_setting: before_setting(request.file, &self.tune),
-            before,
             inert: inert::keys(&self.space, request.file, &self.tune, bench, &run),
             frontier: frontier::of(bench, &best_file.strategy),
             spent: spent.and_then(|after| self.spent(arena, request, &best_file, after)),
             best_file,
-            coin,
-            coin_name: run.benchmark_name.clone(),
-            static_mix,
             forward,
             judgement: judge(&evidence),
-            evidence,
             advice,
             trials,
             timeline: self.timeline.clone(),
@@ -104,14 +98,7 @@ impl Prepared {
     /// A record with what an earlier one of the same setting gave, and its Sharpe ratio held against all that were tried.
     fn trial(&self, record: &Record, records: &[Record], tried: &Trials) -> Trial {
         let outcome = &record.outcomes[0];
-        let measured = match &record.result {
-            Outcomes::Replayed(measured) => Some(measured),
-            Outcomes::Repeats(first) => match &records[*first].result {
-                Outcomes::Replayed(measured) => Some(measured),
-                _ => None,
-            },
-            Outcomes::Beyond | Outcomes::Refused(_) => None,
-        };
+        let measured = measured_of(records, record);
         Trial {
             setting: self.space.setting(&record.point),
             place: self.space.space.snapped(&record.point).0,
@@ -121,33 +108,20 @@ impl Prepared {
         }
     }
 
-    /// The first objective so that more is better; none of what breaks a constraint.
-    fn merit(&self, trial: &Trial) -> Option<f64> {
-        let value = trial.objectives[0].filter(|_| trial.is_feasible())?;
-        Some(if self.goals.objectives[0].least_first { -value } else { value })
-    }
-
     /// What each trial that a fold may choose from comes to where the fold is tuned.
     fn merits(&self, records: &[Record], each: usize, fold: usize) -> Vec<(usize, Option<f64>)> {
         let adaptive = self.tune.sampler.is_adaptive();
         let (search, look) = if adaptive { (fold + 1, 0) } else { (0, fold + 1) };
-        let least = self.goals.objectives[0].least_first;
-        let of = |(at, record): (usize, &Record)| {
-            let outcome = &record.outcomes[look];
-            let kept = outcome.violations.iter().all(|by| *by <= 0.0);
-            let value = outcome.objectives[0].filter(|_| kept).map(|value| if least { -value } else { value });
-            (search * each + at, value)
-        };
+        let of = |(at, record): (usize, &Record)| (search * each + at, self.goals.merit(&record.outcomes[look]));
         records[search * each..(search + 1) * each].iter().enumerate().map(of).collect()
     }
 
-    /// Of several objectives the front; then all trials, best first.
-    fn ranked(&self, records: &[Record]) -> (Vec<usize>, Vec<usize>) {
+    /// All trials, best first.
+    fn ranked(&self, records: &[Record]) -> Vec<usize> {
         let all: Vec<Observation> = records.iter().map(|record| record.observation(0)).collect();
         let directions = self.goals.directions();
         let front = if directions.len() > 1 { pareto::front(&all, &directions) } else { Vec::new() };
-        let ranking = ranking(&all, &directions, &front, &self.goals);
-        (front, ranking)
+        ranking(&all, &directions, &front, &self.goals)
     }
 
     /// What the folds chose, and what came of it.
@@ -158,10 +132,10 @@ impl Prepared {
     }
 
     /// Where each trial stands, and what it comes to.
-    fn places(&self, trials: &[Trial], best: usize) -> Places {
+    fn places(&self, trials: &[Trial], records: &[Record], best: usize) -> Places {
         Places {
             points: trials.iter().map(|trial| trial.place.clone()).collect(),
-            merits: trials.iter().map(|trial| self.merit(trial)).collect(),
+            merits: records.iter().map(|record| self.goals.merit(&record.outcomes[0])).collect(),
             best,
         }
     }
@@ -169,9 +143,8 @@ impl Prepared {
     /// Every variant once, by the number of the trial that was first, whichever search replayed it.
     fn distinct(&self, records: &[Record]) -> Vec<usize> {
         let mut seen = BTreeSet::new();
-        let mut is_new = |record: &Record| {
-            matches!(record.result, Outcomes::Replayed(_)) && seen.insert(format!("{:?}", self.space.setting(&record.point)))
-        };
+        let mut is_new =
+            |record: &Record| matches!(record.result, Outcomes::Replayed(_)) && seen.insert(word(&self.space.setting(&record.point)));
         (0..records.len()).filter(|number| is_new(&records[*number])).collect()
     }
 
@@ -212,13 +185,18 @@ fn among(metrics: &Map<String, Value>, tried: &Trials) -> Map<String, Value> {
     all
 }
 
-/// Daily returns of a trial, or of the earlier one with its setting.
-fn days_of(records: &[Record], number: usize) -> Option<&[f64]> {
-    match &records[number].result {
-        Outcomes::Replayed(measured) => Some(&measured.days),
-        Outcomes::Repeats(first) => days_of(records, *first),
+/// What a replay gave, of a trial or of the earlier one with its setting.
+fn measured_of<'a>(records: &'a [Record], record: &'a Record) -> Option<&'a Measured> {
+    match &record.result {
+        Outcomes::Replayed(measured) => Some(measured),
+        Outcomes::Repeats(first) => measured_of(records, &records[*first]),
         Outcomes::Beyond | Outcomes::Refused(_) => None,
     }
+}
+
+/// Daily returns of a trial, by its number.
+fn days_of(records: &[Record], number: usize) -> Option<&[f64]> {
+    measured_of(records, &records[number]).map(|measured| measured.days.as_slice())
 }
 
 fn counts(records: &[Record]) -> Counts {
@@ -243,10 +221,7 @@ fn ranking(all: &[Observation], directions: &[Direction], front: &[usize], goals
     if front.is_empty() {
         return ranking;
     }
-    let value = |at: usize, of: usize| {
-        let value = all[at].outcome.objectives[of].unwrap_or(f64::NAN);
-        if goals.objectives[of].least_first { -value } else { value }
-    };
+    let value = |at: usize, of: usize| goals.objectives[of].turned(all[at].outcome.objectives[of].unwrap_or(f64::NAN));
     let distance = |at: usize| -> f64 {
         let part = |of: usize| {
             let values: Vec<f64> = front.iter().map(|&at| value(at, of)).collect();
@@ -266,15 +241,8 @@ fn advice(evidence: &Evidence, numbers: &[usize], as_good: &[usize], trials: &[T
     let tune = file.strategy.tune.as_ref().expect("it was tuned");
     let settings: Vec<&Setting> = as_good.iter().filter_map(|at| Some(&trials.get(numbers[*at])?.setting)).collect();
     let range = |(at, key): (usize, &String)| {
-        let mut values: Vec<toml::Value> = Vec::new();
-        for value in settings.iter().filter_map(|setting| setting[at].clone()) {
-            if !values.contains(&value) {
-                values.push(value);
-            }
-        }
-        let number = |value: &toml::Value| value.as_float().or_else(|| value.as_integer().map(|whole| whole as f64));
-        values.sort_by(|a, b| number(a).zip(number(b)).map_or(Ordering::Equal, |(a, b)| a.total_cmp(&b)));
-        KeyRange { key: key.clone(), values }
+        let values = in_order(settings.iter().filter_map(|setting| setting[at].as_ref()));
+        KeyRange { key: key.clone(), values: values.into_iter().cloned().collect() }
     };
     Advice { keep, as_good: as_good.len(), ranges: tune.keys.keys().enumerate().map(range).collect() }
 }
@@ -287,10 +255,7 @@ fn before_setting(file: &StrategyFile, tune: &Tune) -> Setting {
 }
 
 fn nothing_replayed(file: &StrategyFile, records: &[Record]) -> Fault {
-    let why = records.iter().find_map(|record| match &record.result {
-        Outcomes::Refused(why) => Some(format!("; the first was refused: {why}")),
-        _ => None,
-    });
+    let why = records.iter().find_map(refusal).map(|why| format!("; the first was refused: {why}"));
     Fault::new(
         file.path.display().to_string(),
         format!("none of {} trials could be replayed{}", records.len(), why.unwrap_or_default()),

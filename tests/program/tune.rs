@@ -298,7 +298,79 @@ fn a_study_is_the_same_however_it_was_made() {
     }
     run(asked("sobol", "joined", &["--merge", &path("part1"), &path("part2")]));
     assert!(tree(Path::new(&path("joined"))) == tree(Path::new(&path("whole"))));
+    let fewer = [&asked("sobol", "whole", &["--resume"])[..], &["--set".to_owned(), "tune.trials=12".to_owned()]].concat();
+    let fewer: Vec<&str> = fewer.iter().map(String::as_str).filter(|word| !["--trials", "24"].contains(word)).collect();
+    assert!(refused(&fewer).contains("12 trials, where the journal of this study has 24"));
     let another = asked("sobol", "whole", &["--resume", "--capital", "1000"]);
     let told = refused(&another.iter().map(String::as_str).collect::<Vec<_>>());
     assert!(told.contains("capital was"), "{told}");
+}
+
+/// Few settings, proposed again and again, also by another part: each is replayed once in the study that is joined, as in one made at one go.
+#[test]
+fn what_another_part_has_tried_counts_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
+    let tune = |out: &str, more: &[&str]| {
+        let out = path(out);
+        let words = ["tune", "strategies/bull.toml", "--quiet", "--sampler", "random", "--trials", "24", "--out", &out];
+        let keys = ["--keys", "buckets.narratives.weight=0.05,0.1,0.3", "buckets.narratives.leverage.open=2,3"];
+        [&words[..], &WINDOW, &["--set", "limits.futures={ min = 0.0, max = 0.5, sweep_to = \"stablecoins\" }"], more, &keys]
+            .concat()
+            .into_iter()
+            .map(str::to_owned)
+            .collect::<Vec<String>>()
+    };
+    let run = |words: Vec<String>| fine(&words.iter().map(String::as_str).collect::<Vec<_>>());
+    let told = refused(&tune("whole", &[]).iter().map(String::as_str).collect::<Vec<_>>());
+    assert!(told.contains("-0.05"), "a weight that leaves less than nothing: {told}");
+    let within = |words: Vec<String>| words.into_iter().map(|word| word.replace("0.05,0.1,0.3", "0.05,0.1,0.15")).collect::<Vec<String>>();
+    run(within(tune("whole", &[])));
+    let journal = fs::read_to_string(Path::new(&path("whole")).join("journal.jsonl")).unwrap();
+    let (replayed, repeats) = (journal.matches("\"replayed\":").count(), journal.matches("\"repeats\":").count());
+    assert!(replayed <= 6 && replayed + repeats == 24, "{replayed} replayed, {repeats} repeated");
+    for part in ["1", "2", "3"] {
+        run(within(tune(&format!("part{part}"), &["--shard", &format!("{part}/3")])));
+    }
+    run(within(tune("joined", &["--merge", &path("part2"), &path("part1"), &path("part3")])));
+    assert!(tree(Path::new(&path("joined"))) == tree(Path::new(&path("whole"))));
+}
+
+/// Every price of the final window is another one: no trial, no cut of the time and no reason of the verdict moves.
+#[test]
+fn the_final_window_is_never_looked_at() {
+    let market_as_is = sample("2024-04-01");
+    let tune = format!("{}\nwalk_forward = {{ train = \"30d\", test = \"10d\" }}", GRID.replace("final = 0.0", "final = 0.2"));
+    let before = study(&market_as_is, &tune).unwrap();
+    let from = before.clock.open(before.timeline.final_window().unwrap().start).seconds();
+    let dir = tempfile::tempdir().unwrap();
+    copy(&Path::new(ROOT).join("data/sample"), dir.path());
+    for series in ["spot", "perp", "mark"] {
+        for entry in fs::read_dir(dir.path().join(series)).unwrap() {
+            scramble(&entry.unwrap().path(), from);
+        }
+    }
+    let after = study(&market(dir.path(), Time::parse("2024-04-01").unwrap()), &tune).unwrap();
+    assert_eq!(before.timeline, after.timeline);
+    assert_eq!((&before.ranking, &before.forward, &before.judgement), (&after.ranking, &after.forward, &after.judgement));
+    for (a, b) in before.trials.iter().zip(&after.trials) {
+        assert_eq!(a.measured, b.measured);
+    }
+    assert_eq!((&before.advice, &before.inert, &before.frontier), (&after.advice, &after.inert, &after.frontier));
+
+    // What the frontier says of the share that the best has itself, by the days of the best.
+    let days = &before.best().measured.as_ref().unwrap().days;
+    let own = before.best_file.strategy.buckets["narratives"].weight;
+    let step = before.frontier.as_ref().unwrap().steps.iter().find(|step| (step.share - own).abs() < 1e-12).unwrap();
+    let (mut wealth, mut peak, mut fall) = (1.0_f64, 1.0_f64, 0.0_f64);
+    for day in days {
+        wealth *= 1.0 + day;
+        peak = peak.max(wealth);
+        fall = fall.min(wealth / peak - 1.0);
+    }
+    assert!((step.drawdown.value.unwrap() - fall).abs() < 1e-12 && fall < -0.01, "{fall}");
+    let growth = wealth.powf(365.0 / days.len() as f64) - 1.0;
+    assert!((step.growth.value.unwrap() - growth).abs() < 0.02 * growth.abs(), "{growth}, {:?}", step.growth);
+    let liquidated: Vec<usize> = before.frontier.as_ref().unwrap().steps.iter().map(|step| step.liquidations).collect();
+    assert_eq!(liquidated[0], 0, "without futures there is nothing to liquidate");
 }

@@ -9,7 +9,7 @@ use rotate::units::rng::{STEP, word_after};
 
 pub type Row = BTreeMap<String, String>;
 
-/// The golden numbers are those of `/work/shared/golden`; they are copied beside these tests.
+/// Golden numbers stand beside these tests; `tests/golden/README.md` says where each is from.
 pub fn rows(file: &str) -> Vec<Row> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(file);
     csv::Reader::from_path(path).unwrap().deserialize().map(Result::unwrap).collect()

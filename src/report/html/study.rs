@@ -59,7 +59,11 @@ pub fn page(market: &Market, study: &Study, heats: &[(String, Svg)]) -> String {
             ("nearest liquidation", true),
             ("liquidations", true),
         ];
-        body += table("What each share of futures would have brought, the best variant else unchanged", &columns, &rows);
+        body += table(
+            "What each share of futures would have brought, the best variant else unchanged; beyond its own limit of futures, without that limit",
+            &columns,
+            &rows,
+        );
     }
     if let Some(spent) = &study.spent {
         let by = &study.goals.objectives[0];
