@@ -104,6 +104,25 @@ impl Cscv {
         percentile(&self.logits(), 0.5)
     }
 
+    /// Share of the splits in which the best in-sample has a lower Sharpe ratio out-of-sample than `returns`, which nobody chose: of the same
+    /// periods as the variants, which were ranked by that ratio.
+    ///
+    /// # Errors
+    /// Fewer returns than blocks.
+    pub fn share_behind(&self, returns: &[f64]) -> Result<f64, InputError> {
+        let length = block_length(&[returns, returns], self.blocks)?;
+        let mut halves = SharpeHalves::of(&[returns], self.blocks, length);
+        let every = (1 << self.blocks) - 1;
+        let mut behind = 0;
+        for split in &self.splits {
+            let mut own = [0.0];
+            halves.measure(every & !split.in_sample_blocks, &mut own);
+            let chosen = split.out_of_sample.unwrap_or(f64::NEG_INFINITY);
+            behind += usize::from(chosen < own[0] - near(own[0]));
+        }
+        Ok(behind as f64 / self.splits.len() as f64)
+    }
+
     fn share(&self, of: impl Fn(&BlockSplit) -> bool) -> f64 {
         self.splits.iter().filter(|split| of(split)).count() as f64 / self.splits.len() as f64
     }

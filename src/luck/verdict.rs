@@ -1,9 +1,11 @@
 //! One verdict on what was found by trying: robust, fragile or likely luck, with the reasons as data. The sentences are in
 //! [`crate::luck::verdict_text`].
 //!
-//! Each check of the evidence holds, is weak, fails or is missing. *Likely luck*: the deflated Sharpe ratio or the probability of backtest
-//! overfitting fails, which both ask this very question, or two others do. *Robust*: every check holds. Anything else is *fragile*: so
-//! that with evidence missing it is never robust.
+//! Each check of the evidence holds, is weak, fails or is missing. Four of them ask outright whether chance explains the result: the deflated
+//! Sharpe ratio, the probability of overfitting, the test against the strategy before tuning, and what is left out-of-sample. *Likely luck*: one
+//! of the four fails; or the first and the third are both weak, so that nothing rules chance out; or two others fail. *Robust*: every check holds.
+//! Anything else is *fragile*: so that with evidence missing it is never robust. How often the verdict is true of markets whose truth is known
+//! is an experiment of `tests/laws`.
 
 use crate::luck::plateau::Plateau;
 
@@ -16,6 +18,10 @@ pub const DEFLATED_SHARPE_FAILS: f64 = 0.5;
 pub const OVERFITTING_HOLDS: f64 = 0.2;
 /// From it on choosing the best in-sample is no better than choosing by lot.
 pub const OVERFITTING_FAILS: f64 = 0.5;
+/// Share of the splits in which the choice may be behind the strategy before tuning and overfitting holds all the same. Among variants that are
+/// all as good the best of one half is any of them on the other, and the probability of overfitting is a half however real the result: what
+/// then counts is that choosing did no harm.
+pub const BEHIND_HOLDS: f64 = 0.05;
 /// P-value up to which the strategy beats a benchmark: the usual 5 %.
 pub const SUPERIORITY_HOLDS: f64 = 0.05;
 /// From it on chance alone does as well more often than not.
@@ -69,6 +75,15 @@ pub struct Length {
     pub needed: Option<f64>,
 }
 
+/// What came of choosing on one half of the blocks and judging on the other, again and again.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Overfitting {
+    /// Share of the splits in which the choice was at or below the middle of the variants: PBO.
+    pub probability: f64,
+    /// Share of them in which it was behind the strategy before tuning.
+    pub behind: Option<f64>,
+}
+
 /// Everything a verdict is made from. What is `None`, or no finite number, was not measured, and is missing.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Evidence {
@@ -79,7 +94,7 @@ pub struct Evidence {
     /// Probability of the deflated Sharpe ratio, by the number of trials.
     pub deflated_sharpe: Option<f64>,
     /// PBO by CSCV.
-    pub overfitting: Option<f64>,
+    pub overfitting: Option<Overfitting>,
     /// Consistent p-value of the SPA test against each of [`Benchmark::ALL`].
     pub superiority: [Option<f64>; 3],
     pub plateau: Option<Plateau>,
@@ -114,9 +129,7 @@ pub enum Reason {
     DeflatedSharpe {
         probability: f64,
     },
-    Overfitting {
-        probability: f64,
-    },
+    Overfitting(Overfitting),
     Superiority {
         benchmark: Benchmark,
         p_value: f64,
@@ -175,12 +188,13 @@ pub fn judge(evidence: &Evidence) -> Judgement {
 }
 
 fn verdict(findings: &[Finding]) -> Verdict {
-    let fails = |check: Check| findings.iter().any(|finding| finding.check == check && finding.grade == Grade::Fails);
-    let others = [Check::Plateau, Check::Degradation, Check::TrackRecord, Check::Backtest];
-    // The benchmarks are one check, and it fails by all of them: bitcoin in a good year may earn more than a strategy that risks less.
-    let failures = others.into_iter().filter(|check| fails(*check)).count()
-        + usize::from(Benchmark::ALL.into_iter().all(|benchmark| fails(Check::Superiority(benchmark))));
-    if fails(Check::DeflatedSharpe) || fails(Check::Overfitting) || failures >= FAILURES_OF_LUCK {
+    let grade = |check: Check| findings.iter().find(|finding| finding.check == check).map(|finding| finding.grade);
+    let fails = |check: &Check| grade(*check) == Some(Grade::Fails);
+    let before = Check::Superiority(Benchmark::BeforeTuning);
+    let chance = [Check::DeflatedSharpe, Check::Overfitting, before, Check::Degradation].iter().any(fails);
+    let undecided = [Check::DeflatedSharpe, before].into_iter().all(|check| grade(check) == Some(Grade::Weak));
+    let others = [Check::Plateau, Check::TrackRecord, Check::Backtest].iter().filter(|check| fails(check)).count();
+    if chance || undecided || others >= FAILURES_OF_LUCK {
         Verdict::LikelyLuck
     } else if findings.iter().all(|finding| finding.grade == Grade::Holds) {
         Verdict::Robust
@@ -196,8 +210,8 @@ fn findings(evidence: &Evidence) -> Vec<Finding> {
     let deflated = finite(evidence.deflated_sharpe).map(|probability| {
         (high_is_good(probability, DEFLATED_SHARPE_HOLDS, DEFLATED_SHARPE_FAILS), Reason::DeflatedSharpe { probability })
     });
-    let overfitting = finite(evidence.overfitting)
-        .map(|probability| (low_is_good(probability, OVERFITTING_HOLDS, OVERFITTING_FAILS), Reason::Overfitting { probability }));
+    let overfitting = evidence.overfitting.filter(|found| found.probability.is_finite());
+    let overfitting = overfitting.map(|found| (overfitting_grade(found), Reason::Overfitting(found)));
     let mut all = vec![
         Finding::of(Check::Trials, trials),
         Finding::of(Check::DeflatedSharpe, deflated),
@@ -222,6 +236,12 @@ fn findings(evidence: &Evidence) -> Vec<Finding> {
     all.push(Finding::of(Check::TrackRecord, long(evidence.track_record, TRACK_RECORD_FAILS, Reason::TrackRecord)));
     all.push(Finding::of(Check::Backtest, long(evidence.backtest, BACKTEST_FAILS, Reason::Backtest)));
     all
+}
+
+/// Where the choice is hardly ever behind what there was, it matters little which of the variants it is.
+fn overfitting_grade(found: Overfitting) -> Grade {
+    let harmless = found.behind.is_some_and(|behind| behind <= BEHIND_HOLDS);
+    if harmless { Grade::Holds } else { low_is_good(found.probability, OVERFITTING_HOLDS, OVERFITTING_FAILS) }
 }
 
 fn plateau(found: &Plateau) -> (Grade, Reason) {

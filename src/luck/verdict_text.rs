@@ -2,7 +2,7 @@
 
 use core::fmt::Write as _;
 
-use crate::luck::verdict::{Benchmark, Check, Finding, Grade, Judgement, Length, Reason, Verdict};
+use crate::luck::verdict::{Benchmark, Check, Finding, Grade, Judgement, Length, Overfitting, Reason, Verdict};
 
 impl Verdict {
     /// Its word.
@@ -91,10 +91,7 @@ pub fn sentence(finding: &Finding) -> String {
             "With a probability of {} the Sharpe ratio is above what the best of all the variants reaches by luck.",
             percent(probability)
         ),
-        Reason::Overfitting { probability } => format!(
-            "In {} of the splits the variant that was best in-sample was at or below the middle out-of-sample.",
-            percent(probability)
-        ),
+        Reason::Overfitting(found) => overfitting(found),
         Reason::Superiority { benchmark, p_value } => format!(
             "Chance alone would put the best of the variants as far above {} in {} of the redrawn histories.",
             benchmark.label(),
@@ -129,6 +126,14 @@ fn trials(count: usize, effective: Option<f64>) -> String {
         Some(effective) => format!("{variants}, which are worth {effective:.1} independent ones."),
         None => format!("{variants}."),
     }
+}
+
+fn overfitting(found: Overfitting) -> String {
+    let behind = found.behind.map_or_else(String::new, |share| format!(", in {} behind the strategy before tuning", percent(share)));
+    format!(
+        "In {} of the splits the variant that was best in-sample was at or below the middle out-of-sample{behind}.",
+        percent(found.probability)
+    )
 }
 
 fn plateau(median_loss: Option<f64>, neighbours: usize) -> String {

@@ -7,7 +7,7 @@ use crate::luck::draws::{self, Draws};
 use crate::luck::overfit::{effective_trials, minimum_backtest_years, minimum_track_record_of};
 use crate::luck::plateau::plateau;
 use crate::luck::reality_check::{Contest, Scale, long_run_variance};
-use crate::luck::verdict::{Benchmark, Evidence, Length};
+use crate::luck::verdict::{Benchmark, Evidence, Length, Overfitting};
 use crate::metrics::DAYS_PER_YEAR;
 use crate::metrics::returns::{mean, sharpe};
 use crate::metrics::sharpe::{Trials, deflated_sharpe};
@@ -63,7 +63,7 @@ pub(super) fn of(curves: &Curves, places: &Places, in_sample: &Range<usize>, jud
         trials: Some(count),
         effective_trials: effective_trials(&inside).map(|trials| trials.effective),
         deflated_sharpe: deflated_sharpe(best, &trials),
-        overfitting: overfitting(&curves.variants),
+        overfitting: overfitting(&curves.variants, curves.before),
         superiority: against.map(|benchmark| superiority(&curves.variants, benchmark?)),
         plateau: plateau(&places.points, &places.merits, places.best, 2 * places.points[0].len(), TOLERANCE),
         kept: judged.and_then(|(days, expected)| Some(sharpe(days, 0.0, 1.0)? / expected).filter(|_| expected > 0.0)),
@@ -73,9 +73,10 @@ pub(super) fn of(curves: &Curves, places: &Places, in_sample: &Range<usize>, jud
 }
 
 /// Probability of backtest overfitting; none of one variant, or of too few days.
-fn overfitting(variants: &[&[f64]]) -> Option<f64> {
+fn overfitting(variants: &[&[f64]], before: &[f64]) -> Option<Overfitting> {
     let blocks = block_count(variants.first()?.len())?;
-    Some(cscv_sharpe(variants, blocks).ok()?.pbo())
+    let splits = cscv_sharpe(variants, blocks).ok()?;
+    Some(Overfitting { probability: splits.pbo(), behind: splits.share_behind(before).ok() })
 }
 
 /// P-value that the best of the variants beats a benchmark by chance alone.

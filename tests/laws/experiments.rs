@@ -1,8 +1,10 @@
-//! The program against markets whose truth is known. In a random walk every strategy earns minus its costs; an edge planted in narratives is found. A few
-//! seeds are tried here, so that the harness itself stays true; the experiment proper takes sixty, and is run by hand:
+//! The program against markets whose truth is known. In a random walk every strategy earns minus its costs, and what is tuned is likely luck; an edge planted
+//! in narratives is found, and what is tuned to it is robust. A few seeds are tried here, so that the harness itself stays true; the experiment proper
+//! takes a hundred, and is run by hand:
 //!
-//!     EXPERIMENT_SEEDS=60 cargo test --release --test laws experiments -- --nocapture
+//!     EXPERIMENT_SEEDS=100 cargo test --release --test laws experiments -- --nocapture
 
+mod tuning;
 mod world;
 
 use std::path::Path;

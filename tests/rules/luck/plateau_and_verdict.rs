@@ -2,7 +2,7 @@
 
 use super::common::Noise;
 use rotate::luck::plateau::{Plateau, best_of, plateau};
-use rotate::luck::verdict::{Benchmark, Check, Evidence, Grade, Length, Reason, Verdict, judge};
+use rotate::luck::verdict::{Benchmark, Check, Evidence, Grade, Length, Overfitting, Reason, Verdict, judge};
 use rotate::luck::verdict_text::{headline, sentence};
 
 /// A grid of five by five whose value falls by `step` a step away from the middle.
@@ -88,7 +88,7 @@ fn good() -> Evidence {
         trials: Some(200),
         effective_trials: Some(61.4),
         deflated_sharpe: Some(0.97),
-        overfitting: Some(0.08),
+        overfitting: Some(Overfitting { probability: 0.08, behind: Some(0.4) }),
         superiority: [Some(0.01), Some(0.002), Some(0.04)],
         plateau: Some(flat_top()),
         kept: Some(0.7),
@@ -113,20 +113,32 @@ fn thresholds_are_where_they_are_said_to_be() {
         change(&mut evidence);
         judge(&evidence).verdict
     };
-    let cases: [(Change, Verdict); 13] = [
+    let overfitting = |probability, behind| Some(Overfitting { probability, behind });
+    let cases: [(Change, Verdict); 21] = [
         (&|e| e.deflated_sharpe = Some(0.95), Verdict::Robust),
         (&|e| e.deflated_sharpe = Some(0.949), Verdict::Fragile),
         (&|e| e.deflated_sharpe = Some(0.499), Verdict::LikelyLuck),
-        (&|e| e.overfitting = Some(0.2), Verdict::Robust),
-        (&|e| e.overfitting = Some(0.21), Verdict::Fragile),
-        (&|e| e.overfitting = Some(0.5), Verdict::LikelyLuck),
+        (&|e| e.overfitting = overfitting(0.2, Some(0.9)), Verdict::Robust),
+        (&|e| e.overfitting = overfitting(0.21, Some(0.06)), Verdict::Fragile),
+        (&|e| e.overfitting = overfitting(0.6, Some(0.05)), Verdict::Robust),
+        (&|e| e.overfitting = overfitting(0.5, Some(0.06)), Verdict::LikelyLuck),
+        (&|e| e.overfitting = overfitting(0.5, None), Verdict::LikelyLuck),
         (&|e| e.superiority = [Some(0.9), Some(0.9), Some(0.04)], Verdict::Fragile),
-        (&|e| e.superiority = [Some(0.9); 3], Verdict::Fragile),
-        (&|e| e.kept = Some(-0.2), Verdict::Fragile),
-        (&|e| (e.superiority, e.kept) = ([Some(0.9); 3], Some(-0.2)), Verdict::LikelyLuck),
-        (&|e| (e.track_record, e.kept) = (Some(Length { found: 9.0, needed: None }), Some(0.0)), Verdict::LikelyLuck),
+        (&|e| e.superiority[2] = Some(0.06), Verdict::Fragile),
+        (&|e| e.superiority[2] = Some(0.5), Verdict::LikelyLuck),
+        (&|e| (e.superiority[2], e.deflated_sharpe) = (Some(0.06), Some(0.94)), Verdict::LikelyLuck),
+        (&|e| (e.superiority[2], e.deflated_sharpe) = (None, Some(0.94)), Verdict::Fragile),
+        (&|e| e.kept = Some(0.01), Verdict::Fragile),
+        (&|e| e.kept = Some(0.0), Verdict::LikelyLuck),
+        (&|e| e.plateau = None, Verdict::Fragile),
+        (&|e| e.track_record = Some(Length { found: 9.0, needed: None }), Verdict::Fragile),
+        (&|e| e.track_record = Some(Length { found: 9.0, needed: Some(10.0) }), Verdict::Fragile),
         (&|e| e.backtest = Some(Length { found: 2.0, needed: Some(2.5) }), Verdict::Fragile),
-        (&|e| (e.backtest, e.kept) = (Some(Length { found: 2.0, needed: Some(f64::INFINITY) }), Some(0.0)), Verdict::LikelyLuck),
+        (&|e| e.backtest = Some(Length { found: 2.0, needed: Some(f64::INFINITY) }), Verdict::Fragile),
+        (
+            &|e| (e.backtest, e.track_record) = (Some(Length { found: 1.0, needed: Some(2.5) }), Some(Length { found: 9.0, needed: None })),
+            Verdict::LikelyLuck,
+        ),
     ];
     for (at, (change, expected)) in cases.iter().enumerate() {
         assert_eq!(verdict(change), *expected, "case {at}");
@@ -158,7 +170,10 @@ fn what_is_missing_is_said_and_keeps_it_from_being_robust() {
         assert!(headline(&judgement).contains("Missing: "), "{}", headline(&judgement));
     }
     // What is missing excuses nothing.
-    assert_eq!(judge(&Evidence { overfitting: Some(0.6), ..Evidence::default() }).verdict, Verdict::LikelyLuck);
+    assert_eq!(
+        judge(&Evidence { overfitting: Some(Overfitting { probability: 0.6, behind: None }), ..Evidence::default() }).verdict,
+        Verdict::LikelyLuck
+    );
 }
 
 #[test]
@@ -167,7 +182,7 @@ fn sentences_are_plain() {
     let expected = [
         "200 variants were evaluated, which are worth 61.4 independent ones.",
         "With a probability of 97 % the Sharpe ratio is above what the best of all the variants reaches by luck.",
-        "In 8.0 % of the splits the variant that was best in-sample was at or below the middle out-of-sample.",
+        "In 8.0 % of the splits the variant that was best in-sample was at or below the middle out-of-sample, in 40 % behind the strategy before tuning.",
         "Chance alone would put the best of the variants as far above the static mix in 1.0 % of the redrawn histories.",
         "Chance alone would put the best of the variants as far above holding bitcoin in 0.2 % of the redrawn histories.",
         "Chance alone would put the best of the variants as far above the strategy before tuning in 4.0 % of the redrawn histories.",
