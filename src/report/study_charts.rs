@@ -15,7 +15,7 @@ use crate::report::charts::pareto::{Outcome, Pareto};
 use crate::report::charts::sharpes::Sharpes;
 use crate::report::charts::walk_forward::WalkForward;
 use crate::report::study_text::{market_name, plain};
-use crate::tune::{Setting, Spread, Study};
+use crate::tune::{Setting, Spread, Study, Trial};
 
 /// Of the variance of results, the share that keys must foretell before it is parted among them.
 pub(crate) const FORETOLD: f64 = 0.1;
@@ -180,12 +180,11 @@ impl Charts<'_> {
             subtitle: self.subtitle_of_first(),
             axes: keys.iter().zip(&names).map(axis).collect(),
             objective: self.objective(0),
-            variants: study
-                .trials
-                .iter()
-                .map(|trial| variant(&trial.setting, trial.objectives[0].filter(|_| trial.is_feasible())))
+            variants: self
+                .replayed()
+                .map(|(_, trial)| variant(&trial.setting, trial.objectives[0].filter(|_| trial.is_feasible())))
                 .collect(),
-            best: Some(study.ranking[0]),
+            best: self.replayed().position(|(number, _)| number == study.ranking[0]),
             before: Some(variant(&study.before_setting, self.before(0))),
         };
         Some((chart.draw(), chart.description()))
@@ -197,20 +196,25 @@ impl Charts<'_> {
         let many = if self.is_many() { study.goals.objectives.len() } else { 0 };
         let pairs = (0..many).flat_map(|up| (up + 1..many).map(move |across| (across, up)));
         let best = study.best();
+        let balance = if many > 2 { format!("  ·  the best is a balance of all {many} objectives") } else { String::new() };
         let chart = |(across, up): (usize, usize)| Pareto {
             title: format!("{}: what is within reach of two objectives", study.strategy),
-            subtitle: self.subtitle_in_sample(),
+            subtitle: self.subtitle_in_sample() + &balance,
             across: self.objective(across),
             up: self.objective(up),
-            outcomes: study
-                .trials
-                .iter()
-                .map(|trial| Outcome { across: trial.objectives[across], up: trial.objectives[up], feasible: trial.is_feasible() })
+            outcomes: self
+                .replayed()
+                .map(|(_, trial)| Outcome { across: trial.objectives[across], up: trial.objectives[up], feasible: trial.is_feasible() })
                 .collect(),
             before: self.before(across).zip(self.before(up)),
             best: best.objectives[across].zip(best.objectives[up]),
         };
         pairs.map(chart).map(|chart| (chart.draw(), chart.description())).collect()
+    }
+
+    /// Trials that came to something, by their numbers; not those that were left out.
+    fn replayed(&self) -> impl Iterator<Item = (usize, &Trial)> {
+        self.study.trials.iter().enumerate().filter(|(_, trial)| trial.measured.is_some())
     }
 
     /// Whether two trials or more have a value of the first objective.
