@@ -66,7 +66,7 @@ fn drawn(figures: impl IntoIterator<Item = Figure>) -> Html {
 fn recommended(study: &Study) -> Html {
     let keeps = study.advice.keep || study.judgement.verdict == Verdict::LikelyLuck;
     let heads = if keeps { ["before, to be kept", "best variant"] } else { ["before", "best variant, recommended"] };
-    let columns = [("", false), (heads[0], true), (heads[1], true), ("variants that do as well", true)];
+    let columns = [("what", false), (heads[0], true), (heads[1], true), ("variants that do as well", true)];
     let range = |key: &str| study.advice.ranges.iter().find(|range| range.key == key).map(values);
     let shares = |key: &str| {
         let range = study.advice.ranges.iter().find(|range| range.key == key)?;
