@@ -93,12 +93,22 @@ pub fn probabilistic_sharpe(returns: &[f64], benchmark: f64) -> Option<f64> {
 /// The same from the statistics themselves; `observations` is the number of returns.
 #[must_use]
 pub fn probability(sharpe: f64, benchmark: f64, observations: usize, skew: f64, kurtosis: f64) -> Option<f64> {
-    let spread = 1.0 - skew * sharpe + (kurtosis - 1.0) / 4.0 * sharpe * sharpe;
-    if observations < 2 || spread <= 0.0 {
-        return None;
-    }
+    let spread = spread(sharpe, observations, skew, kurtosis)?;
     let z = (sharpe - benchmark) * ((observations - 1) as f64).sqrt() / spread.sqrt();
     finite(z).map(normal::cumulative)
+}
+
+/// Standard error of a Sharpe ratio per period: `√[(1 − γ3·SR + (γ4 − 1)/4·SR²) / (T − 1)]` (Mertens 2002; Bailey and López de Prado 2012).
+#[must_use]
+pub fn standard_error(sharpe: f64, observations: usize, skew: f64, kurtosis: f64) -> Option<f64> {
+    let spread = spread(sharpe, observations, skew, kurtosis)?;
+    finite((spread / (observations - 1) as f64).sqrt())
+}
+
+/// Variance of the estimate of a Sharpe ratio, times one less than the number of returns.
+fn spread(sharpe: f64, observations: usize, skew: f64, kurtosis: f64) -> Option<f64> {
+    let spread = 1.0 - skew * sharpe + (kurtosis - 1.0) / 4.0 * sharpe * sharpe;
+    (observations >= 2 && spread > 0.0).then_some(spread)
 }
 
 #[cfg(test)]
@@ -111,6 +121,9 @@ mod tests {
         // 1 − 2·1 + (1 − 1)/4 is below nought, and 1 − 1·1 is nought.
         assert_eq!((probability(1.0, 0.0, 10, 2.0, 1.0), probability(1.0, 0.0, 10, 1.0, 1.0)), (None, None));
         assert_eq!(probability(0.0, 0.0, 2, 0.0, 3.0), Some(0.5));
+        assert_eq!((standard_error(0.1, 1, 0.0, 3.0), standard_error(0.0, 101, 0.0, 3.0)), (None, Some(0.1)));
+        // Lo (2002): √[(1 + SR²/2) / T] of normal returns.
+        assert!((standard_error(0.5, 226, 0.0, 3.0).unwrap() - (1.125_f64 / 225.0).sqrt()).abs() < 1e-15);
     }
 
     #[test]

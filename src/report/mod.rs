@@ -26,6 +26,7 @@
 //! | parts of a folder | `tables` (a file each), `summary`, `stress_json`, `comparison`, `manifest`, `input` (what a strategy's folder tells) |
 //! | compared | `loaded` (a strategy among others), `settings`, `days`, `versus`; `sleeve` (what futures added, in words) |
 //! | files | `files` (how one is called and written), `output_guard` |
+//! | pictures of a study | `study_charts` and `study_heats`: what is drawn of its facts |
 //! | pictures | `charts`, a file each; `charts/canvas` and `charts/panel` are what they are drawn with |
 //! | words | `number_format`, `metric_words`, `capacity_text`, `study_text`; for terminals `terminal`, `columns`, `spark` |
 //!
@@ -62,6 +63,8 @@ pub mod strategy_table;
 pub mod stress_json;
 pub mod stress_tables;
 pub mod study;
+pub mod study_charts;
+pub mod study_heats;
 pub mod study_text;
 pub mod summary;
 pub mod tables;

@@ -8,21 +8,14 @@ use serde_json::Value;
 use crate::fault::Fault;
 use crate::folder::broken;
 use crate::market::{InputFile, Market, digest};
-use crate::report::charts::canvas::Svg;
-use crate::report::charts::heat::Heat;
 use crate::report::columns::{left, right, width};
 use crate::report::files::{put, write_picture};
 use crate::report::kinds::HAND_MADE;
 use crate::report::manifest::Manifest;
-use crate::report::study_text::{self, headline, plain, ranked, shared_prefix};
-use crate::report::{html, trials};
-use crate::tune::{Journal, Study, Trial, journal};
+use crate::report::study_text::{self, headline, ranked, shared_prefix};
+use crate::report::{html, study_heats, trials};
+use crate::tune::{Journal, Study, journal};
 use crate::units::Time;
-
-/// Keys beyond this many would make more heat maps than anybody looks at.
-const MOST_HEAT_KEYS: usize = 4;
-/// Values of a key beyond this many make cells too small to look at.
-const MOST_HEAT_CELLS: usize = 24;
 
 /// Writes every file of a study into `dir`.
 pub fn write_study(dir: &Path, market: &Market, study: &Study, journal: &Journal, manifest: &Manifest) -> Result<(), Fault> {
@@ -31,9 +24,9 @@ pub fn write_study(dir: &Path, market: &Market, study: &Study, journal: &Journal
     trials::write(dir, study)?;
     let best = best(market, study);
     put(&dir.join(HAND_MADE[0]), best.as_bytes())?;
-    let heats = heats(market, study);
-    for (name, svg) in &heats {
-        write_picture(dir, name, svg)?;
+    let heats = study_heats::of(&study_text::market_name(market), study);
+    for heat in &heats {
+        write_picture(dir, &heat.name, &heat.svg)?;
     }
     put(&dir.join("study.html"), html::study::page(market, study, &heats).as_bytes())?;
     let outputs = vec![InputFile { path: HAND_MADE[0].to_owned(), sha256: digest::of(best.as_bytes()) }];
@@ -64,11 +57,10 @@ fn best(market: &Market, study: &Study) -> String {
     let trial = study.best();
     let by = &study.goals.objectives[0].text;
     let mut head = format!(
-        "# Best of {} settings of `{}` on {}{}, by {by} in-sample.\n",
+        "# Best of {} settings of `{}` on {}, by {by} in-sample.\n",
         study.trials.len(),
         study.strategy,
-        market.name,
-        if market.synthetic { " (SYNTHETIC DATA)" } else { "" },
+        study_text::market_name(market),
     );
     let _ = writeln!(head, "# {}", study_text::verdict(study));
     for sentence in study_text::advice(study) {
@@ -89,48 +81,6 @@ fn best(market: &Market, study: &Study) -> String {
     }
     let body = toml::to_string_pretty(&study.best_file.strategy).expect("a strategy that was read can be written");
     format!("{head}\n{body}")
-}
-
-/// A heat map for each pair of keys: the mean in-sample objective over all trials that share the two values.
-fn heats(market: &Market, study: &Study) -> Vec<(String, Svg)> {
-    let keys = study.keys.len().min(MOST_HEAT_KEYS);
-    let by = &study.goals.objectives[0].text;
-    let mut all = Vec::new();
-    for r in 0..keys {
-        for c in r + 1..keys {
-            let [rows, columns] = [r, c].map(|key| study.values(key).into_iter().map(plain).collect::<Vec<String>>());
-            if rows.len() > MOST_HEAT_CELLS || columns.len() > MOST_HEAT_CELLS {
-                continue;
-            }
-            let mean = |row: &String, column: &String| {
-                let of = |trial: &&Trial, key: usize, value: &String| trial.setting[key].as_ref().is_some_and(|own| plain(own) == *value);
-                let shared = study.trials.iter().filter(|trial| of(trial, r, row) && of(trial, c, column));
-                let known: Vec<f64> = shared.filter_map(|trial| trial.objectives[0]).collect();
-                (!known.is_empty()).then(|| known.iter().sum::<f64>() / known.len() as f64)
-            };
-            let values = rows.iter().flat_map(|row| columns.iter().map(move |column| (row, column))).map(|(row, column)| mean(row, column));
-            let heat = Heat {
-                title: format!("{}: {by} in-sample", study.strategy),
-                subtitle: format!(
-                    "{}{} · mean over the other parameters · {} settings tried",
-                    market.name,
-                    if market.synthetic { " (SYNTHETIC DATA)" } else { "" },
-                    study.trials.len()
-                ),
-                row_key: study.keys[r].clone(),
-                column_key: study.keys[c].clone(),
-                values: values.collect(),
-                rows: rows.clone(),
-                columns: columns.clone(),
-            };
-            all.push((format!("heatmap-{}-{}", file_safe(&study.keys[r]), file_safe(&study.keys[c])), heat.draw()));
-        }
-    }
-    all
-}
-
-fn file_safe(key: &str) -> String {
-    key.chars().map(|c| if c.is_ascii_alphanumeric() || c == '.' || c == '_' { c } else { '-' }).collect()
 }
 
 /// The terminal's table: the best trials, both sides of the split.
@@ -175,7 +125,7 @@ pub fn closing_json(study: &Study) -> Value {
         "advice": study_text::advice(study),
         "cautions": study_text::cautions(study),
         "settings": study.trials.len(),
-        "variants": study.variants,
+        "variants": study.variants(),
         "by": study.goals.objectives.iter().map(|objective| &objective.text).collect::<Vec<_>>(),
         "out_of_sample_from": split(study),
         "final_window_from": final_window(study),

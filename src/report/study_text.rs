@@ -2,12 +2,21 @@
 
 use crate::luck::verdict::Verdict;
 use crate::luck::verdict_text;
-use crate::tune::{KeyRange, Setting, Study};
+use crate::market::Market;
+use crate::metrics::DAYS_PER_YEAR;
+use crate::metrics::sharpe::{per_day, standard_error};
+use crate::report::number_format::number;
+use crate::tune::{KeyRange, Setting, Study, Trial};
 
 /// Sharpe ratios, returns and falls in short.
 const NOT_AVAILABLE: &str = "–";
 /// Values of a key beyond this many are told by their ends.
 const MOST_VALUES: usize = 4;
+/// Standard errors to either side of a number that hold 95 % of a normal distribution.
+const OF_NORMAL_95: f64 = 1.959_963_984_540_054;
+/// Where the importance of keys is not shown.
+pub(crate) const HIDDEN_SHARES: &str =
+    "What a variant gives can hardly be foretold from its parameters: a share for each of them would mean nothing, and none is shown.";
 
 /// A value as a word: texts without their quotes.
 #[must_use]
@@ -19,6 +28,12 @@ pub fn plain(value: &toml::Value) -> String {
 #[must_use]
 pub(crate) fn chosen(setting: &Setting, key: usize) -> String {
     setting[key].as_ref().map_or_else(|| NOT_AVAILABLE.to_owned(), plain)
+}
+
+/// The name of a market, which says where its data are made up.
+#[must_use]
+pub(crate) fn market_name(market: &Market) -> String {
+    if market.synthetic { format!("{} (SYNTHETIC DATA)", market.name) } else { market.name.clone() }
 }
 
 /// What was done, in a sentence.
@@ -75,7 +90,12 @@ pub(crate) fn advice(study: &Study) -> Vec<String> {
     let ranges: Vec<String> = study.advice.ranges.iter().map(|range| format!("{} {}", range.key, values(range))).collect();
     let count = study.advice.as_good;
     if count > 1 {
-        all.push(format!("{} of {} variants do as well as the best, on the days in-sample: {}.", count, study.variants, ranges.join(", ")));
+        all.push(format!(
+            "{} of {} variants do as well as the best, on the days in-sample: {}.",
+            count,
+            study.variants(),
+            ranges.join(", ")
+        ));
     } else {
         all.push("No other variant does as well as the best, on the days in-sample.".to_owned());
     }
@@ -123,7 +143,9 @@ fn counted(count: usize, word: &str) -> String {
     if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
 }
 
-fn values(range: &KeyRange) -> String {
+/// What variants have of a key, in few words.
+#[must_use]
+pub(crate) fn values(range: &KeyRange) -> String {
     let words: Vec<String> = range.values.iter().map(plain).collect();
     match &words[..] {
         [] => "not used".to_owned(),
@@ -131,6 +153,19 @@ fn values(range: &KeyRange) -> String {
         [first, .., last] if words.len() > MOST_VALUES => format!("{first} to {last}"),
         _ => words.join(" or "),
     }
+}
+
+/// Where the Sharpe ratio a year of a variant lies with 95 %: `0.12 to 1.85`; a dash where nobody can say.
+#[must_use]
+pub(crate) fn sharpe_range(trial: &Trial, out_of_sample: bool) -> String {
+    let of = |name: &str| trial.metric(name, out_of_sample);
+    let ends = || {
+        let ratio = of("sharpe")?;
+        let error = standard_error(per_day(ratio), of("sharpe_observations")? as usize, of("skew")?, of("kurtosis")?)?;
+        let reach = OF_NORMAL_95 * error * DAYS_PER_YEAR.sqrt();
+        Some(format!("{} to {}", number(Some(ratio - reach)), number(Some(ratio + reach))))
+    };
+    ends().unwrap_or_else(|| NOT_AVAILABLE.to_owned())
 }
 
 /// What all keys begin with, dot included, so that columns can be headed by what tells them apart; the last word of a key always stays.

@@ -22,7 +22,9 @@ pub struct Choice {
 pub struct Forward {
     /// Of each fold; none where no trial had a value.
     pub choices: Vec<Option<Choice>>,
-    /// Daily returns of the choices, end to end: one curve of a walk-forward, one of each path of a cross-validation.
+    /// Days that the choices are judged by, in order, as places in the daily returns of a trial: of each test window.
+    pub windows: Vec<Range<usize>>,
+    /// Daily returns of the choices over these days, end to end: one curve of a walk-forward, one of each path of a cross-validation.
     pub curves: Vec<Vec<f64>>,
     /// Mean of the Sharpe ratios per day where folds were tuned.
     pub expected: Option<f64>,
@@ -79,9 +81,10 @@ pub(super) fn of<'a>(
         path.iter().flat_map(of_fold).collect()
     };
     let curves: Vec<Vec<f64>> = walked.iter().map(curve).collect();
+    let windows = walked.first().map(|path| path.iter().map(|(_, bars)| Timeline::days(clock, bars)).collect()).unwrap_or_default();
     let known: Vec<f64> = choices.iter().flatten().filter_map(|choice| choice.inside).collect();
     let expected = mean(&known);
-    Some(Forward { choices, curves, expected })
+    Some(Forward { choices, windows, curves, expected })
 }
 
 fn joined(days: &[f64], parts: &[Range<usize>]) -> Vec<f64> {

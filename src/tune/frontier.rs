@@ -38,15 +38,15 @@ pub struct Step {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Frontier {
     pub steps: Vec<Step>,
+    /// The share that the strategy itself has.
+    pub own: f64,
+    /// The share that it had before tuning.
+    pub before: Option<f64>,
 }
 
-/// None of a strategy that has no futures, or changes its weights by the regime.
-pub(super) fn of(bench: &Bench, strategy: &Strategy) -> Option<Frontier> {
-    let futures = strategy.buckets.values().filter(|bucket| is_futures(bucket));
-    let own: f64 = futures.map(|bucket| bucket.weight).sum();
-    if own <= 0.0 || own >= 1.0 || strategy.adaptive.is_some() {
-        return None;
-    }
+/// Of the best as a strategy. None where it has no futures, or changes its weights by the regime.
+pub(super) fn of(bench: &Bench, before: &Strategy, strategy: &Strategy) -> Option<Frontier> {
+    let own = share(strategy).filter(|own| *own > 0.0 && *own < 1.0)?;
     let variants: Vec<(f64, Strategy)> = SHARES.iter().map(|&share| (share, with_share(strategy, own, share))).collect();
     let steps = bench.arena.map_all(&variants, |(share, strategy)| {
         let run = bench.replay(strategy);
@@ -60,7 +60,14 @@ pub(super) fn of(bench: &Bench, strategy: &Strategy) -> Option<Frontier> {
             liquidations: run.liquidations.len(),
         }
     });
-    Some(Frontier { steps })
+    Some(Frontier { steps, own, before: share(before) })
+}
+
+/// Of the equity, all futures together; none where it changes by the regime.
+fn share(strategy: &Strategy) -> Option<f64> {
+    let futures = strategy.buckets.values().filter(|bucket| is_futures(bucket));
+    let share: f64 = futures.map(|bucket| bucket.weight).sum();
+    strategy.adaptive.is_none().then_some(share)
 }
 
 fn is_futures(bucket: &Bucket) -> bool {

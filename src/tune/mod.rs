@@ -10,6 +10,7 @@ mod forward;
 mod frontier;
 mod inert;
 pub mod journal;
+mod key_importance;
 mod objective;
 mod prepared;
 mod search;
@@ -27,12 +28,12 @@ use crate::strategy::StrategyFile;
 use crate::units::Usd;
 
 pub use forward::Choice;
-pub use frontier::Spread;
+pub use frontier::{Spread, Step};
 pub use journal::Journal;
 pub use search::{Progress, Shard};
 pub use search_space::Setting;
 pub use study::{KeyRange, Study, Trial};
-pub use timeline::Fold;
+pub use timeline::{Fold, Timeline};
 
 use prepared::Prepared;
 

@@ -294,12 +294,15 @@ fn dimension(search: &Search) -> (Dimension, Vec<toml::Value>) {
         }
         Values::List(values) => {
             let count = u32::try_from(values.len()).unwrap_or(u32::MAX);
-            let numbers: Option<Vec<f64>> = values.iter().map(number).collect();
-            // Numbers in an order have neighbours.
-            let ordered = numbers.is_some_and(|numbers| numbers.is_sorted() || numbers.iter().rev().is_sorted());
-            (if ordered { Dimension::Ordered { count } } else { Dimension::Choice { count } }, values.clone())
+            (if is_ordered(values) { Dimension::Ordered { count } } else { Dimension::Choice { count } }, values.clone())
         }
     }
+}
+
+/// Numbers in an order have neighbours.
+pub(super) fn is_ordered(values: &[toml::Value]) -> bool {
+    let numbers: Option<Vec<f64>> = values.iter().map(number).collect();
+    numbers.is_some_and(|numbers| numbers.is_sorted() || numbers.iter().rev().is_sorted())
 }
 
 /// Checked where the strategy was read: the other key comes first and has the value.
@@ -370,7 +373,7 @@ pub(super) fn in_order<'a>(values: impl Iterator<Item = &'a toml::Value>) -> Vec
     each
 }
 
-fn number(value: &toml::Value) -> Option<f64> {
+pub(super) fn number(value: &toml::Value) -> Option<f64> {
     value.as_float().or_else(|| value.as_integer().map(|whole| whole as f64))
 }
 

@@ -2,16 +2,18 @@
 
 use serde_json::{Map, Value};
 
+use crate::luck::importance::Importance;
 use crate::luck::verdict::Judgement;
+use crate::metrics::sharpe::Trials;
 use crate::strategy::StrategyFile;
-use crate::strategy::tuning::Tune;
+use crate::strategy::tuning::{Tune, Values};
 use crate::tune::forward::Forward;
 use crate::tune::frontier::Frontier;
 use crate::tune::objective::Goals;
 use crate::tune::search_space::{Setting, in_order};
 use crate::tune::timeline::Timeline;
 use crate::tune::trial::Measured;
-use crate::units::Clock;
+use crate::units::{Clock, Usd};
 
 /// A study of one strategy over one market.
 #[derive(Debug)]
@@ -23,19 +25,29 @@ pub struct Study {
     pub keys: Vec<String>,
     pub clock: Clock,
     pub timeline: Timeline,
+    /// What every replay began with.
+    pub capital: Usd,
     /// Of the search over all that is in-sample; in the order in which they were proposed.
     pub trials: Vec<Trial>,
     /// Trials, best first: what keeps every constraint, then what breaks them least, then what is undefined. Of several objectives first the front,
     /// its most balanced trial before the others.
     pub ranking: Vec<usize>,
-    /// Every variant that was replayed in the study, each once, the searches of folds with them.
-    pub variants: usize,
+    /// Sharpe ratio a year in-sample of every variant that was replayed in the study, each once, the searches of folds with them.
+    pub sharpes: Vec<Option<f64>>,
+    /// What the best of these ratios owes to luck.
+    pub tried: Trials,
     /// Trials that were replayed, broke a limit, were refused, and had a setting that was tried before.
     pub counts: Counts,
     /// Why the first that was refused was.
     pub first_refusal: Option<String>,
     /// The values of the keys that the strategy had before; none of one that it leaves to its default.
     pub before_setting: Setting,
+    /// What the strategy gave before.
+    pub before: Measured,
+    /// Daily returns of its static mix, over the days of a trial; none of a strategy that holds no spot coins.
+    pub static_mix: Option<Vec<f64>>,
+    /// Of each bucket; none of a strategy that changes its weights by the regime.
+    pub allocation: Vec<Weight>,
     /// The best as a strategy.
     pub best_file: StrategyFile,
     /// Where the time was cut into folds.
@@ -44,6 +56,8 @@ pub struct Study {
     pub advice: Advice,
     /// Keys whose values change nothing by themselves.
     pub inert: Vec<String>,
+    /// What each key moves in the first objective in-sample; none of too few trials, or where all gave the same.
+    pub importance: Option<Importance>,
     /// What each share of futures would have brought; none of a strategy without them.
     pub frontier: Option<Frontier>,
     /// What the final window gave, where it was spent.
@@ -73,6 +87,14 @@ pub struct Counts {
     pub repeated: usize,
     /// Replayed, but without a value of the first objective.
     pub undefined: usize,
+}
+
+/// Share of the equity that a bucket has, from 0 to 1.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Weight {
+    pub bucket: String,
+    pub before: f64,
+    pub best: f64,
 }
 
 /// What follows from the verdict.
@@ -125,16 +147,32 @@ impl Study {
         &self.trials[self.ranking[0]]
     }
 
+    /// How many variants were replayed.
+    #[must_use]
+    pub fn variants(&self) -> usize {
+        self.sharpes.len()
+    }
+
+    /// Whether a key was searched by the logarithm of its values.
+    #[must_use]
+    pub fn is_log(&self, key: usize) -> bool {
+        matches!(self.tune.keys[key].values, Values::Number { log: true, .. })
+    }
+
     /// Whether every value that was tried of a key is a number.
     #[must_use]
     pub fn is_number(&self, key: usize) -> bool {
         self.trials.iter().filter_map(|trial| trial.setting[key].as_ref()).all(|value| value.is_float() || value.is_integer())
     }
 
-    /// Each value of a key that was tried; numbers in their order, others as they were tried.
+    /// Each value of a key that was tried; numbers in their order, others as they are listed.
     #[must_use]
     pub fn values(&self, key: usize) -> Vec<&toml::Value> {
-        in_order(self.trials.iter().filter_map(|trial| trial.setting[key].as_ref()))
+        let mut values = in_order(self.trials.iter().filter_map(|trial| trial.setting[key].as_ref()));
+        if let (Values::List(listed), false) = (&self.tune.keys[key].values, self.is_number(key)) {
+            values.sort_by_key(|value| listed.iter().position(|other| other == *value));
+        }
+        values
     }
 
     /// The first objective of a trial, on either side of the split.

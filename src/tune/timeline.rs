@@ -6,7 +6,7 @@ use crate::fault::Fault;
 use crate::luck::splits::{self, Combinatorial, Start, WalkForward};
 use crate::strategy::StrategyFile;
 use crate::strategy::tuning::Tune;
-use crate::units::{Clock, Span};
+use crate::units::{Clock, Span, Time};
 
 /// What is tuned on, in order of time, and what it is judged by.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,6 +92,12 @@ impl Timeline {
     #[must_use]
     pub fn final_window(&self) -> Option<Range<usize>> {
         (self.tuned < self.bars).then_some(self.tuned..self.bars)
+    }
+
+    /// Midnight before a UTC day, by its place in the daily returns of a run from the first bar on.
+    #[must_use]
+    pub fn midnight(clock: &Clock, at: usize) -> Time {
+        Time::from_seconds((day(clock, 0) + at as i64) * Span::DAY.seconds())
     }
 
     /// The UTC days of some bars, as places in the daily returns of a run from the first bar on. A day belongs to the part that its first bar is of.

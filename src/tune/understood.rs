@@ -7,13 +7,14 @@ use serde_json::{Map, Value, json};
 
 use crate::batch::Arena;
 use crate::fault::Fault;
+use crate::luck::importance::Importance;
 use crate::luck::verdict::{Benchmark, Evidence, SUPERIORITY_HOLDS, judge};
 use crate::metrics::returns;
 use crate::metrics::sharpe::{Trials, per_day, probability};
 use crate::sampler::observation::{Direction, Observation};
 use crate::sampler::pareto;
 use crate::strategy::tuning::Tune;
-use crate::strategy::{Strategy, StrategyFile};
+use crate::strategy::{Bucket, Strategy, StrategyFile};
 use crate::tune::Request;
 use crate::tune::evidence::{self, Curves, Places};
 use crate::tune::forward::{self, Forward};
@@ -21,10 +22,10 @@ use crate::tune::objective::Goals;
 use crate::tune::prepared::Prepared;
 use crate::tune::search::word;
 use crate::tune::search_space::{Setting, in_order};
-use crate::tune::study::{Advice, Counts, KeyRange, Spent, Study, Trial};
+use crate::tune::study::{Advice, Counts, KeyRange, Spent, Study, Trial, Weight};
 use crate::tune::timeline::Timeline;
 use crate::tune::trial::{self, Bench, Measured, Record, Result as Outcomes};
-use crate::tune::{frontier, inert};
+use crate::tune::{frontier, inert, key_importance};
 use crate::units::Clock;
 
 impl Prepared {
@@ -49,7 +50,7 @@ impl Prepared {
         };
         let clock = arena.market.window();
         let run = bench.replay(&request.file.strategy);
-        let before = bench.days(&run.equity);
+        let before = bench.measured(&run);
         let coin = bench.days(&run.benchmark);
         let static_mix = request.file.strategy.held_statically().map(|held| bench.days(&bench.replay(&held).equity));
 
@@ -60,7 +61,7 @@ impl Prepared {
         let curves = Curves {
             variants,
             best: numbers.iter().position(|number| *number == chosen).expect("the first of its kind"),
-            before: &before,
+            before: &before.days,
             bitcoin: &coin,
             static_mix: static_mix.as_deref(),
         };
@@ -77,12 +78,18 @@ impl Prepared {
             keys: self.tune.keys.keys().cloned().collect(),
             clock,
             ranking,
-            variants: numbers.len(),
+            capital: request.capital,
+            sharpes: numbers.iter().map(|number| sharpe_of(records, *number)).collect(),
+            tried,
             counts: counts(records),
             first_refusal: records.iter().find_map(refusal),
             before_setting: before_setting(request.file, &self.tune),
+            before,
+            static_mix,
+            allocation: allocation(&request.file.strategy, &best_file.strategy),
             inert: inert::keys(&self.space, request.file, &self.tune, bench, &run),
-            frontier: frontier::of(bench, &best_file.strategy),
+            importance: self.importance(&records[..each]),
+            frontier: frontier::of(bench, &request.file.strategy, &best_file.strategy),
             spent: spent.and_then(|after| self.spent(arena, request, &best_file, after)),
             best_file,
             forward,
@@ -148,6 +155,14 @@ impl Prepared {
         (0..records.len()).filter(|number| is_new(&records[*number])).collect()
     }
 
+    /// What each key moves in the first objective, of the trials that were replayed.
+    fn importance(&self, records: &[Record]) -> Option<Importance> {
+        let replayed = records.iter().filter(|record| matches!(record.result, Outcomes::Replayed(_)));
+        let known = replayed.filter_map(|record| Some((self.space.setting(&record.point), record.outcomes[0].objectives[0]?)));
+        let (settings, values): (Vec<Setting>, Vec<f64>) = known.unzip();
+        key_importance::of(&self.tune, &settings.iter().collect::<Vec<_>>(), &values)
+    }
+
     /// What the final window gave.
     fn spent(&self, arena: &Arena, request: &Request, best: &StrategyFile, after: usize) -> Option<Spent> {
         let window = self.timeline.final_window()?;
@@ -197,6 +212,24 @@ fn measured_of<'a>(records: &'a [Record], record: &'a Record) -> Option<&'a Meas
 /// Daily returns of a trial, by its number.
 fn days_of(records: &[Record], number: usize) -> Option<&[f64]> {
     measured_of(records, &records[number]).map(|measured| measured.days.as_slice())
+}
+
+/// Sharpe ratio a year in-sample of a trial, by its number.
+fn sharpe_of(records: &[Record], number: usize) -> Option<f64> {
+    measured_of(records, &records[number])?.in_sample.get("sharpe")?.as_f64()
+}
+
+/// What each bucket has before and after; nothing of a strategy that changes its weights by the regime.
+fn allocation(before: &Strategy, best: &Strategy) -> Vec<Weight> {
+    if best.adaptive.is_some() {
+        return Vec::new();
+    }
+    let of = |(name, bucket): (&String, &Bucket)| Weight {
+        bucket: name.clone(),
+        before: before.buckets.get(name).map_or(0.0, |bucket| bucket.weight),
+        best: bucket.weight,
+    };
+    best.buckets.iter().map(of).collect()
 }
 
 fn counts(records: &[Record]) -> Counts {

@@ -9,6 +9,7 @@ mod formats;
 mod lookahead;
 mod mutated;
 mod schema;
+mod study_page;
 mod tune;
 mod verify;
 

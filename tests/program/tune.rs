@@ -15,7 +15,7 @@ use rotate::tune::{self, FinalWindow, Journal, Request, Study, Trial};
 use rotate::units::{Time, Usd};
 
 /// Long enough that narratives, which need a month to score, are held before the split.
-const WINDOW: [&str; 4] = ["--from", "2024-01-16", "--to", "2024-03-31"];
+pub const WINDOW: [&str; 4] = ["--from", "2024-01-16", "--to", "2024-03-31"];
 const CAPITAL: Usd = Usd::from_micros(100_000_000_000);
 
 fn market(folder: &Path, to: Time) -> Market {
@@ -23,7 +23,7 @@ fn market(folder: &Path, to: Time) -> Market {
     Market::load(folder, window).unwrap_or_else(|fault| panic!("{fault}"))
 }
 
-fn sample(to: &str) -> Market {
+pub fn sample(to: &str) -> Market {
     market(&Path::new(ROOT).join("data/sample"), Time::parse(to).unwrap())
 }
 
@@ -34,7 +34,7 @@ fn bull(tune: &str) -> StrategyFile {
     StrategyFile::parse(Path::new("bull.toml"), text).unwrap_or_else(|fault| panic!("{fault}"))
 }
 
-fn study(market: &Market, tune: &str) -> Result<Study, Fault> {
+pub fn study(market: &Market, tune: &str) -> Result<Study, Fault> {
     studied(&Arena::new(market), &bull(tune))
 }
 
@@ -221,7 +221,7 @@ fn the_best_strategy_can_be_run_and_gives_what_the_study_says() {
     }
     let pictures =
         fs::read_dir(&study).unwrap().filter(|entry| entry.as_ref().unwrap().file_name().to_str().unwrap().starts_with("heatmap-"));
-    assert_eq!(pictures.count(), 3 * 2, "a pair of keys each, as SVG and PNG");
+    assert_eq!(pictures.count(), 3 * 2 * 2, "a pair of keys each, in-sample and out-of-sample, as SVG and PNG");
 
     let table = fs::read_to_string(study.join("trials.csv")).unwrap();
     let rows: Vec<Vec<&str>> = table.lines().map(|line| line.split(',').collect()).collect();

@@ -1,82 +1,187 @@
-//! The page of a study: the verdict and what follows from it, the best on both sides of the split, heat maps, what each share of futures would have
-//! brought.
+//! The page of a study: the verdict and what follows from it, what the best has, what speaks for it and how it was found, in pictures and tables.
 
+use crate::luck::verdict::{Check, Verdict};
 use crate::market::Market;
 use crate::metrics::DAYS_PER_YEAR;
 use crate::metrics::returns::sharpe;
-use crate::report::charts::canvas::Svg;
-use crate::report::html::escape::text;
-use crate::report::html::figure::small_figure;
-use crate::report::html::page::{self as whole, dim_paragraph, paragraph};
-use crate::report::html::table::{Column, table};
-use crate::report::study_text::{advice, cautions, headline, ranked, reasons, shared_prefix, verdict};
+use crate::report::charts::frame::Unit;
+use crate::report::html::escape::{Html, tag, text};
+use crate::report::html::figure::{small_figure, wide_figure};
+use crate::report::html::page::{self as whole, dim_paragraph, heading, paragraph};
+use crate::report::html::table::{Column, list_table, table};
+use crate::report::number_format::grouped;
+use crate::report::study_charts::{Charts, Figure, named_objective};
+use crate::report::study_heats::HeatMap;
+use crate::report::study_text::{
+    HIDDEN_SHARES, advice, cautions, chosen, headline, ranked, reasons, shared_prefix, sharpe_range, values, verdict,
+};
 use crate::tune::Study;
 
 const SHOWN: usize = 50;
 
-/// `study.html`; `heats` are the heat maps and their names.
+/// `study.html`.
 #[must_use]
-pub fn page(market: &Market, study: &Study, heats: &[(String, Svg)]) -> String {
+pub fn page(market: &Market, study: &Study, heats: &[HeatMap]) -> String {
     let title = format!("Study of {}", study.strategy);
+    let charts = Charts { market, study };
+    let sections = [
+        ("allocation", "Recommended allocation", recommended(study)),
+        ("verdict", "What the verdict is made of", checks(study)),
+        ("forward", "Out-of-sample, window by window", drawn(charts.walk_forward())),
+        ("luck", "Chance", drawn(charts.sharpes())),
+        ("frontier", "Share of futures", shares(study, charts)),
+        ("search", "Course of the search", drawn(charts.convergence())),
+        ("pairs", "Parameters in pairs", heats.iter().map(|heat| small_figure(&heat.svg, &heat.label)).sum()),
+        ("importance", "Which parameters matter", important(study, charts)),
+        ("parallel", "All parameters at once", drawn(charts.parallel())),
+        ("pareto", "Several objectives", drawn(charts.pareto())),
+        ("variants", "Best variants", variants(study)),
+        ("folds", "Parts of the time", folds(study)),
+        ("final", "Final window", spent(study)),
+    ];
+    let shown: Vec<_> = sections.into_iter().filter(|(.., inside)| !inside.is_empty()).collect();
     let mut body = whole::title(&title, market.synthetic);
     body += paragraph(&text(&verdict(study)));
     for sentence in advice(study) {
         body += paragraph(&text(&sentence));
     }
-    body +=
-        dim_paragraph(&text(&format!("On {}: {}. The settings of the best are ready to run in best.toml.", market.name, headline(study))));
+    body += dim_paragraph(&text(&format!("On {}: {}.", market.name, headline(study))));
     for caution in cautions(study) {
         body += dim_paragraph(&text(&caution));
     }
-    let found: Vec<Vec<String>> = reasons(study).into_iter().map(|(grade, reason)| vec![grade.to_owned(), reason]).collect();
-    body += table("What the verdict is made of", &[("check", false), ("found", false)], &found);
-    let prefix = shared_prefix(&study.keys).trim_end_matches('.');
-    if !prefix.is_empty() {
-        body += dim_paragraph(&text(&format!("Parameters under {prefix}.")));
-    }
-    let (columns, rows) = ranked(study, SHOWN);
-    let columns: Vec<Column> = columns.iter().map(|(head, number)| (head.as_str(), *number)).collect();
-    body += table("The best variants; the number of a variant is its row in trials.csv", &columns, &rows);
-    if study.trials.len() > SHOWN {
-        body += dim_paragraph(&text(&format!("The best {SHOWN} variants; all are in trials.csv.")));
-    }
-    for (name, svg) in heats {
-        let keys = name.trim_start_matches("heatmap-");
-        let by = &study.goals.objectives[0].text;
-        body += small_figure(svg, &format!("Mean in-sample {by} over all variants that share two values, for the parameters {keys}"));
-    }
-    if let Some(rows) = folds(study) {
-        let columns = [("from", false), ("variant", true), ("Sharpe where tuned", true), ("Sharpe where judged", true)];
-        body += table("What each part of the time chose, and what came of it", &columns, &rows);
-    }
-    if let Some(rows) = frontier(study) {
-        let columns = [
-            ("share of futures", true),
-            ("growth a year", true),
-            ("95 % of histories", true),
-            ("deepest fall", true),
-            ("95 % of histories", true),
-            ("nearest liquidation", true),
-            ("liquidations", true),
-        ];
-        body += table(
-            "What each share of futures would have brought, the best variant else unchanged; beyond its own limit of futures, without that limit",
-            &columns,
-            &rows,
-        );
-    }
-    if let Some(spent) = &study.spent {
-        let by = &study.goals.objectives[0];
-        let shown = |metrics| by.value(metrics).map_or_else(|| "–".to_owned(), |value| format!("{value:.3}"));
-        let row = vec![shown(&spent.before), shown(&spent.best)];
-        body += table(&format!("The final window, by {}", by.text), &[("before tuning", true), ("best", true)], &[row]);
+    body += whole::navigation(&shown.iter().map(|(id, name, _)| (*id, *name)).collect::<Vec<_>>());
+    for (id, name, inside) in &shown {
+        body += heading(id, name);
+        body += inside;
     }
     whole::page(&title, &body).into_string()
 }
 
+/// Pictures as wide as the page.
+fn drawn(figures: impl IntoIterator<Item = Figure>) -> Html {
+    figures.into_iter().map(|(svg, label)| wide_figure(&svg, &label)).sum()
+}
+
+/// What the best has of everything, beside what there was and what variants have that do as well.
+fn recommended(study: &Study) -> Html {
+    let keeps = study.advice.keep || study.judgement.verdict == Verdict::LikelyLuck;
+    let heads = if keeps { ["before, to be kept", "best variant"] } else { ["before", "best variant, recommended"] };
+    let columns = [("what", false), (heads[0], true), (heads[1], true), ("variants that do as well", true)];
+    let range = |key: &str| study.advice.ranges.iter().find(|range| range.key == key).map(values);
+    let shares = |key: &str| {
+        let range = study.advice.ranges.iter().find(|range| range.key == key)?;
+        let ends: Vec<f64> = [range.values.first()?, range.values.last()?].into_iter().filter_map(toml::Value::as_float).collect();
+        Some(if ends.len() == 2 && ends[0] < ends[1] {
+            format!("{} to {}", tenths(ends[0]), tenths(ends[1]))
+        } else {
+            tenths(*ends.first()?)
+        })
+    };
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    let mut shown: Vec<String> = Vec::new();
+    for weight in &study.allocation {
+        let key = format!("buckets.{}.weight", weight.bucket);
+        rows.push(vec![
+            format!("share of {}", weight.bucket),
+            tenths(weight.before),
+            tenths(weight.best),
+            shares(&key).unwrap_or_default(),
+        ]);
+        shown.push(key);
+    }
+    for (at, key) in study.keys.iter().enumerate().filter(|(_, key)| !shown.contains(key)) {
+        let best = chosen(&study.best().setting, at);
+        rows.push(vec![key.clone(), chosen(&study.before_setting, at), best, range(key).unwrap_or_default()]);
+    }
+    let measured = study.best().measured.as_ref();
+    for (at, objective) in study.goals.objectives.iter().enumerate() {
+        let shown = named_objective(study, at);
+        let written = |value: f64| if shown.unit == Unit::Number { grouped(value, 3) } else { shown.unit.label(value) };
+        let number = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), written);
+        let row = |side: &str, before, best| vec![format!("{} {side}", shown.name), number(before), number(best), String::new()];
+        let of = |metrics: Option<_>| metrics.and_then(|metrics| objective.value(metrics));
+        rows.push(row("in-sample", objective.value(&study.before.in_sample), of(measured.map(|measured| &measured.in_sample))));
+        if study.timeline.out_of_sample.is_some() {
+            let best = of(measured.and_then(|measured| measured.out_of_sample.as_ref()));
+            rows.push(row("out-of-sample", of(study.before.out_of_sample.as_ref()), best));
+        }
+    }
+    let mut out = list_table("What the strategy had, and what the best variant has", &columns, &rows);
+    let found = study.judgement.findings.iter().find(|finding| finding.check == Check::Plateau);
+    if let Some(found) = found {
+        out += paragraph(&text(&format!("Plateau: {}", crate::luck::verdict_text::sentence(found))));
+    }
+    let link = tag("a").with("href", "best.toml").text("best.toml");
+    out + paragraph(&(text("The settings of the best variant are ready to run in ") + link + text(".")))
+}
+
+/// `12.3 %`.
+fn tenths(share: f64) -> String {
+    format!("{} %", grouped(share * 100.0, 1))
+}
+
+fn checks(study: &Study) -> Html {
+    let found: Vec<Vec<String>> = reasons(study).into_iter().map(|(grade, reason)| vec![grade.to_owned(), reason]).collect();
+    table("Each check, and what it found", &[("check", false), ("found", false)], &found)
+}
+
+/// The picture, then its numbers.
+fn shares(study: &Study, charts: Charts) -> Html {
+    let Some(rows) = frontier(study) else { return Html::new() };
+    let columns = [
+        ("share of futures", true),
+        ("growth a year", true),
+        ("95 % of histories", true),
+        ("deepest fall", true),
+        ("95 % of histories", true),
+        ("nearest liquidation", true),
+        ("liquidations", true),
+    ];
+    let caption = "What each share of futures would have brought, the best variant else unchanged; beyond its own limit of futures, without that limit";
+    drawn(charts.frontier()) + table(caption, &columns, &rows)
+}
+
+/// The shares of keys, or why there are none to show.
+fn important(study: &Study, charts: Charts) -> Html {
+    match charts.importance() {
+        None if study.importance.is_some() && study.keys.len() > 1 => paragraph(&text(HIDDEN_SHARES)),
+        figure => drawn(figure),
+    }
+}
+
+/// The best, each with how sure its Sharpe ratio is.
+fn variants(study: &Study) -> Html {
+    let (mut columns, mut rows) = ranked(study, SHOWN);
+    let held_out = study.timeline.out_of_sample.is_some();
+    let at = columns.len() - study.keys.len();
+    for (side, head) in [(true, "out-of-sample Sharpe ratio, 95 %"), (false, "in-sample Sharpe ratio, 95 %")] {
+        if side && !held_out {
+            continue;
+        }
+        columns.insert(at, (head.to_owned(), true));
+        for (row, trial) in rows.iter_mut().zip(&study.ranking) {
+            row.insert(at, sharpe_range(&study.trials[*trial], side));
+        }
+    }
+    let mut out = Html::new();
+    let prefix = shared_prefix(&study.keys).trim_end_matches('.');
+    if !prefix.is_empty() {
+        out += dim_paragraph(&text(&format!("Parameters under {prefix}.")));
+    }
+    let columns: Vec<Column> = columns.iter().map(|(head, number)| (head.as_str(), *number)).collect();
+    out += table("The best variants; the number of a variant is its row in trials.csv", &columns, &rows);
+    if study.trials.len() > SHOWN {
+        out += dim_paragraph(&text(&format!("The best {SHOWN} variants; all are in trials.csv.")));
+    }
+    out + dim_paragraph(&text(
+        "95 %: the Sharpe ratio a year, 1.96 standard errors to either side, by the skewness and kurtosis of its daily returns (Mertens 2002). \
+         It takes days to be independent and a variant to be the only one tried: what choosing among many adds is in the verdict.",
+    ))
+}
+
 /// A row for each fold.
-fn folds(study: &Study) -> Option<Vec<Vec<String>>> {
-    let forward = study.forward.as_ref()?;
+fn folds(study: &Study) -> Html {
+    let Some(forward) = &study.forward else { return Html::new() };
     let yearly = |ratio: Option<f64>| ratio.map_or_else(|| "–".to_owned(), |ratio| format!("{:.3}", ratio * DAYS_PER_YEAR.sqrt()));
     let row = |(choice, fold): (&Option<crate::tune::Choice>, &crate::tune::Fold)| {
         let from = fold.test.first().map(|bars| study.clock.open(bars.start).to_string()).unwrap_or_default();
@@ -88,12 +193,22 @@ fn folds(study: &Study) -> Option<Vec<Vec<String>>> {
     let mut rows: Vec<Vec<String>> = forward.choices.iter().zip(&study.timeline.folds).map(row).collect();
     let stitched = forward.middle().and_then(|days| sharpe(days, 0.0, 1.0));
     rows.push(vec!["all, end to end".to_owned(), String::new(), yearly(forward.expected), yearly(stitched)]);
-    Some(rows)
+    let columns = [("from", false), ("variant", true), ("Sharpe where tuned", true), ("Sharpe where judged", true)];
+    table("What each part of the time chose, and what came of it", &columns, &rows)
+}
+
+/// What the final window gave, where it was looked at.
+fn spent(study: &Study) -> Html {
+    let Some(spent) = &study.spent else { return Html::new() };
+    let by = &study.goals.objectives[0];
+    let shown = |metrics| by.value(metrics).map_or_else(|| "–".to_owned(), |value| format!("{value:.3}"));
+    let row = vec![shown(&spent.before), shown(&spent.best)];
+    table(&format!("The final window, by {}", by.text), &[("before tuning", true), ("best", true)], &[row])
 }
 
 /// A row for each share of futures.
 fn frontier(study: &Study) -> Option<Vec<Vec<String>>> {
-    let percent = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{:.1} %", value * 100.0));
+    let percent = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), tenths);
     let rows = study.frontier.as_ref()?.steps.iter().map(|step| {
         let between = |spread: &crate::tune::Spread| match spread.interval {
             Some(interval) => format!("{} to {}", percent(Some(interval.low)), percent(Some(interval.high))),
