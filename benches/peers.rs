@@ -103,7 +103,7 @@ fn main() {
     compare("w2f, a study of 1,000", "w2f", rounds.div_ceil(5), &|| {
         seconds(|| {
             for file in &studies {
-                let request = tune::Request { file, capital, final_window: tune::FinalWindow::Keep };
+                let request = tune::Request { file, capital, final_window: tune::FinalWindow::Keep, also: &[] };
                 let mut journal = tune::Journal::nowhere(serde_json::json!({}));
                 black_box(tune::study(&arena, &request, &mut journal, &()).unwrap_or_else(|fault| panic!("{fault}")));
             }

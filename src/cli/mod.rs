@@ -12,6 +12,7 @@ mod named;
 mod new;
 mod notices;
 mod options;
+mod other_markets;
 mod run;
 mod run_request;
 mod sample;

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::cli::run_request::RunRequest;
+use crate::cli::other_markets::OtherMarket;
+use crate::cli::tune::StudySettings;
 use crate::fault::Fault;
 use crate::folder::broken;
 use crate::market::Market;
@@ -18,7 +19,8 @@ use crate::tune::{Journal, journal};
 const NAMED: usize = 3;
 
 /// Of what a study is: everything that decides its trials, and nothing else.
-pub(super) fn about(market: &Market, file: &StrategyFile, asked: &RunRequest) -> Value {
+pub(super) fn about(market: &Market, file: &StrategyFile, settings: &StudySettings) -> Value {
+    let asked = &settings.asked;
     let mut strategy = file.strategy.clone();
     if let Some(tune) = &mut strategy.tune
         && !(tune.sampler.is_adaptive() && (tune.walk_forward.is_some() || tune.cross_validation.is_some()))
@@ -26,14 +28,18 @@ pub(super) fn about(market: &Market, file: &StrategyFile, asked: &RunRequest) ->
         // More of them are more of the same study, but where each fold has a search of its own.
         tune.trials = None;
     }
-    json!({ "study": {
+    let mut about = json!({ "study": {
         "strategy": serde_json::to_value(&strategy).expect("a strategy has string keys"),
         "market": market.name,
         "inputs": market.inputs.iter().map(|input| (input.path.clone(), json!(input.sha256))).collect::<serde_json::Map<_, _>>(),
         "from": asked.window.from.map(|time| time.to_string()),
         "to": asked.window.to.map(|time| time.to_string()),
         "capital": asked.capital.to_string(),
-    } })
+    } });
+    if !settings.also.is_empty() {
+        about["study"]["also"] = settings.also.iter().map(OtherMarket::about).collect();
+    }
+    about
 }
 
 /// The journal to go on with: what was begun of the same study, or a new one. With `resume` there must be one, be it in the folder of the finished study.

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::batch::Arena;
 use crate::cli::options::{Common, Format, MarketArguments, parse_capital, progress};
+use crate::cli::other_markets::{OtherMarket, OtherMarkets};
 use crate::cli::run_request::RunRequest;
 use crate::cli::strategies;
 use crate::cli::strategies::AssumptionArguments;
@@ -50,6 +51,10 @@ pub(super) struct Arguments {
     assumptions: AssumptionArguments,
     #[command(flatten)]
     market: MarketArguments,
+    /// Another market, all its time, that every trial is replayed on as well: what they come to together is said by the strategy's tune.pool, the worst of
+    /// them if nothing is. May be said several times.
+    #[arg(long, value_name = "DIR")]
+    also: Vec<PathBuf>,
     /// Money at the start, in USD.
     #[arg(long, value_name = "USD", default_value = "100000", value_parser = parse_capital)]
     capital: Usd,
@@ -82,6 +87,8 @@ fn parse_shard(text: &str) -> Result<(usize, usize), String> {
 pub(super) struct StudySettings {
     pub asked: RunRequest,
     pub set: Vec<String>,
+    /// Markets beside the first.
+    pub also: Vec<OtherMarket>,
 }
 
 pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault> {
@@ -96,19 +103,22 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
     let file = tune_sets::apply(StrategyFile::read(&arguments.strategy)?, &set)?;
     let file = arguments.assumptions.apply(file);
 
-    apart(&arguments.out, [arguments.strategy.as_path(), arguments.market.market.as_path()])?;
+    let read = [&arguments.strategy, &arguments.market.market].into_iter().chain(&arguments.also);
+    apart(&arguments.out, read.map(PathBuf::as_path))?;
     // Before the work: hours of trials should not end at a folder that may not be replaced.
     let staging = Staging::begin(&arguments.out, Kind::Study)?;
     let market = arguments.market.load()?;
-    let arena = Arena::new(&market);
+    let others = OtherMarkets::load(&arguments.also, &market)?;
+    let (arena, also) = (Arena::new(&market), others.arenas());
     let asked = RunRequest::of(&arguments.market, arguments.capital, arguments.assumptions)?;
-    let settings = StudySettings { asked, set };
+    let settings = StudySettings { asked, set, also: others.records.clone() };
     let request = Request {
         file: &file,
         capital: arguments.capital,
         final_window: if arguments.spend_final { FinalWindow::Spend } else { FinalWindow::Keep },
+        also: &also,
     };
-    let of = about(&market, &file, &settings.asked);
+    let of = about(&market, &file, &settings);
     if let Some(shard) = arguments.shard {
         return part(&arena, &request, &settings, shard, staging, &arguments.out, of, common);
     }
@@ -137,7 +147,7 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
         }
         Format::Text => {
             let synthetic = if market.synthetic { " (SYNTHETIC DATA)" } else { "" };
-            let closing = study_report::closing(&study, 10);
+            let closing = study_report::closing(&study, &market.name, 10);
             let dropped = if dropped { "The last line of the journal was cut off; its trial was made again.\n" } else { "" };
             format!("{}{synthetic}\n\n{closing}\n{dropped}study: {}\n", market.name, arguments.out.join("study.html").display())
         }
@@ -197,7 +207,7 @@ pub(super) fn write(
 fn manifest(arena: &Arena, request: &Request, settings: &StudySettings, study: Option<&Study>) -> Manifest {
     let asked = &settings.asked;
     let tune = request.file.strategy.tune.as_ref();
-    let recorded = json!({
+    let mut recorded = json!({
         "market_dir": asked.market_dir,
         "from": asked.window.from.map(|time| time.to_string()),
         "to": asked.window.to.map(|time| time.to_string()),
@@ -212,6 +222,10 @@ fn manifest(arena: &Arena, request: &Request, settings: &StudySettings, study: O
         "search_space": tune.map(|tune| &tune.keys),
     });
     let mut command = asked.command("tune", std::slice::from_ref(request.file));
+    if !settings.also.is_empty() {
+        recorded["also"] = json!(settings.also);
+        command.extend(settings.also.iter().flat_map(|other| ["--also".to_owned(), other.folder().to_owned()]));
+    }
     command.extend(settings.set.iter().flat_map(|set| ["--set".to_owned(), set.clone()]));
     let market = arena.market;
     Manifest::new(command, market.name.clone(), recorded, market.inputs.clone(), vec![strategies::record(request.file)])

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::batch::{Arena, check_compatible};
 use crate::cli::named::found;
 use crate::cli::options::{Common, Format, progress};
+use crate::cli::other_markets::OtherMarkets;
 use crate::cli::run::{evaluate, write};
 use crate::cli::run_request::{self, RunRequest, RunSettings, Tables};
 use crate::cli::strategies::AssumptionArguments;
@@ -29,6 +30,9 @@ pub(super) struct Arguments {
     /// Folder of the market, where it lies elsewhere than the manifest says.
     #[arg(long, value_name = "DIR")]
     market: Option<PathBuf>,
+    /// Folders of the other markets of a study, all of them in its order, where they lie elsewhere than the manifest says.
+    #[arg(long, value_name = "DIR")]
+    also: Vec<PathBuf>,
 }
 
 pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault> {
@@ -56,7 +60,7 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
     let arena = Arena::new(&market);
     let again = match made {
         Made::Run => run_again(&arena, &arguments.report, &manifest, common, scratch.path())?,
-        Made::Tune => tune_again(&arena, &arguments.report, &manifest, &asked, common, scratch.path())?,
+        Made::Tune => tune_again(&arena, arguments, &manifest, &asked, common, scratch.path())?,
     };
     let (files, bytes) = verify::same_bytes(&arguments.report, scratch.path()).map_err(|fault| {
         // An edited summary is what it is; anything else may differ because the market does.
@@ -97,7 +101,15 @@ fn run_again(arena: &Arena, report: &Path, manifest: &Manifest, common: Common, 
 }
 
 /// Makes the study again in `dir`; says what was done.
-fn tune_again(arena: &Arena, report: &Path, manifest: &Manifest, asked: &RunRequest, common: Common, dir: &Path) -> Result<String, Fault> {
+fn tune_again(
+    arena: &Arena,
+    arguments: &Arguments,
+    manifest: &Manifest,
+    asked: &RunRequest,
+    common: Common,
+    dir: &Path,
+) -> Result<String, Fault> {
+    let report = &arguments.report;
     if let Some(shard) = manifest.settings.get("shard") {
         let fix = "join the parts with --merge, and verify the study";
         return Err(Fault::new(report.display().to_string(), format!("part {shard} of a study"), "a whole study", fix));
@@ -111,9 +123,11 @@ fn tune_again(arena: &Arena, report: &Path, manifest: &Manifest, asked: &RunRequ
         return Err(Fault::new("manifest.json", found, "the one strategy of a study", "make the study again with `rotate tune`"));
     };
     let final_window = spent.map_or(FinalWindow::Keep, FinalWindow::SpentAfter);
-    let request = Request { file, capital: asked.capital, final_window };
-    let settings = StudySettings { asked: asked.clone(), set };
-    let mut journal = Journal::nowhere(about(arena.market, file, asked));
+    let others = OtherMarkets::read(report, manifest, &arguments.also, arena.market)?;
+    let also = others.arenas();
+    let request = Request { file, capital: asked.capital, final_window, also: &also };
+    let settings = StudySettings { asked: asked.clone(), set, also: others.records.clone() };
+    let mut journal = Journal::nowhere(about(arena.market, file, &settings));
     let study = tune::write(arena, &request, &settings, &mut journal, common, dir)?;
     Ok(format!("{} trials made again", study.trials.len()))
 }

@@ -44,8 +44,8 @@ pub const BACKTEST_FAILS: f64 = 0.5;
 /// How many checks must fail, of those that are not decisive.
 const FAILURES_OF_LUCK: usize = 2;
 
-/// What is to be thought of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What is to be thought of it; the worse is the greater.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verdict {
     Robust,
     Fragile,

@@ -62,8 +62,7 @@ fn best(market: &Market, study: &Study) -> String {
         study.strategy,
         study_text::market_name(market),
     );
-    let _ = writeln!(head, "# {}", study_text::verdict(study));
-    for sentence in study_text::advice(study) {
+    for sentence in study_text::verdict(study, &study_text::market_name(market)).into_iter().chain(study_text::advice(study)) {
         let _ = writeln!(head, "# {sentence}");
     }
     let shown = |value: Option<f64>| value.map_or_else(|| "not available".to_owned(), |value| format!("{value:.4}"));
@@ -85,11 +84,11 @@ fn best(market: &Market, study: &Study) -> String {
 
 /// The terminal's table: the best trials, both sides of the split.
 #[must_use]
-pub fn closing(study: &Study, most: usize) -> String {
+pub fn closing(study: &Study, market: &str, most: usize) -> String {
     let (columns, mut rows) = ranked(study, most);
     rows.insert(0, columns.iter().map(|(head, _)| head.clone()).collect());
     let widths: Vec<usize> = (0..columns.len()).map(|c| rows.iter().map(|row| width(&row[c])).max().unwrap_or(0)).collect();
-    let mut out = format!("{}\n\n", study_text::verdict(study));
+    let mut out = study_text::verdict(study, market).join("\n") + "\n\n";
     for sentence in study_text::advice(study) {
         out += &(sentence + "\n");
     }
@@ -116,12 +115,20 @@ pub fn closing(study: &Study, most: usize) -> String {
 pub fn closing_json(study: &Study) -> Value {
     let best = study.best();
     let measured = best.measured.as_ref();
-    let reasons = study_text::reasons(study).into_iter().map(|(grade, reason)| serde_json::json!({ "grade": grade, "reason": reason }));
+    let reasons = |judgement| -> Vec<Value> {
+        let all = study_text::reasons(judgement).into_iter();
+        all.map(|(grade, reason)| serde_json::json!({ "grade": grade, "reason": reason })).collect()
+    };
+    let elsewhere = study.elsewhere.iter().map(|other| {
+        let verdict = other.judgement.verdict.name();
+        serde_json::json!({ "market": other.market, "synthetic": other.synthetic, "verdict": verdict, "reasons": reasons(&other.judgement) })
+    });
     let values = study.keys.iter().zip(&best.setting).map(|(key, value)| (key.clone(), serde_json::json!(value)));
     serde_json::json!({
         "strategy": study.strategy,
-        "verdict": study.judgement.verdict.name(),
-        "reasons": reasons.collect::<Vec<_>>(),
+        "verdict": study.verdict().name(),
+        "reasons": reasons(&study.judgement),
+        "elsewhere": elsewhere.collect::<Vec<_>>(),
         "advice": study_text::advice(study),
         "cautions": study_text::cautions(study),
         "settings": study.trials.len(),

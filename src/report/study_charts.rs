@@ -14,7 +14,7 @@ use crate::report::charts::parallel::{Axis, Parallel, Values, Variant};
 use crate::report::charts::pareto::{Outcome, Pareto};
 use crate::report::charts::sharpes::Sharpes;
 use crate::report::charts::walk_forward::WalkForward;
-use crate::report::study_text::{market_name, plain};
+use crate::report::study_text::{market_name, other_name, plain};
 use crate::tune::{Setting, Spread, Study, Trial};
 
 /// Of the variance of results, the share that keys must foretell before it is parted among them.
@@ -136,7 +136,7 @@ impl Charts<'_> {
             title: format!("{}: which parameters move the {by}", study.strategy),
             subtitle: format!(
                 "{}  ·  functional analysis of variance: what moves the result anywhere in the space, not what is good  ·  {:.0} % of the differences between variants can be foretold from the parameters",
-                self.subtitle_in_sample(),
+                self.subtitle_pooled(),
                 foretold * 100.0
             ),
             keys: study.keys.iter().cloned().zip(found.main.iter().copied()).collect(),
@@ -199,7 +199,7 @@ impl Charts<'_> {
         let balance = if many > 2 { format!("  ·  the best is a balance of all {many} objectives") } else { String::new() };
         let chart = |(across, up): (usize, usize)| Pareto {
             title: format!("{}: what is within reach of two objectives", study.strategy),
-            subtitle: self.subtitle_in_sample() + &balance,
+            subtitle: self.subtitle_pooled() + &balance,
             across: self.objective(across),
             up: self.objective(up),
             outcomes: self
@@ -224,11 +224,21 @@ impl Charts<'_> {
 
     /// An objective of the strategy before tuning, in-sample.
     fn before(&self, at: usize) -> Option<f64> {
-        self.study.goals.objectives[at].value(&self.study.before.in_sample)
+        self.study.value(at, &self.study.before, false)
     }
 
     fn objective(&self, at: usize) -> Objective {
         named_objective(self.study, at)
+    }
+
+    /// Of what is pooled over all markets.
+    fn subtitle_pooled(&self) -> String {
+        let (others, pool) = (&self.study.elsewhere, self.study.tune.pool.name());
+        if others.is_empty() {
+            return self.subtitle_in_sample();
+        }
+        let names = others.iter().map(other_name).collect::<Vec<_>>().join(", ");
+        format!("{} and {names}, the {pool} of them  ·  in-sample", market_name(self.market))
     }
 
     fn subtitle_in_sample(&self) -> String {
@@ -239,7 +249,7 @@ impl Charts<'_> {
     fn subtitle_of_first(&self) -> String {
         let objectives = self.study.goals.objectives.len();
         let alone = if objectives > 1 { format!("  ·  by the first of {objectives} objectives alone") } else { String::new() };
-        self.subtitle_in_sample() + &alone
+        self.subtitle_pooled() + &alone
     }
 
     /// Days of some bars, in words.

@@ -1,12 +1,16 @@
 //! A study in words, for its page and the terminal alike.
 
-use crate::luck::verdict::Verdict;
+use std::ops::Range;
+
+use serde_json::{Map, Value};
+
+use crate::luck::verdict::{Judgement, Verdict};
 use crate::luck::verdict_text;
 use crate::market::Market;
 use crate::metrics::DAYS_PER_YEAR;
 use crate::metrics::sharpe::{per_day, standard_error};
 use crate::report::number_format::number;
-use crate::tune::{KeyRange, Setting, Study, Trial};
+use crate::tune::{Elsewhere, KeyRange, Setting, Study, Timeline, Trial};
 
 /// Sharpe ratios, returns and falls in short.
 const NOT_AVAILABLE: &str = "–";
@@ -36,29 +40,44 @@ pub(crate) fn market_name(market: &Market) -> String {
     if market.synthetic { format!("{} (SYNTHETIC DATA)", market.name) } else { market.name.clone() }
 }
 
+/// The name of another market of a study, which says where its data are made up.
+#[must_use]
+pub(crate) fn other_name(other: &Elsewhere) -> String {
+    if other.synthetic { format!("{} (SYNTHETIC DATA)", other.market) } else { other.market.clone() }
+}
+
 /// What was done, in a sentence.
 #[must_use]
 pub(crate) fn headline(study: &Study) -> String {
     let first = &study.goals.objectives[0];
     let order = if first.least_first { ", least first" } else { "" };
     let by: Vec<&str> = study.goals.objectives.iter().map(|objective| objective.text.as_str()).collect();
-    let kept = study.timeline.out_of_sample.as_ref().map_or_else(
+    let starts = |of: &dyn Fn(&Timeline) -> Option<Range<usize>>| {
+        let own = of(&study.timeline).map(|bars| study.clock.open(bars.start).to_string());
+        let others = study.elsewhere.iter().filter_map(|other| Some((other, of(&other.timeline)?)));
+        let others = others.map(|(other, bars)| format!("from {} of {}", other.clock.open(bars.start), other_name(other)));
+        own.map(|own| std::iter::once(format!("from {own}")).chain(others).collect::<Vec<_>>().join(", "))
+    };
+    let kept = starts(&|timeline| timeline.out_of_sample.clone()).map_or_else(
         || match (study.timeline.folds.len(), study.timeline.paths.len()) {
             (0, _) => "nothing kept out-of-sample".to_owned(),
             (folds, 0) => format!("judged by walking forward over {folds} windows"),
             (folds, paths) => format!("judged by {folds} splits of the time, which make {paths} paths"),
         },
-        |bars| format!("out-of-sample from {}", study.clock.open(bars.start)),
+        |starts| format!("out-of-sample {starts}"),
     );
-    let unseen = study.timeline.final_window().map_or_else(String::new, |bars| {
-        let from = study.clock.open(bars.start);
-        match &study.spent {
-            None => format!("; nothing from {from} on was looked at"),
-            Some(spent) => format!("; what comes from {from} on was looked at after {} trials", spent.after),
-        }
+    let unseen = starts(&Timeline::final_window).map_or_else(String::new, |starts| match &study.spent {
+        None => format!("; nothing {starts} on was looked at"),
+        Some(spent) => format!("; what comes {starts} on was looked at after {} trials", spent.after),
     });
+    let pooled = if study.elsewhere.is_empty() {
+        String::new()
+    } else {
+        let (pool, markets) = (study.tune.pool.name(), study.elsewhere.len() + 1);
+        format!(" ({pool} of {markets} markets)")
+    };
     format!(
-        "{} of `{}` tried by {}; ranked by in-sample {}{order}, {kept}{unseen}",
+        "{} of `{}` tried by {}; ranked by in-sample {}{pooled}{order}, {kept}{unseen}",
         counted(study.trials.len(), "setting"),
         study.strategy,
         study.tune.sampler.name(),
@@ -66,16 +85,22 @@ pub(crate) fn headline(study: &Study) -> String {
     )
 }
 
-/// The verdict in one line.
+/// The verdict in one line; of several markets that of all, then each of them.
 #[must_use]
-pub(crate) fn verdict(study: &Study) -> String {
-    verdict_text::headline(&study.judgement)
+pub(crate) fn verdict(study: &Study, market: &str) -> Vec<String> {
+    let own = verdict_text::headline(&study.judgement);
+    if study.elsewhere.is_empty() {
+        return vec![own];
+    }
+    let others = study.elsewhere.iter().map(|other| format!("On {}: {}", other_name(other), verdict_text::headline(&other.judgement)));
+    let all = format!("Over {} markets: {}. The worst of their verdicts counts.", study.elsewhere.len() + 1, study.verdict().name());
+    [all, format!("On {market}: {own}")].into_iter().chain(others).collect()
 }
 
 /// What each check found.
 #[must_use]
-pub(crate) fn reasons(study: &Study) -> Vec<(&'static str, String)> {
-    study.judgement.findings.iter().map(|finding| (finding.grade.name(), verdict_text::sentence(finding))).collect()
+pub(crate) fn reasons(judgement: &Judgement) -> Vec<(&'static str, String)> {
+    judgement.findings.iter().map(|finding| (finding.grade.name(), verdict_text::sentence(finding))).collect()
 }
 
 /// What follows from it, a sentence each.
@@ -84,7 +109,7 @@ pub(crate) fn advice(study: &Study) -> Vec<String> {
     let mut all = Vec::new();
     if study.advice.keep {
         all.push("Keep your weights: nothing that was tried is distinguishable from them.".to_owned());
-    } else if study.judgement.verdict == Verdict::LikelyLuck {
+    } else if study.verdict() == Verdict::LikelyLuck {
         all.push("Do not trade the best of them: what it gained is what the best of so many gains by luck.".to_owned());
     }
     let ranges: Vec<String> = study.advice.ranges.iter().map(|range| format!("{} {}", range.key, values(range))).collect();
@@ -193,12 +218,36 @@ pub fn ranked(study: &Study, most: usize) -> (Vec<(String, bool)>, Vec<Vec<Strin
     let rows = study.ranking.iter().take(most).enumerate().map(|(rank, &trial)| {
         let tried = &study.trials[trial];
         let mut row = vec![(rank + 1).to_string(), (trial + 1).to_string()];
-        for (at, objective) in objectives.iter().enumerate() {
+        for at in 0..objectives.len() {
             row.push(shown(tried.objectives[at]));
-            let outside = || objective.value(tried.measured.as_ref()?.out_of_sample.as_ref()?);
+            let outside = || study.value(at, tried.measured.as_ref()?, true);
             row.extend(held_out.then(|| shown(outside())));
         }
         row.extend((0..study.keys.len()).map(|key| chosen(&tried.setting, key)));
+        row
+    });
+    (columns, rows.collect())
+}
+
+/// The first objective on each market, before and after, with the verdict there: headings, then the rows.
+#[must_use]
+pub(crate) fn market_by_market(study: &Study, market: &str) -> (Vec<(String, bool)>, Vec<Vec<String>>) {
+    let by = &study.goals.objectives[0];
+    let shown = |metrics: Option<&Map<String, Value>>| {
+        metrics.and_then(|metrics| by.value(metrics)).map_or_else(|| NOT_AVAILABLE.to_owned(), |value| format!("{value:.3}"))
+    };
+    let held_out = study.timeline.out_of_sample.is_some();
+    let mut columns = vec![("market".to_owned(), false), ("verdict".to_owned(), false)];
+    for side in [Some("in-sample"), held_out.then_some("out-of-sample")].into_iter().flatten() {
+        columns.extend(["before", "best"].map(|what| (format!("{side} {}, {what}", by.text), true)));
+    }
+    let others = study.elsewhere.iter().map(|other| (other_name(other), &other.judgement));
+    let best = study.best().measured.as_ref().expect("the best was replayed");
+    let all = std::iter::once((market.to_owned(), &study.judgement)).chain(others).zip(study.before.everywhere().zip(best.everywhere()));
+    let rows = all.map(|((market, judgement), (before, best))| {
+        let mut row = vec![market, judgement.verdict.name().to_owned()];
+        row.extend([before, best].map(|of| shown(Some(&of.in_sample))));
+        row.extend([before, best].into_iter().filter(|_| held_out).map(|of| shown(of.out_of_sample.as_ref())));
         row
     });
     (columns, rows.collect())

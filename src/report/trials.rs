@@ -1,5 +1,6 @@
 //! The trials of a study as a table, `trials.csv` and `trials.parquet`: one row a trial; its number, the keys that were turned, by how
-//! much it breaks limits and constraints (0: not at all), then each metric in-sample (`is_`) and out of sample (`oos_`).
+//! much it breaks limits and constraints (0: not at all), then each metric in-sample (`is_`) and out of sample (`oos_`), of the first market and then of each
+//! other by its name.
 
 use std::path::Path;
 
@@ -29,15 +30,22 @@ fn table(study: &Study) -> (Vec<(String, bool)>, Vec<Vec<String>>) {
     let mut columns = vec![("trial".to_owned(), true)];
     columns.extend(study.keys.iter().enumerate().map(|(k, key)| (key.clone(), study.is_number(k))));
     columns.push(("violation".to_owned(), true));
-    for prefix in ["is", "oos"] {
-        columns.extend(metrics.iter().map(|name| (format!("{prefix}_{name}"), true)));
+    let markets = std::iter::once(String::new()).chain(study.elsewhere.iter().map(|other| format!("{}:", other.market)));
+    for market in markets {
+        for prefix in ["is", "oos"] {
+            columns.extend(metrics.iter().map(|name| (format!("{market}{prefix}_{name}"), true)));
+        }
     }
     let rows = study.trials.iter().enumerate().map(|(number, trial)| {
         let mut row = vec![(number + 1).to_string()];
         row.extend(trial.setting.iter().map(|value| value.as_ref().map(plain).unwrap_or_default()));
         row.push(number_format::exact_or_empty(Some(trial.violation).filter(|violation| violation.is_finite())));
-        for out_of_sample in [false, true] {
-            row.extend(metrics.iter().map(|name| number_format::exact_or_empty(trial.metric(name, out_of_sample))));
+        for market in 0..=study.elsewhere.len() {
+            let measured = trial.measured.as_ref().and_then(|measured| measured.everywhere().nth(market));
+            for out_of_sample in [false, true] {
+                let of = |name: &str| measured?.metric(name, out_of_sample);
+                row.extend(metrics.iter().map(|name| number_format::exact_or_empty(of(name))));
+            }
         }
         row
     });

@@ -47,6 +47,9 @@ pub struct Tune {
     /// Tunes on every choice of parts of the time and judges on the others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cross_validation: Option<CrossValidation>,
+    /// What a trial over several markets (`rotate tune --also`) comes to: that of its worst market (`"worst"`, default), or their `"mean"`.
+    #[serde(default, skip_serializing_if = "Pool::is_worst")]
+    pub pool: Pool,
     /// Left aside between what is tuned on and what is judged by. Default: the longest time that the strategy held a position for, of those it closed
     /// before the end; at most a tenth of the time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -77,6 +80,33 @@ impl Objectives {
             Self::One(one) => std::slice::from_ref(one),
             Self::Several(several) => several,
         }
+    }
+}
+
+/// What several markets come to as one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Pool {
+    /// What the worst of them gives.
+    #[default]
+    Worst,
+    /// What they give on average.
+    Mean,
+}
+
+impl Pool {
+    /// Its word in a file.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Worst => "worst",
+            Self::Mean => "mean",
+        }
+    }
+
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands out references")]
+    fn is_worst(&self) -> bool {
+        *self == Self::Worst
     }
 }
 

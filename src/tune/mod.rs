@@ -4,6 +4,7 @@
 //! A search proposes and replays trials and keeps them in a [`journal`], which is all its state; the rest of this room reads the
 //! journal's records and says what they mean.
 
+mod benches;
 mod evidence;
 mod expression;
 mod forward;
@@ -12,7 +13,9 @@ mod inert;
 pub mod journal;
 mod key_importance;
 mod objective;
+mod one_market;
 mod prepared;
+mod regimes;
 mod search;
 mod search_space;
 mod study;
@@ -30,9 +33,10 @@ use crate::units::Usd;
 pub use forward::Choice;
 pub use frontier::{Spread, Step};
 pub use journal::Journal;
+pub use regimes::Gave;
 pub use search::{Progress, Shard};
 pub use search_space::Setting;
-pub use study::{KeyRange, Study, Trial};
+pub use study::{Elsewhere, KeyRange, Study, Trial};
 pub use timeline::{Fold, Timeline};
 
 use prepared::Prepared;
@@ -43,6 +47,8 @@ pub struct Request<'a> {
     pub file: &'a StrategyFile,
     pub capital: Usd,
     pub final_window: FinalWindow,
+    /// Other markets that every trial is replayed on as well.
+    pub also: &'a [Arena<'a>],
 }
 
 /// What may be done with the window that tuning never looks at.
@@ -62,8 +68,8 @@ pub enum FinalWindow {
 /// A strategy without `[tune]`, a key it lacks, a space without points, a metric nobody knows, too little data, a journal that cannot be written.
 pub fn study(arena: &Arena, request: &Request, journal: &mut Journal, progress: &dyn Progress) -> Result<Study, Fault> {
     let prepared = Prepared::of(arena, request)?;
-    let bench = prepared.bench(arena, request.capital);
-    let search = prepared.search(request, &bench);
+    let benches = prepared.benches(arena, request)?;
+    let search = prepared.search(request, &benches);
     let records = search.records(journal, None, progress)?;
     let after = match request.final_window {
         FinalWindow::Keep => None,
@@ -74,7 +80,7 @@ pub fn study(arena: &Arena, request: &Request, journal: &mut Journal, progress: 
         journal.append(vec![json!({ "final": "spent", "after": after })])?;
     }
     let spent = spent_after(journal);
-    prepared.understood(arena, request, &bench, &records, spent)
+    prepared.understood(request, &benches, &records, spent)
 }
 
 /// Makes a part of the trials for [`study()`] to go on from, when all parts are joined. `part` of `parts`, counted from 1.
@@ -97,8 +103,8 @@ pub fn shard(
             "take one of these, or run the study on one machine: it uses all its threads",
         ));
     }
-    let bench = prepared.bench(arena, request.capital);
-    let search = prepared.search(request, &bench);
+    let benches = prepared.benches(arena, request)?;
+    let search = prepared.search(request, &benches);
     let all = search.trials();
     let shard = all * (part - 1) / parts..all * part / parts;
     search.records(journal, Some(&shard), progress)?;

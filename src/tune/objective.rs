@@ -3,9 +3,10 @@
 use serde_json::{Map, Value};
 
 use crate::fault::Fault;
+use crate::metrics::returns::mean;
 use crate::metrics::table;
 use crate::sampler::observation::{Direction, Outcome};
-use crate::strategy::tuning::Tune;
+use crate::strategy::tuning::{Pool, Tune};
 use crate::strategy::{StrategyFile, did_you_mean};
 use crate::tune::expression::{Comparison, Expression, Unreadable};
 
@@ -27,6 +28,16 @@ impl Objective {
     #[must_use]
     pub fn value(&self, metrics: &Map<String, Value>) -> Option<f64> {
         self.expression.value(&|name| metrics.get(name)?.as_f64())
+    }
+
+    /// What the values of several markets come to as one; none where one of them is undefined.
+    #[must_use]
+    pub fn pooled(&self, values: impl Iterator<Item = Option<f64>>, pool: Pool) -> Option<f64> {
+        let values: Vec<f64> = values.collect::<Option<_>>()?;
+        match pool {
+            Pool::Worst => values.into_iter().map(|value| self.turned(value)).reduce(f64::min).map(|worst| self.turned(worst)),
+            Pool::Mean => mean(&values),
+        }
     }
 
     /// A value of it so that more is better.
@@ -88,6 +99,18 @@ impl Goals {
         Outcome {
             objectives: self.objectives.iter().map(|objective| objective.value(metrics)).collect(),
             violations: self.constraints.iter().map(|(_, comparison)| comparison.violation(&of)).collect(),
+        }
+    }
+
+    /// What the outcomes on several markets come to as one: each constraint is as broken as where it is worst.
+    #[must_use]
+    pub fn pooled(&self, outcomes: &[Outcome], pool: Pool) -> Outcome {
+        let objective =
+            |(at, objective): (usize, &Objective)| objective.pooled(outcomes.iter().map(|outcome| outcome.objectives[at]), pool);
+        let worst = |at: usize| outcomes.iter().map(|outcome| outcome.violations[at]).fold(0.0, f64::max);
+        Outcome {
+            objectives: self.objectives.iter().enumerate().map(objective).collect(),
+            violations: (0..self.constraints.len()).map(worst).collect(),
         }
     }
 

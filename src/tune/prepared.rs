@@ -5,14 +5,15 @@ use crate::fault::Fault;
 use crate::metrics::table;
 use crate::replay::run::Run;
 use crate::sampler::plan::Plan;
+use crate::strategy::StrategyFile;
 use crate::strategy::tuning::Tune;
 use crate::tune::Request;
+use crate::tune::benches::Benches;
 use crate::tune::objective::Goals;
 use crate::tune::search::{self, Search};
 use crate::tune::search_space::SearchSpace;
 use crate::tune::timeline::{self, Timeline};
 use crate::tune::trial::Bench;
-use crate::units::Usd;
 
 /// Everything that is known before the first trial.
 pub(super) struct Prepared {
@@ -20,6 +21,8 @@ pub(super) struct Prepared {
     pub goals: Goals,
     pub space: SearchSpace,
     pub timeline: Timeline,
+    /// Of each other market.
+    pub others: Vec<Timeline>,
     pub plan: Plan,
 }
 
@@ -40,18 +43,38 @@ impl Prepared {
         // Only what is judged by on both sides of what it is tuned on needs to know.
         let asks = tune.purge.is_none() && (tune.walk_forward.is_some() || tune.cross_validation.is_some());
         let timeline = Timeline::of(file, &tune, &clock, if asks { held() } else { 0 })?;
-        Ok(Self { tune, goals, space, timeline, plan })
+        if !request.also.is_empty() && !timeline.folds.is_empty() {
+            return Err(folds_of_several(file));
+        }
+        let others = request.also.iter().map(|arena| Timeline::of(file, &tune, &arena.market.window(), 0)).collect::<Result<_, _>>()?;
+        Ok(Self { tune, goals, space, timeline, others, plan })
     }
 
     /// Where trials are replayed.
-    pub fn bench<'a>(&'a self, arena: &'a Arena<'a>, capital: Usd) -> Bench<'a> {
-        Bench { arena, capital, timeline: &self.timeline, goals: &self.goals }
+    ///
+    /// # Errors
+    /// The strategy cannot be replayed on one of the other markets.
+    pub fn benches<'a>(&'a self, arena: &'a Arena<'a>, request: &'a Request) -> Result<Benches<'a>, Fault> {
+        let bench = |arena: &'a Arena<'a>, timeline: &'a Timeline| Bench { arena, capital: request.capital, timeline, goals: &self.goals };
+        let others = request.also.iter().zip(&self.others).map(|(arena, timeline)| bench(arena, timeline)).collect();
+        let benches = Benches { first: bench(arena, &self.timeline), others, pool: self.tune.pool };
+        benches.check_others(request.file)?;
+        Ok(benches)
     }
 
     /// The search for them.
-    pub fn search<'a>(&'a self, request: &'a Request, bench: &'a Bench<'a>) -> Search<'a> {
-        Search { file: request.file, tune: &self.tune, space: &self.space, plan: &self.plan, goals: &self.goals, bench }
+    pub fn search<'a>(&'a self, request: &'a Request, benches: &'a Benches<'a>) -> Search<'a> {
+        Search { file: request.file, tune: &self.tune, space: &self.space, plan: &self.plan, goals: &self.goals, benches }
     }
+}
+
+fn folds_of_several(file: &StrategyFile) -> Fault {
+    Fault::new(
+        format!("{}: `tune`", file.path.display()),
+        "folds of the time, and several markets",
+        "one part held out of each market, or folds of one market",
+        "leave out --also, or `walk_forward` and `cross_validation`",
+    )
 }
 
 /// Bars of the longest time that a position was held for, of those that were closed before the end.

@@ -15,10 +15,11 @@ use crate::sampler::plan::{Method, Plan, PlanError};
 use crate::sampler::{BatchSize, CmaSettings, GridSettings, NsgaSettings, TpeSettings};
 use crate::strategy::StrategyFile;
 use crate::strategy::tuning::{SamplerName, Tune};
+use crate::tune::benches::Benches;
 use crate::tune::journal::Journal;
 use crate::tune::objective::Goals;
 use crate::tune::search_space::{SearchSpace, Setting};
-use crate::tune::trial::{Bench, Record, Result as Outcomes};
+use crate::tune::trial::{Record, Result as Outcomes};
 
 /// Trials of a sampler that enumerates, where nobody says.
 const MOST_COMBINATIONS: u64 = 10_000;
@@ -54,7 +55,7 @@ pub(super) struct Search<'a> {
     pub space: &'a SearchSpace,
     pub plan: &'a Plan,
     pub goals: &'a Goals,
-    pub bench: &'a Bench<'a>,
+    pub benches: &'a Benches<'a>,
 }
 
 /// The plan of a search.
@@ -104,7 +105,7 @@ impl Search<'_> {
 
     /// What each search looks at.
     fn searches(&self) -> Vec<Vec<Vec<Range<usize>>>> {
-        let looks = self.bench.timeline.looks();
+        let looks = self.benches.first.timeline.looks();
         if self.tune.sampler.is_adaptive() { looks.into_iter().map(|look| vec![look]).collect() } else { vec![looks] }
     }
 
@@ -181,8 +182,8 @@ impl Search<'_> {
             let (outcome, result) = self.before_replay(&point, next + at, firsts, |file| work.push((at, file)));
             made.push(Record { point, outcomes: vec![outcome; looks.len()], result });
         }
-        let replayed = self.bench.arena.map_all(&work, |(_, file)| {
-            let measured = self.bench.measure(&file.strategy, looks);
+        let replayed = self.benches.first.arena.map_all(&work, |(_, file)| {
+            let measured = self.benches.measure(&file.strategy, looks);
             progress.one();
             measured
         });
@@ -210,7 +211,8 @@ impl Search<'_> {
         if first != number {
             return (self.goals.undefined(), Outcomes::Repeats(first));
         }
-        let result = match self.space.apply(self.file, &setting, self.bench.arena) {
+        let applied = self.space.apply(self.file, &setting, self.benches.first.arena);
+        let result = match applied.and_then(|file| self.benches.check_others(&file).map(|()| file)) {
             Err(fault) => Outcomes::Refused(fault.to_string()),
             Ok(file) => {
                 replay(file);

@@ -3,13 +3,14 @@
 use serde_json::{Map, Value};
 
 use crate::luck::importance::Importance;
-use crate::luck::verdict::Judgement;
+use crate::luck::verdict::{Judgement, Verdict};
 use crate::metrics::sharpe::Trials;
 use crate::strategy::StrategyFile;
 use crate::strategy::tuning::{Tune, Values};
 use crate::tune::forward::Forward;
 use crate::tune::frontier::Frontier;
 use crate::tune::objective::Goals;
+use crate::tune::regimes::InRegime;
 use crate::tune::search_space::{Setting, in_order};
 use crate::tune::timeline::Timeline;
 use crate::tune::trial::Measured;
@@ -52,12 +53,17 @@ pub struct Study {
     pub best_file: StrategyFile,
     /// Where the time was cut into folds.
     pub forward: Option<Forward>,
+    /// By the first market.
     pub judgement: Judgement,
+    /// What the other markets say.
+    pub elsewhere: Vec<Elsewhere>,
     pub advice: Advice,
     /// Keys whose values change nothing by themselves.
     pub inert: Vec<String>,
     /// What each key moves in the first objective in-sample; none of too few trials, or where all gave the same.
     pub importance: Option<Importance>,
+    /// What is chosen without each regime, and what that gives in it; those with too few days are left out.
+    pub regimes: Vec<InRegime>,
     /// What each share of futures would have brought; none of a strategy without them.
     pub frontier: Option<Frontier>,
     /// What the final window gave, where it was spent.
@@ -97,6 +103,18 @@ pub struct Weight {
     pub best: f64,
 }
 
+/// Another market that every trial was replayed on.
+#[derive(Clone, Debug)]
+pub struct Elsewhere {
+    pub market: String,
+    pub synthetic: bool,
+    pub clock: Clock,
+    pub timeline: Timeline,
+    pub judgement: Judgement,
+    /// What its final window gave, where it was spent.
+    pub spent: Option<Spent>,
+}
+
 /// What follows from the verdict.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Advice {
@@ -125,12 +143,10 @@ pub struct Spent {
 }
 
 impl Trial {
-    /// A metric as a number; `None` where it is undefined.
+    /// A metric as a number, on the first market; `None` where it is undefined.
     #[must_use]
     pub fn metric(&self, name: &str, out_of_sample: bool) -> Option<f64> {
-        let measured = self.measured.as_ref()?;
-        let metrics = if out_of_sample { measured.out_of_sample.as_ref()? } else { &measured.in_sample };
-        metrics.get(name)?.as_f64()
+        self.measured.as_ref()?.metric(name, out_of_sample)
     }
 
     /// Whether every limit and constraint holds.
@@ -175,11 +191,24 @@ impl Study {
         values
     }
 
+    /// The verdict: of several markets the worst.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        let all = self.elsewhere.iter().map(|other| other.judgement.verdict);
+        all.fold(self.judgement.verdict, Verdict::max)
+    }
+
+    /// An objective of what was measured, on either side of the split; of several markets pooled.
+    #[must_use]
+    pub fn value(&self, objective: usize, measured: &Measured, out_of_sample: bool) -> Option<f64> {
+        let objective = &self.goals.objectives[objective];
+        let one = |of: &Measured| objective.value(of.side(out_of_sample)?);
+        objective.pooled(measured.everywhere().map(one), self.tune.pool)
+    }
+
     /// The first objective of a trial, on either side of the split.
     #[must_use]
     pub fn objective(&self, trial: &Trial, out_of_sample: bool) -> Option<f64> {
-        let measured = trial.measured.as_ref()?;
-        let metrics = if out_of_sample { measured.out_of_sample.as_ref()? } else { &measured.in_sample };
-        self.goals.objectives[0].value(metrics)
+        self.value(0, trial.measured.as_ref()?, out_of_sample)
     }
 }

@@ -23,6 +23,8 @@ pub struct Measured {
     pub out_of_sample: Option<Map<String, Value>>,
     /// Simple returns, one a UTC day, of all the time that was tuned on and judged by; nought after ruin.
     pub days: Vec<f64>,
+    /// The same on each other market of the study, in their order.
+    pub elsewhere: Vec<Measured>,
 }
 
 /// What came of a proposal.
@@ -79,6 +81,7 @@ impl Bench<'_> {
             in_sample: named(run, &self.timeline.in_sample),
             out_of_sample: self.timeline.out_of_sample.as_ref().map(|range| named(run, range)),
             days: self.days(&run.equity),
+            elsewhere: Vec::new(),
         }
     }
 
@@ -121,6 +124,48 @@ pub(super) fn named(run: &Run, range: &Range<usize>) -> Map<String, Value> {
     all
 }
 
+impl Measured {
+    /// Metrics of one side of the split.
+    #[must_use]
+    pub fn side(&self, out_of_sample: bool) -> Option<&Map<String, Value>> {
+        if out_of_sample { self.out_of_sample.as_ref() } else { Some(&self.in_sample) }
+    }
+
+    /// A metric as a number; `None` where it is undefined.
+    #[must_use]
+    pub fn metric(&self, name: &str, out_of_sample: bool) -> Option<f64> {
+        self.side(out_of_sample)?.get(name)?.as_f64()
+    }
+
+    /// On every market, the first of the study first.
+    pub fn everywhere(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(&self.elsewhere)
+    }
+
+    fn line(&self) -> Value {
+        let mut line = json!({ "in_sample": self.in_sample, "out_of_sample": self.out_of_sample, "days": self.days });
+        if !self.elsewhere.is_empty() {
+            line["elsewhere"] = self.elsewhere.iter().map(Self::line).collect();
+        }
+        line
+    }
+
+    fn read(line: &Value) -> Option<Self> {
+        Some(Self {
+            in_sample: line.get("in_sample")?.as_object()?.clone(),
+            out_of_sample: match line.get("out_of_sample")? {
+                Value::Null => None,
+                there => Some(there.as_object()?.clone()),
+            },
+            days: numbers(line.get("days")?)?,
+            elsewhere: match line.get("elsewhere") {
+                None => Vec::new(),
+                Some(others) => others.as_array()?.iter().map(Self::read).collect::<Option<_>>()?,
+            },
+        })
+    }
+}
+
 impl Record {
     /// As a sampler sees it, by one of the looks.
     pub fn observation(&self, look: usize) -> Observation {
@@ -137,9 +182,7 @@ impl Record {
             line.insert("outcomes".to_owned(), self.outcomes.iter().map(outcome).collect());
         }
         let (key, value) = match &self.result {
-            Result::Replayed(measured) => {
-                ("replayed", json!({ "in_sample": measured.in_sample, "out_of_sample": measured.out_of_sample, "days": measured.days }))
-            }
+            Result::Replayed(measured) => ("replayed", measured.line()),
             Result::Repeats(earlier) => ("repeats", json!(earlier)),
             Result::Beyond => ("beyond", json!(true)),
             Result::Refused(why) => ("refused", json!(why)),
@@ -160,14 +203,7 @@ impl Record {
             })
         };
         let result = if let Some(replayed) = line.get("replayed") {
-            Result::Replayed(Measured {
-                in_sample: replayed.get("in_sample")?.as_object()?.clone(),
-                out_of_sample: match replayed.get("out_of_sample")? {
-                    Value::Null => None,
-                    there => Some(there.as_object()?.clone()),
-                },
-                days: numbers(replayed.get("days")?)?,
-            })
+            Result::Replayed(Measured::read(replayed)?)
         } else if let Some(earlier) = line.get("repeats") {
             Result::Repeats(usize::try_from(earlier.as_u64()?).ok()?)
         } else if line.get("beyond").is_some() {

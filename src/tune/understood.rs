@@ -1,29 +1,28 @@
 //! From records to a study: which trial is best, what speaks for it, and what follows.
 
 use std::collections::BTreeSet;
-use std::ops::Range;
 
 use serde_json::{Map, Value, json};
 
-use crate::batch::Arena;
 use crate::fault::Fault;
 use crate::luck::importance::Importance;
-use crate::luck::verdict::{Benchmark, Evidence, SUPERIORITY_HOLDS, judge};
-use crate::metrics::returns;
+use crate::luck::verdict::{Benchmark, SUPERIORITY_HOLDS, judge};
 use crate::metrics::sharpe::{Trials, per_day, probability};
 use crate::sampler::observation::{Direction, Observation};
 use crate::sampler::pareto;
 use crate::strategy::tuning::Tune;
 use crate::strategy::{Bucket, Strategy, StrategyFile};
 use crate::tune::Request;
-use crate::tune::evidence::{self, Curves, Places};
+use crate::tune::benches::Benches;
+use crate::tune::evidence::Places;
 use crate::tune::forward::{self, Forward};
 use crate::tune::objective::Goals;
+use crate::tune::one_market::{Found, Seen};
 use crate::tune::prepared::Prepared;
+use crate::tune::regimes::{self, InRegime};
 use crate::tune::search::word;
 use crate::tune::search_space::{Setting, in_order};
-use crate::tune::study::{Advice, Counts, KeyRange, Spent, Study, Trial, Weight};
-use crate::tune::timeline::Timeline;
+use crate::tune::study::{Advice, Counts, Elsewhere, KeyRange, Spent, Study, Trial, Weight};
 use crate::tune::trial::{self, Bench, Measured, Record, Result as Outcomes};
 use crate::tune::{frontier, inert, key_importance};
 use crate::units::Clock;
@@ -33,48 +32,33 @@ impl Prepared {
     ///
     /// # Errors
     /// None of them could be replayed.
-    pub fn understood(
-        &self,
-        arena: &Arena,
-        request: &Request,
-        bench: &Bench,
-        records: &[Record],
-        spent: Option<usize>,
-    ) -> Result<Study, Fault> {
-        let each = self.plan.trials() as usize;
+    pub fn understood(&self, request: &Request, benches: &Benches, records: &[Record], spent: Option<usize>) -> Result<Study, Fault> {
+        let (each, bench) = (self.plan.trials() as usize, &benches.first);
         let tried = tried(records);
         let trials: Vec<Trial> = records[..each].iter().map(|record| self.trial(record, records, &tried)).collect();
         let ranking = self.ranked(&records[..each]);
         let Some(best) = Some(ranking[0]).filter(|best| trials[*best].measured.is_some()) else {
             return Err(nothing_replayed(request.file, records));
         };
-        let clock = arena.market.window();
-        let run = bench.replay(&request.file.strategy);
-        let before = bench.measured(&run);
-        let coin = bench.days(&run.benchmark);
-        let static_mix = request.file.strategy.held_statically().map(|held| bench.days(&bench.replay(&held).equity));
-
-        let numbers = self.distinct(records);
-        let days = |number: usize| days_of(records, number);
-        let variants: Vec<&[f64]> = numbers.iter().filter_map(|number| days(*number)).collect();
-        let chosen = if let Outcomes::Repeats(first) = records[best].result { first } else { best };
-        let curves = Curves {
-            variants,
-            best: numbers.iter().position(|number| *number == chosen).expect("the first of its kind"),
-            before: &before.days,
-            bitcoin: &coin,
-            static_mix: static_mix.as_deref(),
-        };
+        let before = &request.file.strategy;
+        let clock = bench.arena.market.window();
         let forward = self.forward(records, &clock);
-        let inside = Timeline::days(&clock, &self.timeline.in_sample);
-        let outside = self.timeline.out_of_sample.as_ref().map(|bars| Timeline::days(&clock, bars));
-        let judged = judged(forward.as_ref(), days(chosen).expect("it was replayed"), &inside, outside.as_ref());
+        let numbers = self.distinct(records);
+        let variants: Vec<&Measured> = numbers.iter().filter_map(|number| measured_of(records, &records[*number])).collect();
+        let chosen = if let Outcomes::Repeats(first) = records[best].result { first } else { best };
+        let chosen = numbers.iter().position(|number| *number == chosen).expect("the first of its kind");
         let places = self.places(&trials, &records[..each], best);
-        let evidence = evidence::of(&curves, &places, &inside, judged);
-        let advice = advice(&evidence, &numbers, &evidence::as_good(&curves, &inside), &trials, request.file);
-        let best_file = self.space.apply(request.file, &trials[best].setting, arena)?;
+        let seen = |variants, forward| Seen { variants, best: chosen, places: &places, forward };
+        let first = Found::of(bench, before, &seen(variants.iter().map(|of| &of.days[..]).collect(), forward.as_ref()));
+        let others = benches.others.iter().enumerate().map(|(at, bench)| {
+            let days = variants.iter().map(|of| &of.elsewhere[at].days[..]).collect();
+            Found::of(bench, before, &seen(days, None))
+        });
+        let others: Vec<Found> = others.collect();
+        let best_file = self.space.apply(request.file, &trials[best].setting, bench.arena)?;
+        let spent = |bench: &Bench| spent.and_then(|after| final_window(bench, before, &best_file.strategy, after));
         Ok(Study {
-            strategy: request.file.strategy.name.clone(),
+            strategy: before.name.clone(),
             keys: self.tune.keys.keys().cloned().collect(),
             clock,
             ranking,
@@ -84,17 +68,19 @@ impl Prepared {
             counts: counts(records),
             first_refusal: records.iter().find_map(refusal),
             before_setting: before_setting(request.file, &self.tune),
-            before,
-            static_mix,
-            allocation: allocation(&request.file.strategy, &best_file.strategy),
-            inert: inert::keys(&self.space, request.file, &self.tune, bench, &run),
+            allocation: allocation(before, &best_file.strategy),
+            inert: inert::keys(&self.space, request.file, &self.tune, bench, &first.run),
             importance: self.importance(&records[..each]),
-            frontier: frontier::of(bench, &request.file.strategy, &best_file.strategy),
-            spent: spent.and_then(|after| self.spent(arena, request, &best_file, after)),
+            frontier: frontier::of(bench, before, &best_file.strategy),
+            regimes: self.regimes(&first, records, &numbers, variants[chosen]),
+            spent: spent(bench),
+            advice: advice(&first, &others, &numbers, &trials, &self.tune),
+            judgement: judge(&first.evidence),
+            elsewhere: benches.others.iter().zip(&others).map(|(bench, found)| elsewhere(bench, found, spent(bench))).collect(),
+            before: Measured { elsewhere: others.into_iter().map(|found| found.before).collect(), ..first.before },
+            static_mix: first.static_mix,
             best_file,
             forward,
-            judgement: judge(&evidence),
-            advice,
             trials,
             timeline: self.timeline.clone(),
             goals: self.goals.clone(),
@@ -155,6 +141,13 @@ impl Prepared {
         (0..records.len()).filter(|number| is_new(&records[*number])).collect()
     }
 
+    /// Regimes as folds, over all the time that may be looked at of the first market; what breaks a constraint is not chosen.
+    fn regimes(&self, first: &Found, records: &[Record], numbers: &[usize], best: &Measured) -> Vec<InRegime> {
+        let kept = numbers.iter().filter(|number| self.goals.merit(&records[**number].outcomes[0]).is_some());
+        let variants: Vec<(usize, &[f64])> = kept.filter_map(|number| Some((*number, days_of(records, *number)?))).collect();
+        regimes::of(&first.run, &variants, &best.days, &first.before.days)
+    }
+
     /// What each key moves in the first objective, of the trials that were replayed.
     fn importance(&self, records: &[Record]) -> Option<Importance> {
         let replayed = records.iter().filter(|record| matches!(record.result, Outcomes::Replayed(_)));
@@ -162,12 +155,25 @@ impl Prepared {
         let (settings, values): (Vec<Setting>, Vec<f64>) = known.unzip();
         key_importance::of(&self.tune, &settings.iter().collect::<Vec<_>>(), &values)
     }
+}
 
-    /// What the final window gave.
-    fn spent(&self, arena: &Arena, request: &Request, best: &StrategyFile, after: usize) -> Option<Spent> {
-        let window = self.timeline.final_window()?;
-        let on = |strategy: &Strategy| trial::named(&arena.replay(strategy, request.capital), &window);
-        Some(Spent { after, before: on(&request.file.strategy), best: on(&best.strategy) })
+/// What the final window gave.
+fn final_window(bench: &Bench, before: &Strategy, best: &Strategy, after: usize) -> Option<Spent> {
+    let window = bench.timeline.final_window()?;
+    let on = |strategy: &Strategy| trial::named(&bench.arena.replay(strategy, bench.capital), &window);
+    Some(Spent { after, before: on(before), best: on(best) })
+}
+
+/// What another market says of the best.
+fn elsewhere(bench: &Bench, found: &Found, spent: Option<Spent>) -> Elsewhere {
+    let market = bench.arena.market;
+    Elsewhere {
+        market: market.name.clone(),
+        synthetic: market.synthetic,
+        clock: market.window(),
+        timeline: bench.timeline.clone(),
+        judgement: judge(&found.evidence),
+        spent,
     }
 }
 
@@ -268,16 +274,22 @@ fn ranking(all: &[Observation], directions: &[Direction], front: &[usize], goals
     ranking
 }
 
-fn advice(evidence: &Evidence, numbers: &[usize], as_good: &[usize], trials: &[Trial], file: &StrategyFile) -> Advice {
+/// What follows: what one market does not tell from the strategy as it was is not told from it, and what does as well does so on all of them.
+fn advice(first: &Found, others: &[Found], numbers: &[usize], trials: &[Trial], tune: &Tune) -> Advice {
     let at = Benchmark::ALL.iter().position(|benchmark| *benchmark == Benchmark::BeforeTuning).expect("one of all");
-    let keep = evidence.superiority[at].is_none_or(|p_value| p_value > SUPERIORITY_HOLDS);
-    let tune = file.strategy.tune.as_ref().expect("it was tuned");
+    let is_alike = |found: &Found| found.evidence.superiority[at].is_none_or(|p_value| p_value > SUPERIORITY_HOLDS);
+    let as_good = first.as_good.iter().filter(|at| others.iter().all(|found| found.as_good.contains(at)));
+    let as_good: Vec<usize> = as_good.copied().collect();
     let settings: Vec<&Setting> = as_good.iter().filter_map(|at| Some(&trials.get(numbers[*at])?.setting)).collect();
     let range = |(at, key): (usize, &String)| {
         let values = in_order(settings.iter().filter_map(|setting| setting[at].as_ref()));
         KeyRange { key: key.clone(), values: values.into_iter().cloned().collect() }
     };
-    Advice { keep, as_good: as_good.len(), ranges: tune.keys.keys().enumerate().map(range).collect() }
+    Advice {
+        keep: is_alike(first) || others.iter().any(is_alike),
+        as_good: as_good.len(),
+        ranges: tune.keys.keys().enumerate().map(range).collect(),
+    }
 }
 
 /// The values of the keys that the strategy has itself; none of a key that it leaves to its default.
@@ -295,19 +307,6 @@ fn nothing_replayed(file: &StrategyFile, records: &[Record]) -> Fault {
         "settings that keep the limits and that the strategy allows",
         "widen the bounds of tune.keys, or loosen tune.limits",
     )
-}
-
-/// Returns that the choice was not made by, and the Sharpe ratio per day that it had where it was chosen.
-fn judged<'a>(
-    forward: Option<&'a Forward>,
-    own: &'a [f64],
-    inside: &Range<usize>,
-    outside: Option<&Range<usize>>,
-) -> Option<(&'a [f64], f64)> {
-    match forward {
-        Some(forward) => forward.middle().zip(forward.expected),
-        None => Some(&own[outside?.clone()]).zip(returns::sharpe(&own[inside.clone()], 0.0, 1.0)),
-    }
 }
 
 /// Why a record was refused, if it was.

@@ -11,6 +11,7 @@ mod mutated;
 mod schema;
 mod study_page;
 mod tune;
+mod tune_markets;
 mod verify;
 
 #[path = "../support/headers.rs"]

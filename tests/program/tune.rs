@@ -16,7 +16,7 @@ use rotate::units::{Time, Usd};
 
 /// Long enough that narratives, which need a month to score, are held before the split.
 pub const WINDOW: [&str; 4] = ["--from", "2024-01-16", "--to", "2024-03-31"];
-const CAPITAL: Usd = Usd::from_micros(100_000_000_000);
+pub const CAPITAL: Usd = Usd::from_micros(100_000_000_000);
 
 fn market(folder: &Path, to: Time) -> Market {
     let window = Window { from: Time::parse(WINDOW[1]), to: Some(to) };
@@ -28,7 +28,7 @@ pub fn sample(to: &str) -> Market {
 }
 
 /// The bull strategy with another `[tune]` table.
-fn bull(tune: &str) -> StrategyFile {
+pub fn bull(tune: &str) -> StrategyFile {
     let text = fs::read_to_string(Path::new(ROOT).join("strategies/bull.toml")).unwrap();
     let text = format!("{}[tune]\n{tune}\n", text.split("[tune]").next().unwrap());
     StrategyFile::parse(Path::new("bull.toml"), text).unwrap_or_else(|fault| panic!("{fault}"))
@@ -39,7 +39,7 @@ pub fn study(market: &Market, tune: &str) -> Result<Study, Fault> {
 }
 
 fn studied(arena: &Arena, file: &StrategyFile) -> Result<Study, Fault> {
-    let request = Request { file, capital: CAPITAL, final_window: FinalWindow::Keep };
+    let request = Request { file, capital: CAPITAL, final_window: FinalWindow::Keep, also: &[] };
     tune::study(arena, &request, &mut Journal::nowhere(serde_json::json!({})), &())
 }
 

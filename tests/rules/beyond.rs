@@ -143,7 +143,7 @@ fn a_trial_that_ends_is_not_the_best() {
         score = { momentum = \"1d\" }\nenter_above = 0.0\n[tune]\nby = \"total_return\"\nout_of_sample = 0.3\nfinal = 0.0\nkeys = { \"buckets.coins.enter_above\" = [-1.0, 100.0] }\n";
     let market = market(Kind::Spot, &[RISING.as_slice(), &[117_649.0; 12]].concat()).market();
     let file = strategy(rules);
-    let request = Request { file: &file, capital: usd(200e6), final_window: FinalWindow::Keep };
+    let request = Request { file: &file, capital: usd(200e6), final_window: FinalWindow::Keep, also: &[] };
     let mut journal = Journal::nowhere(serde_json::json!({}));
     let study = study(&Arena::new(&market), &request, &mut journal, &()).unwrap_or_else(|fault| panic!("{fault}"));
     assert_eq!(study.ranking, [1, 0]);

@@ -13,9 +13,10 @@ use crate::report::number_format::grouped;
 use crate::report::study_charts::{Charts, Figure, named_objective};
 use crate::report::study_heats::HeatMap;
 use crate::report::study_text::{
-    HIDDEN_SHARES, advice, cautions, chosen, headline, ranked, reasons, shared_prefix, sharpe_range, values, verdict,
+    HIDDEN_SHARES, advice, cautions, chosen, headline, market_by_market, market_name, ranked, reasons, shared_prefix, sharpe_range, values,
+    verdict,
 };
-use crate::tune::Study;
+use crate::tune::{Gave, Study};
 
 const SHOWN: usize = 50;
 
@@ -26,7 +27,8 @@ pub fn page(market: &Market, study: &Study, heats: &[HeatMap]) -> String {
     let charts = Charts { market, study };
     let sections = [
         ("allocation", "Recommended allocation", recommended(study)),
-        ("verdict", "What the verdict is made of", checks(study)),
+        ("markets", "Market by market", markets(market, study)),
+        ("verdict", "What the verdict is made of", checks(market, study)),
         ("forward", "Out-of-sample, window by window", drawn(charts.walk_forward())),
         ("luck", "Chance", drawn(charts.sharpes())),
         ("frontier", "Share of futures", shares(study, charts)),
@@ -37,12 +39,12 @@ pub fn page(market: &Market, study: &Study, heats: &[HeatMap]) -> String {
         ("pareto", "Several objectives", drawn(charts.pareto())),
         ("variants", "Best variants", variants(study)),
         ("folds", "Parts of the time", folds(study)),
-        ("final", "Final window", spent(study)),
+        ("regimes", "Regime by regime", regimes(study)),
+        ("final", "Final window", spent(market, study)),
     ];
     let shown: Vec<_> = sections.into_iter().filter(|(.., inside)| !inside.is_empty()).collect();
-    let mut body = whole::title(&title, market.synthetic);
-    body += paragraph(&text(&verdict(study)));
-    for sentence in advice(study) {
+    let mut body = whole::title(&title, market.synthetic || study.elsewhere.iter().any(|other| other.synthetic));
+    for sentence in verdict(study, &market_name(market)).into_iter().chain(advice(study)) {
         body += paragraph(&text(&sentence));
     }
     body += dim_paragraph(&text(&format!("On {}: {}.", market.name, headline(study))));
@@ -64,7 +66,7 @@ fn drawn(figures: impl IntoIterator<Item = Figure>) -> Html {
 
 /// What the best has of everything, beside what there was and what variants have that do as well.
 fn recommended(study: &Study) -> Html {
-    let keeps = study.advice.keep || study.judgement.verdict == Verdict::LikelyLuck;
+    let keeps = study.advice.keep || study.verdict() == Verdict::LikelyLuck;
     let heads = if keeps { ["before, to be kept", "best variant"] } else { ["before", "best variant, recommended"] };
     let columns = [("what", false), (heads[0], true), (heads[1], true), ("variants that do as well", true)];
     let range = |key: &str| study.advice.ranges.iter().find(|range| range.key == key).map(values);
@@ -94,16 +96,16 @@ fn recommended(study: &Study) -> Html {
         rows.push(vec![key.clone(), chosen(&study.before_setting, at), best, range(key).unwrap_or_default()]);
     }
     let measured = study.best().measured.as_ref();
-    for (at, objective) in study.goals.objectives.iter().enumerate() {
+    for at in 0..study.goals.objectives.len() {
         let shown = named_objective(study, at);
         let written = |value: f64| if shown.unit == Unit::Number { grouped(value, 3) } else { shown.unit.label(value) };
         let number = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), written);
         let row = |side: &str, before, best| vec![format!("{} {side}", shown.name), number(before), number(best), String::new()];
-        let of = |metrics: Option<_>| metrics.and_then(|metrics| objective.value(metrics));
-        rows.push(row("in-sample", objective.value(&study.before.in_sample), of(measured.map(|measured| &measured.in_sample))));
-        if study.timeline.out_of_sample.is_some() {
-            let best = of(measured.and_then(|measured| measured.out_of_sample.as_ref()));
-            rows.push(row("out-of-sample", of(study.before.out_of_sample.as_ref()), best));
+        for (side, name) in [(false, "in-sample"), (true, "out-of-sample")] {
+            if !side || study.timeline.out_of_sample.is_some() {
+                let best = measured.and_then(|measured| study.value(at, measured, side));
+                rows.push(row(name, study.value(at, &study.before, side), best));
+            }
         }
     }
     let mut out = list_table("What the strategy had, and what the best variant has", &columns, &rows);
@@ -120,9 +122,27 @@ fn tenths(share: f64) -> String {
     format!("{} %", grouped(share * 100.0, 1))
 }
 
-fn checks(study: &Study) -> Html {
-    let found: Vec<Vec<String>> = reasons(study).into_iter().map(|(grade, reason)| vec![grade.to_owned(), reason]).collect();
-    table("Each check, and what it found", &[("check", false), ("found", false)], &found)
+fn checks(market: &Market, study: &Study) -> Html {
+    let several = !study.elsewhere.is_empty();
+    let all =
+        std::iter::once((&market.name, &study.judgement)).chain(study.elsewhere.iter().map(|other| (&other.market, &other.judgement)));
+    all.map(|(market, judgement)| {
+        let found: Vec<Vec<String>> = reasons(judgement).into_iter().map(|(grade, reason)| vec![grade.to_owned(), reason]).collect();
+        let on = if several { format!(" on {market}") } else { String::new() };
+        table(&format!("Each check, and what it found{on}"), &[("check", false), ("found", false)], &found)
+    })
+    .sum()
+}
+
+/// What the strategy had and the best has on each market, by the first objective; nothing where there is one.
+fn markets(market: &Market, study: &Study) -> Html {
+    let (columns, rows) = market_by_market(study, &market_name(market));
+    if rows.len() < 2 {
+        return Html::new();
+    }
+    let columns: Vec<Column> = columns.iter().map(|(head, number)| (head.as_str(), *number)).collect();
+    let caption = "What the strategy had and the best variant has on each market; pictures and tables below are of the first";
+    table(caption, &columns, &rows)
 }
 
 /// The picture, then its numbers.
@@ -132,7 +152,7 @@ fn shares(study: &Study, charts: Charts) -> Html {
         ("share of futures", true),
         ("growth a year", true),
         ("95 % of histories", true),
-        ("deepest fall", true),
+        ("maximum drawdown", true),
         ("95 % of histories", true),
         ("nearest liquidation", true),
         ("liquidations", true),
@@ -197,13 +217,53 @@ fn folds(study: &Study) -> Html {
     table("What each part of the time chose, and what came of it", &columns, &rows)
 }
 
+/// What is chosen without a regime, and what it gives there.
+fn regimes(study: &Study) -> Html {
+    if study.regimes.is_empty() {
+        return Html::new();
+    }
+    let yearly = |ratio: Option<f64>| ratio.map_or_else(|| "–".to_owned(), |ratio| format!("{:.3}", ratio * DAYS_PER_YEAR.sqrt()));
+    let gave =
+        |gave: Option<Gave>| [yearly(gave.and_then(|gave| gave.sharpe)), gave.map_or_else(|| "–".to_owned(), |gave| tenths(gave.growth))];
+    let rows: Vec<Vec<String>> = study
+        .regimes
+        .iter()
+        .map(|of| {
+            let chosen = of.chosen.map_or_else(|| "–".to_owned(), |trial| (trial + 1).to_string());
+            let mut row = vec![of.regime.name().to_owned(), of.days.to_string(), chosen, yearly(of.expected)];
+            row.extend([of.of_chosen, Some(of.of_best), Some(of.of_before)].into_iter().flat_map(gave));
+            row
+        })
+        .collect();
+    let columns = [
+        ("regime", false),
+        ("days", true),
+        ("variant chosen without it", true),
+        ("Sharpe where chosen", true),
+        ("Sharpe in it", true),
+        ("growth in it", true),
+        ("best: Sharpe", true),
+        ("best: growth", true),
+        ("before: Sharpe", true),
+        ("before: growth", true),
+    ];
+    let caption = "The variant with the best Sharpe ratio on the days of all other regimes, and what it gave on the days of one, as known the evening before";
+    table(caption, &columns, &rows)
+}
+
 /// What the final window gave, where it was looked at.
-fn spent(study: &Study) -> Html {
-    let Some(spent) = &study.spent else { return Html::new() };
+fn spent(market: &Market, study: &Study) -> Html {
     let by = &study.goals.objectives[0];
     let shown = |metrics| by.value(metrics).map_or_else(|| "–".to_owned(), |value| format!("{value:.3}"));
-    let row = vec![shown(&spent.before), shown(&spent.best)];
-    table(&format!("The final window, by {}", by.text), &[("before tuning", true), ("best", true)], &[row])
+    let others = study.elsewhere.iter().map(|other| (&other.market, &other.spent));
+    let all = std::iter::once((&market.name, &study.spent)).chain(others);
+    let rows: Vec<Vec<String>> = all
+        .filter_map(|(market, spent)| spent.as_ref().map(|spent| vec![market.clone(), shown(&spent.before), shown(&spent.best)]))
+        .collect();
+    if rows.is_empty() {
+        return Html::new();
+    }
+    table(&format!("The final window, by {}", by.text), &[("market", false), ("before tuning", true), ("best", true)], &rows)
 }
 
 /// A row for each share of futures.

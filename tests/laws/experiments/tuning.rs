@@ -30,7 +30,7 @@ fn verdicts(truth: Truth, file: &StrategyFile) -> [usize; 3] {
     let seeds: Vec<u64> = (0..seeds()).collect();
     let found = side_by_side(&seeds, |&seed| {
         let market = market(truth, seed);
-        let request = Request { file, capital: Usd::round(CAPITAL), final_window: FinalWindow::Keep };
+        let request = Request { file, capital: Usd::round(CAPITAL), final_window: FinalWindow::Keep, also: &[] };
         let study = tune::study(&Arena::new(&market), &request, &mut Journal::nowhere(serde_json::json!({})), &());
         study.unwrap_or_else(|fault| panic!("{fault}")).judgement.verdict
     });
