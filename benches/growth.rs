@@ -1,5 +1,5 @@
 //! What grows with what: a replay by bars and by instruments, a batch by variants and by threads. `cargo bench --bench growth` measures and says it;
-//! `ROTATE_BLESS=1` also writes `README.md` and `growth.svg` beside this file. Each point is the median of some rounds, and the points of one line are
+//! `ROTATE_BLESS=1` also writes its part of `README.md` and `growth.svg` beside this file. Each point is the median of some rounds, and the points of one line are
 //! measured in turn, so that a busy machine is busy for all of them.
 
 #[allow(dead_code, reason = "other benchmarks take the rest")]
@@ -137,7 +137,11 @@ fn main() {
     print!("{text}");
     if std::env::var_os("ROTATE_BLESS").is_some() {
         let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches");
-        std::fs::write(here.join("README.md"), format!("{TEXT}{text}")).expect("README.md is written");
+        let page = here.join("README.md");
+        // What other benchmarks found stands after it.
+        let old = std::fs::read_to_string(&page).unwrap_or_default();
+        let others = old.find("\n# What a study costs").map_or("", |at| &old[at..]);
+        std::fs::write(&page, format!("{TEXT}{text}{others}")).expect("README.md is written");
         draw(&lines, &here.join("growth.svg")).expect("growth.svg is written");
     }
 }

@@ -144,6 +144,11 @@ pub enum Rhythm {
 
 /// Three buckets over all assets of a market of that size, and cash.
 pub fn strategy(venue: Venue, rhythm: Rhythm, size: Size) -> Strategy {
+    file(venue, rhythm, size).strategy
+}
+
+/// The same as the file that it could have been read from.
+pub fn file(venue: Venue, rhythm: Rhythm, size: Size) -> StrategyFile {
     let (assets, first_mid, first_perp) = size.of_assets();
     let names = |range: std::ops::Range<usize>| range.map(|asset| format!("\"A{asset:02}\"")).collect::<Vec<_>>().join(", ");
     let full = venue == Venue::Full;
@@ -183,7 +188,7 @@ pub fn strategy(venue: Venue, rhythm: Rhythm, size: Size) -> Strategy {
         names(first_mid..first_perp),
         names(first_perp..assets),
     );
-    StrategyFile::parse(std::path::Path::new("workload.toml"), text).unwrap_or_else(|fault| panic!("{fault}")).strategy
+    StrategyFile::parse(std::path::Path::new("workload.toml"), text).unwrap_or_else(|fault| panic!("{fault}"))
 }
 
 /// The closes of all assets, bar by bar: what a loop written by hand would keep.

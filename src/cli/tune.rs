@@ -1,6 +1,7 @@
 //! `rotate tune`: settings of a strategy's `[tune]` keys tried over one market, and a verdict on the best of them.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use clap::Args;
 use serde_json::json;
@@ -170,7 +171,7 @@ fn part(
     let mut journal = study_journal::open(out, of, false)?;
     let bar = Bar::new(common);
     let shard = tune::shard(arena, request, (which, parts), &mut journal, &bar)?;
-    bar.0.finish_and_clear();
+    bar.finish(common);
     let mut manifest = manifest(arena, request, settings, None);
     manifest.settings["shard"] = json!(format!("{which}/{parts}"));
     staging.fill(|dir| study_report::write_part(dir, &journal, &manifest))?;
@@ -195,10 +196,7 @@ pub(super) fn write(
 ) -> Result<Study, Fault> {
     let bar = Bar::new(common);
     let study = tune::study(arena, request, journal, &bar)?;
-    if !common.quiet && bar.0.length().is_some_and(|trials| trials > 0) && !bar.0.is_hidden() {
-        bar.0.println(format!("{:.0} variants a second", bar.0.per_sec()));
-    }
-    bar.0.finish_and_clear();
+    bar.finish(common);
     let manifest = manifest(arena, request, settings, Some(&study));
     study_report::write_study(dir, arena.market, &study, journal, &manifest)?;
     Ok(study)
@@ -232,29 +230,47 @@ fn manifest(arena: &Arena, request: &Request, settings: &StudySettings, study: O
 }
 
 /// How far a study is, on standard error.
-struct Bar(indicatif::ProgressBar);
+struct Bar {
+    drawn: indicatif::ProgressBar,
+    /// Variants that were replayed, and microseconds until the last of them was: what comes after is no part of their rate.
+    replayed: AtomicU64,
+    micros: AtomicU64,
+}
 
 impl Bar {
     fn new(common: Common) -> Self {
         let bar = progress(common, 0, "trials");
         let template = "{msg} {wide_bar} {pos}/{len} {per_sec} ends in {eta}";
         bar.set_style(indicatif::ProgressStyle::with_template(template).expect("a fixed template"));
-        Self(bar)
+        Self { drawn: bar, replayed: AtomicU64::new(0), micros: AtomicU64::new(0) }
+    }
+
+    /// Says how quick it was where somebody looks, and is gone.
+    fn finish(&self, common: Common) {
+        let [replayed, micros] = [&self.replayed, &self.micros].map(|count| count.load(Ordering::Relaxed));
+        if !common.quiet && replayed > 0 {
+            let seconds = micros.max(1) as f64 / 1e6;
+            self.drawn.println(format!("{replayed} variants in {seconds:.1} s, {:.1} variants a second", replayed as f64 / seconds));
+        }
+        self.drawn.finish_and_clear();
     }
 }
 
 impl Progress for Bar {
     fn begins(&self, trials: usize, done: usize) {
-        self.0.set_length(trials as u64);
-        self.0.set_position(done as u64);
-        self.0.reset_eta();
+        self.drawn.set_length(trials as u64);
+        self.drawn.set_position(done as u64);
+        self.drawn.reset_eta();
+        self.drawn.reset_elapsed();
     }
 
     fn one(&self) {
-        self.0.inc(1);
+        self.drawn.inc(1);
+        self.replayed.fetch_add(1, Ordering::Relaxed);
+        self.micros.fetch_max(self.drawn.elapsed().as_micros() as u64, Ordering::Relaxed);
     }
 
     fn best(&self, value: f64) {
-        self.0.set_message(format!("trials, best {value:.3}"));
+        self.drawn.set_message(format!("trials, best {value:.3}"));
     }
 }

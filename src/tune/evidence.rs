@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::batch::side_by_side;
 use crate::luck::cscv::{block_count, cscv_sharpe};
 use crate::luck::draws::{self, Draws};
 use crate::luck::overfit::{effective_trials, minimum_backtest_years, minimum_track_record_of};
@@ -53,18 +54,24 @@ pub(super) fn of(curves: &Curves, places: &Places, in_sample: &Range<usize>, jud
     let best = inside[curves.best];
     let trials = Trials::of_days(inside.iter().copied());
     let count = curves.variants.len();
-    let against = Benchmark::ALL.map(|benchmark| match benchmark {
+    let against = |benchmark: &Benchmark| match benchmark {
         Benchmark::StaticMix => curves.static_mix,
         Benchmark::HoldBitcoin => Some(curves.bitcoin),
         Benchmark::BeforeTuning => Some(curves.before),
+    };
+    // What takes longest, side by side: overfitting, then superiority to each benchmark.
+    let parts: Vec<Option<Benchmark>> = [None].into_iter().chain(Benchmark::ALL.map(Some)).collect();
+    let found = side_by_side(&parts, |part| match part {
+        None => (overfitting(&curves.variants, curves.before), None),
+        Some(benchmark) => (None, against(benchmark).and_then(|benchmark| superiority(&curves.variants, benchmark))),
     });
     let yearly = sharpe(best, 0.0, DAYS_PER_YEAR);
     Evidence {
         trials: Some(count),
         effective_trials: effective_trials(&inside).map(|trials| trials.effective),
         deflated_sharpe: deflated_sharpe(best, &trials),
-        overfitting: overfitting(&curves.variants, curves.before),
-        superiority: against.map(|benchmark| superiority(&curves.variants, benchmark?)),
+        overfitting: found[0].0,
+        superiority: std::array::from_fn(|at| found[at + 1].1),
         plateau: plateau(&places.points, &places.merits, places.best, 2 * places.points[0].len(), TOLERANCE),
         kept: judged.and_then(|(days, expected)| Some(sharpe(days, 0.0, 1.0)? / expected).filter(|_| expected > 0.0)),
         track_record: Some(Length { found: best.len() as f64, needed: minimum_track_record_of(best, 0.0, CONFIDENCE) }),
@@ -105,5 +112,7 @@ pub(super) fn as_good(curves: &Curves, in_sample: &Range<usize>) -> Vec<usize> {
         let Some((above, variance)) = mean(&apart).zip(long_run_variance(&apart, block)) else { return true };
         above / (variance / apart.len() as f64).sqrt() < SIGNIFICANT
     };
-    (0..curves.variants.len()).filter(|at| *at == curves.best || is_as_good(at)).collect()
+    let all: Vec<usize> = (0..curves.variants.len()).collect();
+    let kept = side_by_side(&all, |at| *at == curves.best || is_as_good(at));
+    all.into_iter().filter(|at| kept[*at]).collect()
 }

@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
+
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use super::{bull, command, fine, names, on_sample};
 use crate::program::{stderr, tree};
@@ -15,28 +18,60 @@ fn kills() -> u32 {
     std::env::var("ROTATE_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(10)
 }
 
-/// Whether somebody is about to exchange folders in `home`.
-fn about_to_exchange(home: &Path) -> bool {
-    names(home).iter().any(|name| name.starts_with(".rotate-") && home.join(name).join("whole").exists())
+/// A number from 0 to below 1.
+fn uniform(random: &mut ChaCha8Rng) -> f64 {
+    (random.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
 }
 
-/// Kills what `make` starts: by turns at an instant of its life, and as close to the exchange as can be had. Says whether it came too late.
-fn kill_one(home: &Path, make: &dyn Fn() -> Command, life: Duration, number: u32) -> bool {
-    let mut child = make().stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+/// Work folders of somebody who lives or died there.
+fn work_folders(home: &Path) -> Vec<String> {
+    names(home).into_iter().filter(|name| name.starts_with(".rotate-")).collect()
+}
+
+/// Whether somebody is about to exchange folders in `home`.
+fn about_to_exchange(home: &Path) -> bool {
+    work_folders(home).iter().any(|name| home.join(name).join("whole").exists())
+}
+
+/// Waits until `there`, or until the command has ended.
+fn until(child: &mut Child, there: impl Fn() -> bool) {
     let begun = Instant::now();
-    if number.is_multiple_of(2) {
-        std::thread::sleep(life * (number % 100 + 1) / 100);
-    } else {
-        while child.try_wait().unwrap().is_none() && !about_to_exchange(home) && begun.elapsed() < Duration::from_mins(1) {
-            // Not at once again: a processor that only looks is one the command does not have.
-            std::thread::sleep(Duration::from_micros(20));
-        }
-        std::thread::sleep(Duration::from_micros(u64::from(number * 37 % 2_000)));
+    while child.try_wait().unwrap().is_none() && !there() && begun.elapsed() < Duration::from_mins(1) {
+        // Not at once again: a processor that only looks is one the command does not have.
+        std::thread::sleep(Duration::from_micros(20));
     }
+}
+
+fn start(make: &dyn Fn() -> Command) -> Child {
+    make().stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+}
+
+/// Says whether it came too late.
+fn kill(mut child: Child) -> bool {
     let late = child.try_wait().unwrap().is_some();
     child.kill().unwrap();
     child.wait().unwrap();
     late
+}
+
+/// Kills what `make` starts: by turns at any instant of its life, soon after it has begun to work in a folder of its own, which no load of the machine
+/// puts off, and as close to the exchange as can be had. Says whether it came too late.
+fn kill_one(home: &Path, make: &dyn Fn() -> Command, life: Duration, number: u32) -> bool {
+    let mut random = ChaCha8Rng::seed_from_u64(u64::from(number));
+    let before = work_folders(home);
+    let mut child = start(make);
+    match number % 3 {
+        0 => std::thread::sleep(life.mul_f64(uniform(&mut random))),
+        1 => {
+            until(&mut child, || work_folders(home).iter().any(|name| !before.contains(name)));
+            std::thread::sleep(life.mul_f64(0.1 * uniform(&mut random)));
+        }
+        _ => {
+            until(&mut child, || about_to_exchange(home));
+            std::thread::sleep(Duration::from_micros((2_000.0 * uniform(&mut random)) as u64));
+        }
+    }
+    kill(child)
 }
 
 /// Kills two commands that write different things to `out` by turns: what lies there is always what one of them writes.
@@ -54,8 +89,8 @@ fn killed_by_turns(home: &Path, out: &str, makes: [&dyn Fn() -> Command; 2]) {
     let before = names(home);
     let (mut late, mut left) = (0, 0);
     for number in 0..kills() {
-        let killed = kill_one(home, makes[number as usize % 2], life, number * 7 + number / 2);
-        late += u32::from(killed);
+        let came_late = kill_one(home, makes[number as usize % 2], life, number);
+        late += u32::from(came_late);
         left += u32::from(names(home).len() > before.len());
         assert!(target.is_dir(), "{out}: nothing is there after kill {number}");
         let there = tree(&target);
@@ -81,6 +116,89 @@ fn studies() {
     let home = tempfile::tempdir().unwrap();
     let make = |capital: &str| on_sample(home.path(), &["tune", &bull(), "--out", "study", "--capital", capital]);
     killed_by_turns(home.path(), "study", [&|| make("1000"), &|| make("2000")]);
+}
+
+/// Where a study was killed.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+enum Stage {
+    BeforeTheJournal,
+    Trials,
+    Report,
+    TooLate,
+}
+
+/// Kills a study at a moment drawn by chance: of its whole life, of the growth of its journal to the byte, or of the files of its report in the making.
+fn kill_study(home: &Path, make: &dyn Fn() -> Command, life: Duration, whole: &Tree, number: u32) -> Stage {
+    let mut random = ChaCha8Rng::seed_from_u64(u64::from(number));
+    let (journal, bytes) = (home.join("study.unfinished/journal.jsonl"), whole["journal.jsonl"].len() as u64);
+    let grown = || journal.metadata().map_or(0, |seen| seen.len());
+    let written = || {
+        let files = |name: &String| std::fs::read_dir(home.join(name).join("new/study")).map_or(0, Iterator::count);
+        work_folders(home).iter().map(files).max().unwrap_or(0)
+    };
+    let mut child = start(make);
+    match number % 4 {
+        0 => std::thread::sleep(life.mul_f64(uniform(&mut random))),
+        1 | 2 => {
+            // From what an earlier one has left to the last line.
+            let goal = grown() + ((bytes.saturating_sub(grown())) as f64 * uniform(&mut random)) as u64;
+            until(&mut child, || grown() > goal);
+        }
+        _ => {
+            let goal = (whole.len() as f64 * uniform(&mut random)) as usize;
+            until(&mut child, || written() > goal);
+        }
+    }
+    std::thread::sleep(Duration::from_micros((500.0 * uniform(&mut random)) as u64));
+    if kill(child) {
+        return Stage::TooLate;
+    }
+    match grown() {
+        0 => Stage::BeforeTheJournal,
+        there if there < bytes => Stage::Trials,
+        _ => Stage::Report,
+    }
+}
+
+/// What was killed goes on where it was: the journal is never anything but the beginning of the one that nobody has interrupted, and the study that comes
+/// of it in the end is the same to the byte.
+#[test]
+fn studies_go_on() {
+    let home = tempfile::tempdir().unwrap();
+    let keys = ["--keys", "buckets.narratives.weight=0.05..0.15", "buckets.narratives.leverage.open=1.0..4.0"];
+    let search = ["--sampler", "tpe", "--trials", "96", "--set", "tune.batch=4"];
+    let bull = bull();
+    let words = [&["tune", &bull, "--out", "study"][..], &keys, &search].concat();
+    let make = || on_sample(home.path(), &words);
+    let begun = Instant::now();
+    fine(make());
+    let (life, target) = (begun.elapsed(), home.path().join("study"));
+    let whole = tree(&target);
+    let mut stages: BTreeMap<Stage, u32> = BTreeMap::new();
+    let (mut in_a_row, mut most) = (0, 0);
+    for number in 0..kills() {
+        if in_a_row == 0 {
+            std::fs::remove_dir_all(&target).unwrap();
+        }
+        let stage = kill_study(home.path(), &make, life, &whole, number);
+        *stages.entry(stage).or_default() += 1;
+        in_a_row += 1;
+        most = most.max(in_a_row);
+        if let Ok(journal) = std::fs::read(home.path().join("study.unfinished/journal.jsonl")) {
+            assert!(whole["journal.jsonl"].starts_with(&journal), "kill {number} left another journal, of {} bytes", journal.len());
+        }
+        // Now and then it may end; a study that is there is whole.
+        if number % 5 == 4 || target.exists() {
+            fine(make());
+            assert!(tree(&target) == whole, "another study after kill {number}");
+            assert_eq!(names(home.path()), ["study"], "something was left behind");
+            in_a_row = 0;
+        }
+    }
+    // The test would see little if all fell into one part of a study's life.
+    let fell = |stage: Stage| stages.contains_key(&stage);
+    assert!(kills() < 10 || fell(Stage::Trials) && fell(Stage::Report), "kills fell on too little: {stages:?}");
+    println!("{} kills of one study, up to {most} in a row, at {stages:?}; the same bytes each time", kills());
 }
 
 #[test]
@@ -113,7 +231,8 @@ fn verifications() {
     let life = begun.elapsed();
     let mut left = 0;
     for number in 0..kills().min(50) {
-        kill_one(home.path(), &make, life, number * 14 + 20);
+        // There is nothing to exchange.
+        kill_one(home.path(), &make, life, number / 2 * 3 + number % 2);
         left += u32::from(names(home.path()) != before);
     }
     fine(make());
