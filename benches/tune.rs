@@ -128,7 +128,7 @@ fn studied(arena: &Arena, files: &[StrategyFile], threads: usize, mut each: impl
     for file in files {
         let home = tempfile::tempdir().expect("a scratch folder");
         let mut journal = Journal::begin(home.path(), serde_json::json!({})).unwrap_or_else(|fault| panic!("{fault}"));
-        let request = Request { file, capital: capital(), final_window: FinalWindow::Keep };
+        let request = Request { file, capital: capital(), final_window: FinalWindow::Keep, also: &[] };
         let start = Moment::now();
         let watch = Watch(Mutex::new([start; 2]));
         let made = with_jobs(Some(threads), || tune::study(arena, &request, &mut journal, &watch)).expect("threads start");

@@ -49,15 +49,37 @@ pub fn margin_utilisation(margin: &[Usd], equity: &[Usd]) -> (Option<f64>, Optio
     (mean(&shares), shares.iter().copied().reduce(f64::max))
 }
 
-/// The yearly rate at which what was held was charged: `Σ rate·notional / Σ notional·interval`, simple, on mark notional. The sign is the
-/// venue's: positive is paid by longs and received by shorts.
-#[must_use]
-pub(crate) fn average_funding_apr(payments: &[FundingPayment]) -> Option<f64> {
-    let (charged, held) = payments.iter().fold((0.0, 0.0), |(charged, held), p| {
-        let notional = p.quantity.abs() * p.mark_price;
-        (charged + p.rate * notional, held + notional * p.interval_hours)
-    });
-    ratio(charged, held).map(|hourly| hourly * HOURS_PER_YEAR)
+/// Settlements added up.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Settled {
+    /// What is assumed is apart from what was settled.
+    pub lines: FundingLines,
+    pub assumed: usize,
+    /// `Σ rate·notional`, on mark notional, in USD.
+    charged: f64,
+    /// `Σ notional·interval`, in USD hours.
+    held: f64,
+}
+
+impl Settled {
+    /// In one pass: there may be more of them than of anything else.
+    pub(super) fn of(payments: &[FundingPayment]) -> Self {
+        let mut all = Self::default();
+        for settled in payments {
+            let notional = settled.quantity.abs() * settled.mark_price;
+            all.charged += settled.rate * notional;
+            all.held += notional * settled.interval_hours;
+            all.lines.settle(settled.payment, settled.assumed);
+            all.assumed += usize::from(settled.assumed);
+        }
+        all
+    }
+
+    /// The yearly rate at which what was held was charged: `Σ rate·notional / Σ notional·interval`, simple. The sign is the venue's: positive is paid
+    /// by longs and received by shorts.
+    pub(super) fn average_apr(&self) -> Option<f64> {
+        ratio(self.charged, self.held).map(|hourly| hourly * HOURS_PER_YEAR)
+    }
 }
 
 /// The largest gross exposure at a close, as a share of equity; `None` of no bars.
@@ -70,16 +92,6 @@ pub(crate) fn max_exposure(gross: &[f64]) -> Option<f64> {
 #[must_use]
 pub(crate) fn min_liquidation_distance(exposure: &[Exposure]) -> Option<f64> {
     exposure.iter().filter_map(|row| row.liquidation_distance).filter(|d| d.is_finite()).reduce(f64::min)
-}
-
-/// Settlements by line: what is assumed is apart from what was settled.
-#[must_use]
-pub(crate) fn funding_lines(payments: &[FundingPayment]) -> FundingLines {
-    let mut lines = FundingLines::default();
-    for settled in payments {
-        lines.settle(settled.payment, settled.assumed);
-    }
-    lines
 }
 
 #[cfg(test)]
@@ -103,7 +115,7 @@ mod tests {
             payment: Usd::round(-quantity * 50.0 * rate),
             assumed: false,
         };
-        let apr = |payments: &[FundingPayment]| average_funding_apr(payments).unwrap();
+        let apr = |payments: &[FundingPayment]| Settled::of(payments).average_apr().unwrap();
         let near = |found: f64, expected: f64| assert!((found - expected).abs() < 1e-12, "{found}, expected {expected}");
         for (hours, yearly) in [(8.0, 0.1095), (4.0, 0.219), (1.0, 0.876)] {
             near(apr(&[paid(2.0, 0.000_1, hours)]), yearly);
@@ -113,7 +125,7 @@ mod tests {
         // Eight hours at 10.95 % and one at 87.6 %, of the same size: the mean by hours. And three times as much of the second.
         near(apr(&[paid(1.0, 0.000_1, 8.0), paid(1.0, 0.000_1, 1.0)]), (8.0 * 0.1095 + 0.876) / 9.0);
         near(apr(&[paid(1.0, 0.000_1, 8.0), paid(-3.0, 0.000_1, 1.0)]), (8.0 * 0.1095 + 3.0 * 0.876) / 11.0);
-        assert_eq!(average_funding_apr(&[]), None);
+        assert_eq!(Settled::of(&[]).average_apr(), None);
     }
 
     #[test]

@@ -208,20 +208,27 @@ fn exposure_of(run: &Part) -> Exposure {
 }
 
 fn costs_of(run: &Part, curves: &Curves, years: f64) -> Costs {
-    let traded: f64 =
-        run.fills.iter().filter(|f| !matches!(f.reason, Reason::Staking | Reason::Conversion)).map(|f| f.notional.to_f64().abs()).sum();
+    let (mut traded, mut fees, mut slippage) = (0.0, Usd::ZERO, Usd::ZERO);
+    for fill in run.fills {
+        if !matches!(fill.reason, Reason::Staking | Reason::Conversion) {
+            traded += fill.notional.to_f64().abs();
+        }
+        fees += fill.fee;
+        slippage += fill.slippage;
+    }
     let held = returns::mean(&curves.wealth).unwrap_or(0.0);
     Costs {
         turnover_per_year: book::turnover(traded, held, years),
         volume_usd: traded,
         fills: run.fills.len(),
-        fees_usd: run.fills.iter().map(|f| f.fee).sum::<Usd>().to_f64(),
-        slippage_usd: run.fills.iter().map(|f| f.slippage).sum::<Usd>().to_f64(),
+        fees_usd: fees.to_f64(),
+        slippage_usd: slippage.to_f64(),
     }
 }
 
 fn funding_of(run: &Part, trades: &TradeStats) -> Funding {
-    let lines = book::funding_lines(run.funding);
+    let settled = book::Settled::of(run.funding);
+    let lines = settled.lines;
     Funding {
         received_usd: lines.received.to_f64(),
         paid_usd: (-lines.paid).to_f64(),
@@ -229,9 +236,9 @@ fn funding_of(run: &Part, trades: &TradeStats) -> Funding {
         net_usd: lines.total().to_f64(),
         of_gross_profit: returns::gain(returns::ratio(trades.gross_profit, run.capital.to_f64()))
             .and_then(|_| returns::ratio(lines.total().to_f64(), trades.gross_profit)),
-        average_apr: book::average_funding_apr(run.funding),
+        average_apr: settled.average_apr(),
         settlements: run.funding.len(),
-        assumed_settlements: run.funding.iter().filter(|p| p.assumed).count(),
+        assumed_settlements: settled.assumed,
     }
 }
 
