@@ -24,7 +24,7 @@ pub fn write_study(dir: &Path, market: &Market, study: &Study, journal: &Journal
     trials::write(dir, study)?;
     let best = best(market, study);
     put(&dir.join(HAND_MADE[0]), best.as_bytes())?;
-    let heats = study_heats::of(&study_text::market_name(market), study);
+    let heats = study_heats::of(&study_text::pooled_name(market, study), study);
     for heat in &heats {
         write_picture(dir, &heat.name, &heat.svg)?;
     }

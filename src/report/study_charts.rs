@@ -14,7 +14,7 @@ use crate::report::charts::parallel::{Axis, Parallel, Values, Variant};
 use crate::report::charts::pareto::{Outcome, Pareto};
 use crate::report::charts::sharpes::Sharpes;
 use crate::report::charts::walk_forward::WalkForward;
-use crate::report::study_text::{market_name, other_name, plain};
+use crate::report::study_text::{market_name, plain, pooled_name};
 use crate::tune::{Setting, Spread, Study, Trial};
 
 /// Of the variance of results, the share that keys must foretell before it is parted among them.
@@ -233,12 +233,10 @@ impl Charts<'_> {
 
     /// Of what is pooled over all markets.
     fn subtitle_pooled(&self) -> String {
-        let (others, pool) = (&self.study.elsewhere, self.study.tune.pool.name());
-        if others.is_empty() {
+        if self.study.elsewhere.is_empty() {
             return self.subtitle_in_sample();
         }
-        let names = others.iter().map(other_name).collect::<Vec<_>>().join(", ");
-        format!("{} and {names}, the {pool} of them  ·  in-sample", market_name(self.market))
+        format!("{}  ·  in-sample", pooled_name(self.market, self.study))
     }
 
     fn subtitle_in_sample(&self) -> String {

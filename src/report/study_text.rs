@@ -46,6 +46,17 @@ pub(crate) fn other_name(other: &Elsewhere) -> String {
     if other.synthetic { format!("{} (SYNTHETIC DATA)", other.market) } else { other.market.clone() }
 }
 
+/// The names of all markets of a study, and how what they give is pooled.
+#[must_use]
+pub(crate) fn pooled_name(market: &Market, study: &Study) -> String {
+    let own = market_name(market);
+    if study.elsewhere.is_empty() {
+        return own;
+    }
+    let others: Vec<String> = study.elsewhere.iter().map(other_name).collect();
+    format!("{own} and {}, the {} of them", others.join(", "), study.tune.pool.name())
+}
+
 /// What was done, in a sentence.
 #[must_use]
 pub(crate) fn headline(study: &Study) -> String {

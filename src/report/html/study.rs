@@ -141,7 +141,8 @@ fn markets(market: &Market, study: &Study) -> Html {
         return Html::new();
     }
     let columns: Vec<Column> = columns.iter().map(|(head, number)| (head.as_str(), *number)).collect();
-    let caption = "What the strategy had and the best variant has on each market; pictures and tables below are of the first";
+    let caption =
+        "What the strategy had and the best variant has on each market; what is below is of the first, where it does not name them all";
     table(caption, &columns, &rows)
 }
 
