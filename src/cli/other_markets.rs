@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
 use crate::batch::Arena;
 use crate::cli::named::{found, nameable};
@@ -14,26 +13,10 @@ use crate::report::{Manifest, verify};
 /// One of them as a manifest keeps it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct OtherMarket {
-    market_dir: String,
-    market: String,
-    inputs: Vec<InputFile>,
-}
-
-impl OtherMarket {
-    fn of(folder: &Path, market: &Market) -> Self {
-        Self { market_dir: nameable(folder), market: market.name.clone(), inputs: market.inputs.clone() }
-    }
-
-    /// What decides the trials, as the journal keeps it.
-    pub(super) fn about(&self) -> Value {
-        let inputs = self.inputs.iter().map(|input| (input.path.clone(), json!(input.sha256)));
-        json!({ "market": self.market, "inputs": inputs.collect::<serde_json::Map<_, _>>() })
-    }
-
     /// Its folder, as a report may name it.
-    pub(super) fn folder(&self) -> &str {
-        &self.market_dir
-    }
+    pub market_dir: String,
+    pub market: String,
+    pub inputs: Vec<InputFile>,
 }
 
 /// All of them, in the order of the command.
@@ -63,7 +46,7 @@ impl OtherMarkets {
                 let found = format!("the market `{}` a second time", market.name);
                 return Err(Fault::new(format!("--also {}", folder.display()), found, "each market once", "leave it out, or name another"));
             }
-            all.records.push(OtherMarket::of(folder, &market));
+            all.records.push(OtherMarket { market_dir: nameable(folder), market: market.name.clone(), inputs: market.inputs.clone() });
             all.markets.push(market);
         }
         Ok(all)

@@ -5,13 +5,13 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::cli::other_markets::OtherMarket;
 use crate::cli::tune::StudySettings;
 use crate::fault::Fault;
 use crate::folder::broken;
-use crate::market::Market;
+use crate::market::{InputFile, Market};
 use crate::strategy::StrategyFile;
 use crate::tune::{Journal, journal};
 
@@ -31,15 +31,21 @@ pub(super) fn about(market: &Market, file: &StrategyFile, settings: &StudySettin
     let mut about = json!({ "study": {
         "strategy": serde_json::to_value(&strategy).expect("a strategy has string keys"),
         "market": market.name,
-        "inputs": market.inputs.iter().map(|input| (input.path.clone(), json!(input.sha256))).collect::<serde_json::Map<_, _>>(),
+        "inputs": digests(&market.inputs),
         "from": asked.window.from.map(|time| time.to_string()),
         "to": asked.window.to.map(|time| time.to_string()),
         "capital": asked.capital.to_string(),
     } });
     if !settings.also.is_empty() {
-        about["study"]["also"] = settings.also.iter().map(OtherMarket::about).collect();
+        let other = |other: &OtherMarket| json!({ "market": other.market, "inputs": digests(&other.inputs) });
+        about["study"]["also"] = settings.also.iter().map(other).collect();
     }
     about
+}
+
+/// The digest of each file, by its path.
+fn digests(inputs: &[InputFile]) -> Map<String, Value> {
+    inputs.iter().map(|input| (input.path.clone(), json!(input.sha256))).collect()
 }
 
 /// The journal to go on with: what was begun of the same study, or a new one. With `resume` there must be one, be it in the folder of the finished study.
@@ -150,7 +156,7 @@ fn differences(path: &mut Vec<String>, was: &Value, is: &Value, changed: &mut Ve
     if let (Value::Object(was), Value::Object(is)) = (was, is) {
         for key in was.keys().chain(is.keys().filter(|key| !was.contains_key(*key))) {
             path.push(key.clone());
-            let of = |side: &serde_json::Map<String, Value>| side.get(key).cloned().unwrap_or(Value::Null);
+            let of = |side: &Map<String, Value>| side.get(key).cloned().unwrap_or(Value::Null);
             differences(path, &of(was), &of(is), changed);
             path.pop();
         }

@@ -1,4 +1,4 @@
-//! `rotate tune`: settings of a strategy's `[tune]` keys tried over one market, and a verdict on the best of them.
+//! `rotate tune`: settings of a strategy's `[tune]` keys tried over one market or several, and a verdict on the best of them.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -147,10 +147,9 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
             serde_json::to_string_pretty(&closing).expect("plain values") + "\n"
         }
         Format::Text => {
-            let synthetic = if market.synthetic { " (SYNTHETIC DATA)" } else { "" };
-            let closing = study_report::closing(&study, &market.name, 10);
+            let closing = study_report::closing(&study, &market, 10);
             let dropped = if dropped { "The last line of the journal was cut off; its trial was made again.\n" } else { "" };
-            format!("{}{synthetic}\n\n{closing}\n{dropped}study: {}\n", market.name, arguments.out.join("study.html").display())
+            format!("{closing}\n{dropped}study: {}\n", arguments.out.join("study.html").display())
         }
     })
 }
@@ -222,7 +221,7 @@ fn manifest(arena: &Arena, request: &Request, settings: &StudySettings, study: O
     let mut command = asked.command("tune", std::slice::from_ref(request.file));
     if !settings.also.is_empty() {
         recorded["also"] = json!(settings.also);
-        command.extend(settings.also.iter().flat_map(|other| ["--also".to_owned(), other.folder().to_owned()]));
+        command.extend(settings.also.iter().flat_map(|other| ["--also".to_owned(), other.market_dir.clone()]));
     }
     command.extend(settings.set.iter().flat_map(|set| ["--set".to_owned(), set.clone()]));
     let market = arena.market;

@@ -21,6 +21,8 @@ const USUAL_BLOCKS: usize = 16;
 const FEWEST_BLOCKS: usize = 8;
 /// A block of fewer periods makes halves whose ratios are mostly noise.
 const LEAST_BLOCK_PERIODS: usize = 10;
+/// A half of one period has no dispersion.
+const LEAST_PERIODS: usize = 4;
 /// Values that differ by no more than this part of themselves are equal,
 const TIE: f64 = 1e-12;
 /// or by this much: a ratio near nought is what is left of returns that cancel, with their rounding.
@@ -110,8 +112,8 @@ impl Cscv {
     /// # Errors
     /// Fewer returns than blocks.
     pub fn share_behind(&self, returns: &[f64]) -> Result<f64, InputError> {
-        let length = block_length(&[returns, returns], self.blocks)?;
-        let mut halves = SharpeHalves::of(&[returns], self.blocks, length);
+        require_length(returns.len(), self.blocks.max(LEAST_PERIODS))?;
+        let mut halves = SharpeHalves::of(&[returns], self.blocks, returns.len() / self.blocks);
         let every = (1 << self.blocks) - 1;
         let mut behind = 0;
         for split in &self.splits {
@@ -160,8 +162,7 @@ fn block_length<V: AsRef<[f64]>>(variants: &[V], blocks: usize) -> Result<usize,
     require((2..=MOST_BLOCKS).contains(&blocks) && blocks.is_multiple_of(2), "blocks", blocks, "an even number of 2 to 20")?;
     require_length(variants.len(), 2)?;
     let periods = common_length(variants)?;
-    // A half of one period has no dispersion.
-    require_length(periods, blocks.max(4))?;
+    require_length(periods, blocks.max(LEAST_PERIODS))?;
     Ok(periods / blocks)
 }
 

@@ -62,7 +62,7 @@ fn best(market: &Market, study: &Study) -> String {
         study.strategy,
         study_text::market_name(market),
     );
-    for sentence in study_text::verdict(study, &study_text::market_name(market)).into_iter().chain(study_text::advice(study)) {
+    for sentence in study_text::verdict(study, market).into_iter().chain(study_text::advice(study)) {
         let _ = writeln!(head, "# {sentence}");
     }
     let shown = |value: Option<f64>| value.map_or_else(|| "not available".to_owned(), |value| format!("{value:.4}"));
@@ -84,11 +84,11 @@ fn best(market: &Market, study: &Study) -> String {
 
 /// The terminal's table: the best trials, both sides of the split.
 #[must_use]
-pub fn closing(study: &Study, market: &str, most: usize) -> String {
+pub fn closing(study: &Study, market: &Market, most: usize) -> String {
     let (columns, mut rows) = ranked(study, most);
     rows.insert(0, columns.iter().map(|(head, _)| head.clone()).collect());
     let widths: Vec<usize> = (0..columns.len()).map(|c| rows.iter().map(|row| width(&row[c])).max().unwrap_or(0)).collect();
-    let mut out = study_text::verdict(study, market).join("\n") + "\n\n";
+    let mut out = format!("{}\n\n{}\n\n", study_text::market_name(market), study_text::verdict(study, market).join("\n"));
     for sentence in study_text::advice(study) {
         out += &(sentence + "\n");
     }

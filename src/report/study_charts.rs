@@ -15,7 +15,7 @@ use crate::report::charts::pareto::{Outcome, Pareto};
 use crate::report::charts::sharpes::Sharpes;
 use crate::report::charts::walk_forward::WalkForward;
 use crate::report::study_text::{market_name, plain, pooled_name};
-use crate::tune::{Setting, Spread, Study, Trial};
+use crate::tune::{Setting, Spread, Step as ShareStep, Study, Timeline, Trial, number};
 
 /// Of the variance of results, the share that keys must foretell before it is parted among them.
 pub(crate) const FORETOLD: f64 = 0.1;
@@ -39,7 +39,7 @@ impl Charts<'_> {
         let forward = study.forward.as_ref()?;
         let days: Vec<usize> = forward.windows.iter().flat_map(Clone::clone).collect();
         let middle = forward.middle().filter(|curve| curve.len() == days.len() && !curve.is_empty())?;
-        let midnight = |day: usize| crate::tune::Timeline::midnight(&study.clock, day).seconds() as f64;
+        let midnight = |day: usize| Timeline::midnight(&study.clock, day).seconds() as f64;
         let capital = study.capital.to_f64();
         let curve = |returns: &[f64]| std::iter::once(1.0).chain(wealth(returns)).map(|wealth| wealth * capital).collect::<Vec<f64>>();
         let of = |all: &[f64]| curve(&days.iter().map(|day| all.get(*day).copied().unwrap_or(0.0)).collect::<Vec<f64>>());
@@ -66,7 +66,6 @@ impl Charts<'_> {
     pub(crate) fn sharpes(&self) -> Option<Figure> {
         let study = self.study;
         (study.sharpes.iter().flatten().count() > 1).then_some(())?;
-        let named = |metrics: &serde_json::Map<String, serde_json::Value>| metrics.get("sharpe").and_then(serde_json::Value::as_f64);
         let folds = study.timeline.folds.len();
         // Those of the folds may do better on the whole time than what was sought on it.
         let searches = if folds > 0 && study.tune.sampler.is_adaptive() {
@@ -78,7 +77,7 @@ impl Charts<'_> {
             title: format!("{}: Sharpe ratios of all variants", study.strategy),
             subtitle: format!("{}{searches}", self.subtitle_in_sample()),
             values: study.sharpes.clone(),
-            before: named(&study.before.in_sample),
+            before: study.before.metric("sharpe", false),
             best: study.best().metric("sharpe", false),
             luck: (study.tried.count > 1).then(|| study.tried.luck() * DAYS_PER_YEAR.sqrt()),
             tried: study.tried.count,
@@ -91,7 +90,7 @@ impl Charts<'_> {
         let study = self.study;
         let frontier = study.frontier.as_ref()?;
         let band = |spread: &Spread| Band { value: spread.value, interval: spread.interval.map(|ends| (ends.low, ends.high)) };
-        let step = |step: &crate::tune::Step| Step {
+        let step = |step: &ShareStep| Step {
             share: step.share,
             growth: band(&step.growth),
             drawdown: band(&step.drawdown),
@@ -115,7 +114,7 @@ impl Charts<'_> {
     /// Of two trials or more that have a value.
     pub(crate) fn convergence(&self) -> Option<Figure> {
         let study = self.study;
-        self.is_many().then_some(())?;
+        study.is_compared().then_some(())?;
         let chart = Convergence {
             title: format!("{}: course of the search by {}", study.strategy, study.tune.sampler.name()),
             subtitle: self.subtitle_of_first(),
@@ -150,7 +149,7 @@ impl Charts<'_> {
         let study = self.study;
         let keys: Vec<usize> =
             (0..study.keys.len()).filter(|key| study.is_number(*key) || study.values(*key).len() <= MOST_CHOICES).collect();
-        (keys.len() > 1 && self.is_many()).then_some(())?;
+        (keys.len() > 1 && study.is_compared()).then_some(())?;
         // What there was before has a place of its own where it was not tried.
         let names_of = |key: &usize| {
             let mut names: Vec<String> = study.values(*key).into_iter().map(plain).collect();
@@ -166,7 +165,7 @@ impl Charts<'_> {
         let value = |setting: &Setting, (key, names): (&usize, &Vec<String>)| {
             let value = setting[*key].as_ref()?;
             if study.is_number(*key) {
-                return value.as_float().or_else(|| value.as_integer().map(|whole| whole as f64));
+                return number(value);
             }
             let own = plain(value);
             names.iter().position(|name| *name == own).map(|at| at as f64)
@@ -193,7 +192,7 @@ impl Charts<'_> {
     /// Each pair of several objectives.
     pub(crate) fn pareto(&self) -> Vec<Figure> {
         let study = self.study;
-        let many = if self.is_many() { study.goals.objectives.len() } else { 0 };
+        let many = if study.is_compared() { study.goals.objectives.len() } else { 0 };
         let pairs = (0..many).flat_map(|up| (up + 1..many).map(move |across| (across, up)));
         let best = study.best();
         let balance = if many > 2 { format!("  ·  the best is a balance of all {many} objectives") } else { String::new() };
@@ -215,11 +214,6 @@ impl Charts<'_> {
     /// Trials that came to something, by their numbers; not those that were left out.
     fn replayed(&self) -> impl Iterator<Item = (usize, &Trial)> {
         self.study.trials.iter().enumerate().filter(|(_, trial)| trial.measured.is_some())
-    }
-
-    /// Whether two trials or more have a value of the first objective.
-    fn is_many(&self) -> bool {
-        self.study.trials.iter().filter(|trial| trial.objectives[0].is_some_and(f64::is_finite)).count() > 1
     }
 
     /// An objective of the strategy before tuning, in-sample.

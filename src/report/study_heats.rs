@@ -1,12 +1,11 @@
 //! The heat maps of a study: the first objective over every two keys, in-sample and out-of-sample, in the same colours.
 
 use crate::report::charts::canvas::Svg;
-use crate::report::charts::frame::Unit;
-use crate::report::charts::frame::brief;
+use crate::report::charts::frame::{Unit, brief};
 use crate::report::charts::heat::{Heat, common_bound};
 use crate::report::study_charts::named_objective;
 use crate::report::study_text::plain;
-use crate::tune::{Study, Trial};
+use crate::tune::{Study, Trial, number};
 
 /// Keys beyond this many would make more heat maps than anybody looks at.
 const MOST_KEYS: usize = 4;
@@ -73,10 +72,6 @@ fn edges(low: f64, high: f64, log: bool) -> Vec<f64> {
     (0..=PARTS).map(edge).collect()
 }
 
-fn number(value: &toml::Value) -> Option<f64> {
-    value.as_float().or_else(|| value.as_integer().map(|whole| whole as f64))
-}
-
 /// The mean of the known values of each cell, row by row; none of a cell without any.
 fn means(rows: &Side, columns: &Side, trials: &[Trial], value: impl Fn(&Trial) -> Option<f64>) -> Vec<Option<f64>> {
     let mut sums = vec![(0.0, 0_u32); rows.names.len() * columns.names.len()];
@@ -96,9 +91,8 @@ type Pair = (Side, Side, Vec<Vec<Option<f64>>>);
 /// Of each pair of keys a map in-sample, and one out-of-sample where a part of the time was held out. All have the same colours.
 #[must_use]
 pub fn of(market: &str, study: &Study) -> Vec<HeatMap> {
-    let known = study.trials.iter().filter(|trial| trial.objectives[0].is_some_and(f64::is_finite)).count();
     // A map of one cell shows nothing.
-    let keys = if known > 1 { study.keys.len().min(MOST_KEYS) } else { 0 };
+    let keys = if study.is_compared() { study.keys.len().min(MOST_KEYS) } else { 0 };
     let sides = 1 + usize::from(study.timeline.out_of_sample.is_some());
     let factor = if is_share(study) { 100.0 } else { 1.0 };
     let mut pairs: Vec<Pair> = Vec::new();

@@ -2,18 +2,16 @@
 
 use std::ops::Range;
 
-use serde_json::{Map, Value};
-
 use crate::luck::verdict::{Judgement, Verdict};
 use crate::luck::verdict_text;
 use crate::market::Market;
 use crate::metrics::DAYS_PER_YEAR;
 use crate::metrics::sharpe::{per_day, standard_error};
 use crate::report::number_format::number;
-use crate::tune::{Elsewhere, KeyRange, Setting, Study, Timeline, Trial};
+use crate::tune::{Elsewhere, KeyRange, Setting, Spent, Study, Timeline, Trial};
 
 /// Sharpe ratios, returns and falls in short.
-const NOT_AVAILABLE: &str = "–";
+pub(crate) const NOT_AVAILABLE: &str = "–";
 /// Values of a key beyond this many are told by their ends.
 const MOST_VALUES: usize = 4;
 /// Standard errors to either side of a number that hold 95 % of a normal distribution.
@@ -37,13 +35,44 @@ pub(crate) fn chosen(setting: &Setting, key: usize) -> String {
 /// The name of a market, which says where its data are made up.
 #[must_use]
 pub(crate) fn market_name(market: &Market) -> String {
-    if market.synthetic { format!("{} (SYNTHETIC DATA)", market.name) } else { market.name.clone() }
+    labelled(&market.name, market.synthetic)
 }
 
-/// The name of another market of a study, which says where its data are made up.
+fn other_name(other: &Elsewhere) -> String {
+    labelled(&other.market, other.synthetic)
+}
+
+fn labelled(name: &str, synthetic: bool) -> String {
+    if synthetic { format!("{name} (SYNTHETIC DATA)") } else { name.to_owned() }
+}
+
+/// The verdict of one market on the best, and why.
+pub(crate) struct MarketVerdict<'a> {
+    pub market: String,
+    pub judgement: &'a Judgement,
+    /// What its final window gave, where it was looked at.
+    pub spent: Option<&'a Spent>,
+}
+
+/// Every market of a study, the first one first.
 #[must_use]
-pub(crate) fn other_name(other: &Elsewhere) -> String {
-    if other.synthetic { format!("{} (SYNTHETIC DATA)", other.market) } else { other.market.clone() }
+pub(crate) fn by_market<'a>(market: &Market, study: &'a Study) -> Vec<MarketVerdict<'a>> {
+    let first = MarketVerdict { market: market_name(market), judgement: &study.judgement, spent: study.spent.as_ref() };
+    let other =
+        |other: &'a Elsewhere| MarketVerdict { market: other_name(other), judgement: &other.judgement, spent: other.spent.as_ref() };
+    std::iter::once(first).chain(study.elsewhere.iter().map(other)).collect()
+}
+
+/// A Sharpe ratio per day as one a year; a dash where there is none.
+#[must_use]
+pub(crate) fn yearly(ratio: Option<f64>) -> String {
+    thousandths(ratio.map(|ratio| ratio * DAYS_PER_YEAR.sqrt()))
+}
+
+/// With three decimals; a dash where there is none.
+#[must_use]
+pub(crate) fn thousandths(value: Option<f64>) -> String {
+    value.map_or_else(|| NOT_AVAILABLE.to_owned(), |value| format!("{value:.3}"))
 }
 
 /// The names of all markets of a study, and how what they give is pooled.
@@ -98,14 +127,14 @@ pub(crate) fn headline(study: &Study) -> String {
 
 /// The verdict in one line; of several markets that of all, then each of them.
 #[must_use]
-pub(crate) fn verdict(study: &Study, market: &str) -> Vec<String> {
-    let own = verdict_text::headline(&study.judgement);
-    if study.elsewhere.is_empty() {
-        return vec![own];
+pub(crate) fn verdict(study: &Study, market: &Market) -> Vec<String> {
+    let each = by_market(market, study);
+    if let [only] = &each[..] {
+        return vec![verdict_text::headline(only.judgement)];
     }
-    let others = study.elsewhere.iter().map(|other| format!("On {}: {}", other_name(other), verdict_text::headline(&other.judgement)));
-    let all = format!("Over {} markets: {}. The worst of their verdicts counts.", study.elsewhere.len() + 1, study.verdict().name());
-    [all, format!("On {market}: {own}")].into_iter().chain(others).collect()
+    let all = format!("Over {} markets: {}. The worst of their verdicts counts.", each.len(), study.verdict().name());
+    let each = each.iter().map(|of| format!("On {}: {}", of.market, verdict_text::headline(of.judgement)));
+    std::iter::once(all).chain(each).collect()
 }
 
 /// What each check found.
@@ -215,7 +244,6 @@ pub(crate) fn shared_prefix(keys: &[String]) -> &str {
 /// The best trials as a table: headings, and whether a column holds numbers; then the rows, both sides of the split.
 #[must_use]
 pub fn ranked(study: &Study, most: usize) -> (Vec<(String, bool)>, Vec<Vec<String>>) {
-    let shown = |value: Option<f64>| value.map_or_else(|| NOT_AVAILABLE.to_owned(), |value| format!("{value:.3}"));
     let prefix = shared_prefix(&study.keys).len();
     let objectives = &study.goals.objectives;
     let held_out = study.timeline.out_of_sample.is_some();
@@ -230,9 +258,9 @@ pub fn ranked(study: &Study, most: usize) -> (Vec<(String, bool)>, Vec<Vec<Strin
         let tried = &study.trials[trial];
         let mut row = vec![(rank + 1).to_string(), (trial + 1).to_string()];
         for at in 0..objectives.len() {
-            row.push(shown(tried.objectives[at]));
+            row.push(thousandths(tried.objectives[at]));
             let outside = || study.value(at, tried.measured.as_ref()?, true);
-            row.extend(held_out.then(|| shown(outside())));
+            row.extend(held_out.then(|| thousandths(outside())));
         }
         row.extend((0..study.keys.len()).map(|key| chosen(&tried.setting, key)));
         row
@@ -242,23 +270,20 @@ pub fn ranked(study: &Study, most: usize) -> (Vec<(String, bool)>, Vec<Vec<Strin
 
 /// The first objective on each market, before and after, with the verdict there: headings, then the rows.
 #[must_use]
-pub(crate) fn market_by_market(study: &Study, market: &str) -> (Vec<(String, bool)>, Vec<Vec<String>>) {
+pub(crate) fn market_by_market(study: &Study, market: &Market) -> (Vec<(String, bool)>, Vec<Vec<String>>) {
     let by = &study.goals.objectives[0];
-    let shown = |metrics: Option<&Map<String, Value>>| {
-        metrics.and_then(|metrics| by.value(metrics)).map_or_else(|| NOT_AVAILABLE.to_owned(), |value| format!("{value:.3}"))
-    };
     let held_out = study.timeline.out_of_sample.is_some();
     let mut columns = vec![("market".to_owned(), false), ("verdict".to_owned(), false)];
     for side in [Some("in-sample"), held_out.then_some("out-of-sample")].into_iter().flatten() {
         columns.extend(["before", "best"].map(|what| (format!("{side} {}, {what}", by.text), true)));
     }
-    let others = study.elsewhere.iter().map(|other| (other_name(other), &other.judgement));
     let best = study.best().measured.as_ref().expect("the best was replayed");
-    let all = std::iter::once((market.to_owned(), &study.judgement)).chain(others).zip(study.before.everywhere().zip(best.everywhere()));
-    let rows = all.map(|((market, judgement), (before, best))| {
-        let mut row = vec![market, judgement.verdict.name().to_owned()];
-        row.extend([before, best].map(|of| shown(Some(&of.in_sample))));
-        row.extend([before, best].into_iter().filter(|_| held_out).map(|of| shown(of.out_of_sample.as_ref())));
+    let all = by_market(market, study).into_iter().zip(study.before.everywhere().zip(best.everywhere()));
+    let rows = all.map(|(of, (before, best))| {
+        let mut row = vec![of.market, of.judgement.verdict.name().to_owned()];
+        for side in [Some(false), held_out.then_some(true)].into_iter().flatten() {
+            row.extend([before, best].map(|of| thousandths(of.side(side).and_then(|metrics| by.value(metrics)))));
+        }
         row
     });
     (columns, rows.collect())

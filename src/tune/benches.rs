@@ -11,7 +11,7 @@ use crate::tune::trial::{Bench, Measured};
 
 /// The markets.
 pub(super) struct Benches<'a> {
-    /// The one that all reports are about.
+    /// The one that everything which is not pooled is of.
     pub first: Bench<'a>,
     pub others: Vec<Bench<'a>>,
     pub pool: Pool,

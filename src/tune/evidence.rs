@@ -59,19 +59,15 @@ pub(super) fn of(curves: &Curves, places: &Places, in_sample: &Range<usize>, jud
         Benchmark::HoldBitcoin => Some(curves.bitcoin),
         Benchmark::BeforeTuning => Some(curves.before),
     };
-    // What takes longest, side by side: overfitting, then superiority to each benchmark.
-    let parts: Vec<Option<Benchmark>> = [None].into_iter().chain(Benchmark::ALL.map(Some)).collect();
-    let found = side_by_side(&parts, |part| match part {
-        None => (overfitting(&curves.variants, curves.before), None),
-        Some(benchmark) => (None, against(benchmark).and_then(|benchmark| superiority(&curves.variants, benchmark))),
-    });
+    // What takes longest.
+    let p_values = side_by_side(&Benchmark::ALL, |benchmark| superiority(&curves.variants, against(benchmark)?));
     let yearly = sharpe(best, 0.0, DAYS_PER_YEAR);
     Evidence {
         trials: Some(count),
         effective_trials: effective_trials(&inside).map(|trials| trials.effective),
         deflated_sharpe: deflated_sharpe(best, &trials),
-        overfitting: found[0].0,
-        superiority: std::array::from_fn(|at| found[at + 1].1),
+        overfitting: overfitting(&curves.variants, curves.before),
+        superiority: std::array::from_fn(|at| p_values[at]),
         plateau: plateau(&places.points, &places.merits, places.best, 2 * places.points[0].len(), TOLERANCE),
         kept: judged.and_then(|(days, expected)| Some(sharpe(days, 0.0, 1.0)? / expected).filter(|_| expected > 0.0)),
         track_record: Some(Length { found: best.len() as f64, needed: minimum_track_record_of(best, 0.0, CONFIDENCE) }),

@@ -35,8 +35,8 @@ pub use frontier::{Spread, Step};
 pub use journal::Journal;
 pub use regimes::Gave;
 pub use search::{Progress, Shard};
-pub use search_space::Setting;
-pub use study::{Elsewhere, KeyRange, Study, Trial};
+pub use search_space::{Setting, number};
+pub use study::{Elsewhere, KeyRange, Spent, Study, Trial};
 pub use timeline::{Fold, Timeline};
 
 use prepared::Prepared;

@@ -373,7 +373,9 @@ pub(super) fn in_order<'a>(values: impl Iterator<Item = &'a toml::Value>) -> Vec
     each
 }
 
-pub(super) fn number(value: &toml::Value) -> Option<f64> {
+/// A value as a number; none of any other.
+#[must_use]
+pub fn number(value: &toml::Value) -> Option<f64> {
     value.as_float().or_else(|| value.as_integer().map(|whole| whole as f64))
 }
 

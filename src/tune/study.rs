@@ -11,12 +11,12 @@ use crate::tune::forward::Forward;
 use crate::tune::frontier::Frontier;
 use crate::tune::objective::Goals;
 use crate::tune::regimes::InRegime;
-use crate::tune::search_space::{Setting, in_order};
+use crate::tune::search_space::{Setting, in_order, number};
 use crate::tune::timeline::Timeline;
 use crate::tune::trial::Measured;
 use crate::units::{Clock, Usd};
 
-/// A study of one strategy over one market.
+/// A study of one strategy over one market or several.
 #[derive(Debug)]
 pub struct Study {
     pub strategy: String,
@@ -169,6 +169,12 @@ impl Study {
         self.sharpes.len()
     }
 
+    /// Whether two trials or more have a value of the first objective, so that there is something to compare.
+    #[must_use]
+    pub fn is_compared(&self) -> bool {
+        self.trials.iter().filter(|trial| trial.objectives[0].is_some_and(f64::is_finite)).count() > 1
+    }
+
     /// Whether a key was searched by the logarithm of its values.
     #[must_use]
     pub fn is_log(&self, key: usize) -> bool {
@@ -178,7 +184,7 @@ impl Study {
     /// Whether every value that was tried of a key is a number.
     #[must_use]
     pub fn is_number(&self, key: usize) -> bool {
-        self.trials.iter().filter_map(|trial| trial.setting[key].as_ref()).all(|value| value.is_float() || value.is_integer())
+        self.trials.iter().filter_map(|trial| trial.setting[key].as_ref()).all(|value| number(value).is_some())
     }
 
     /// Each value of a key that was tried; numbers in their order, others as they are listed.

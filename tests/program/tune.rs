@@ -18,7 +18,7 @@ use rotate::units::{Time, Usd};
 pub const WINDOW: [&str; 4] = ["--from", "2024-01-16", "--to", "2024-03-31"];
 pub const CAPITAL: Usd = Usd::from_micros(100_000_000_000);
 
-fn market(folder: &Path, to: Time) -> Market {
+pub fn market(folder: &Path, to: Time) -> Market {
     let window = Window { from: Time::parse(WINDOW[1]), to: Some(to) };
     Market::load(folder, window).unwrap_or_else(|fault| panic!("{fault}"))
 }
@@ -141,7 +141,7 @@ fn what_comes_after_the_split_does_not_reach_the_ranking() {
     }
 }
 
-fn copy(from: &Path, to: &Path) {
+pub fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let (path, name) = entry.map(|entry| (entry.path(), entry.file_name())).unwrap();
@@ -150,7 +150,7 @@ fn copy(from: &Path, to: &Path) {
 }
 
 /// Doubles and halves the prices of rows from an instant on, in turn.
-fn scramble(path: &Path, from: i64) {
+pub fn scramble(path: &Path, from: i64) {
     let text = fs::read_to_string(path).unwrap();
     let mut lines = text.lines();
     let header = lines.next().unwrap();

@@ -12,7 +12,7 @@ use rotate::tune::{self, FinalWindow, Journal, Request, Study};
 use rotate::units::Time;
 
 use crate::program::{ROOT, fine, refused, tree};
-use crate::tune::{CAPITAL, bull, sample};
+use crate::tune::{CAPITAL, bull, copy, market, sample, scramble};
 
 const KEYS: &str =
     "final = 0.1\nkeys = { \"buckets.narratives.weight\" = [0.05, 0.1, 0.15], \"buckets.narratives.leverage.open\" = [2.0, 3.0] }";
@@ -62,6 +62,68 @@ fn what_markets_come_to_together_is_the_worst_of_them_or_their_mean() {
     }
 }
 
+/// What one market breaks is broken, however well the other keeps it.
+#[test]
+fn a_constraint_must_hold_on_every_market() {
+    let (first, second) = (sample("2024-03-31"), later());
+    let alone = [&first, &second].map(|market| studied(market, &[], &bull(KEYS)).unwrap());
+    let falls =
+        [&alone[0], &alone[1]].map(|study| study.trials.iter().map(|trial| -trial.metric("max_drawdown", false).unwrap()).collect());
+    let [a, b]: [Vec<f64>; 2] = falls;
+    // Between what the two lose at most: one of them keeps it always, the other never.
+    let [least, most] = if a[0] < b[0] { [&a, &b] } else { [&b, &a] };
+    let bound = f64::midpoint(least.iter().copied().fold(0.0, f64::max), most.iter().copied().fold(1.0, f64::min));
+    assert!(least.iter().all(|fall| *fall < bound) && most.iter().all(|fall| *fall > bound), "{a:?}, {b:?}");
+    let file = bull(&format!("require = [\"max_drawdown < {bound}\"]\n{KEYS}"));
+    let both = studied(&first, &[&second], &file).unwrap();
+    assert!(
+        both.trials.iter().all(|trial| !trial.is_feasible()),
+        "{:?}",
+        both.trials.iter().map(|trial| trial.violation).collect::<Vec<_>>()
+    );
+}
+
+/// Every price of the other market's final window is another one: nothing of the study moves.
+#[test]
+fn the_final_window_of_another_market_is_never_looked_at() {
+    let first = sample("2024-03-31");
+    let also = sample("2024-06-30");
+    let file = bull(KEYS);
+    let keep = |also: &Market| {
+        let also = [Arena::new(also)];
+        let request = Request { file: &file, capital: CAPITAL, final_window: FinalWindow::Keep, also: &also };
+        tune::study(&Arena::new(&first), &request, &mut Journal::nowhere(serde_json::json!({})), &()).unwrap()
+    };
+    let before = keep(&also);
+    let other = &before.elsewhere[0];
+    let from = other.clock.open(other.timeline.final_window().unwrap().start).seconds();
+    let dir = tempfile::tempdir().unwrap();
+    copy(&Path::new(ROOT).join("data/sample"), dir.path());
+    for series in ["spot", "perp", "mark"] {
+        for entry in fs::read_dir(dir.path().join(series)).unwrap() {
+            scramble(&entry.unwrap().path(), from);
+        }
+    }
+    let after = keep(&market(dir.path(), Time::parse("2024-06-30").unwrap()));
+    assert_eq!((&before.ranking, &before.judgement, &before.advice), (&after.ranking, &after.judgement, &after.advice));
+    assert_eq!((&other.judgement, &other.timeline), (&after.elsewhere[0].judgement, &after.elsewhere[0].timeline));
+    for (a, b) in before.trials.iter().zip(&after.trials) {
+        assert_eq!(a.measured, b.measured);
+    }
+}
+
+/// A strategy decides more often than the other market has bars.
+#[test]
+fn a_strategy_that_cannot_run_on_another_market_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let (also, out) = (dir.path().join("second"), dir.path().join("study"));
+    second_market(&also, "1d");
+    let words = ["tune", "strategies/bull.toml", "--set", "decide=8h", "--quiet", "--also", also.to_str().unwrap()];
+    let message = refused(&[&words[..], &["--out", out.to_str().unwrap()]].concat());
+    assert!(message.contains(" on second") && message.contains("decide"), "{message}");
+    assert!(!out.exists());
+}
+
 #[test]
 fn folds_of_several_markets_are_refused() {
     let (first, second) = (sample("2024-03-31"), later());
@@ -70,24 +132,24 @@ fn folds_of_several_markets_are_refused() {
     assert!(fault.contains("folds of the time, and several markets") && fault.contains("--also"), "{fault}");
 }
 
-/// A copy of the sample under another name.
-fn second_market(folder: &Path) {
-    for (name, bytes) in tree(&Path::new(ROOT).join("data/sample")) {
-        let path = folder.join(&name);
-        if name.ends_with('/') { fs::create_dir_all(path).unwrap() } else { fs::write(path, bytes).unwrap() }
-    }
+/// A copy of the sample under another name, with bars of another length.
+fn second_market(folder: &Path, bar: &str) {
+    copy(&Path::new(ROOT).join("data/sample"), folder);
     let manifest = folder.join("market.toml");
     let text = fs::read_to_string(&manifest).unwrap();
-    let named = text.lines().map(|line| if line.starts_with("name ") || line.starts_with("name=") { "name = \"second\"" } else { line });
-    fs::write(&manifest, named.collect::<Vec<_>>().join("\n") + "\n").unwrap();
+    let line = |line: &str| match line.split_whitespace().next() {
+        Some("name") => "name = \"second\"".to_owned(),
+        Some("bar") => format!("bar = \"{bar}\""),
+        _ => line.to_owned(),
+    };
+    fs::write(&manifest, text.lines().map(|text| line(text) + "\n").collect::<String>()).unwrap();
 }
 
 #[test]
 fn a_study_of_two_markets_is_the_same_however_it_was_made() {
     let dir = tempfile::tempdir().unwrap();
     let other = dir.path().join("second");
-    fs::create_dir(&other).unwrap();
-    second_market(&other);
+    second_market(&other, "8h");
     let also = other.to_str().unwrap();
     let study = |name: &str, more: &[&str]| {
         let out = dir.path().join(name);
@@ -103,8 +165,19 @@ fn a_study_of_two_markets_is_the_same_however_it_was_made() {
     assert_eq!(tree(&one), tree(&many));
     let page = fs::read_to_string(one.join("study.html")).unwrap();
     assert!(page.contains("Market by market") && page.contains("Each check, and what it found on second"));
+    // The row of the other market has the numbers of the table of trials.
     let table = fs::read_to_string(one.join("trials.csv")).unwrap();
-    assert!(table.lines().next().unwrap().contains(",second:is_sharpe,"));
+    let table: Vec<Vec<&str>> = table.lines().map(|line| line.split(',').collect()).collect();
+    let ranked: Vec<&str> =
+        closing.lines().map(str::split_whitespace).find_map(|mut words| (words.next() == Some("1")).then(|| words.collect())).unwrap();
+    let best: usize = ranked[0].parse().unwrap();
+    let row = page.split("Market by market").nth(2).unwrap().split("<tr").nth(3).unwrap();
+    assert!(row.contains("second (SYNTHETIC DATA)"), "{row}");
+    for name in ["second:is_sharpe", "second:oos_sharpe"] {
+        let column = table[0].iter().position(|head| *head == name).unwrap();
+        let value: f64 = table[best][column].parse().unwrap();
+        assert!(row.contains(&format!("{value:.3}")), "{name} {value}: {row}");
+    }
     assert!(fine(&["verify", one.to_str().unwrap(), "--also", also]).contains("verified"));
     // What is resumed must be of the same markets.
     let words = ["tune", "strategies/bull.toml", "--keys", "buckets.narratives.weight=0.05,0.10,0.15", "--from", "2024-03-01", "--to"];

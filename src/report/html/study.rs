@@ -2,7 +2,6 @@
 
 use crate::luck::verdict::{Check, Verdict};
 use crate::market::Market;
-use crate::metrics::DAYS_PER_YEAR;
 use crate::metrics::returns::sharpe;
 use crate::report::charts::frame::Unit;
 use crate::report::html::escape::{Html, tag, text};
@@ -13,10 +12,10 @@ use crate::report::number_format::grouped;
 use crate::report::study_charts::{Charts, Figure, named_objective};
 use crate::report::study_heats::HeatMap;
 use crate::report::study_text::{
-    HIDDEN_SHARES, advice, cautions, chosen, headline, market_by_market, market_name, ranked, reasons, shared_prefix, sharpe_range, values,
-    verdict,
+    HIDDEN_SHARES, MarketVerdict, NOT_AVAILABLE, advice, by_market, cautions, chosen, headline, market_by_market, ranked, reasons,
+    shared_prefix, sharpe_range, thousandths, values, verdict, yearly,
 };
-use crate::tune::{Gave, Study};
+use crate::tune::{Choice, Fold, Gave, Spread, Study};
 
 const SHOWN: usize = 50;
 
@@ -44,7 +43,7 @@ pub fn page(market: &Market, study: &Study, heats: &[HeatMap]) -> String {
     ];
     let shown: Vec<_> = sections.into_iter().filter(|(.., inside)| !inside.is_empty()).collect();
     let mut body = whole::title(&title, market.synthetic || study.elsewhere.iter().any(|other| other.synthetic));
-    for sentence in verdict(study, &market_name(market)).into_iter().chain(advice(study)) {
+    for sentence in verdict(study, market).into_iter().chain(advice(study)) {
         body += paragraph(&text(&sentence));
     }
     body += dim_paragraph(&text(&format!("On {}: {}.", market.name, headline(study))));
@@ -99,7 +98,7 @@ fn recommended(study: &Study) -> Html {
     for at in 0..study.goals.objectives.len() {
         let shown = named_objective(study, at);
         let written = |value: f64| if shown.unit == Unit::Number { grouped(value, 3) } else { shown.unit.label(value) };
-        let number = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), written);
+        let number = |value: Option<f64>| value.map_or_else(|| NOT_AVAILABLE.to_owned(), written);
         let row = |side: &str, before, best| vec![format!("{} {side}", shown.name), number(before), number(best), String::new()];
         for (side, name) in [(false, "in-sample"), (true, "out-of-sample")] {
             if !side || study.timeline.out_of_sample.is_some() {
@@ -117,26 +116,28 @@ fn recommended(study: &Study) -> Html {
     out + paragraph(&(text("The settings of the best variant are ready to run in ") + link + text(".")))
 }
 
+/// `12.3 %`; a dash where there is none.
+fn percent(share: Option<f64>) -> String {
+    share.map_or_else(|| NOT_AVAILABLE.to_owned(), tenths)
+}
+
 /// `12.3 %`.
 fn tenths(share: f64) -> String {
     format!("{} %", grouped(share * 100.0, 1))
 }
 
 fn checks(market: &Market, study: &Study) -> Html {
-    let several = !study.elsewhere.is_empty();
-    let all =
-        std::iter::once((&market.name, &study.judgement)).chain(study.elsewhere.iter().map(|other| (&other.market, &other.judgement)));
-    all.map(|(market, judgement)| {
-        let found: Vec<Vec<String>> = reasons(judgement).into_iter().map(|(grade, reason)| vec![grade.to_owned(), reason]).collect();
-        let on = if several { format!(" on {market}") } else { String::new() };
+    let each = by_market(market, study).into_iter().map(|of| {
+        let found: Vec<Vec<String>> = reasons(of.judgement).into_iter().map(|(grade, reason)| vec![grade.to_owned(), reason]).collect();
+        let on = if study.elsewhere.is_empty() { String::new() } else { format!(" on {}", of.market) };
         table(&format!("Each check, and what it found{on}"), &[("check", false), ("found", false)], &found)
-    })
-    .sum()
+    });
+    each.sum()
 }
 
 /// What the strategy had and the best has on each market, by the first objective; nothing where there is one.
 fn markets(market: &Market, study: &Study) -> Html {
-    let (columns, rows) = market_by_market(study, &market_name(market));
+    let (columns, rows) = market_by_market(study, market);
     if rows.len() < 2 {
         return Html::new();
     }
@@ -203,12 +204,11 @@ fn variants(study: &Study) -> Html {
 /// A row for each fold.
 fn folds(study: &Study) -> Html {
     let Some(forward) = &study.forward else { return Html::new() };
-    let yearly = |ratio: Option<f64>| ratio.map_or_else(|| "–".to_owned(), |ratio| format!("{:.3}", ratio * DAYS_PER_YEAR.sqrt()));
-    let row = |(choice, fold): (&Option<crate::tune::Choice>, &crate::tune::Fold)| {
+    let row = |(choice, fold): (&Option<Choice>, &Fold)| {
         let from = fold.test.first().map(|bars| study.clock.open(bars.start).to_string()).unwrap_or_default();
         match choice {
             Some(choice) => vec![from, (choice.trial + 1).to_string(), yearly(choice.inside), yearly(choice.outside)],
-            None => vec![from, "–".to_owned(), "–".to_owned(), "–".to_owned()],
+            None => vec![from, NOT_AVAILABLE.to_owned(), NOT_AVAILABLE.to_owned(), NOT_AVAILABLE.to_owned()],
         }
     };
     let mut rows: Vec<Vec<String>> = forward.choices.iter().zip(&study.timeline.folds).map(row).collect();
@@ -223,14 +223,12 @@ fn regimes(study: &Study) -> Html {
     if study.regimes.is_empty() {
         return Html::new();
     }
-    let yearly = |ratio: Option<f64>| ratio.map_or_else(|| "–".to_owned(), |ratio| format!("{:.3}", ratio * DAYS_PER_YEAR.sqrt()));
-    let gave =
-        |gave: Option<Gave>| [yearly(gave.and_then(|gave| gave.sharpe)), gave.map_or_else(|| "–".to_owned(), |gave| tenths(gave.growth))];
+    let gave = |gave: Option<Gave>| [yearly(gave.and_then(|gave| gave.sharpe)), percent(gave.map(|gave| gave.growth))];
     let rows: Vec<Vec<String>> = study
         .regimes
         .iter()
         .map(|of| {
-            let chosen = of.chosen.map_or_else(|| "–".to_owned(), |trial| (trial + 1).to_string());
+            let chosen = of.chosen.map_or_else(|| NOT_AVAILABLE.to_owned(), |trial| (trial + 1).to_string());
             let mut row = vec![of.regime.name().to_owned(), of.days.to_string(), chosen, yearly(of.expected)];
             row.extend([of.of_chosen, Some(of.of_best), Some(of.of_before)].into_iter().flat_map(gave));
             row
@@ -255,12 +253,11 @@ fn regimes(study: &Study) -> Html {
 /// What the final window gave, where it was looked at.
 fn spent(market: &Market, study: &Study) -> Html {
     let by = &study.goals.objectives[0];
-    let shown = |metrics| by.value(metrics).map_or_else(|| "–".to_owned(), |value| format!("{value:.3}"));
-    let others = study.elsewhere.iter().map(|other| (&other.market, &other.spent));
-    let all = std::iter::once((&market.name, &study.spent)).chain(others);
-    let rows: Vec<Vec<String>> = all
-        .filter_map(|(market, spent)| spent.as_ref().map(|spent| vec![market.clone(), shown(&spent.before), shown(&spent.best)]))
-        .collect();
+    let row = |of: MarketVerdict| {
+        let spent = of.spent?;
+        Some(vec![of.market, thousandths(by.value(&spent.before)), thousandths(by.value(&spent.best))])
+    };
+    let rows: Vec<Vec<String>> = by_market(market, study).into_iter().filter_map(row).collect();
     if rows.is_empty() {
         return Html::new();
     }
@@ -269,11 +266,10 @@ fn spent(market: &Market, study: &Study) -> Html {
 
 /// A row for each share of futures.
 fn frontier(study: &Study) -> Option<Vec<Vec<String>>> {
-    let percent = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), tenths);
     let rows = study.frontier.as_ref()?.steps.iter().map(|step| {
-        let between = |spread: &crate::tune::Spread| match spread.interval {
+        let between = |spread: &Spread| match spread.interval {
             Some(interval) => format!("{} to {}", percent(Some(interval.low)), percent(Some(interval.high))),
-            None => "–".to_owned(),
+            None => NOT_AVAILABLE.to_owned(),
         };
         vec![
             percent(Some(step.share)),

@@ -9,7 +9,7 @@ use rotate::tune::{self, FinalWindow, Journal, Request};
 use rotate::units::Usd;
 
 use super::world::{Truth, market};
-use super::{CAPITAL, seeds};
+use super::{CAPITAL, MANY, seeds};
 
 /// Ways to look for the best of the same keys.
 const WAYS: [(&str, &str); 4] = [
@@ -27,8 +27,7 @@ fn tuned(way: &str) -> StrategyFile {
 
 /// Verdicts of so many studies, each of a market of its own: how many were robust, fragile and likely luck.
 fn verdicts(truth: Truth, file: &StrategyFile) -> [usize; 3] {
-    let seeds: Vec<u64> = (0..seeds()).collect();
-    let found = side_by_side(&seeds, |&seed| {
+    let found = side_by_side(&seeds(), |&seed| {
         let market = market(truth, seed);
         let request = Request { file, capital: Usd::round(CAPITAL), final_window: FinalWindow::Keep, also: &[] };
         let study = tune::study(&Arena::new(&market), &request, &mut Journal::nowhere(serde_json::json!({})), &());
@@ -39,7 +38,7 @@ fn verdicts(truth: Truth, file: &StrategyFile) -> [usize; 3] {
 
 /// A few seeds try the first way only.
 fn ways() -> &'static [(&'static str, &'static str)] {
-    if seeds() < 30 { &WAYS[..1] } else { &WAYS }
+    if seeds().len() < MANY { &WAYS[..1] } else { &WAYS }
 }
 
 #[test]
@@ -47,8 +46,8 @@ fn what_was_tuned_on_a_random_walk_is_likely_luck() {
     for (name, way) in ways() {
         let found @ [robust, _, luck] = verdicts(Truth::RandomWalk, &tuned(way));
         println!("random walk, {name}: robust, fragile, likely luck {found:?}");
-        let wanted = if seeds() < 30 { 0.75 } else { 0.95 };
-        assert!(robust == 0 && luck as f64 >= wanted * seeds() as f64, "{name}: {found:?}");
+        let wanted = if seeds().len() < MANY { 0.75 } else { 0.95 };
+        assert!(robust == 0 && luck as f64 >= wanted * seeds().len() as f64, "{name}: {found:?}");
     }
 }
 
@@ -57,7 +56,8 @@ fn what_was_tuned_to_an_edge_is_robust() {
     for (name, way) in ways() {
         let found @ [robust, _, luck] = verdicts(Truth::Planted { drift: 0.015 }, &tuned(way));
         println!("planted edge, {name}: robust, fragile, likely luck {found:?}");
-        let (wanted, allowed) = if seeds() < 30 { (0.5, 0.25) } else { (0.9, 0.05) };
-        assert!(robust as f64 >= wanted * seeds() as f64 && luck as f64 <= allowed * seeds() as f64, "{name}: {found:?}");
+        let (wanted, allowed) = if seeds().len() < MANY { (0.5, 0.25) } else { (0.9, 0.05) };
+        let count = seeds().len() as f64;
+        assert!(robust as f64 >= wanted * count && luck as f64 <= allowed * count, "{name}: {found:?}");
     }
 }

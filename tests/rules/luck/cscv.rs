@@ -44,6 +44,37 @@ fn what_is_better_everywhere_is_not_overfitted() {
     }
 }
 
+/// Split by split from the returns themselves: the choice of one half against what nobody chose, on the other.
+#[test]
+fn behind_is_where_the_choice_has_the_lower_ratio_on_the_other_half() {
+    for (seed, periods, blocks, drift) in [(1, 97, 8, 0.0), (2, 59, 10, 0.002), (3, 199, 10, -0.002), (4, 64, 16, 0.01)] {
+        let mut noise = Noise::new(seed);
+        let variants: Vec<Vec<f64>> = (0..7).map(|_| noise.returns(periods, 0.0, 0.01)).collect();
+        let before = noise.returns(periods, drift, 0.01);
+        let found = cscv_sharpe(&variants, blocks).unwrap();
+        let length = periods / blocks;
+        let half = |returns: &[f64], chosen: &dyn Fn(usize) -> bool| -> f64 {
+            let used = returns[periods - blocks * length..].chunks(length).enumerate().filter(|(block, _)| chosen(*block));
+            half_sharpe(&used.flat_map(|(_, block)| block.to_vec()).collect::<Vec<f64>>()).unwrap()
+        };
+        let mut behind = 0;
+        let splits = (0_u32..1 << blocks).filter(|mask| mask.count_ones() as usize * 2 == blocks);
+        let count = splits
+            .map(|mask| {
+                let (inside, outside) = (|block: usize| mask >> block & 1 == 1, |block: usize| mask >> block & 1 == 0);
+                let best = variants.iter().max_by(|a, b| half(a, &inside).total_cmp(&half(b, &inside))).unwrap();
+                behind += usize::from(half(best, &outside) < half(&before, &outside));
+            })
+            .count();
+        assert!(close(found.share_behind(&before).unwrap(), behind as f64 / count as f64), "seed {seed}");
+    }
+    // Nobody is behind himself, and a series too short for the blocks is refused.
+    let own = Noise::new(9).returns(80, 0.0, 0.01);
+    let found = cscv_sharpe(&[own.clone(), own.clone()], 8).unwrap();
+    assert_eq!(found.share_behind(&own), Ok(0.0));
+    assert!(found.share_behind(&own[..7]).is_err());
+}
+
 #[test]
 fn the_two_ways_agree() {
     for (seed, periods, blocks) in [(1, 97, 8), (2, 59, 10), (3, 40, 20), (4, 199, 10), (5, 9, 2), (6, 33, 16)] {
