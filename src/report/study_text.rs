@@ -7,7 +7,7 @@ use crate::luck::verdict_text;
 use crate::market::Market;
 use crate::metrics::DAYS_PER_YEAR;
 use crate::metrics::sharpe::{per_day, standard_error};
-use crate::report::number_format::number;
+use crate::report::number_format::{grouped, number};
 use crate::tune::{Elsewhere, KeyRange, Setting, Spent, Study, Timeline, Trial};
 
 /// Sharpe ratios, returns and falls in short.
@@ -72,7 +72,7 @@ pub(crate) fn yearly(ratio: Option<f64>) -> String {
 /// With three decimals; a dash where there is none.
 #[must_use]
 pub(crate) fn thousandths(value: Option<f64>) -> String {
-    value.map_or_else(|| NOT_AVAILABLE.to_owned(), |value| format!("{value:.3}"))
+    value.map_or_else(|| NOT_AVAILABLE.to_owned(), |value| grouped(value, 3))
 }
 
 /// The names of all markets of a study, and how what they give is pooled.
