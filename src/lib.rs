@@ -12,6 +12,7 @@
 //! | [`funding_interval`] | how often a perpetual settles | – | anything but stamps |
 //! | [`bounded`] | what may be read, and how much of it | – | what is in it |
 //! | [`market`] | what happened | names, units, `funding_interval`, `bounded`, folder (for its sample) | strategies, money |
+//! | [`import`] | what others' files mean | market (its plain layout), names, units, folder, `bounded` | strategies, money, anything after its folder is written |
 //! | [`signal`] | what could be known | market | money, orders, anything after the close it stands at |
 //! | [`ledger`] | what we own | units | the market, prices it was not handed |
 //! | [`exchange`] | what the venue gives | units, ledger | why somebody trades |
@@ -38,6 +39,7 @@ pub mod exchange;
 pub mod fault;
 pub mod folder;
 pub mod funding_interval;
+pub mod import;
 pub mod ledger;
 pub mod lookahead;
 pub mod luck;

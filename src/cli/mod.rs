@@ -4,6 +4,8 @@
 pub mod check;
 mod compare;
 mod explain;
+mod import;
+mod import_text;
 mod latest;
 mod list;
 mod look;
@@ -18,6 +20,7 @@ mod run_request;
 mod sample;
 mod schema;
 mod shipped;
+mod stay_in_cash;
 mod strategies;
 mod study_journal;
 mod tune;
@@ -52,6 +55,9 @@ enum Command {
     /// Show what a market holds and what is missing, and whether strategies are valid; with --lookahead, run the look-ahead test on them.
     #[command(after_help = "Example: rotate check --market data/sample strategies/bull.toml --lookahead")]
     Check(check::Arguments),
+    /// Make a market of files as exchanges, programs and sites publish them, or add what is new to one.
+    #[command(after_help = "Example: rotate import Downloads/binance-archive --out data/mine")]
+    Import(import::Arguments),
     /// Compare reports.
     #[command(after_help = "Example: rotate compare reports/latest reports/other/bull --out reports/compared")]
     Compare(compare::Arguments),
@@ -89,6 +95,7 @@ pub fn main() -> ExitCode {
         let text = match &cli.command {
             Command::Run(arguments) => run::run(arguments, cli.common),
             Command::Check(arguments) => return check::run(arguments, cli.common),
+            Command::Import(arguments) => import::run(arguments, cli.common),
             Command::Compare(arguments) => compare::run(arguments, cli.common),
             Command::Tune(arguments) => tune::run(arguments, cli.common),
             Command::Schema(arguments) => schema::run(arguments),

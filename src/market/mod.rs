@@ -61,8 +61,10 @@ pub use labels::Labels;
 pub use load::Window;
 pub use manifest::manifest_schema;
 pub use panel::{BLOCK, LINE, Panel, Segment};
+pub use parquet::tamed;
 pub use parts::{Bar, MarkBar, MarketParts, RawSettlement, SeriesPart};
 pub use successor::Successor;
+pub use timestamp::of_text as time_of;
 pub use venue::{DatedRules, DatedSpread, ListingPolicy, SpreadOf, TradingRules, VenueCosts};
 pub use wicks::{LONG_WICK, in_long_wick};
 

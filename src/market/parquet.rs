@@ -161,9 +161,9 @@ thread_local! {
     static TAMED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// What `work` gives, or what it panicked with, said to nobody else: the library panics at some files that are damaged in the middle, where
+/// What `work` gives; an error with what it panicked with, said to nobody else: the library panics at some files that are damaged in the middle, where
 /// it should refuse them, and offers no way to ask beforehand.
-fn tamed<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+pub fn tamed<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
         let usual = panic::take_hook();

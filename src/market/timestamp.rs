@@ -16,7 +16,7 @@ pub(super) fn of_number(number: i64) -> Option<Time> {
 }
 
 /// A number or ISO text, without an allocation on the way.
-pub(super) fn of_text(text: &str) -> Option<Time> {
+pub fn of_text(text: &str) -> Option<Time> {
     let text = text.trim();
     if let Some(time) = of_iso(text.as_bytes()) {
         return Some(time);

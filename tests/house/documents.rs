@@ -23,13 +23,16 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// Somebody's clone: strategies, the sample, and a market of their own.
+/// Somebody's clone: strategies, the sample, a market of their own, and what they have downloaded.
 fn clone() -> tempfile::TempDir {
     let home = tempfile::tempdir().unwrap();
     for folder in ["strategies", "data/sample"] {
         copy(&Path::new(ROOT).join(folder), &home.path().join(folder));
     }
     copy(&Path::new(ROOT).join("data/sample"), &home.path().join("mine"));
+    for folder in ["spot", "perp", "funding"] {
+        copy(&Path::new(ROOT).join("data/sample").join(folder), &home.path().join("Downloads/binance-archive").join(folder));
+    }
     home
 }
 

@@ -17,6 +17,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("funding_interval", &[]),
     ("bounded", &[]),
     ("market", &["names", "units", "fault", "folder", "funding_interval", "bounded"]),
+    ("import", &["names", "units", "fault", "folder", "bounded", "market"]),
     ("signal", &["units", "fault", "market"]),
     ("ledger", &["units", "fault"]),
     ("exchange", &["units", "fault", "ledger"]),
@@ -41,6 +42,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "folder",
             "bounded",
             "market",
+            "import",
             "signal",
             "strategy",
             "ledger",
@@ -59,23 +61,23 @@ const ROOMS: &[(&str, &[&str])] = &[
 
 /// Crates that stay in their place.
 const HOMES: &[(&str, &[&str])] = &[
-    ("polars", &["market/"]),
+    ("polars", &["market/", "import/arrow.rs"]),
     ("rustix", &["folder/swap.rs"]),
     ("plotters", &["report/charts/"]),
     ("resvg", &["report/charts/"]),
     ("dejavu", &["report/charts/"]),
-    ("rayon", &["batch.rs", "market/"]),
+    ("rayon", &["batch.rs", "market/", "import/reading.rs"]),
     ("clap", &["cli/"]),
     ("indicatif", &["cli/"]),
     ("console", &["cli/look.rs"]),
-    ("flate2", &["market/"]),
+    ("flate2", &["market/", "import/piece.rs"]),
     ("png", &["report/charts/"]),
     ("ab_glyph", &["report/charts/"]),
     ("unicode_width", &["report/columns.rs"]),
-    ("zip", &["market/"]),
+    ("zip", &["market/", "import/piece.rs"]),
     ("sha2", &["market/"]),
     ("rand_chacha", &["market/sample/", "metrics/bootstrap.rs", "sampler/stream.rs"]),
-    ("csv", &["market/", "report/"]),
+    ("csv", &["market/", "import/", "report/"]),
 ];
 
 /// Files that may hold a hash map, each because it is only looked into and never walked through.

@@ -6,6 +6,7 @@ mod cli;
 mod damaged;
 mod folders;
 mod formats;
+mod import;
 mod lookahead;
 mod mutated;
 mod schema;
