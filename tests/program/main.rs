@@ -8,6 +8,7 @@ mod folders;
 mod formats;
 mod lookahead;
 mod mutated;
+mod rhythm;
 mod schema;
 mod study_page;
 mod tune;
