@@ -280,7 +280,7 @@ impl PlanBucket {
             hedge,
             gates: selection.gates(assets),
             selection,
-            score: *score,
+            score: score.clone(),
             rules: Rules::of(bucket),
             checklist: *checklist,
             fixed: fixed(weigh, &directory),
