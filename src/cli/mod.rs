@@ -17,7 +17,6 @@ mod run;
 mod run_request;
 mod sample;
 mod schema;
-mod shipped;
 mod strategies;
 mod study_journal;
 mod tune;
