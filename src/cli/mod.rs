@@ -19,7 +19,6 @@ mod run;
 mod run_request;
 mod sample;
 mod schema;
-mod shipped;
 mod stay_in_cash;
 mod strategies;
 mod study_journal;

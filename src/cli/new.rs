@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
 
-use crate::cli::shipped::STRATEGIES;
 use crate::fault::Fault;
 use crate::folder::broken;
 use crate::strategy::StrategyFile;
+use crate::strategy::shipped::STRATEGIES;
 
 #[derive(Args, Clone, Debug)]
 pub(super) struct Arguments {

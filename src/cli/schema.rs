@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 
 use crate::fault::Fault;
 use crate::market;
-use crate::strategy::Strategy;
+use crate::strategy::{Strategy, overlay_schema};
 
 #[derive(Args, Clone, Debug)]
 pub(super) struct Arguments {
@@ -17,6 +17,8 @@ pub(super) struct Arguments {
 enum Of {
     /// A strategy file.
     Strategy,
+    /// A strategy file that extends another one.
+    Overlay,
     /// The market.toml of a market folder.
     Market,
 }
@@ -25,6 +27,7 @@ enum Of {
 pub(super) fn run(arguments: &Arguments) -> Result<String, Fault> {
     let schema = match arguments.of {
         Of::Strategy => schemars::schema_for!(Strategy),
+        Of::Overlay => overlay_schema(),
         Of::Market => market::manifest_schema(),
     };
     Ok(serde_json::to_string_pretty(&schema).expect("a schema is plain JSON") + "\n")

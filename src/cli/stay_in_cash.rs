@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use crate::batch::{Arena, check_compatible, side_by_side};
-use crate::cli::shipped::STRATEGIES;
 use crate::fault::Fault;
 use crate::market::Market;
 use crate::replay::run::Caution;
 use crate::signal::History;
+use crate::strategy::shipped::STRATEGIES;
 use crate::strategy::{Plan, StrategyFile};
 use crate::units::Usd;
 

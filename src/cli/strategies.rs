@@ -6,8 +6,8 @@ use clap::Args;
 
 use crate::exchange::assumptions::Preset;
 use crate::fault::Fault;
-use crate::report::StrategyRecord;
-use crate::strategy::{Override, StrategyFile};
+use crate::report::{BaseRecord, ChangeRecord, Extends, StrategyRecord};
+use crate::strategy::{Change, Layer, Override, StrategyFile};
 
 #[derive(Args, Clone, Debug)]
 pub(crate) struct StrategyArguments {
@@ -90,11 +90,20 @@ fn all_in(folder: &Path) -> Result<Vec<PathBuf>, Fault> {
     Ok(paths)
 }
 
+/// What it extends, in full too: nothing but the manifest is needed to make it again.
+fn extends(file: &StrategyFile) -> Option<Extends> {
+    let base = |Layer { name, path: _, text }: &Layer| BaseRecord { name: name.clone(), source: text.clone() };
+    let change = |Change { key, base, own }| ChangeRecord { key, base, own };
+    (!file.bases.is_empty())
+        .then(|| Extends { bases: file.bases.iter().map(base).collect(), changes: file.changes().into_iter().map(change).collect() })
+}
+
 /// A strategy in full, for the manifest.
 pub(crate) fn record(file: &StrategyFile) -> StrategyRecord {
     StrategyRecord {
         name: file.strategy.name.clone(),
         source: file.text.clone(),
+        extends: extends(file),
         resolved: serde_json::to_value(&file.strategy).expect("a strategy has string keys"),
     }
 }

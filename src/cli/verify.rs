@@ -148,7 +148,9 @@ fn strategies(report: &Path, manifest: &Manifest, set: &[String], assumptions: A
     let sets = set.iter().map(|text| Override::parse(text)).collect::<Result<Vec<_>, _>>()?;
     let written = manifest.strategies.iter().map(|record| {
         let within = format!("{place}: strategy `{}`", record.name);
-        StrategyFile::parse(Path::new(&within), record.source.clone())
+        let bases = record.extends.iter().flat_map(|extends| &extends.bases);
+        let bases: Vec<(&str, &str)> = bases.map(|base| (base.name.as_str(), base.source.as_str())).collect();
+        StrategyFile::parse_over(Path::new(&within), record.source.clone(), &bases)
     });
     let written = written.collect::<Result<Vec<_>, _>>()?;
     // A strategy that the command did not name takes fewer keys than one it did: which it was, no manifest says.

@@ -80,7 +80,7 @@ impl Cause {
 pub fn test(parts: &MarketParts, strategy: &Strategy, capital: Usd, terms: Terms, done: impl Fn() + Sync) -> Result<Verdict, Fault> {
     let market = freeze(parts.clone())?;
     let whole = Arena::new(&market).replay(strategy, capital);
-    let lasts = dates(&whole, strategy.decide, terms);
+    let lasts = dates(&whole, strategy.decide.over(market.clock.bar), terms);
     let replay = |market: &Market, lasts: &[usize]| -> Vec<Checkpoint> {
         let arena = Arena::new(market);
         arena.map_all(lasts, |&last| arena.replay_to(strategy, capital, last + 1))

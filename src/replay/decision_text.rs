@@ -201,7 +201,8 @@ fn left(cause: &ExitCause, observed: Option<f64>) -> String {
             share * 100.0,
             highest * 100.0
         ),
-        ExitCause::ScoreLost { span } => format!("score over {span}"),
+        ExitCause::ScoreLost { span: Some(span) } => format!("score over {span}"),
+        ExitCause::ScoreLost { span: None } => "score by evidence".to_owned(),
         ExitCause::TimeStop { held } => {
             format!("held for {:.0} days; its gain since the average entry", held.days())
         }

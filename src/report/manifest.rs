@@ -32,8 +32,33 @@ pub struct Manifest {
 pub struct StrategyRecord {
     pub name: String,
     pub source: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extends: Option<Extends>,
     #[serde(default)]
     pub resolved: Value,
+}
+
+/// What a strategy extends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Extends {
+    /// The file it names first, then what that one extends, and so on.
+    pub bases: Vec<BaseRecord>,
+    pub changes: Vec<ChangeRecord>,
+}
+
+/// A file that another one extends, in full.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BaseRecord {
+    pub name: String,
+    pub source: String,
+}
+
+/// A key by which a strategy differs from what it extends; null where one of the two lacks it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangeRecord {
+    pub key: String,
+    pub base: Option<String>,
+    pub own: Option<String>,
 }
 
 impl Manifest {

@@ -78,5 +78,5 @@ pub mod write;
 pub use files::folder_name;
 pub use input::ReportInput;
 pub use kinds::Kind;
-pub use manifest::{Manifest, StrategyRecord};
+pub use manifest::{BaseRecord, ChangeRecord, Extends, Manifest, StrategyRecord};
 pub use write::{Batch, write_batch};

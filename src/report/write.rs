@@ -72,7 +72,9 @@ impl Batch<'_> {
         let evaluation = &self.evaluations[at];
         let folder = dir.join(folder_name(&evaluation.run.strategy));
         fs::create_dir_all(&folder).map_err(|e| broken(&folder, &e))?;
-        write(&folder, &ReportInput { market: self.market, evaluation, parquet: self.parquet })
+        let record = self.manifest.strategies.iter().find(|record| record.name == evaluation.run.strategy);
+        let extends = record.and_then(|record| record.extends.as_ref());
+        write(&folder, &ReportInput { market: self.market, evaluation, extends, parquet: self.parquet })
     }
 
     /// What belongs to all of it: manifest, comparison, overlays, index.

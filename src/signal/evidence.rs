@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::market::{Market, Subject};
 use crate::signal::{History, indicator};
-use crate::units::{AssetId, Span, Time};
+use crate::units::{AssetId, NarrativeId, Span, Time};
 
 /// One published number.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -98,6 +98,17 @@ impl<'b> EvidenceView<'b, '_> {
     pub fn subject_for(&self, asset: AssetId, metric: &str) -> Option<Subject> {
         let narratives = self.history.narratives_of(asset).map(Subject::Narrative);
         std::iter::once(Subject::Asset(asset)).chain(narratives).find(|&subject| self.latest(subject, metric).is_some())
+    }
+
+    /// The latest value known of the asset, else of the narrative it is looked at for, else of the first of its narratives of today that has one; what has
+    /// been known for longer than `max_age` is unknown again.
+    #[must_use]
+    pub fn value_for(&self, asset: AssetId, narrative: Option<NarrativeId>, metric: &str, max_age: Option<Span>) -> Option<f64> {
+        let now = self.history.now().seconds();
+        let narratives = narrative.into_iter().chain(self.history.narratives_of(asset)).map(Subject::Narrative);
+        let known = std::iter::once(Subject::Asset(asset)).chain(narratives).filter_map(|subject| self.latest(subject, metric));
+        let mut fresh = known.filter(|fact| max_age.is_none_or(|most| now - fact.known_at.seconds() <= most.seconds()));
+        fresh.next().map(|fact| fact.value)
     }
 
     /// Growth over the span: the latest value over the one that was the latest `span` ago, less 1 (0.2 is a fifth more). `None` where

@@ -1,11 +1,12 @@
 //! From a history to a target: select, score, weigh. No money in here, so the same target serves a thousand dollars or a million.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use crate::signal::{History, SignalView, score, universe};
 use crate::strategy::entries::{BucketState, Door, Refused};
 use crate::strategy::spans::MONTH;
-use crate::strategy::{Empty, Holding, Plan, PlanBucket, Weigh};
+use crate::strategy::{Empty, Holding, Plan, PlanBucket, Score, Weigh};
 use crate::units::{AssetId, InstrumentId, NarrativeId};
 
 /// What one bucket wants to hold.
@@ -57,11 +58,11 @@ pub fn decide(view: &SignalView, plan: &Plan, bucket: &PlanBucket, state: &Bucke
     if bucket.holding == Holding::Cash || bucket.hedge.is_some() {
         return BucketTarget::default();
     }
-    let admitted = admitted(history, bucket);
+    let admitted = admitted(view, bucket);
     if admitted.is_empty() {
         return BucketTarget::nothing(Empty::NoCandidates);
     }
-    let candidates: Vec<Candidate> = admitted.into_iter().filter(|candidate| may_enter(bucket, candidate)).collect();
+    let candidates: Vec<Candidate> = admitted.into_iter().filter(|candidate| is_candidate(view, bucket, candidate)).collect();
     if candidates.is_empty() {
         return BucketTarget::nothing(Empty::NoScore);
     }
@@ -78,7 +79,8 @@ pub fn decide(view: &SignalView, plan: &Plan, bucket: &PlanBucket, state: &Bucke
     BucketTarget { picks, empty_because, refused }
 }
 
-fn admitted(history: &History, bucket: &PlanBucket) -> Vec<Candidate> {
+fn admitted(view: &SignalView, bucket: &PlanBucket) -> Vec<Candidate> {
+    let history = &view.history;
     let directory = history.directory();
     directory
         .assets()
@@ -91,20 +93,35 @@ fn admitted(history: &History, bucket: &PlanBucket) -> Vec<Candidate> {
             universe::admits(history, &bucket.gates, asset, instrument).then(|| Candidate {
                 asset,
                 instrument,
-                score: bucket.score.and_then(|rule| rule.of(history, instrument)),
+                score: bucket.score.as_ref().and_then(|rule| rule.of(view, instrument, None)),
             })
         })
         .collect()
 }
 
-/// Whether a score lets a coin be a candidate at all.
-fn may_enter(bucket: &PlanBucket, candidate: &Candidate) -> bool {
-    bucket.rules.entries.iter().all(|rule| rule.admits(candidate.score))
+/// The score by which coins are compared within each narrative by itself: evidence may be that of the narrative.
+fn score_by_narrative(bucket: &PlanBucket) -> Option<&Score> {
+    bucket.score.as_ref().filter(|score| score.metric().is_some() && bucket.selection.narratives.is_some())
+}
+
+/// Whether its score lets a coin be a candidate at all.
+fn is_candidate(view: &SignalView, bucket: &PlanBucket, candidate: &Candidate) -> bool {
+    match score_by_narrative(bucket) {
+        None => may_enter(bucket, candidate.score),
+        Some(rule) => {
+            let mut labels = view.history.narratives_of(candidate.asset);
+            labels.any(|narrative| may_enter(bucket, rule.of(view, candidate.instrument, Some(narrative))))
+        }
+    }
+}
+
+fn may_enter(bucket: &PlanBucket, score: Option<f64>) -> bool {
+    bucket.rules.entries.iter().all(|rule| rule.admits(score))
 }
 
 /// Best first. The sort is stable, so equals keep the order of the file.
 fn rank(history: &History, bucket: &PlanBucket, candidates: Vec<Candidate>) -> Vec<Candidate> {
-    let key = |candidate: &Candidate| match (bucket.score, candidate.score) {
+    let key = |candidate: &Candidate| match (&bucket.score, candidate.score) {
         (Some(rule), Some(score)) if rule.lowest_first() => score,
         (_, Some(score)) => -score,
         (_, None) => -history.cap(candidate.asset).map_or(0.0, |fact| fact.cap_usd),
@@ -117,20 +134,20 @@ fn rank(history: &History, bucket: &PlanBucket, candidates: Vec<Candidate>) -> V
 /// A candidate under one of its labels, and what keeps it out.
 struct Entry<'c> {
     candidate: &'c Candidate,
+    score: Option<f64>,
     narrative: Option<NarrativeId>,
     refused: Option<Refused>,
 }
 
-fn entry<'c>(door: &Door, candidate: &'c Candidate, narrative: Option<NarrativeId>) -> Entry<'c> {
+fn entry<'c>(door: &Door, candidate: &'c Candidate, score: Option<f64>, narrative: Option<NarrativeId>) -> Entry<'c> {
     let instrument = candidate.instrument;
     let refused = door.refusal(instrument, narrative).map(|by| Refused { instrument, narrative, by });
-    Entry { candidate, narrative, refused }
+    Entry { candidate, score, narrative, refused }
 }
 
 fn pick(door: &Door, entry: &Entry, share: f64) -> Pick {
-    let Candidate { instrument, score, .. } = *entry.candidate;
-    let leverage = door.bucket.leverage.at(door.view, door.bucket.score, entry.narrative);
-    Pick { instrument, narrative: entry.narrative, share, leverage, score }
+    let leverage = door.bucket.leverage.at(door.view, door.bucket.score.as_ref(), entry.narrative);
+    Pick { instrument: entry.candidate.instrument, narrative: entry.narrative, share, leverage, score: entry.score }
 }
 
 /// The best of those that may be entered or are held. There are as many places as without refusals: one that nobody can take stays empty.
@@ -152,7 +169,7 @@ fn singly(door: &Door, ranked: &[Candidate]) -> (Vec<Pick>, Vec<Refused>) {
         if taken.len() == places {
             break;
         }
-        let entry = entry(door, candidate, narrative);
+        let entry = entry(door, candidate, candidate.score, narrative);
         match entry.refused {
             None => taken.push(entry),
             Some(one) if place < places => refused.push(one),
@@ -188,6 +205,10 @@ fn shares(history: &History, bucket: &PlanBucket, candidates: &[&Candidate], pla
     }
 }
 
+fn best_first(rule: &Score, a: f64, b: f64) -> Ordering {
+    if rule.lowest_first() { a.total_cmp(&b) } else { b.total_cmp(&a) }
+}
+
 /// The strongest narratives by the mean score of those of their candidates that may be entered or are held; each has `per_narrative` places of
 /// equal size.
 fn by_narrative(door: &Door, ranked: &[Candidate], most: usize) -> (Vec<Pick>, Vec<Refused>) {
@@ -198,7 +219,18 @@ fn by_narrative(door: &Door, ranked: &[Candidate], most: usize) -> (Vec<Pick>, V
             let id = candidate.instrument;
             members.contains(&candidate.asset) && door.in_stage(id, narrative) && !door.state.leaving.contains(&id)
         };
-        ranked.iter().filter(asked).map(|candidate| entry(door, candidate, Some(narrative))).collect()
+        let members = ranked.iter().filter(asked);
+        match score_by_narrative(door.bucket) {
+            None => members.map(|candidate| entry(door, candidate, candidate.score, Some(narrative))).collect(),
+            Some(rule) => {
+                let scored = members.map(|candidate| (candidate, rule.of(door.view, candidate.instrument, Some(narrative))));
+                let admitted = scored.filter(|(_, score)| may_enter(door.bucket, *score));
+                let mut entries: Vec<Entry> = admitted.map(|(candidate, score)| entry(door, candidate, score, Some(narrative))).collect();
+                // Equals keep the order they have among all coins.
+                entries.sort_by(|a, b| best_first(rule, a.score.unwrap_or(f64::NAN), b.score.unwrap_or(f64::NAN)));
+                entries
+            }
+        }
     };
     let narratives: Vec<Vec<Entry>> = history.directory().narratives().map(of_narrative).collect();
     let per_narrative = door.bucket.selection.places_a_narrative();
@@ -216,12 +248,13 @@ fn strongest<'e, 'c>(
     (most, per_narrative): (usize, usize),
     refuse: bool,
 ) -> Vec<&'e Entry<'c>> {
-    let lowest_first = bucket.score.is_some_and(|score| score.lowest_first());
-    let strength = |coins: &[&Entry]| coins.iter().filter_map(|coin| coin.candidate.score).sum::<f64>() / coins.len() as f64;
+    let strength = |coins: &[&Entry]| coins.iter().filter_map(|coin| coin.score).sum::<f64>() / coins.len() as f64;
     let eligible = |coins: &'e Vec<Entry<'c>>| coins.iter().filter(|coin| !refuse || coin.refused.is_none()).collect::<Vec<_>>();
     let mut ranked: Vec<(f64, Vec<&Entry>)> =
         narratives.iter().map(eligible).filter(|coins| !coins.is_empty()).map(|coins| (strength(&coins), coins)).collect();
-    ranked.sort_by(|a, b| if lowest_first { a.0.total_cmp(&b.0) } else { b.0.total_cmp(&a.0) });
+    if let Some(rule) = &bucket.score {
+        ranked.sort_by(|a, b| best_first(rule, a.0, b.0));
+    }
     let (mut assigned, mut places): (Vec<&Entry>, usize) = (Vec::new(), 0);
     for (_, mut coins) in ranked {
         if places == most {

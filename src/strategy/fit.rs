@@ -5,7 +5,7 @@ use crate::signal::Directory;
 use crate::strategy::key::Wrong;
 use crate::strategy::names::{choice, unknown};
 use crate::strategy::rule::{Rule, Rules};
-use crate::strategy::{Bucket, Strategy, StrategyFile};
+use crate::strategy::{Bucket, Rhythm, Strategy, StrategyFile};
 use crate::units::Span;
 
 impl StrategyFile {
@@ -21,7 +21,7 @@ impl StrategyFile {
     }
 
     /// Decisions are made at closes of bars and look back over whole bars: a span in between would silently become another one.
-    /// Multiples of `decide` need no look of their own, they are multiples of the bar when it is.
+    /// Multiples of a `decide` in minutes, hours or days need no look of their own, they are multiples of the bar when it is.
     ///
     /// # Errors
     /// A span that is no multiple of the market's bar; a leverage that no perpetual of the market allows (`most_leverage`, that of its widest
@@ -34,8 +34,22 @@ impl StrategyFile {
             expected: format!("a multiple of {bar}"),
             fix: "lengthen it, or use a market of shorter bars".to_owned(),
         });
-        let wrong = wrong.or_else(|| self.above_every_bracket(most_leverage));
+        let wrong = wrong.or_else(|| self.between_decisions(bar)).or_else(|| self.above_every_bracket(most_leverage));
         wrong.map_or(Ok(()), |wrong| Err(self.fault(&wrong)))
+    }
+
+    /// A rhythm that is no multiple of `decide`, where one of the two is said in bars: the others were looked at in the file.
+    fn between_decisions(&self, bar: Span) -> Option<Wrong> {
+        let Strategy { decide, rebalance, buckets, .. } = &self.strategy;
+        let reviews = buckets.iter().filter_map(|(name, bucket)| Some((vec!["buckets", name, "review"], bucket.review?)));
+        let mut rhythms = std::iter::once((vec!["rebalance", "every"], rebalance.every)).chain(reviews);
+        let decide = decide.over(bar);
+        rhythms.find(|(_, rhythm)| rhythm.over(bar).seconds() % decide.seconds() != 0).map(|(key, rhythm)| Wrong {
+            key: key.into_iter().map(str::to_owned).collect(),
+            found: format!("{rhythm}, on a market whose bars are {bar}"),
+            expected: format!("a multiple of `decide`, {decide}"),
+            fix: "lengthen it, or decide more often".to_owned(),
+        })
     }
 
     fn above_every_bracket(&self, most: f64) -> Option<Wrong> {
@@ -72,7 +86,10 @@ fn own_spans(strategy: &Strategy) -> Vec<(Vec<String>, Span)> {
         tax: _,
         tune: _,
     } = strategy;
-    let mut spans = vec![(vec!["decide".to_owned()], *decide)];
+    let mut spans = Vec::new();
+    if let Rhythm::Every(decide) = *decide {
+        spans.push((vec!["decide".to_owned()], decide));
+    }
     spans.extend(orders.expire.map(|span| (vec!["orders".to_owned(), "expire".to_owned()], span)));
     // Tables that belong to the signals: every length of time in them.
     let whole = toml::Value::try_from(strategy).expect("a strategy that was read can be written as a table");

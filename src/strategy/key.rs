@@ -1,6 +1,6 @@
 //! Places in a strategy file, and what is refused there.
 
-use crate::units::Span;
+use crate::strategy::Rhythm;
 
 /// A refusal at a key.
 #[derive(Clone, Debug)]
@@ -51,8 +51,9 @@ impl Key {
         }
     }
 
-    /// What is looked at only where decisions are made must fall on them.
-    pub fn falls_on(&self, span: Span, decide: Span) -> Checked {
+    /// What is looked at only where decisions are made must fall on them. What is said in bars is looked at when there is a market.
+    pub fn falls_on(&self, rhythm: Rhythm, decide: Rhythm) -> Checked {
+        let (Rhythm::Every(span), Rhythm::Every(decide)) = (rhythm, decide) else { return Ok(()) };
         if span.seconds() % decide.seconds() == 0 {
             return Ok(());
         }

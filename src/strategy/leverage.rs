@@ -40,7 +40,7 @@ impl Leverage {
 
     /// The rung of the ladder: by the narrative's stage where stages are followed; else `confirmed` once its breadth holds over the score's span and
     /// over a quarter of it.
-    pub(super) fn at(self, view: &SignalView, score: Option<Score>, id: Option<NarrativeId>) -> f64 {
+    pub(super) fn at(self, view: &SignalView, score: Option<&Score>, id: Option<NarrativeId>) -> f64 {
         let Self { open, crowded, confirmed } = self;
         let Some(id) = id else { return open };
         if let Some(stage) = view.stage(id) {
@@ -51,10 +51,10 @@ impl Leverage {
             };
             return level.unwrap_or(open);
         }
-        let (Some(confirmed), Some(rule)) = (confirmed, score) else { return open };
-        let quarter = Span::from_seconds((rule.span().seconds() / 4).max(60));
+        let (Some(confirmed), Some(span)) = (confirmed, score.and_then(Score::span)) else { return open };
+        let quarter = Span::from_seconds((span.seconds() / 4).max(60));
         let broad = |span| narrative::breadth(&view.history, id, span).is_some_and(|share| share >= CONFIRMED_BREADTH);
-        if broad(rule.span()) && broad(quarter) { confirmed } else { open }
+        if broad(span) && broad(quarter) { confirmed } else { open }
     }
 
     /// Leverages that nobody gives, and rungs that are never stood on.
@@ -71,9 +71,13 @@ impl Leverage {
             let fix = "only its stages tell a crowded narrative: add [lifecycle], or remove the key";
             return key.child("crowded").wrong("without a life cycle", "a [lifecycle] of the strategy", fix);
         }
-        if self.confirmed.is_some() && within.bucket.score.is_none() {
+        if self.confirmed.is_some() && within.bucket.score.as_ref().and_then(Score::span).is_none() {
             let fix = "add score = { momentum = \"30d\" }, over whose span breadth confirms, or [lifecycle], or remove the key";
-            return key.child("confirmed").wrong("without a score and without a life cycle", "one of them", fix);
+            let found = match &within.bucket.score {
+                None => "without a score and without a life cycle",
+                Some(_) => "with a score that has no span, and without a life cycle",
+            };
+            return key.child("confirmed").wrong(found, "one of them", fix);
         }
         Ok(())
     }

@@ -20,7 +20,7 @@ pub struct Plan {
     pub name: String,
     pub about: String,
     pub decide: Span,
-    pub rebalance: Rebalance,
+    pub rebalance: PlanRebalance,
     /// What the run assumes of the venue.
     pub assumptions: Assumptions,
     /// What it looks at beside prices, settlements and facts.
@@ -34,6 +34,20 @@ pub struct Plan {
     pub tax: Option<Tax>,
     /// Coins asked for that the market does not have, rules it gives nothing to look at, limits that leave a bucket empty.
     pub cautions: Vec<String>,
+}
+
+/// [`Rebalance`] over bars of one length.
+#[derive(Clone, Copy, Debug)]
+pub struct PlanRebalance {
+    pub every: Span,
+    pub band: f64,
+}
+
+impl PlanRebalance {
+    fn of(keys: Rebalance, bar: Span) -> Self {
+        let Rebalance { every, band } = keys;
+        Self { every: every.over(bar), band }
+    }
 }
 
 /// Weights of all buckets by market regime.
@@ -160,6 +174,7 @@ impl Plan {
     #[must_use]
     pub fn new(strategy: &Strategy, names: &History) -> Self {
         let directory = names.directory();
+        let bar = names.bar_length();
         let bucket_id = |name: &str| bucket_id(strategy, name);
         let mut cautions = names::missing(strategy, &directory);
         let mut buckets: Vec<PlanBucket> = Vec::new();
@@ -176,13 +191,13 @@ impl Plan {
         Self {
             name: strategy.name.clone(),
             about: strategy.about.clone(),
-            decide: strategy.decide,
-            rebalance: strategy.rebalance,
+            decide: strategy.decide.over(bar),
+            rebalance: PlanRebalance::of(strategy.rebalance, bar),
             definitions: Definitions {
                 weighting: strategy.narrative_index,
                 lifecycle: strategy.lifecycle.clone(),
                 classifier: strategy.classifier.clone(),
-                every: Some(strategy.decide),
+                every: Some(strategy.decide.over(bar)),
                 needs: needs(strategy, &buckets),
             },
             checklist: strategy.checklist.clone(),
@@ -265,12 +280,12 @@ impl PlanBucket {
             hedge,
             gates: selection.gates(assets),
             selection,
-            score: *score,
+            score: score.clone(),
             rules: Rules::of(bucket),
             checklist: *checklist,
             fixed: fixed(weigh, &directory),
             weigh: weigh.clone(),
-            review: review.unwrap_or(strategy.decide),
+            review: review.unwrap_or(strategy.decide).over(names.bar_length()),
             leverage: leverage.unwrap_or(Leverage::ONE),
             margin: *margin,
             liquidation_distance: *liquidation_distance,

@@ -14,8 +14,8 @@ use crate::strategy::entries::checklist::Checklist;
 use crate::strategy::key::{Checked, Key};
 use crate::strategy::spans::week;
 use crate::strategy::{
-    AfterLiquidation, EntryGate, ExitKeys, Hedge, Leverage, Limits, LiquidationDistance, Margin, Orders, Score, ScoreExit, Selection, Stop,
-    TakeProfit, Tax, TimeStop, Tune, Waterfall,
+    AfterLiquidation, EntryGate, ExitKeys, Hedge, Leverage, Limits, LiquidationDistance, Margin, Orders, Rhythm, Score, ScoreExit,
+    Selection, Stop, TakeProfit, Tax, TimeStop, Tune, Waterfall,
 };
 use crate::units::{Direction, Span};
 
@@ -29,10 +29,10 @@ pub struct Strategy {
     pub about: String,
     /// The market regime it is made for; for the reader, it switches nothing.
     pub regime: Purpose,
-    /// How often rules look: exits and reviews fall on multiples of this (counted from 1970). At least one bar.
+    /// How often rules look: exits and reviews fall on multiples of this (counted from 1970). A multiple of the market's bar; `"bar"`: at every bar.
     #[serde(default = "day")]
     #[schemars(with = "String")]
-    pub decide: Span,
+    pub decide: Rhythm,
     pub rebalance: Rebalance,
     /// How orders are sent. Default: market orders.
     #[serde(default)]
@@ -77,8 +77,8 @@ impl AsRef<Self> for Strategy {
     }
 }
 
-fn day() -> Span {
-    Span::DAY
+fn day() -> Rhythm {
+    Rhythm::Every(Span::DAY)
 }
 
 /// The market regime that a strategy is made for.
@@ -95,9 +95,9 @@ pub enum Purpose {
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rebalance {
-    /// Bucket weights are restored this often.
+    /// Bucket weights are restored this often: a multiple of `decide`, or `"bar"`.
     #[schemars(with = "String")]
-    pub every: Span,
+    pub every: Rhythm,
     /// Relative drift below which nothing is traded: 0.2 leaves a holding alone between 80 % and 120 % of its target.
     #[serde(default)]
     pub band: f64,
@@ -105,7 +105,7 @@ pub struct Rebalance {
 
 impl Rebalance {
     /// `key` is that of the table.
-    pub(super) fn check(&self, key: &Key, decide: Span) -> Checked {
+    pub(super) fn check(&self, key: &Key, decide: Rhythm) -> Checked {
         let Self { every, band } = *self;
         if !(0.0..1.0).contains(&band) {
             return key.child("band").wrong(band.to_string(), "at least 0, below 1", "0.2 tolerates a fifth of drift");
@@ -143,10 +143,10 @@ pub struct Bucket {
     /// How picks share the bucket.
     #[serde(default)]
     pub weigh: Weigh,
-    /// How often picks are chosen anew. Default: `decide`.
+    /// How often picks are chosen anew: a multiple of `decide`, or `"bar"`. Default: `decide`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
-    pub review: Option<Span>,
+    pub review: Option<Rhythm>,
     /// Perpetuals only: notional over margin.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub leverage: Option<Leverage>,

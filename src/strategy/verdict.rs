@@ -37,8 +37,8 @@ pub enum ExitCause {
     SubsidyEnded { settlements: usize },
     /// The narrative's share of the market's volume over a span, now and at its highest since the entry.
     VolumeShareFell { span: Span, share: f64, highest: f64 },
-    /// The span of the score.
-    ScoreLost { span: Span },
+    /// The span of the score; evidence has none.
+    ScoreLost { span: Option<Span> },
     /// For how long it was held.
     TimeStop { held: Span },
 }

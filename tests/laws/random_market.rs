@@ -150,6 +150,7 @@ impl MarketSpec {
         for (index, coin) in self.coins.iter().enumerate() {
             self.add(&mut parts, index, coin);
         }
+        self.signal(&mut parts);
         parts.evidence.sort_by_key(|fact| fact.known_at);
         for (index, coin) in self.coins.iter().enumerate() {
             self.convert(&mut parts, index, coin);
@@ -225,6 +226,20 @@ impl MarketSpec {
         let known_at = self.instant(&mut chance);
         let subject = Subject::Asset(asset);
         parts.evidence.push(Evidence { known_at, subject, metric: "tvl".to_owned(), value: chance.between(0.0, 1e9) });
+    }
+
+    /// A signal that changes again and again, of all coins and narratives.
+    fn signal(&self, parts: &mut MarketParts) {
+        // A stream of its own, so that everything else stays as it is without.
+        let mut chance = Chance::new(self.coins[0].seed ^ 0x7369_676e_616c);
+        let coins = (0..parts.assets.len()).map(|n| Subject::Asset(AssetId::new(n)));
+        let narratives = (0..parts.narratives.len()).map(|n| Subject::Narrative(NarrativeId::new(n)));
+        for subject in coins.chain(narratives) {
+            for _ in 0..chance.below(6) {
+                let known_at = self.instant(&mut chance);
+                parts.evidence.push(Evidence { known_at, subject, metric: "signal".to_owned(), value: chance.between(-0.3, 0.3) });
+            }
+        }
     }
 
     /// Any second of the market.

@@ -109,7 +109,7 @@ fn picks() -> impl Strategy<Value = PickSpec> {
 }
 
 fn buckets() -> impl Strategy<Value = BucketSpec> {
-    let score = (prop::sample::select(vec!["momentum", "oversold", "against_btc"]), spans());
+    let score = (prop::sample::select(vec!["momentum", "oversold", "against_btc", "evidence"]), spans());
     let leverage = prop_oneof![1.0..6.0_f64, 1.0..40.0_f64];
     (
         (1_u32..10, any::<bool>(), any::<bool>(), picks(), prop::option::of(score), prop::option::of(-0.2..0.1_f64)),
@@ -322,7 +322,10 @@ impl BucketSpec {
         let kind = if self.perp { "perp" } else { "spot" };
         let _ = write!(text, "hold = {{ {kind} = {{ {selection} }} }}\nweigh = {weigh}\ncooldown = \"{}\"\n", self.cooldown);
         if let Some((rule, span)) = score {
-            let _ = writeln!(text, "score = {{ {rule} = \"{span}\" }}");
+            let _ = match rule {
+                "evidence" => writeln!(text, "score = {{ evidence = {{ metric = \"signal\", max_age = \"{span}\" }} }}"),
+                _ => writeln!(text, "score = {{ {rule} = \"{span}\" }}"),
+            };
             let below = rule == "oversold";
             if let Some(limit) = self.enter {
                 let _ = writeln!(text, "enter_{} = {limit:?}", if below { "below" } else { "above" });
@@ -345,7 +348,7 @@ impl BucketSpec {
             let _ = writeln!(text, "{exit}");
         }
         if self.perp {
-            self.write_futures(text, score.is_some());
+            self.write_futures(text, score.is_some_and(|(rule, _)| rule != "evidence"));
         }
     }
 

@@ -9,6 +9,8 @@ mod formats;
 mod import;
 mod lookahead;
 mod mutated;
+mod overlay;
+mod rhythm;
 mod schema;
 mod study_page;
 mod tune;

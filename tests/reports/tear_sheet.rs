@@ -30,7 +30,7 @@ fn days(bars: usize) -> (Market, Run) {
 /// The page of a run.
 fn page(market: &Market, run: &Run) -> String {
     let evaluation = Evaluation::with(market, run, Stress::default());
-    let input = ReportInput { market, evaluation: &evaluation, parquet: false };
+    let input = ReportInput { market, evaluation: &evaluation, extends: None, parquet: false };
     sheet::page(&input, &Summary::of(market, &evaluation), &Pictures::of(market, run))
 }
 

@@ -2,6 +2,7 @@
 //! whole markets.
 
 mod law;
+mod own_signal;
 mod places;
 mod rungs;
 

@@ -90,6 +90,13 @@ impl Tiny {
         self
     }
 
+    /// Evidence of a coin.
+    pub fn signal(mut self, asset: &str, metric: &str, known_at: i64, value: f64) -> Self {
+        let subject = Subject::Asset(self.asset(asset));
+        self.0.evidence.push(Evidence { known_at: day(known_at), subject, metric: metric.to_owned(), value });
+        self
+    }
+
     /// Rates paid at noon for a whole day, from a day on.
     pub fn funding(mut self, asset: &str, from: i64, rates: &[f64]) -> Self {
         let perp = self.0.assets[self.asset(asset).index()].perp.expect("a perpetual");

@@ -333,6 +333,7 @@ pub(crate) fn manifest(market: &Market, runs: &[Run]) -> Manifest {
     let strategies = runs.iter().map(|run| StrategyRecord {
         name: run.strategy.clone(),
         source: "[buckets]\n".to_string(),
+        extends: None,
         resolved: serde_json::json!({ "buckets": {} }),
     });
     let command = ["run", "--capital", "100000"].map(str::to_string).to_vec();

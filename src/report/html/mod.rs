@@ -16,6 +16,7 @@ pub mod comparison;
 mod contrast;
 mod contributions;
 mod escape;
+mod extends;
 mod falls;
 mod figure;
 mod flows;

@@ -6,6 +6,7 @@ use crate::report::html::activity::activity;
 use crate::report::html::against;
 use crate::report::html::contributions::contributions;
 use crate::report::html::escape::{Html, tag, text};
+use crate::report::html::extends::extends;
 use crate::report::html::falls::falls;
 use crate::report::html::figure::wide_figure;
 use crate::report::html::flows::flows;
@@ -52,7 +53,7 @@ const fn section(id: &'static str, link: &'static str, heading: &'static str, ht
 }
 
 /// In their order on the page.
-const SECTIONS: [Section; 16] = [
+const SECTIONS: [Section; 17] = [
     section("cautions", "Cautions", "Cautions", |sheet| cautions(&sheet.summary.cautions)),
     section("findings", "Findings", "Findings", |sheet| cautions(&sheet.summary.findings)),
     section("against", "Worth it?", "Was it worth it?", |sheet| against::benchmarks(sheet.piece)),
@@ -68,6 +69,7 @@ const SECTIONS: [Section; 16] = [
     section("activity", "Activity", "Activity", |sheet| activity(sheet.piece.market, sheet.run())),
     section("survivors", "Survivorship", "Survivorship", |sheet| survivorship(sheet.piece.market, sheet.run())),
     section("assumptions", "Assumptions", "Assumptions", assumptions),
+    section("extends", "Extends", "What this strategy extends", |sheet| extends(sheet.piece)),
     section("limits", "Limits", "Limits: what this page does not answer", |sheet| unanswered(sheet.piece)),
 ];
 

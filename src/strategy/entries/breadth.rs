@@ -5,10 +5,10 @@ use crate::strategy::entries::{Door, EntryRule, Refusal};
 use crate::strategy::key::{Checked, Key};
 use crate::strategy::rule::{CHOICE, Kind, Rule, Within};
 use crate::strategy::spans::MONTH;
-use crate::strategy::{Barred, EntryCause};
+use crate::strategy::{Barred, EntryCause, Score};
 use crate::units::{InstrumentId, NarrativeId};
 
-/// The coin's narrative has at most this share of members up over the score's span, or over 30 days where nothing is scored.
+/// The coin's narrative has at most this share of members up over the score's span, or over 30 days where it has none.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct BreadthGate {
     pub below: f64,
@@ -35,7 +35,7 @@ impl Rule for BreadthGate {
 
 impl EntryRule for BreadthGate {
     fn refuses(&self, door: &Door, _: InstrumentId, narrative: Option<NarrativeId>) -> Option<Refusal> {
-        let span = door.bucket.score.map_or(MONTH, |score| score.span());
+        let span = door.bucket.score.as_ref().and_then(Score::span).unwrap_or(MONTH);
         let breadth = narrative.and_then(|narrative| narrative::breadth(&door.view.history, narrative, span));
         let barred = Barred { cause: EntryCause::Breadth { span }, observed: breadth, threshold: Some(self.below) };
         breadth.is_none_or(|breadth| breadth > self.below).then_some(Refusal::Rule(barred))

@@ -68,7 +68,7 @@ pub(super) trait EntryRule: Rule {
 /// The entry rules of a bucket, in the order in which they are asked. The gates are taken apart in full, so that none is forgotten.
 pub(super) fn rules(bucket: &Bucket) -> Vec<Arc<dyn EntryRule>> {
     let EntryGate { narrative_breadth_below, max_funding_8h } = bucket.entry.unwrap_or_default();
-    let score = ScoreGate { score: bucket.score, above: bucket.enter_above, below: bucket.enter_below };
+    let score = ScoreGate { score: bucket.score.clone(), above: bucket.enter_above, below: bucket.enter_below };
     let mut rules: Vec<Arc<dyn EntryRule>> = vec![Arc::new(score), Arc::new(LeftAlone { cooldown: bucket.cooldown })];
     rules.extend(bucket.stop.and_then(|stop| stop.atr).map(|atr| -> Arc<dyn EntryRule> { Arc::new(MeasuredStop { span: atr.span }) }));
     rules.push(Arc::new(WouldStay));

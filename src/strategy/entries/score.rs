@@ -1,5 +1,6 @@
 //! Enters by score: strictly above, strictly below, or in between.
 
+use crate::signal::{Directory, Needs};
 use crate::strategy::Score;
 use crate::strategy::entries::EntryRule;
 use crate::strategy::exits::{above_floor, no_score};
@@ -8,11 +9,17 @@ use crate::strategy::rule::{CHOICE, Kind, Rule, Within};
 use crate::units::Span;
 
 /// A bucket with a score takes nobody without one.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct ScoreGate {
     pub score: Option<Score>,
     pub above: Option<f64>,
     pub below: Option<f64>,
+}
+
+impl ScoreGate {
+    fn metric(&self) -> Option<&str> {
+        self.score.as_ref().and_then(Score::metric)
+    }
 }
 
 impl Rule for ScoreGate {
@@ -27,7 +34,8 @@ impl Rule for ScoreGate {
     }
 
     fn check(&self, bucket: &Key, _: &Within) -> Checked {
-        let Self { score, above, below } = *self;
+        let Self { score, above, below } = self;
+        let (above, below) = (*above, *below);
         let Some(score) = score else {
             return if above.is_some() || below.is_some() { no_score(bucket) } else { Ok(()) };
         };
@@ -44,7 +52,11 @@ impl Rule for ScoreGate {
     }
 
     fn spans(&self) -> Vec<(&'static str, Span)> {
-        self.score.map(|score| (score.key(), score.span())).into_iter().collect()
+        self.score.iter().filter_map(|score| Some((score.key(), score.span()?))).collect()
+    }
+
+    fn needs(&self) -> Needs {
+        Needs { evidence: self.metric().is_some(), ..Needs::default() }
     }
 }
 
@@ -60,5 +72,10 @@ impl EntryRule for ScoreGate {
 
     fn score_threshold(&self) -> Option<f64> {
         self.above.or(self.below)
+    }
+
+    fn never_admits(&self, _: &Within, market: &Directory) -> Option<String> {
+        let metric = self.metric().filter(|metric| !market.has_evidence(metric))?;
+        Some(format!("the market has no evidence called `{metric}` to score by"))
     }
 }

@@ -31,7 +31,7 @@ impl Rule for ScoreExit {
 
     fn check(&self, bucket: &Key, within: &Within) -> Checked {
         let Self { below, above } = *self;
-        let Some(score) = within.bucket.score else { return no_score(bucket) };
+        let Some(score) = &within.bucket.score else { return no_score(bucket) };
         let key = bucket.child("exit_score");
         if below.is_none() && above.is_none() {
             return key.wrong("empty", "below or above", "remove the key to stay whatever the score");
@@ -45,8 +45,8 @@ impl Rule for ScoreExit {
 
 impl ExitRule for ScoreExit {
     fn due(&self, look: &Look) -> Option<Exit> {
-        let rule = look.bucket.score?;
-        let score = rule.of(&look.view.history, look.instrument)?;
+        let rule = look.bucket.score.as_ref()?;
+        let score = rule.of(look.view, look.instrument, look.narrative)?;
         let lost = self.below.filter(|&limit| score <= limit).or(self.above.filter(|&limit| score >= limit));
         let cause = ExitCause::ScoreLost { span: rule.span() };
         lost.map(|limit| Exit { cause, observed: Some(score), threshold: Some(limit) })
@@ -59,7 +59,7 @@ pub(crate) fn no_score(bucket: &Key) -> Checked {
 }
 
 /// A threshold that no score is as low as is never reached.
-pub(crate) fn above_floor(key: &Key, score: Score, value: Option<f64>) -> Checked {
+pub(crate) fn above_floor(key: &Key, score: &Score, value: Option<f64>) -> Checked {
     match (score.floor(), value) {
         (Some(floor), Some(value)) if value <= floor => {
             let expected = format!("above {floor}: this score is never as low");

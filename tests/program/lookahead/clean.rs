@@ -44,7 +44,7 @@ fn real_markets() {
 fn dates_are_spread_over_the_run_and_fall_where_it_decides() {
     let (market, rules) = (freeze(sample()).unwrap(), strategy("bull"));
     let run = Arena::new(&market).replay(&rules, capital());
-    let of = |count, seed| dates(&run, rules.decide, Terms { dates: count, seed });
+    let of = |count, seed| dates(&run, rules.decide.over(run.clock.bar), Terms { dates: count, seed });
     let found = of(10, 1);
     assert_eq!(found, of(10, 1));
     assert_ne!(found, of(10, 2));

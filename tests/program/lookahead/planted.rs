@@ -37,7 +37,11 @@ fn verdict(name: &str, plant: impl Fn(&mut MarketParts) + Sync, rule: impl Fn(&M
         })
     };
     let market = freeze(parts.clone()).expect("the sample is whole");
-    let lasts = dates(&Arena::new(&market).replay(&strategy, capital()), strategy.decide, Terms { dates: DATES, seed: SEED });
+    let lasts = dates(
+        &Arena::new(&market).replay(&strategy, capital()),
+        strategy.decide.over(market.clock.bar),
+        Terms { dates: DATES, seed: SEED },
+    );
     assert_eq!(lasts.len(), DATES);
     test_replay(&parts, &lasts, SEED, see, replay, || {}).unwrap_or_else(|fault| panic!("{fault}"))
 }

@@ -22,7 +22,7 @@ fn refusals_are_told_by_rule_with_dates_and_the_newest_example() {
         threshold: Some(0.125),
         why,
     };
-    let (position, score) = (Why::LeverageStep, Why::Left(ExitCause::ScoreLost { span: Span::DAY }));
+    let (position, score) = (Why::LeverageStep, Why::Left(ExitCause::ScoreLost { span: Some(Span::DAY) }));
     run.decisions = vec![
         decision(1, position.clone(), 0, Verdict::Resized),
         decision(2, score.clone(), 0, Verdict::Passed),

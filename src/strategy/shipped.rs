@@ -1,7 +1,7 @@
 //! The strategies of this project inside the program, so that one that is installed alone has something to begin with.
 
 /// Name and text, in the order of their names.
-pub(super) const STRATEGIES: &[(&str, &str)] = &[
+pub const STRATEGIES: &[(&str, &str)] = &[
     ("adaptive", include_str!("../../strategies/adaptive.toml")),
     ("bear", include_str!("../../strategies/bear.toml")),
     ("bull", include_str!("../../strategies/bull.toml")),
