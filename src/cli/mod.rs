@@ -55,7 +55,7 @@ enum Command {
     #[command(after_help = "Example: rotate check --market data/sample strategies/bull.toml --lookahead")]
     Check(check::Arguments),
     /// Make a market of files as exchanges, programs and sites publish them, or add what is new to one.
-    #[command(after_help = "Example: rotate import Downloads/binance-archive --out data/mine")]
+    #[command(after_help = "Example: rotate import Downloads/binance-archive --out data/imported")]
     Import(import::Arguments),
     /// Compare reports.
     #[command(after_help = "Example: rotate compare reports/latest reports/other/bull --out reports/compared")]
