@@ -1,5 +1,7 @@
 //! Addresses: the host that is asked, paths in percent signs, and where a redirect may lead.
 
+use std::fmt::Write as _;
+
 /// The front of every address, without a slash at its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Base(String);
@@ -47,7 +49,7 @@ fn encoded(text: &str, slashes: bool) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) || (slashes && byte == b'/') {
             all.push(char::from(byte));
         } else {
-            all.push_str(&format!("%{byte:02X}"));
+            let _ = write!(all, "%{byte:02X}");
         }
     }
     all

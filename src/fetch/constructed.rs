@@ -54,7 +54,7 @@ pub(super) fn okx_days(months: &[(Item, Outcome)], span: Span, until: Day) -> Ve
         let mut there = months.iter().filter(|(_, is_there)| **is_there).map(|(month, _)| *month);
         let first = there.next();
         let (first, last) = match first {
-            Some(first) => (first, there.last().unwrap_or(first).next()),
+            Some(first) => (first, there.next_back().unwrap_or(first).next()),
             None => (until.month(), until.month()),
         };
         let missing = months.iter().filter(|(month, is_there)| !**is_there && (first..=last).contains(*month)).map(|(month, _)| *month);

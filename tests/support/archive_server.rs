@@ -102,6 +102,11 @@ impl Server {
         std::mem::take(&mut self.state.lock().unwrap().asked)
     }
 
+    /// How many files, without checksums, were asked for since then.
+    pub fn loaded(&self) -> usize {
+        self.asked().iter().filter(|path| !path.starts_with('?') && !path.ends_with(".CHECKSUM")).count()
+    }
+
     pub fn count(&self) -> usize {
         self.state.lock().unwrap().asked.len()
     }
@@ -168,7 +173,8 @@ fn answer(mut stream: &TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
     thread::sleep(pace);
     match trouble {
         Some(Trouble::Status(status, headers)) => {
-            let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+            let headers = headers.iter().map(|(name, value)| format!("{name}: {value}")).collect::<Vec<_>>().join("\r\n");
+            let headers = if headers.is_empty() { headers } else { headers + "\r\n" };
             write!(stream, "HTTP/1.1 {status} X\r\n{headers}Content-Length: 0\r\nConnection: close\r\n\r\n")
         }
         Some(Trouble::Cut { chunked }) => {

@@ -54,13 +54,12 @@ fn names_that_lead_elsewhere_are_no_files() {
         "x.zip",
         "AUSDT-1h-2024-02.exe",
     ];
-    let entries: String = names.iter().map(|name| contents(&format!("{folder}{name}"))).collect();
+    let entries = names.map(|name| contents(&format!("{folder}{name}"))).join("");
     let bytes = server.file(&path).len();
     let real = format!("<Contents><Key>{path}</Key><Size>{bytes}</Size></Contents>");
     server.always(&format!("?{folder}"), listing(&format!("{entries}{real}")));
     // A folder whose name is no symbol, beside one that is.
-    let folders: String =
-        ["..", "a.b", "AUSDT"].iter().map(|name| format!("<CommonPrefixes><Prefix>{SPOT}/{name}/</Prefix></CommonPrefixes>")).collect();
+    let folders = ["..", "a.b", "AUSDT"].map(|name| format!("<CommonPrefixes><Prefix>{SPOT}/{name}/</Prefix></CommonPrefixes>")).join("");
     server.always(&format!("?{SPOT}/"), listing(&folders));
     let answer = fine(&server, &archive, &WORDS);
     assert_eq!((total(&answer, "fetched"), files(&archive)), (1, vec![path]));
