@@ -88,14 +88,25 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
         bar: arguments.bar,
         quote: arguments.quote.as_ref().map(|quote| quote.to_uppercase()),
     };
-    let plan = import::understand(&request)?;
+    carried_out(&request, arguments.yes, common)
+}
+
+/// Makes a market of an archive that was fetched, whose files nobody need be asked about.
+#[cfg(feature = "fetch")]
+pub(super) fn of_archive(archive: &std::path::Path, out: &std::path::Path, common: Common) -> Result<String, Fault> {
+    let request = Request { sources: vec![archive.to_path_buf()], out: out.to_path_buf(), ..Request::default() };
+    carried_out(&request, true, common)
+}
+
+fn carried_out(request: &Request, yes: bool, common: Common) -> Result<String, Fault> {
+    let plan = import::understand(request)?;
     if plan.is_nothing_new() {
         return Ok(match common.format {
             Format::Json => done_json(&plan, None, &[]),
             Format::Text => format!("nothing new: {} has all of it\n", plan.out().display()),
         });
     }
-    if common.format == Format::Text && !asked(&plan, arguments.yes)? {
+    if common.format == Format::Text && !asked(&plan, yes)? {
         return Ok("nothing written\n".to_owned());
     }
     let market = plan.write()?;
@@ -103,7 +114,7 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
     Ok(match common.format {
         Format::Json => done_json(&plan, Some(&market), &shares),
         Format::Text => {
-            let table = if arguments.yes || !std::io::stdin().is_terminal() { words::understood(&plan, look()) } else { String::new() };
+            let table = if yes || !std::io::stdin().is_terminal() { words::understood(&plan, look()) } else { String::new() };
             format!("{table}{}", words::done(&plan, &market, &shares, look()))
         }
     })

@@ -4,6 +4,8 @@
 pub mod check;
 mod compare;
 mod explain;
+#[cfg(feature = "fetch")]
+mod fetch;
 mod import;
 mod import_text;
 mod latest;
@@ -72,6 +74,12 @@ enum Command {
     /// Make a report again from its manifest and confirm every byte.
     #[command(after_help = "Example: rotate verify reports/latest")]
     Verify(verify::Arguments),
+    /// Fetch price and funding files from a venue's public archive: the one command that opens a connection.
+    #[cfg(feature = "fetch")]
+    #[command(
+        after_help = "Example: rotate fetch binance --symbols BTCUSDT,PEPEUSDT --since 2024-01-01 --until 2024-03-31 --out data/fetched"
+    )]
+    Fetch(fetch::Arguments),
     /// List the reports in a folder with their key figures, newest first.
     #[command(after_help = "Example: rotate list reports")]
     List(list::Arguments),
@@ -99,6 +107,8 @@ pub fn main() -> ExitCode {
             Command::Tune(arguments) => tune::run(arguments, cli.common),
             Command::Schema(arguments) => schema::run(arguments),
             Command::Explain(arguments) => explain::run(arguments, cli.common),
+            #[cfg(feature = "fetch")]
+            Command::Fetch(arguments) => return fetch::run(arguments, cli.common),
             Command::Verify(arguments) => verify::run(arguments, cli.common),
             Command::List(arguments) => list::run(arguments, cli.common),
             Command::New(arguments) => new::run(arguments),

@@ -44,7 +44,7 @@ mod terms;
 mod threads;
 mod tiers;
 mod timestamp;
-mod unpack;
+pub mod unpack;
 mod venue;
 mod wicks;
 

@@ -1,11 +1,22 @@
 //! Packed tables unpacked, never into more memory than a table may take: a small archive can say that it is a very large file.
 
 use std::io::{Cursor, ErrorKind, Read};
+use std::path::Path;
 
 use crate::bounded::size;
 use crate::fault::Fault;
 use crate::market::files::{Source, unreadable};
 use crate::market::quote_field::cited;
+
+/// The one table of a packed file, by its name, in at most `most` bytes. Both kinds end in a sum of what is in them: what unpacks is whole.
+///
+/// # Errors
+/// The file is damaged, cut short, or holds more than that.
+pub fn table_of(path: &Path, packed: Vec<u8>, most: u64) -> Result<Vec<u8>, Fault> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let source = Source::plain(path.parent().unwrap_or(Path::new("")), &name, most);
+    if name.ends_with(".gz") { gunzip(&source, &packed) } else { unzip(&source, packed) }
+}
 
 /// The table in a `.csv.gz`, all its members one after the other.
 pub(super) fn gunzip(source: &Source, packed: &[u8]) -> Result<Vec<u8>, Fault> {
@@ -65,7 +76,6 @@ fn bounded(source: &Source, reader: impl Read, guess: usize) -> Result<std::io::
 #[cfg(test)]
 mod tests {
     use std::io::Write;
-    use std::path::Path;
 
     use super::*;
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use crate::archive_server::{Server, zipped};
 use crate::program::{ROOT, fine, rotate_in, stderr};
 use rotate::replay::run::{FlowReason, PlainRule, Reason};
 
@@ -48,6 +49,19 @@ fn commands(document: &str) -> Vec<Vec<String>> {
     document.lines().filter(|line| line.starts_with("    ")).filter_map(words).collect()
 }
 
+/// An archive on this machine in the place of a venue's: tests work without a network.
+fn archive() -> Server {
+    let server = Server::start();
+    for symbol in ["BTCUSDT", "1000PEPEUSDT"] {
+        for (bar, date) in [("1d", "2023-12"), ("1h", "2024-01"), ("1h", "2024-02")] {
+            let name = format!("{symbol}-{bar}-{date}");
+            let table = zipped(&format!("{name}.csv"), "1704067200000,1,2,1,2,10,1704070799999,15,3,5,7,0\n");
+            server.add(&format!("data/futures/um/monthly/klines/{symbol}/{bar}/{name}.zip"), &table);
+        }
+    }
+    server
+}
+
 /// Runs a command over the window, where it replays anything and says no other.
 fn typed(home: &Path, mut words: Vec<String>) {
     let replays = matches!(words[0].as_str(), "run" | "tune") || words.iter().any(|word| word == "--lookahead");
@@ -57,6 +71,9 @@ fn typed(home: &Path, mut words: Vec<String>) {
     if words.iter().any(|word| word == "--lookahead") {
         words.extend(["--dates", "2"].map(str::to_owned));
     }
+    // Lives until the command has ended.
+    let server = (words[0] == "fetch").then(archive);
+    words.extend(server.iter().flat_map(|server| ["--base".to_owned(), server.base.clone()]));
     let arguments: Vec<&str> = words.iter().map(String::as_str).collect();
     let output = rotate_in(home, &arguments);
     assert_eq!(output.status.code(), Some(0), "rotate {}\n{}", words.join(" "), stderr(&output));

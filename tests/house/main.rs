@@ -7,5 +7,7 @@ mod source;
 mod style;
 mod tidy;
 
+#[path = "../support/archive_server.rs"]
+mod archive_server;
 #[path = "../support/program.rs"]
 mod program;

@@ -33,6 +33,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("stress", &["units", "strategy", "exchange", "replay", "batch", "metrics"]),
     ("evaluate", &["units", "market", "strategy", "replay", "batch", "metrics", "stress"]),
     ("report", &["names", "units", "fault", "bounded", "folder", "market", "replay", "metrics", "luck", "tune", "stress", "evaluate"]),
+    ("fetch", &["fault", "bounded", "folder", "market"]),
     (
         "cli",
         &[
@@ -55,6 +56,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "stress",
             "evaluate",
             "report",
+            "fetch",
         ],
     ),
 ];
@@ -78,6 +80,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("sha2", &["market/"]),
     ("rand_chacha", &["market/sample/", "metrics/bootstrap.rs", "sampler/stream.rs"]),
     ("csv", &["market/", "import/", "report/"]),
+    ("ureq", &["fetch/"]),
 ];
 
 /// Files that may hold a hash map, each because it is only looked into and never walked through.
@@ -204,6 +207,23 @@ fn heavy_crates_stay_in_their_rooms() {
             .any(|source| homes.iter().any(|home| source.path.starts_with(home)) && !source.places(&format!("{name}::")).is_empty());
         assert!(used, "{name} is used nowhere in {homes:?}: take it out of the table and of Cargo.toml");
     }
+}
+
+/// What runs, compares and reads is the same on a machine without a network: one room knows of one.
+#[test]
+fn one_room_opens_connections() {
+    let mut wrong = Vec::new();
+    for source in sources().iter().filter(|source| !source.path.starts_with("fetch/")) {
+        for words in ["std::net", "ureq", "TcpStream", "TcpListener", "UdpSocket", "UnixStream", "rustls", "net::{"] {
+            wrong.extend(source.places(words));
+        }
+        // `rotate fetch` alone asks it to.
+        let asks = crate_paths(&source.code).into_iter().filter(|(_, path)| path == "fetch" || path.starts_with("fetch::"));
+        if source.path != "cli/fetch.rs" {
+            wrong.extend(asks.map(|(line, path)| format!("src/{}:{line}: crate::{path}", source.path)));
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 
 #[test]

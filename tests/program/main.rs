@@ -4,6 +4,8 @@ mod attack;
 mod bounds;
 mod cli;
 mod damaged;
+#[cfg(feature = "fetch")]
+mod fetch;
 mod folders;
 mod formats;
 mod import;
@@ -17,6 +19,9 @@ mod tune;
 mod tune_markets;
 mod verify;
 
+#[cfg(feature = "fetch")]
+#[path = "../support/archive_server.rs"]
+mod archive_server;
 #[path = "../support/headers.rs"]
 mod headers;
 #[path = "../support/program.rs"]
