@@ -27,7 +27,7 @@
 //! | [`stress`] | what is left of it | batch, metrics, and the exchange's named assumptions | how it looks |
 //! | [`evaluate`] | what a run comes to | batch, metrics, stress, and the market's prices | how it looks |
 //! | [`report`] | words and pictures | names, a run, its market's names, its evaluation, a study | how to change any of it |
-//! | [`fetch`] | what a venue's archive holds | fault, `bounded`, folder, market's digests and unpacking | what files mean |
+//! | [`fetch`] | what a venue's archive holds | names, fault, `bounded`, folder, market's digests and unpacking | what files mean |
 //! | [`cli`] | the program | all | – |
 //!
 //! `tests/house/tidy.rs` holds the table.

@@ -61,7 +61,9 @@ impl Archive {
                 let _ = fs::remove_file(entry.path());
             }
         }
-        let records = read_rows(&folder.join(FETCHED), FETCHED_HEADER, record)?.into_iter().collect();
+        // What somebody has taken out since is no part of it.
+        let is_there = |(path, _): &(String, Record)| folder.join(path).is_file();
+        let records = read_rows(&folder.join(FETCHED), FETCHED_HEADER, record)?.into_iter().filter(is_there).collect();
         let holes = read_rows(&folder.join(HOLES), HOLES_HEADER, |cells| Some(cells[0].to_owned()))?.into_iter().collect();
         Ok(Self { folder: folder.to_path_buf(), records: Mutex::new(records), holes, _lock: lock })
     }
@@ -230,12 +232,14 @@ mod tests {
         let record = Record::new("a".repeat(64), 3, "https://a/b".to_owned());
         archive.store(0, "data/x.zip", b"abc").unwrap();
         archive.note("data/x.zip", record.clone());
+        archive.note("data/taken-out.zip", record.clone());
         archive.finish(std::iter::once("data/y.zip".to_owned())).unwrap();
         let mut names: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         names.sort();
         assert_eq!(names, ["data", "fetched.csv", "holes.csv"]);
         let archive = Archive::open(&folder).unwrap();
         assert_eq!(archive.record_of("data/x.zip"), Some(record));
+        assert_eq!(archive.record_of("data/taken-out.zip"), None);
         assert!(archive.is_hole("data/y.zip") && !archive.is_hole("data/x.zip"));
         assert_eq!(archive.bytes_of("data/x.zip", 3).as_deref(), Some(&b"abc"[..]));
         assert_eq!(archive.bytes_of("data/x.zip", 2), None);

@@ -120,7 +120,6 @@ fn listed(client: &Client, base: &Base, connections: usize, wanted: &[String]) -
     let mut found = BTreeSet::new();
     for symbol in wanted {
         let spellings = spellings(symbol);
-        let before = found.len();
         let mut is_there = false;
         for ((tree, _), names) in roots.iter().zip(&names) {
             for name in names.intersection(&spellings) {
@@ -128,7 +127,7 @@ fn listed(client: &Client, base: &Base, connections: usize, wanted: &[String]) -
                 found.insert((*tree, name.clone()));
             }
         }
-        if !is_there && found.len() == before {
+        if !is_there {
             return Err(unlisted(symbol, names.iter().flatten()));
         }
     }

@@ -1,6 +1,7 @@
 //! What is to be fetched: files, each with its path in the archive, and what is known to be missing.
 
 use crate::fetch::calendar::{Day, Period};
+use crate::names::is_device;
 
 /// What a file holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,10 +70,10 @@ pub struct Plan {
 /// Characters of a symbol.
 const LONGEST: usize = 40;
 
-/// Whether a text may be a symbol, and so a part of a path: letters of any script, digits, `_` and `-`.
+/// Whether a text may be a symbol, and so a folder on every system: letters of any script, digits, `_` and `-`, no device.
 pub(super) fn is_symbol(text: &str) -> bool {
     let plain = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
-    !text.is_empty() && !text.starts_with('-') && text.chars().count() <= LONGEST && text.chars().all(plain)
+    !text.is_empty() && !text.starts_with('-') && text.chars().count() <= LONGEST && text.chars().all(plain) && !is_device(text)
 }
 
 #[cfg(test)]
@@ -84,7 +85,7 @@ mod tests {
         for fine in ["BTCUSDT", "龙虾USDT", "BTC-USDT-SWAP", "BTCUSDT_240628"] {
             assert!(is_symbol(fine), "{fine}");
         }
-        for wrong in ["", "..", "../x", "a/b", "a\\b", "a.b", "-x", "a b", "a\u{202e}b", "a\0", &"x".repeat(41)] {
+        for wrong in ["", "..", "../x", "a/b", "a\\b", "a.b", "-x", "a b", "a\u{202e}b", "a\0", "NUL", "com1", &"x".repeat(41)] {
             assert!(!is_symbol(wrong), "{wrong:?}");
         }
     }

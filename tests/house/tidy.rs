@@ -33,7 +33,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("stress", &["units", "strategy", "exchange", "replay", "batch", "metrics"]),
     ("evaluate", &["units", "market", "strategy", "replay", "batch", "metrics", "stress"]),
     ("report", &["names", "units", "fault", "bounded", "folder", "market", "replay", "metrics", "luck", "tune", "stress", "evaluate"]),
-    ("fetch", &["fault", "bounded", "folder", "market"]),
+    ("fetch", &["names", "fault", "bounded", "folder", "market"]),
     (
         "cli",
         &[
