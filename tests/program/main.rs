@@ -8,6 +8,7 @@ mod folders;
 mod formats;
 mod lookahead;
 mod mutated;
+mod new;
 mod overlay;
 mod rhythm;
 mod schema;
