@@ -104,7 +104,7 @@ fn steps(market: &Market, evaluations: &[Evaluation], home: &Path) {
     told("pictures", &|i| _ = black_box(Pictures::of(market, evaluations[i].run)));
     told("pictures as PNG", &|i| pictures[i].named().for_each(|(_, svg)| _ = black_box(bitmap::render(svg))));
     told("page", &|i| {
-        let input = ReportInput { market, evaluation: &evaluations[i], parquet: false };
+        let input = ReportInput { market, evaluation: &evaluations[i], extends: None, parquet: false };
         _ = black_box(html::sheet::page(&input, &summaries[i], &pictures[i]));
     });
 }

@@ -12,6 +12,8 @@ use crate::market::{Asset, Instrument, Kind, Tier, VenueKind};
 use crate::units::{AssetId, InstrumentId, Time};
 
 pub(super) const COLUMNS: [&str; 7] = ["asset", "tier", "spot", "perp", "contract_size", "venue", "venue_kind"];
+/// A row of them.
+pub(super) const ROW: &str = "BTC,large,BTCUSDT,BTCUSDT,1,binance,cex";
 
 /// Assets in the order of their rows; instruments in the same order, spot before perp.
 #[derive(Debug, Default)]

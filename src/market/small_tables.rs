@@ -29,10 +29,11 @@ impl<'a> Tables<'a> {
         Self { dir, bytes, inputs: Vec::new(), empty: Vec::new() }
     }
 
-    /// A table that must be there and have rows.
-    fn must(&mut self, name: &str, columns: &[&str]) -> Result<Table, Fault> {
+    /// A table that must be there and have rows, such as `row`.
+    fn must(&mut self, name: &str, columns: &[&str], row: &str) -> Result<Table, Fault> {
         let table = self.table(name, columns)?;
-        if table.rows().next().is_none() { Err(table.without_a_row()) } else { Ok(table) }
+        let fault = |fault: Fault| Fault { fix: format!("write one for each coin, as in {row}"), ..fault };
+        if table.rows().next().is_none() { Err(fault(table.without_a_row())) } else { Ok(table) }
     }
 
     /// A table that may be missing, or without a row.
@@ -72,7 +73,7 @@ pub(super) struct Facts {
 impl Facts {
     /// Reads them in a fixed order, so that the first fault is always the same.
     pub(super) fn read(tables: &mut Tables, manifest: &Manifest) -> Result<Self, Fault> {
-        let roster = Roster::read(&tables.must("assets.csv", &assets::COLUMNS)?)?;
+        let roster = Roster::read(&tables.must("assets.csv", &assets::COLUMNS, assets::ROW)?)?;
         let (spreads, rules) = (manifest.spreads(&roster)?, manifest.rules(&roster)?);
         let table = tables.may("narratives.csv", &facts::NARRATIVES)?;
         let (narratives, memberships) = table.map_or_else(|| Ok(Default::default()), |table| facts::memberships(&table, &roster))?;

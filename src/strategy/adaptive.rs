@@ -18,6 +18,7 @@ pub struct Adaptive {
     pub turnover_per_day: f64,
     /// Weights by bucket, summing to 1; a bucket not named has none and leaves everything.
     pub bull: IndexMap<String, f64>,
+    /// The same in a bear market.
     pub bear: IndexMap<String, f64>,
     /// Between the two: the time of rotation.
     pub sideways: IndexMap<String, f64>,

@@ -6,7 +6,7 @@ use crate::bounded::{self, BY_HAND, size};
 use crate::exchange::assumptions::Preset;
 use crate::fault::Fault;
 use crate::strategy::key::Wrong;
-use crate::strategy::located::{in_plain_words, line_of_key, mended, refused, syntax_fault};
+use crate::strategy::located::{in_plain_words, mended, refused, syntax_fault};
 use crate::strategy::overlay::{self, Change, Find, Layer};
 use crate::strategy::{Override, Strategy, validate};
 
@@ -33,12 +33,20 @@ impl StrategyFile {
                 "name an existing file; without names every strategies/*.toml is run",
             )
         })?;
-        Self::over(path, text, &overlay::in_folder)
+        Self::parse_in(path, text)
     }
 
     /// The same, from text; `path` is only for messages. It may extend what the program brings along, but no file.
     pub fn parse(path: &Path, text: String) -> Result<Self, Fault> {
         Self::over(path, text, &overlay::brought_along)
+    }
+
+    /// The same, from the text of a file that is not there yet.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn parse_in(path: &Path, text: String) -> Result<Self, Fault> {
+        Self::over(path, text, &overlay::in_folder)
     }
 
     /// The same, over the texts of what it extends, each with its name: no file is looked for.
@@ -102,10 +110,7 @@ impl StrategyFile {
         let near: Vec<&str> = self.overrides.iter().filter(touches).map(String::as_str).collect();
         let all: Vec<&str> = self.overrides.iter().map(String::as_str).collect();
         let place = if self.overrides.is_empty() {
-            match self.bases.is_empty() {
-                true => Fault::at(&self.path, line_of_key(&self.text, &wrong.key)),
-                false => overlay::place_of_key(&self.layers(), &wrong.key),
-            }
+            overlay::place_of_key(&self.layers(), &wrong.key)
         } else {
             format!("{}: --set {}", self.path.display(), if near.is_empty() { all } else { near }.join(" --set "))
         };
@@ -122,10 +127,7 @@ impl StrategyFile {
     /// Whether the file, or what it extends, has the key of an override.
     #[must_use]
     pub fn has(&self, set: &Override) -> bool {
-        match self.bases.is_empty() {
-            true => toml::from_str(&self.text).is_ok_and(|table| set.is_in(&table)),
-            false => overlay::whole(&self.layers()).is_ok_and(|(table, _)| set.is_in(&table)),
-        }
+        overlay::whole(&self.layers()).is_ok_and(|(table, _)| set.is_in(&table))
     }
 
     /// The same strategy with keys replaced or added, all of them together.

@@ -23,7 +23,6 @@ pub struct Hedge {
     pub by: HedgeBy,
     /// The span betas are estimated over. Default 90d.
     #[serde(default = "quarter")]
-    #[schemars(with = "String")]
     pub span: Span,
     /// The hedged coins stand behind the shorts, beside the bucket's own cash, at their value less this part: 0.05 counts 95 %. They are sold when the
     /// shorts owe, so that more than the bucket's own money can be lost. Absent: they do not. Needs `margin = "cross"`.

@@ -69,7 +69,9 @@ impl Basis {
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LeverageRange {
+    /// The lowest that is allowed.
     pub min: f64,
+    /// The highest.
     pub max: f64,
 }
 

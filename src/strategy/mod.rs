@@ -48,7 +48,7 @@ pub use hedge::{Hedge, HedgeBy};
 pub use leverage::Leverage;
 pub use limits::{Basis, Futures, LeverageRange, Limits, PlanFutures, PositionLimit};
 pub use nearest::did_you_mean;
-pub use overlay::{Change, Layer, OverlayKeys, overlay_schema};
+pub use overlay::{Change, Layer, OverlayKeys, Shape, overlay_schema};
 pub use overrides::Override;
 pub use plan::{Aftermath, Holding, Plan, PlanAdaptive, PlanBucket, PlanHedge, PlanRebalance, stays_in_cash};
 pub use protection::{AfterLiquidation, AtrStop, LiquidationDistance, Margin, OrderKind, Orders, Stop, TakeProfit};

@@ -81,9 +81,9 @@ impl Stop {
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AtrStop {
+    /// So many average true ranges from the average entry.
     pub multiple: f64,
     /// Wilder's average true range over the bars of this span.
-    #[schemars(with = "String")]
     pub span: Span,
 }
 
@@ -146,8 +146,9 @@ impl Margin {
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LiquidationDistance {
+    /// So many times the move expected.
     pub moves: f64,
-    #[schemars(with = "String")]
+    /// Over so long.
     pub horizon: Span,
 }
 
@@ -195,7 +196,6 @@ pub struct Orders {
     pub offset: f64,
     /// What has not filled goes on for so long. Default: until the bucket's next review.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
     pub expire: Option<Span>,
     /// `"rest"` (default) at its price, or `"reprice"` before each bar.
     #[serde(rename = "while")]

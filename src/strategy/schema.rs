@@ -152,12 +152,14 @@ pub struct Bucket {
     pub leverage: Option<Leverage>,
     /// Perpetuals only: `"isolated"` (default) or `"cross"`.
     #[serde(default, skip_serializing_if = "Margin::is_isolated")]
+    #[schemars(extend("default" = Margin::default()))]
     pub margin: Margin,
     /// Perpetuals only: leverage falls until liquidation is further away than price is expected to move.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub liquidation_distance: Option<LiquidationDistance>,
     /// Perpetuals only: what follows a liquidation. Default: the cool-down and nothing else.
     #[serde(default, skip_serializing_if = "AfterLiquidation::is_default")]
+    #[schemars(extend("default" = AfterLiquidation::default()))]
     pub after_liquidation: AfterLiquidation,
     /// How this bucket's orders are sent, if not as the strategy's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -178,7 +180,6 @@ pub struct Bucket {
     pub time_stop: Option<TimeStop>,
     /// After a stop, an exit or a liquidation the instrument is left alone for so long. Default 7d.
     #[serde(default = "week")]
-    #[schemars(with = "String")]
     pub cooldown: Span,
     /// The one way a ring-fenced bucket draws on another.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -232,7 +233,6 @@ pub struct TopUp {
     /// The cash bucket that pays.
     pub from: String,
     /// At most this often.
-    #[schemars(with = "String")]
     pub every: Span,
     /// Only when the bucket is worth less than this share of its weight.
     pub below: f64,

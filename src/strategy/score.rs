@@ -14,15 +14,15 @@ use crate::units::{InstrumentId, NarrativeId, Span};
 #[serde(rename_all = "snake_case")]
 pub enum Score {
     /// Return over the span.
-    Momentum(#[schemars(with = "String")] Span),
+    Momentum(Span),
     /// Return over the span, least first: what has fallen most.
-    Oversold(#[schemars(with = "String")] Span),
+    Oversold(Span),
     /// Return over the span less that of BTC: what has decoupled upwards.
-    AgainstBtc(#[schemars(with = "String")] Span),
+    AgainstBtc(Span),
     /// Return over the span less what its beta to BTC explains.
     Residual(ResidualScore),
     /// Price over its own mean of the span, less one: what stands above its trailing value.
-    OverTrailingValue(#[schemars(with = "String")] Span),
+    OverTrailingValue(Span),
     /// The latest value known of a metric of `evidence/*.csv`: of the coin, else of its narrative.
     Evidence(EvidenceScore),
 }
@@ -109,11 +109,9 @@ impl JsonSchema for EvidenceScore {
 #[serde(deny_unknown_fields)]
 pub struct ResidualScore {
     /// Of the return.
-    #[schemars(with = "String")]
     pub span: Span,
     /// Over which beta is estimated; it ends where the return begins. Default 90d.
     #[serde(default = "quarter")]
-    #[schemars(with = "String")]
     pub beta: Span,
 }
 

@@ -40,11 +40,9 @@ pub struct Selection {
     pub stages: Option<StageGate>,
     /// Listed for at least so long.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
     pub min_age: Option<Span>,
     /// Listed no longer ago than this.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
     pub max_age: Option<Span>,
     /// Only assets of these kinds of venue. Default: perpetuals of `"regulated"` and `"cex"`, spot of any.
     #[serde(skip_serializing_if = "Option::is_none")]

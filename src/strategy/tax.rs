@@ -20,7 +20,6 @@ pub struct Tax {
     pub rates: BTreeMap<String, f64>,
     /// Coins held for longer than this are sold free of tax. Absent: none are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
     pub free_after: Option<Span>,
 }
 

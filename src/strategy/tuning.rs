@@ -28,15 +28,18 @@ pub struct Tune {
     pub limits: Vec<String>,
     /// How points are chosen: `"grid"` (default), `"random"`, `"sobol"`, `"tpe"`, `"cma-es"`, or `"nsga-2"` for two or three objectives.
     #[serde(default, skip_serializing_if = "SamplerName::is_grid")]
+    #[schemars(extend("default" = SamplerName::default()))]
     pub sampler: SamplerName,
     /// How many trials there are at most. Default: 10,000 combinations of a grid, 200 trials of any other sampler.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trials: Option<u64>,
     /// Seeds the sampler: the same seed gives the same study. Default 1.
     #[serde(default = "one", skip_serializing_if = "is_one")]
+    #[schemars(extend("default" = one()))]
     pub seed: u64,
     /// Trials that are chosen without results of one another, from 1 to 32. Default 16.
     #[serde(default = "sixteen", skip_serializing_if = "is_sixteen")]
+    #[schemars(extend("default" = sixteen()))]
     pub batch: u64,
     /// The last share of the time before the final window, kept out of the ranking. Default one third; of no meaning with the two below.
     #[serde(default = "third")]
@@ -49,14 +52,15 @@ pub struct Tune {
     pub cross_validation: Option<CrossValidation>,
     /// What a trial over several markets (`rotate tune --also`) comes to: that of its worst market (`"worst"`, default), or their `"mean"`.
     #[serde(default, skip_serializing_if = "Pool::is_worst")]
+    #[schemars(extend("default" = Pool::default()))]
     pub pool: Pool,
     /// Left aside between what is tuned on and what is judged by. Default: the longest time that the strategy held a position for, of those it closed
     /// before the end; at most a tenth of the time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
     pub purge: Option<Span>,
     /// The last share of the time, which tuning never looks at unless it is told to spend it. Default 0.1.
     #[serde(default = "tenth", rename = "final", skip_serializing_if = "is_tenth")]
+    #[schemars(extend("default" = tenth()))]
     pub final_share: f64,
     /// Changing one bucket's weight changes this one's the other way, so that weights still sum to 1. Default: the first cash bucket that is not
     /// turned itself. Where none is left, the weights turned share what they have together.
@@ -164,10 +168,8 @@ impl SamplerName {
 #[serde(deny_unknown_fields)]
 pub struct WalkForward {
     /// Length of what is tuned on, in whole days.
-    #[schemars(with = "String")]
     pub train: Span,
     /// Length of what is judged by, in whole days.
-    #[schemars(with = "String")]
     pub test: Span,
     /// What is tuned on always begins with the first day and grows. Default: it moves on.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -184,7 +186,6 @@ pub struct CrossValidation {
     pub test_folds: usize,
     /// Left aside after what is judged by, beside the purge. Default: nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
     pub embargo: Option<Span>,
 }
 

@@ -18,6 +18,7 @@ use crate::units::BucketId;
 pub struct Waterfall {
     /// What is a profit to be passed on.
     #[serde(default, skip_serializing_if = "Trigger::is_trade")]
+    #[schemars(extend("default" = Trigger::default()))]
     pub trigger: Trigger,
     /// The bucket whose closed trades feed it, or a list of buckets, each for itself; only profit net of funding, fees and slippage counts.
     #[schemars(with = "OneOrMore")]

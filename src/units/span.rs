@@ -1,7 +1,9 @@
 //! Lengths of time.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 /// A length of time written as in charts: `15m`, `1h`, `8h`, `1d`, `2w`. Always at least one minute.
@@ -60,6 +62,20 @@ impl TryFrom<String> for Span {
             return Err(wrong());
         }
         Ok(Self(count * unit))
+    }
+}
+
+impl JsonSchema for Span {
+    fn schema_name() -> Cow<'static, str> {
+        "Span".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "pattern": "^[0-9]+[mhdw]$" })
     }
 }
 

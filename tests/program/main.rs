@@ -11,6 +11,7 @@ mod formats;
 mod import;
 mod lookahead;
 mod mutated;
+mod new;
 mod overlay;
 mod rhythm;
 mod schema;

@@ -16,7 +16,9 @@ fn write(dir: &Path, name: &str, text: &str) {
 /// A folder with these files; `mine.toml` is read.
 fn read(files: &[(&str, &str)]) -> Result<StrategyFile, String> {
     let dir = tempfile::tempdir().unwrap();
-    files.iter().for_each(|(name, text)| write(dir.path(), name, text));
+    for (name, text) in files {
+        write(dir.path(), name, text);
+    }
     StrategyFile::read(&dir.path().join("mine.toml")).map_err(|fault| fault.to_string().replace(dir.path().to_str().unwrap(), "<dir>"))
 }
 

@@ -4,13 +4,16 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::{Spanned, Value};
 
-use crate::market::{Kind, Tier};
+use crate::market::manifest::{HALF_SPREAD_BPS, MIN_NOTIONAL, TABLE_MIB};
+use crate::market::{Kind, ListingPolicy, Tier};
+use crate::units::Span;
 
 /// The manifest of a market: its name, the length of its bars, what its venue charges, and its policies.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(title = "Market")]
 pub(super) struct File {
+    /// What it is called in reports.
     #[schemars(with = "String")]
     pub(super) name: Spanned<String>,
     /// One sentence for the reports.
@@ -21,7 +24,7 @@ pub(super) struct File {
     #[serde(default)]
     pub(super) synthetic: bool,
     /// Length of a bar, as `8h`: it fits a whole number of times into a day. Price files may be finer.
-    #[schemars(with = "String")]
+    #[schemars(with = "Span")]
     pub(super) bar: Spanned<String>,
     /// The currency of all prices.
     #[serde(default = "usdt")]
@@ -39,8 +42,10 @@ pub(super) struct File {
     pub(super) fees: Fees,
     #[serde(default)]
     pub(super) half_spread_bps: HalfSpread,
+    /// Half-spreads of one asset or one tier, each from a day on.
     #[serde(default)]
     pub(super) half_spread: Vec<DatedHalfSpread>,
+    /// Which orders the venue takes in one instrument, each from a day on.
     #[serde(default)]
     pub(super) trading_rules: Vec<TradingRules>,
     #[serde(default)]
@@ -67,12 +72,16 @@ fn usdt() -> Spanned<String> {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Fees {
+    /// Of a limit order that waits, on spot.
     #[schemars(with = "f64")]
     pub(super) spot_maker: Spanned<f64>,
+    /// Of an order that takes what is there, on spot.
     #[schemars(with = "f64")]
     pub(super) spot_taker: Spanned<f64>,
+    /// Of a limit order that waits, of perpetuals.
     #[schemars(with = "f64")]
     pub(super) perp_maker: Spanned<f64>,
+    /// Of an order that takes what is there, of perpetuals.
     #[schemars(with = "f64")]
     pub(super) perp_taker: Spanned<f64>,
 }
@@ -81,14 +90,14 @@ pub(super) struct Fees {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct HalfSpread {
-    /// Default 3.
-    #[schemars(with = "Option<f64>")]
+    /// Of large coins. Default 3.
+    #[schemars(with = "Option<f64>", extend("default" = HALF_SPREAD_BPS[0]))]
     pub(super) large: Option<Spanned<f64>>,
-    /// Default 8.
-    #[schemars(with = "Option<f64>")]
+    /// Of mid ones. Default 8.
+    #[schemars(with = "Option<f64>", extend("default" = HALF_SPREAD_BPS[1]))]
     pub(super) mid: Option<Spanned<f64>>,
-    /// Default 30.
-    #[schemars(with = "Option<f64>")]
+    /// Of small ones. Default 30.
+    #[schemars(with = "Option<f64>", extend("default" = HALF_SPREAD_BPS[2]))]
     pub(super) small: Option<Spanned<f64>>,
 }
 
@@ -138,7 +147,7 @@ pub(super) struct TradingRules {
 #[serde(deny_unknown_fields)]
 pub(super) struct Orders {
     /// USD that an order is worth at least. Default 5, as the large venues ask for.
-    #[schemars(with = "Option<f64>")]
+    #[schemars(with = "Option<f64>", extend("default" = MIN_NOTIONAL))]
     pub(super) min_notional: Option<Spanned<f64>>,
 }
 
@@ -147,13 +156,13 @@ pub(super) struct Orders {
 #[serde(deny_unknown_fields)]
 pub(super) struct Listing {
     /// A series silent for so long has ended. Default `7d`.
-    #[schemars(with = "Option<String>")]
+    #[schemars(with = "Option<Span>", extend("default" = ListingPolicy::default().delisted_after))]
     pub(super) delisted_after: Option<Spanned<String>>,
     /// What a forced exit loses, in per cent of the last price. Default 5.
-    #[schemars(with = "Option<f64>")]
+    #[schemars(with = "Option<f64>", extend("default" = ListingPolicy::default().penalty * 100.0))]
     pub(super) penalty_pct: Option<Spanned<f64>>,
     /// An open so many times above or below the last close is another coin under the same symbol, 2 to 10000. Default 10.
-    #[schemars(with = "Option<f64>")]
+    #[schemars(with = "Option<f64>", extend("default" = ListingPolicy::default().jump))]
     pub(super) jump: Option<Spanned<f64>>,
 }
 
@@ -171,7 +180,7 @@ pub(super) struct Funding {
 #[serde(deny_unknown_fields)]
 pub(super) struct Limits {
     /// Mebibytes of one table: of its file, of what that unpacks to, and of the columns made of it; 1 to 16384. Default 256.
-    #[schemars(with = "Option<u32>")]
+    #[schemars(with = "Option<u32>", extend("default" = TABLE_MIB.0))]
     pub(super) table_mib: Option<Spanned<i64>>,
 }
 

@@ -12,14 +12,12 @@ use crate::units::Span;
 #[serde(deny_unknown_fields, default)]
 pub struct LifeCycleRule {
     /// Dormant, emerging, confirmed and crowded last at least this long. Default 3d.
-    #[schemars(with = "String")]
     pub dwell: Span,
     pub emerge: Emerge,
     pub confirm: Confirm,
     pub crowd: Crowd,
     pub exhaust: Exhaust,
     /// Cooling lasts so long, then it is dormant. Default 14d.
-    #[schemars(with = "String")]
     pub cooling: Span,
 }
 
@@ -45,7 +43,6 @@ const fn days(count: i64) -> Span {
 #[serde(deny_unknown_fields, default)]
 pub struct Emerge {
     /// Momentum, excess and breadth are over this. Default 30d.
-    #[schemars(with = "String")]
     pub span: Span,
     /// Return of the narrative's index above this. Default 0.10.
     pub momentum_above: f64,
@@ -82,10 +79,8 @@ impl Default for Emerge {
 #[serde(deny_unknown_fields, default)]
 pub struct VolumeShare {
     /// Default 7d.
-    #[schemars(with = "String")]
     pub span: Span,
     /// Default 60d.
-    #[schemars(with = "String")]
     pub longer: Span,
     /// Default 0.1: a tenth more than usual.
     pub rises: f64,
@@ -105,7 +100,6 @@ pub struct Growth {
     pub metric: String,
     /// Default 30d.
     #[serde(default = "month")]
-    #[schemars(with = "String")]
     pub span: Span,
     /// Fraction. Default 0.
     #[serde(default)]
@@ -124,7 +118,6 @@ fn month() -> Span {
 #[serde(deny_unknown_fields, default)]
 pub struct Confirm {
     /// Default 60d.
-    #[schemars(with = "String")]
     pub span: Span,
     /// Default 0.20.
     pub momentum_above: f64,
@@ -169,7 +162,6 @@ pub struct Media {
     pub metric: String,
     /// The past it is measured by. Default 180d.
     #[serde(default = "half_a_year")]
-    #[schemars(with = "String")]
     pub past: Span,
     /// Default 2.
     #[serde(default = "two")]
@@ -201,14 +193,12 @@ pub struct Exhaust {
     /// Fraction of notional per 8 h. Default 0.0005.
     pub funding_8h_above: f64,
     /// The index has not risen over this. Default 7d.
-    #[schemars(with = "String")]
     pub stall: Span,
     /// Breadth divergence looks where the index is at most so far below its high, and at least three members trade. Default 0.05.
     pub near_high: f64,
     /// Breadth over `stall` has fallen by at least so much since `stall` ago. Default 0.4.
     pub breadth_falls: f64,
     /// Default 14d.
-    #[schemars(with = "String")]
     pub lasts: Span,
 }
 

@@ -29,11 +29,9 @@ pub struct RegimeRule {
     pub combine: Combine,
     /// How often the parts are looked at: closes that fall on a multiple of this (counted from 1970). Default 1d.
     #[serde(default = "day")]
-    #[schemars(with = "String")]
     pub every: Span,
     /// A regime holds at least this long. Default 7d.
     #[serde(default = "week")]
-    #[schemars(with = "String")]
     pub dwell: Span,
 }
 
@@ -106,7 +104,6 @@ pub enum Combine {
 #[serde(deny_unknown_fields, default)]
 pub struct Trend {
     /// Length of the mean. Default 100d.
-    #[schemars(with = "String")]
     pub average: Span,
     /// Fraction of the mean. Default 0.05.
     pub band: f64,
@@ -126,7 +123,6 @@ impl Default for Trend {
 #[serde(deny_unknown_fields, default)]
 pub struct Drawdown {
     /// Default 365d.
-    #[schemars(with = "String")]
     pub high: Span,
     /// Default −0.20.
     pub bear: f64,
@@ -146,7 +142,6 @@ impl Default for Drawdown {
 #[serde(deny_unknown_fields, default)]
 pub struct Breadth {
     /// Length of the mean. Default 50d.
-    #[schemars(with = "String")]
     pub average: Span,
     /// Only market-cap ranks from … to …, as of the day, by tier where unknown. Default: all coins.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -172,10 +167,8 @@ impl Default for Breadth {
 #[serde(deny_unknown_fields, default)]
 pub struct Volatility {
     /// Bar returns of so long. Default 30d.
-    #[schemars(with = "String")]
     pub span: Span,
     /// The past it is ranked in. Default 365d.
-    #[schemars(with = "String")]
     pub past: Span,
     /// Default 0.50.
     pub bull: f64,
@@ -219,7 +212,6 @@ impl Default for FundingLevel {
 #[serde(deny_unknown_fields, default)]
 pub struct Dominance {
     /// Default 30d.
-    #[schemars(with = "String")]
     pub span: Span,
     /// Bull below: −0.02 is two points of share lost. Default −0.02.
     pub bull: f64,

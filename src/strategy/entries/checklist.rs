@@ -55,29 +55,30 @@ pub enum Measure {
     /// How far the latest stands from its own past, in standard deviations.
     EvidenceZ(OverSpan),
     /// Market proxy: USD the instrument trades a day over the span.
-    DailyVolume(#[schemars(with = "String")] Span),
+    DailyVolume(Span),
     /// Market proxy: return of the narrative's index over the span.
-    NarrativeMomentum(#[schemars(with = "String")] Span),
+    NarrativeMomentum(Span),
     /// Market proxy: the same less the benchmark's.
-    NarrativeAgainstBtc(#[schemars(with = "String")] Span),
+    NarrativeAgainstBtc(Span),
     /// Market proxy: share of members up over the span.
-    NarrativeBreadth(#[schemars(with = "String")] Span),
+    NarrativeBreadth(Span),
     /// Market proxy: the narrative's share of all USD traded over the span.
-    NarrativeVolumeShare(#[schemars(with = "String")] Span),
+    NarrativeVolumeShare(Span),
     /// Market proxy: the narrative's index below its peak, a negative fraction.
     NarrativeDrawdown,
     /// Market proxy: mean eight-hour funding of the members' last so many settlements.
     NarrativeFunding8h(usize),
     /// Market proxy: return of the coin over the span.
-    Momentum(#[schemars(with = "String")] Span),
+    Momentum(Span),
 }
 
 /// A metric and the span it is looked at over.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OverSpan {
+    /// As in the column `metric` of `evidence/*.csv`.
     pub metric: String,
-    #[schemars(with = "String")]
+    /// How far back it looks.
     pub span: Span,
 }
 

@@ -51,7 +51,6 @@ pub struct ExitKeys {
     pub settlements: Option<usize>,
     /// What is paid makes leave only where price has made no headway over this span. Absent: whatever price does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
     pub stall: Option<Span>,
     /// The share of the market's volume that the position's narrative has, fallen from its highest since the entry.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -15,8 +15,10 @@ use crate::units::NarrativeId;
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StageGate {
+    /// Entered in these.
     #[serde(default = "early")]
     pub enter: Vec<Stage>,
+    /// Kept in these too.
     #[serde(default = "late")]
     pub keep: Vec<Stage>,
 }

@@ -14,7 +14,6 @@ use crate::units::Span;
 #[serde(deny_unknown_fields)]
 pub struct TimeStop {
     /// Held for so long …
-    #[schemars(with = "String")]
     pub after: Span,
     /// … and price is less than this share better than the average entry. Default 0.
     #[serde(default)]

@@ -22,7 +22,6 @@ pub struct VolumeShareExit {
     /// By this fraction of its highest since the entry: 0.5 leaves when half of it is gone.
     pub by: f64,
     /// Volume is counted over so long.
-    #[schemars(with = "String")]
     pub span: Span,
 }
 

@@ -47,8 +47,8 @@ impl Head {
                 DeValue::String(name) => base(name, line(at)),
                 _ => None,
             };
-            let names: Vec<&str> = STRATEGIES.iter().map(|(name, _)| *name).collect();
-            let expected = format!("the name of a file in the same folder, as in \"base.toml\", or one of {}", names.join(", "));
+            let brought: Vec<&str> = STRATEGIES.iter().map(|(name, _)| *name).collect();
+            let expected = format!("the name of a file in the same folder, as in \"base.toml\", or one of {}", brought.join(", "));
             let shown = &text[value.span()];
             let Some(named) = named else {
                 let fix = "write a name of letters, digits, - and _, without a folder";

@@ -22,7 +22,7 @@ pub use head::OverlayKeys;
 use layer::Base;
 pub use layer::Layer;
 pub(super) use merge::whole;
-pub use shape::overlay_schema;
+pub use shape::{Shape, overlay_schema};
 
 /// Files under a strategy, at most.
 const DEEPEST: usize = 8;

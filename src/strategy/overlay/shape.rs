@@ -46,29 +46,68 @@ fn optional(schema: &mut Value) {
 }
 
 /// A place in a file.
-#[derive(Clone, Copy)]
-pub(super) struct Shape<'s> {
+#[derive(Clone, Copy, Debug)]
+pub struct Shape<'s> {
     root: &'s Value,
-    /// None where the schema knows nothing of it.
-    at: Option<&'s Value>,
+    /// Null where the schema knows nothing of it.
+    at: &'s Value,
 }
 
 impl<'s> Shape<'s> {
     /// The file itself.
+    #[must_use]
     pub fn of(root: &'s Value) -> Self {
-        Self { root, at: Some(root) }
+        Self { root, at: root }
+    }
+
+    /// Another place of the same schema.
+    #[must_use]
+    pub fn at(self, at: &'s Value) -> Self {
+        Self { at, ..self }
+    }
+
+    /// What the schema says here.
+    #[must_use]
+    pub fn node(self) -> &'s Value {
+        self.at
+    }
+
+    /// What it names, where it says no more than that it is one of these.
+    fn target(self, place: &Value) -> Option<(&'s str, &'s Value)> {
+        let name = place["$ref"].as_str()?.rsplit('/').next()?;
+        let (name, node) = self.root["$defs"].as_object()?.get_key_value(name)?;
+        Some((name, node))
+    }
+
+    /// The name of the table that stands here.
+    #[must_use]
+    pub fn name(self) -> Option<&'s str> {
+        let alone = self.at["anyOf"].as_array().and_then(|list| list.iter().find(|one| one["type"] != "null"));
+        self.target(alone.unwrap_or(self.at)).map(|(name, _)| name)
+    }
+
+    /// What is said of it, here or where it is named.
+    #[must_use]
+    pub fn description(self) -> Option<&'s str> {
+        let named = || self.root["$defs"].get(self.name()?);
+        self.at["description"].as_str().or_else(|| named()?["description"].as_str())
     }
 
     /// What may stand here, each alternative by itself.
-    fn alternatives(self) -> Vec<&'s Value> {
+    #[must_use]
+    pub fn alternatives(self) -> Vec<Self> {
+        self.forms().into_iter().map(|form| self.at(form)).collect()
+    }
+
+    fn forms(self) -> Vec<&'s Value> {
         let mut found = Vec::new();
-        let mut open: Vec<&Value> = self.at.into_iter().collect();
+        let mut open: Vec<&Value> = vec![self.at];
         while let Some(place) = open.pop() {
-            if let Some(name) = place["$ref"].as_str() {
-                open.push(&self.root["$defs"][name.rsplit('/').next().unwrap_or_default()]);
+            if let Some((_, node)) = self.target(place) {
+                open.push(node);
             } else if let Some(list) = place["oneOf"].as_array().or(place["anyOf"].as_array()) {
                 open.extend(list.iter().rev());
-            } else if place["type"] != "null" {
+            } else if !place.is_null() && place["type"] != "null" {
                 found.push(place);
             }
         }
@@ -76,14 +115,22 @@ impl<'s> Shape<'s> {
     }
 
     /// Whether one of several forms is chosen here.
+    #[must_use]
     pub fn is_choice(self) -> bool {
-        self.alternatives().len() > 1
+        self.forms().len() > 1
+    }
+
+    /// The first of them.
+    #[must_use]
+    pub fn only(self) -> Self {
+        self.forms().first().map_or(self, |form| self.at(form))
     }
 
     /// What stands at a key of it.
+    #[must_use]
     pub fn below(self, key: &str) -> Self {
         let of = |place: &'s Value| place["properties"].get(key).or(Some(&place["additionalProperties"])).filter(|below| below.is_object());
-        Self { at: self.alternatives().into_iter().find_map(of), ..self }
+        self.at(self.forms().into_iter().find_map(of).unwrap_or(&Value::Null))
     }
 }
 

@@ -144,6 +144,8 @@ fn an_installed_program_has_what_one_begins_with() {
     fine(command(here, &["new", "strategy", "mine"]));
     let written = fs::read_to_string(here.join("strategies/mine.toml")).unwrap();
     let shipped = fs::read_to_string(bull()).unwrap();
+    let (schema, written) = written.split_once('\n').unwrap();
+    assert_eq!(schema, "#:schema strategy.schema.json");
     let differ: Vec<_> = written.lines().zip(shipped.lines()).filter(|(a, b)| a != b).collect();
     assert_eq!((differ, written.lines().count()), (vec![("name   = \"mine\"", "name   = \"bull\"")], shipped.lines().count()));
     assert!(refused(command(here, &["run"])).contains("rotate sample"));
