@@ -42,7 +42,7 @@ pub(super) fn read(grid: &Grid, rows: &[usize], meaning: &Meaning, pair: &Pair, 
         same
     });
     left.repeated += repeated - raw.len();
-    let interval = interval(&raw).ok_or("one row, which does not say how long a bar is")?;
+    let interval = interval(&raw, meaning.interval).ok_or("one row, and neither its name nor its columns say how long a bar is")?;
     if meaning.content != Content::Mark {
         volume::in_coins(&mut raw, meaning, pair, mapping, &mut left)?;
     }
@@ -94,12 +94,19 @@ fn raw(grid: &Grid, rows: &[usize], meaning: &Meaning, mapping: &Mapping, left: 
     Ok(found)
 }
 
-/// The distance that most neighbours have.
-fn interval(rows: &[Raw]) -> Option<Span> {
+/// The distance that most neighbours have. Of one or two rows, as a daily file of daily bars has them, it is what the path says, else by the close time.
+fn interval(rows: &[Raw], named: Option<Span>) -> Option<Span> {
     let mut distances: Vec<i64> = rows.windows(2).map(|pair| pair[1].bar.time.seconds() - pair[0].bar.time.seconds()).collect();
     distances.sort_unstable();
-    let longest_run = distances.chunk_by(|a, b| a == b).rev().max_by_key(|run| run.len())?;
-    Some(Span::from_seconds(longest_run[0]))
+    let seen = distances.chunk_by(|a, b| a == b).rev().max_by_key(|run| run.len()).map(|run| run[0]);
+    let closed = || {
+        let row = rows.first()?;
+        // A close is the last second, or millisecond, of its bar: the whole minute after it.
+        let length = row.close_time?.seconds() - row.bar.time.seconds();
+        (length > 0).then(|| (length + 1).div_euclid(60) * 60).filter(|length| *length > 0)
+    };
+    let named = named.map(Span::seconds).filter(|_| rows.len() < 3);
+    named.or(seen.filter(|_| rows.len() > 2)).or_else(closed).or(seen).map(Span::from_seconds)
 }
 
 /// Takes off a last bar that was still open when it was collected: its close time says so, or it comes from an answer that gives the running bar too.

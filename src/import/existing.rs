@@ -143,8 +143,17 @@ impl Existing {
         // Its own files are in UTC and in coins.
         let volume = Some(crate::import::mapping::VolumeUnit::Base);
         let venue = if venue == "unknown" { String::new() } else { venue.to_owned() };
-        let meaning =
-            Meaning { content, origin: Origin::Plain, venue: venue.clone(), pair: None, roles, offset: 0, volume, assumed_kind: false };
+        let meaning = Meaning {
+            content,
+            origin: Origin::Plain,
+            venue: venue.clone(),
+            pair: None,
+            roles,
+            interval: None,
+            offset: 0,
+            volume,
+            assumed_kind: false,
+        };
         let all: Vec<usize> = (0..grid.rows()).collect();
         let (rows, _): (Rows, _) = match content {
             Content::Funding => rates::read(&grid, &all, &meaning, &mapping),

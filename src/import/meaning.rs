@@ -7,6 +7,7 @@ use crate::import::pathname::Clues;
 use crate::import::role::{Role, Roles};
 use crate::import::symbol::Pair;
 use crate::market::Kind;
+use crate::units::Span;
 
 /// Rows that are looked at to find out what columns hold.
 const LOOKED_AT: usize = 200;
@@ -20,6 +21,8 @@ pub(super) struct Meaning {
     /// Whose rows these are where no column says so.
     pub(super) pair: Option<Pair>,
     pub(super) roles: Roles,
+    /// Length of a bar, as the path has it.
+    pub(super) interval: Option<Span>,
     /// Seconds by which the clock of the file is ahead of UTC.
     pub(super) offset: i64,
     pub(super) volume: Option<VolumeUnit>,
@@ -71,6 +74,7 @@ pub(super) fn meaning(grid: &Grid, clues: &Clues, from: Option<Origin>, mapping:
             .and_then(|symbol| Pair::parse(symbol).or_else(|| Pair::alone(symbol)))
             .or_else(|| clues.pair.clone()),
         roles,
+        interval: clues.interval,
         offset: if mapping.offset == 0 { offset(origin) } else { mapping.offset },
         volume: mapping.volume.or_else(|| volume(origin, content)),
         assumed_kind: hint.is_none() && matches!(content, Content::Bars(_)),

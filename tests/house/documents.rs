@@ -55,7 +55,9 @@ fn archive() -> Server {
     for symbol in ["BTCUSDT", "1000PEPEUSDT"] {
         for (bar, date) in [("1d", "2023-12"), ("1h", "2024-01"), ("1h", "2024-02")] {
             let name = format!("{symbol}-{bar}-{date}");
-            let table = zipped(&format!("{name}.csv"), "1704067200000,1,2,1,2,10,1704070799999,15,3,5,7,0\n");
+            let hours = (0..48).map(|k| 1_704_067_200_000 + k * 3_600_000_i64);
+            let rows: Vec<String> = hours.map(|open| format!("{open},1,2,1,2,10,{},15,3,5,7,0", open + 3_599_999)).collect();
+            let table = zipped(&format!("{name}.csv"), &(rows.join("\n") + "\n"));
             server.add(&format!("data/futures/um/monthly/klines/{symbol}/{bar}/{name}.zip"), &table);
         }
     }

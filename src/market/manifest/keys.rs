@@ -4,9 +4,17 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::{Spanned, Value};
 
-use crate::market::manifest::{HALF_SPREAD_BPS, MIN_NOTIONAL, TABLE_MIB};
 use crate::market::{Kind, ListingPolicy, Tier};
 use crate::units::Span;
+
+/// Half-spreads in basis points where `[half_spread_bps]` says nothing: large, mid and small caps (`fidelity.md` section 4).
+pub(super) const HALF_SPREAD_BPS: [f64; 3] = [3.0, 8.0, 30.0];
+
+/// USD of the smallest order where `[orders]` says nothing: Binance's and Bybit's perpetuals and most of their spot pairs ask for 5.
+pub(super) const MIN_NOTIONAL: f64 = 5.0;
+
+/// Mebibytes of one table where `[limits]` says nothing, and the most that it may say.
+pub(super) const TABLE_MIB: (u64, u64) = (256, 16_384);
 
 /// The manifest of a market: its name, the length of its bars, what its venue charges, and its policies.
 #[derive(Debug, Deserialize, JsonSchema)]

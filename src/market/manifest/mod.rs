@@ -19,17 +19,8 @@ use crate::market::{ListingPolicy, VenueCosts};
 use crate::units::{Span, Time};
 
 use dated::{RulesRow, SpreadRow};
-use keys::File;
+use keys::{File, HALF_SPREAD_BPS, MIN_NOTIONAL, TABLE_MIB};
 use text::Text;
-
-/// Half-spreads in basis points where `[half_spread_bps]` says nothing: large, mid and small caps (`fidelity.md` section 4).
-const HALF_SPREAD_BPS: [f64; 3] = [3.0, 8.0, 30.0];
-
-/// USD of the smallest order where `[orders]` says nothing: Binance's and Bybit's perpetuals and most of their spot pairs ask for 5.
-const MIN_NOTIONAL: f64 = 5.0;
-
-/// Mebibytes of one table where `[limits]` says nothing, and the most that it may say.
-const TABLE_MIB: (u64, u64) = (256, 16_384);
 
 /// The JSON Schema of `market.toml`, made of the types that read it.
 #[must_use]

@@ -48,6 +48,20 @@ fn binance_archives_in_milliseconds_and_microseconds() {
 }
 
 #[test]
+fn days_of_daily_bars_are_one_row_each() {
+    let place = Place::new();
+    for k in 0..10 {
+        let (b, open) = (bar(k), (START + k * 24 * HOUR) * 1_000);
+        let row = format!("{open},{},{},{},{},{},{},1000,9,1,1,0\n", b.open, b.high, b.low, b.close, b.volume, open + 86_399_999);
+        let name = format!("BTCUSDT-1d-{}", Time::from_seconds(START + k * 24 * HOUR).date());
+        place.put(&format!("data/spot/daily/klines/BTCUSDT/1d/{name}.zip"), zipped(&format!("{name}.csv"), &row));
+    }
+    let (plan, market) = place.import();
+    assert_eq!(plan.bar(), rotate::units::Span::DAY);
+    assert_bars(&market, "BTCUSDT", (0..10).map(|k| rotate::market::Bar { time: Time::from_seconds(START + k * 24 * HOUR), ..bar(k) }));
+}
+
+#[test]
 fn binance_perpetuals_with_header_mark_prices_and_funding() {
     let place = Place::new();
     let head = "open_time,open,high,low,close,volume,close_time,quote_volume,count,taker_buy_volume,taker_buy_quote_volume,ignore\n";
