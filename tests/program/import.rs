@@ -1,5 +1,6 @@
 //! Files as people have them, made by us in the shape of each source with its quirks, imported into a market.
 
+mod days;
 mod facts;
 mod hostile;
 mod layouts;

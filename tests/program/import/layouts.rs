@@ -48,20 +48,6 @@ fn binance_archives_in_milliseconds_and_microseconds() {
 }
 
 #[test]
-fn days_of_daily_bars_are_one_row_each() {
-    let place = Place::new();
-    for k in 0..10 {
-        let (b, open) = (bar(k), (START + k * 24 * HOUR) * 1_000);
-        let row = format!("{open},{},{},{},{},{},{},1000,9,1,1,0\n", b.open, b.high, b.low, b.close, b.volume, open + 86_399_999);
-        let name = format!("BTCUSDT-1d-{}", Time::from_seconds(START + k * 24 * HOUR).date());
-        place.put(&format!("data/spot/daily/klines/BTCUSDT/1d/{name}.zip"), zipped(&format!("{name}.csv"), &row));
-    }
-    let (plan, market) = place.import();
-    assert_eq!(plan.bar(), rotate::units::Span::DAY);
-    assert_bars(&market, "BTCUSDT", (0..10).map(|k| rotate::market::Bar { time: Time::from_seconds(START + k * 24 * HOUR), ..bar(k) }));
-}
-
-#[test]
 fn binance_perpetuals_with_header_mark_prices_and_funding() {
     let place = Place::new();
     let head = "open_time,open,high,low,close,volume,close_time,quote_volume,count,taker_buy_volume,taker_buy_quote_volume,ignore\n";
@@ -359,36 +345,6 @@ fn symbols_in_chinese_and_many_coins_in_one_contract() {
     assert_bars(&market, "币安人生USDT", BARS.map(bar));
     let pepe = market.assets.iter().find(|asset| asset.name == "PEPE").unwrap();
     assert_eq!((market.instrument(pepe.perp.unwrap()).contract_size, market.instrument(pepe.spot.unwrap()).contract_size), (1_000.0, 1.0));
-}
-
-#[test]
-fn metals_and_equities_with_weekends() {
-    let place = Place::new();
-    // Days of New York, stamped at its midnight in winter.
-    let trading = |k: &i64| k % 7 < 5;
-    let text = rows((0..60).filter(trading), |k, b| {
-        let stamp = Time::from_seconds(START + k * 24 * HOUR + 5 * HOUR);
-        format!("{stamp},{},{},{},{},{}", b.open, b.high, b.low, b.close, b.volume)
-    });
-    place.put("metals/XAU.csv", format!("date,open,high,low,close,volume\n{text}"));
-    let (plan, market) = place.import();
-    assert_eq!((plan.quote(), plan.coins(), plan.series()[0].left_out.remarks.as_slice()), ("USD", (1, 0), &[Remark::Sessions][..]));
-    assert_bars(
-        &market,
-        "XAUUSD",
-        (0..60).filter(trading).map(|k| rotate::market::Bar { time: Time::from_seconds(START + k * 24 * HOUR), ..bar(k) }),
-    );
-}
-
-#[test]
-fn days_that_begin_elsewhere_are_never_known_early() {
-    let place = Place::new();
-    let text = rows(0..40, |k, b| format!("{},{},{},{},{},{}", START + k * 24 * HOUR - 8 * HOUR, b.open, b.high, b.low, b.close, b.volume));
-    place.put("okx/BTC-USDT_1D.csv", format!("open_time,open,high,low,close,volume\n{text}"));
-    let (plan, market) = place.import();
-    assert_eq!(plan.series()[0].left_out.remarks, [Remark::DaysLate]);
-    // The day that begins at 16:00 before is over at 16:00 of the day it is stamped with.
-    assert_bars(&market, "BTCUSDT", (0..40).map(|k| rotate::market::Bar { time: Time::from_seconds(START + k * 24 * HOUR), ..bar(k) }));
 }
 
 #[test]
