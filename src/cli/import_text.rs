@@ -90,7 +90,6 @@ fn sentence(remark: Remark) -> &'static str {
         Remark::ContractsOfOne => "volume in contracts of unknown size, counted as one unit of the quote each: less than it was",
         Remark::ClockMoved => "clock set back to UTC",
         Remark::DaysLate => "days begin elsewhere than at midnight UTC, stamped at the next midnight",
-        Remark::Sessions => "days of a market with closing hours, stamped at midnight",
         Remark::VolumeInQuote => "volume in the currency of prices",
     }
 }

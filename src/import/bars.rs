@@ -2,7 +2,7 @@
 
 use crate::import::grid::Grid;
 use crate::import::kind::{Content, Origin};
-use crate::import::mapping::{Mapping, VolumeUnit};
+use crate::import::mapping::Mapping;
 use crate::import::meaning::Meaning;
 use crate::import::numbers::{Numbers, time_of};
 use crate::import::part::{LeftOut, Remark, Rows};
@@ -122,8 +122,8 @@ fn drop_unfinished(rows: &mut Vec<Raw>, interval: Span, origin: Origin, left: &m
     }
 }
 
-/// Stamps every bar on a multiple of its length. Days that begin elsewhere keep their order: of a market that never closes they are stamped late,
-/// never early.
+/// Stamps every bar on a multiple of its length. A day that begins elsewhere than at midnight goes on into the next one, closing hours or not (metals
+/// trade to 22:00, what is stamped at 22:00 is the day after): it is stamped late, never early.
 fn onto_grid(bars: &mut Vec<Bar>, interval: Span, left: &mut LeftOut) {
     let length = interval.seconds();
     let off = |bar: &Bar| bar.time.seconds().rem_euclid(length);
@@ -131,29 +131,15 @@ fn onto_grid(bars: &mut Vec<Bar>, interval: Span, left: &mut LeftOut) {
         return;
     }
     if interval == Span::DAY {
-        let closes = has_weekends(bars);
         for bar in bars.iter_mut() {
             let shift = off(bar);
-            let late = if closes || shift == 0 { 0 } else { length };
-            bar.time = bar.time.plus(late - shift);
+            bar.time = bar.time.plus(if shift == 0 { 0 } else { length - shift });
         }
-        left.remarks.push(if closes { Remark::Sessions } else { Remark::DaysLate });
+        left.remarks.push(Remark::DaysLate);
         bars.dedup_by_key(|bar| bar.time);
         return;
     }
     let before = bars.len();
     bars.retain(|bar| off(bar) == 0);
     left.off_grid += before - bars.len();
-}
-
-/// Whether the market closes on Saturdays: fewer than one in twenty bars is of one.
-fn has_weekends(bars: &[Bar]) -> bool {
-    // 1970-01-01 was a Thursday.
-    let saturdays = bars.iter().filter(|bar| bar.time.seconds().div_euclid(86_400).rem_euclid(7) == 2).count();
-    saturdays * 20 < bars.len()
-}
-
-/// Whether volume in `unit` is already what bars count.
-pub(super) fn is_in_coins(unit: Option<VolumeUnit>) -> bool {
-    matches!(unit, Some(VolumeUnit::Base))
 }

@@ -172,14 +172,22 @@ impl Table<'_> {
     fn value_locked(&self, left: &mut LeftOut) -> Result<Vec<Evidence>, String> {
         let subject =
             self.coin().or_else(|| coin_alone(self.name).map(|pair| pair.base)).ok_or("nobody's value locked: no coin in its name")?;
-        let last = (0..self.grid.rows()).filter_map(|row| self.time(row, Role::Time)).max().ok_or("no row with a time")?;
-        Ok(self.each(left, |row| {
-            let day = self.time(row, Role::Time)?;
-            let known_at = if self.lag.stated.is_some() { self.known(day, true) } else { last.plus(86_400) };
-            let value = self.number(row, Role::Tvl);
-            let fact = Evidence { known_at, subject: subject.clone(), of_narrative: false, metric: "tvl".to_owned(), value };
+        let all = self.each(left, |row| {
+            let (day, value) = (self.time(row, Role::Time)?, self.number(row, Role::Tvl));
+            let fact = Evidence {
+                known_at: self.known(day, true),
+                subject: subject.clone(),
+                of_narrative: false,
+                metric: "tvl".to_owned(),
+                value,
+            };
             value.is_finite().then_some(fact)
-        }))
+        });
+        if self.lag.stated.is_some() {
+            return Ok(all);
+        }
+        // On the day it was fetched the newest value is what is known; older ones are what is said of the past by then.
+        Ok(all.into_iter().max_by_key(|fact| fact.known_at).into_iter().collect())
     }
 
     fn open_interest(&self, left: &mut LeftOut) -> Result<Vec<Evidence>, String> {

@@ -33,7 +33,6 @@ pub struct Mapping {
     pub(super) format: Option<String>,
     /// Seconds that the clock of the file is ahead of UTC.
     pub(super) offset: i64,
-    pub(super) newest_first: Option<bool>,
     pub(super) volume: Option<VolumeUnit>,
     /// Coins of one contract by symbol; `*` is any.
     pub(super) contract_size: IndexMap<String, f64>,
@@ -65,7 +64,9 @@ struct File {
     time: Clock,
     delimiter: Option<char>,
     skip: usize,
-    order: Option<Order>,
+    /// Either order is sorted.
+    #[serde(rename = "order")]
+    _order: Option<Order>,
     volume: Option<VolumeUnit>,
     decimal_comma: bool,
     contract_size: IndexMap<String, f64>,
@@ -169,7 +170,6 @@ impl Mapping {
             unit,
             format: file.time.format,
             offset,
-            newest_first: file.order.map(|order| matches!(order, Order::NewestFirst)),
             volume: file.volume,
             contract_size: file.contract_size,
             venue: file.venue,
@@ -212,10 +212,7 @@ mod tests {
              [contract_size]\nBTCUSDT = 0.0001\n",
         )
         .unwrap();
-        assert_eq!(
-            (mapping.offset, mapping.unit, mapping.newest_first, mapping.volume),
-            (10_800, Some(1), Some(true), Some(VolumeUnit::Contracts))
-        );
+        assert_eq!((mapping.offset, mapping.unit, mapping.volume), (10_800, Some(1), Some(VolumeUnit::Contracts)));
         assert_eq!(mapping.columns, [(Role::Time, "Zeit".to_owned()), (Role::Open, "2".to_owned())]);
         assert_eq!(mapping.dialect, Dialect { delimiter: Some(b';'), skip: 2, decimal_comma: true });
     }

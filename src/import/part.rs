@@ -69,11 +69,8 @@ pub enum Remark {
     ContractsOfOne,
     /// The clock of the file was ahead of UTC.
     ClockMoved,
-    /// Days that begin elsewhere than at midnight UTC, of a market that never closes: a day is known when it is over, so it is stamped at the
-    /// next midnight.
+    /// Days that begin elsewhere than at midnight UTC: a day is known when it is over, so it is stamped at the next midnight.
     DaysLate,
-    /// Days of a market with closing hours: stamped at the midnight before.
-    Sessions,
     /// Volume was in the currency of prices.
     VolumeInQuote,
 }

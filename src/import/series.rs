@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::import::existing::OF_THE_MARKET;
 use crate::import::kind::{Content, Origin};
 use crate::import::part::{LeftOut, Part, Rate, Rows};
 use crate::import::symbol::Pair;
@@ -73,12 +74,14 @@ fn joined(key: Key, mut parts: Vec<Part>) -> Series {
     files.sort_unstable();
     files.dedup();
     let assumed_kind = parts.iter().all(|part| part.assumed_kind);
-    // The part with the most rows first: where two contradict each other, it is believed.
-    parts.sort_by_key(|part| (std::cmp::Reverse(part.rows.len()), part.file));
+    // The part with the most rows first: where two contradict each other, it is believed. What the market has already gives way to every file.
+    parts.sort_by_key(|part| (part.file == OF_THE_MARKET, std::cmp::Reverse(part.rows.len()), part.file));
     let rows = match key.interval {
         Some(interval) => {
             let bars = bars(
-                parts.iter().filter_map(|part| if let Rows::Bars { bars, .. } = &part.rows { Some(bars.as_slice()) } else { None }),
+                parts.iter().filter_map(|part| {
+                    if let Rows::Bars { bars, .. } = &part.rows { Some((bars.as_slice(), part.file == OF_THE_MARKET)) } else { None }
+                }),
                 &mut left_out,
             );
             Rows::Bars { bars: without_filler(bars, &mut left_out), interval }
@@ -91,12 +94,13 @@ fn joined(key: Key, mut parts: Vec<Part>) -> Series {
     Series { key, rows, files, left_out, assumed_kind }
 }
 
-/// Rows of several parts, one of each instant. Where two differ, the last row of a part gives way, since it may have been open still; else the later part.
-fn bars<'a>(parts: impl Iterator<Item = &'a [Bar]>, left_out: &mut LeftOut) -> Vec<Bar> {
+/// Rows of several parts, one of each instant. Where two differ, the last row of a part gives way, since it may have been open still; else the later part. Any row of what the
+/// market has already gives way so.
+fn bars<'a>(parts: impl Iterator<Item = (&'a [Bar], bool)>, left_out: &mut LeftOut) -> Vec<Bar> {
     let mut all: BTreeMap<Time, (Bar, bool)> = BTreeMap::new();
-    for part in parts {
+    for (part, of_the_market) in parts {
         for (at, bar) in part.iter().enumerate() {
-            let last = at + 1 == part.len();
+            let last = of_the_market || at + 1 == part.len();
             match all.get_mut(&bar.time) {
                 None => {
                     all.insert(bar.time, (*bar, last));
@@ -161,7 +165,7 @@ mod tests {
     #[test]
     fn a_last_row_gives_way_to_one_that_was_over() {
         let (early, late) = ([bar(0, 1.0, 1.0), bar(1, 1.5, 0.5)], [bar(1, 2.0, 1.0), bar(2, 3.0, 1.0)]);
-        for parts in [[&early[..], &late[..]], [&late[..], &early[..]]] {
+        for parts in [[(&early[..], false), (&late[..], false)], [(&late[..], false), (&early[..], false)]] {
             let mut left = LeftOut::default();
             let closes: Vec<f64> = bars(parts.into_iter(), &mut left).iter().map(|bar| bar.close).collect();
             assert_eq!((closes, left.unfinished, left.contradicted), (vec![1.0, 2.0, 3.0], 1, 0));

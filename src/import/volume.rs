@@ -1,6 +1,6 @@
 //! Volume in units of the symbol, whatever a venue counts it in.
 
-use crate::import::bars::{Raw, is_in_coins};
+use crate::import::bars::Raw;
 use crate::import::kind::{Content, Origin};
 use crate::import::mapping::{Mapping, VolumeUnit};
 use crate::import::meaning::Meaning;
@@ -17,12 +17,12 @@ const SAME: std::ops::Range<f64> = 0.5..2.0;
 /// A mapping says contracts and not of which size.
 pub(super) fn in_coins(rows: &mut [Raw], meaning: &Meaning, pair: &Pair, mapping: &Mapping, left: &mut LeftOut) -> Result<(), String> {
     match meaning.volume {
-        unit if is_in_coins(unit) => {}
+        Some(VolumeUnit::Base) => {}
         Some(VolumeUnit::Quote) => {
             left.remarks.push(Remark::VolumeInQuote);
             out_of_quote(rows);
         }
-        Some(VolumeUnit::Contracts) => contracts(rows, meaning, pair, mapping, left)?,
+        Some(VolumeUnit::Contracts) => contracts(rows, pair, mapping, left)?,
         _ if meaning.origin == Origin::Okx && meaning.content == Content::Bars(Kind::Perp) => {
             // OKX counts swaps in contracts and says the coins beside.
             for row in rows.iter_mut().filter(|row| row.coin_volume.is_finite()) {
@@ -35,7 +35,7 @@ pub(super) fn in_coins(rows: &mut [Raw], meaning: &Meaning, pair: &Pair, mapping
 }
 
 /// Coins of each contract by the mapping, by the quote volume, or assumed.
-fn contracts(rows: &mut [Raw], meaning: &Meaning, pair: &Pair, mapping: &Mapping, left: &mut LeftOut) -> Result<(), String> {
+fn contracts(rows: &mut [Raw], pair: &Pair, mapping: &Mapping, left: &mut LeftOut) -> Result<(), String> {
     let sizes = &mapping.contract_size;
     let stated = sizes.get(&pair.symbol()).or_else(|| sizes.get(&format!("{}_{}", pair.base, pair.quote))).or_else(|| sizes.get("*"));
     if let Some(size) = stated {
@@ -51,7 +51,6 @@ fn contracts(rows: &mut [Raw], meaning: &Meaning, pair: &Pair, mapping: &Mapping
     if mapping.volume == Some(VolumeUnit::Contracts) {
         return Err(format!("volume in contracts of unknown size: say contract_size.{} in the mapping", pair.symbol()));
     }
-    debug_assert!(meaning.volume == Some(VolumeUnit::Contracts));
     left.remarks.push(Remark::ContractsOfOne);
     out_of_quote(rows);
     Ok(())

@@ -19,6 +19,7 @@ fn days_of_daily_bars_are_one_row_each() {
     assert_bars(&market, "BTCUSDT", (0..10).map(|k| rotate::market::Bar { time: Time::from_seconds(START + k * 24 * HOUR), ..bar(k) }));
 }
 
+/// A day of metals goes on to 22:00: at the midnight before its stamp it would be known a day early.
 #[test]
 fn metals_and_equities_with_weekends() {
     let place = Place::new();
@@ -30,11 +31,11 @@ fn metals_and_equities_with_weekends() {
     });
     place.put("metals/XAU.csv", format!("date,open,high,low,close,volume\n{text}"));
     let (plan, market) = place.import();
-    assert_eq!((plan.quote(), plan.coins(), plan.series()[0].left_out.remarks.as_slice()), ("USD", (1, 0), &[Remark::Sessions][..]));
+    assert_eq!((plan.quote(), plan.coins(), plan.series()[0].left_out.remarks.as_slice()), ("USD", (1, 0), &[Remark::DaysLate][..]));
     assert_bars(
         &market,
         "XAUUSD",
-        (0..60).filter(trading).map(|k| rotate::market::Bar { time: Time::from_seconds(START + k * 24 * HOUR), ..bar(k) }),
+        (0..60).filter(trading).map(|k| rotate::market::Bar { time: Time::from_seconds(START + (k + 1) * 24 * HOUR), ..bar(k) }),
     );
 }
 

@@ -46,7 +46,7 @@ fn value_locked_is_known_when_it_was_fetched_unless_a_lag_is_stated() {
     first.put("defillama/aave.csv", rows);
     first.import();
     let facts = first.text("evidence/tvl.csv");
-    assert_eq!(facts, "known_at,asset,narrative,metric,value\n2024-01-03T00:00:00Z,AAVE,,tvl,100\n", "one value of each instant");
+    assert_eq!(facts, "known_at,asset,narrative,metric,value\n2024-01-03T00:00:00Z,AAVE,,tvl,200\n");
     let second = place(&["AAVE"]);
     second.put("defillama/aave.csv", rows);
     let ways = Ways { lag: Lag { stated: Some(Span::DAY) }, ..Ways::default() };

@@ -49,9 +49,11 @@ fn an_update_adds_what_is_new_and_keeps_what_its_owner_wrote() {
 #[test]
 fn a_file_that_was_replaced_is_believed() {
     let place = Place::new();
-    month(&place, "binance/BTCUSDT-1h-2024-01.csv", BARS, 3.0);
+    month(&place, "binance/BTCUSDT-1h-2024-01.csv", 0..24, 3.0);
+    month(&place, "binance/BTCUSDT-1h-2024-02.csv", 24..72, 0.0);
     place.import();
-    month(&place, "binance/BTCUSDT-1h-2024-01.csv", BARS, 0.0);
+    // The market has more rows by then than the file that is right.
+    month(&place, "binance/BTCUSDT-1h-2024-01.csv", 0..24, 0.0);
     let (_, market) = place.import();
     assert_bars(&market, "BTCUSDT", BARS.map(bar));
 }
