@@ -26,17 +26,16 @@ pub(super) fn align(clock: &Clock, first: usize, series: &[SeriesPart], listing:
         mark_high,
         mark_low,
         mark_close,
-        value: vec![f64::NAN; bars.div_ceil(LINE) * LINE * instruments],
-        last_traded: vec![u32::MAX; instruments * bars],
-        segments: Vec::with_capacity(instruments),
+        value: rayon::iter::repeat_n(f64::NAN, bars.div_ceil(LINE) * LINE * instruments).collect(),
+        last_traded: rayon::iter::repeat_n(u32::MAX, instruments * bars).collect(),
+        segments: Vec::new(),
         marked_bars,
         block_low: Vec::new(),
         block_high: Vec::new(),
     };
     carry_over(&mut panel);
-    for own in (0..instruments).map(|id| id * bars..(id + 1) * bars) {
-        panel.segments.push(segments(&panel.open[own.clone()], &panel.close[own], listing.delisted_after.in_bars(clock.bar), listing.jump));
-    }
+    let of = |(open, close): (&[f64], &[f64])| segments(open, close, listing.delisted_after.in_bars(clock.bar), listing.jump);
+    panel.segments = panel.open.par_chunks(bars).zip(panel.close.par_chunks(bars)).map(of).collect();
     panel
 }
 

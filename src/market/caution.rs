@@ -1,5 +1,7 @@
 //! What was odd but carried on with, in plain sentences. One kind of oddity, one sentence: a market of fifty coins must stay readable.
 
+use rayon::prelude::*;
+
 use crate::market::parts::MarketParts;
 use crate::market::quote_field::numeral;
 use crate::market::settle::Cover;
@@ -38,6 +40,12 @@ impl Window<'_> {
         format!("{} {}", instrument.symbol, instrument.kind.name())
     }
 
+    /// What is odd about each series, behind its name. All bars are looked at, so that threads share the series.
+    fn each(self, odd: impl Fn(usize) -> Option<String> + Sync) -> Vec<String> {
+        let all = (0..self.parts.instruments.len()).into_par_iter();
+        all.filter_map(|id| Some(format!("{} {}", self.series(id), odd(id)?))).collect()
+    }
+
     fn perpetuals(&self) -> impl Iterator<Item = (usize, &Instrument)> {
         instruments(self.parts).filter(|(_, instrument)| instrument.kind == Kind::Perp)
     }
@@ -56,7 +64,7 @@ impl Window<'_> {
         let silent = instruments(parts).filter(|(id, _)| panel.segments[*id].last().is_none_or(|last| last.end <= first));
         tell(found, "no bar inside the clock, never tradable", silent.map(|(id, _)| self.series(id)));
 
-        let missing = instruments(parts).filter_map(|(id, _)| Some(format!("{} {}", self.series(id), missing(clock, first, panel, id)?)));
+        let missing = self.each(|id| missing(clock, first, panel, id));
         tell(found, "missing bars (not traded in, carried at the last price)", missing);
 
         let ended = instruments(parts).flat_map(|(id, _)| ends(clock, first, panel, id, self.silence()).map(move |end| (id, end)));
@@ -97,11 +105,11 @@ impl Window<'_> {
 
     /// Jumps and wicks that nothing cut.
     fn prices(self, found: &mut Vec<String>) {
-        let Self { clock, first, panel, parts } = self;
-        let jumping = instruments(parts).filter_map(|(id, _)| Some(format!("{} {}", self.series(id), jumps(clock, first, panel, id)?)));
+        let Self { clock, first, panel, .. } = self;
+        let jumping = self.each(|id| jumps(clock, first, panel, id));
         tell(found, "opens more than twice or less than half the close before (another unit, a split, or another coin?)", jumping);
 
-        let wicked = instruments(parts).filter_map(|(id, _)| Some(format!("{} {}", self.series(id), long_wicks(clock, first, panel, id)?)));
+        let wicked = self.each(|id| long_wicks(clock, first, panel, id));
         let head = format!(
             "wicks of more than {} times open and close, which stops, limits and liquidations believe (`[data] wick_limit` cuts or refuses them)",
             numeral(LONG_WICK)

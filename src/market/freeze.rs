@@ -1,6 +1,8 @@
 //! From loose series to one frozen market: one clock, dense columns, segments, settlements with their mark prices.
 //! Loaders, tests and benchmarks all come through [`freeze`], so there is one place where a market is made.
 
+use rayon::prelude::*;
+
 use crate::fault::Fault;
 use crate::market::Panel;
 use crate::market::align::align;
@@ -65,30 +67,45 @@ pub fn freeze(mut parts: MarketParts) -> Result<Market, Fault> {
 /// A price ten thousand times another from one bar of a listing to the next is no price of one coin, and money made of it would have no room
 /// in whole numbers.
 fn refuse_leaps(clock: &Clock, panel: &Panel, parts: &MarketParts) -> Result<(), Fault> {
+    // All are looked through, since the first one is to be said.
+    let leaps: Vec<Option<Leap>> =
+        (0..parts.instruments.len()).into_par_iter().map(|index| leap(panel, InstrumentId::new(index))).collect();
+    let found = parts.instruments.iter().zip(leaps).find_map(|(instrument, leap)| Some((instrument, leap?)));
+    found.map_or(Ok(()), |(instrument, Leap { bar, before, close })| {
+        Err(Fault::new(
+            format!("{}/{}", instrument.kind.name(), instrument.symbol),
+            format!("the close goes from {} to {} in the bar of {}", numeral(before), numeral(close), clock.open(bar)),
+            "less than ten thousand times the close before, or its ten-thousandth",
+            "correct the unit, or give the other coin a symbol of its own",
+        ))
+    })
+}
+
+/// A close that cannot be, its bar, and the close before it.
+struct Leap {
+    bar: usize,
+    before: f64,
+    close: f64,
+}
+
+/// The first of a series.
+fn leap(panel: &Panel, id: InstrumentId) -> Option<Leap> {
     const MOST: f64 = 10_000.0;
-    for (index, instrument) in parts.instruments.iter().enumerate() {
-        let id = InstrumentId::new(index);
-        for segment in &panel.segments[index] {
-            let mut last = f64::NAN;
-            for t in segment.first..segment.end {
-                let close = panel.close[panel.at(id, t)];
-                let ratio = close / last;
-                // Before the first close the ratio is NaN, which is no leap.
-                if !ratio.is_nan() && !(1.0 / MOST..=MOST).contains(&ratio) {
-                    return Err(Fault::new(
-                        format!("{}/{}", instrument.kind.name(), instrument.symbol),
-                        format!("the close goes from {} to {} in the bar of {}", numeral(last), numeral(close), clock.open(t)),
-                        "less than ten thousand times the close before, or its ten-thousandth",
-                        "correct the unit, or give the other coin a symbol of its own",
-                    ));
-                }
-                if !close.is_nan() {
-                    last = close;
-                }
+    for segment in &panel.segments[id.index()] {
+        let mut before = f64::NAN;
+        for bar in segment.first..segment.end {
+            let close = panel.close[panel.at(id, bar)];
+            let ratio = close / before;
+            // Before the first close the ratio is NaN, which is no leap.
+            if !ratio.is_nan() && !(1.0 / MOST..=MOST).contains(&ratio) {
+                return Some(Leap { bar, before, close });
+            }
+            if !close.is_nan() {
+                before = close;
             }
         }
     }
-    Ok(())
+    None
 }
 
 /// The clock of the data, and its first bar that trades.

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use crate::units::InstrumentId;
 
 /// One number for each bar of each instrument. Two columns of the same numbers may be one.
@@ -147,9 +149,12 @@ impl Panel {
 }
 
 /// Of each block of each series of `bars` the cell of the columns that is `beyond` all others, or `start`.
-fn extremes(columns: [&Column; 3], bars: usize, start: f64, beyond: impl Fn(f64, f64) -> bool) -> Vec<f64> {
-    let series = (0..columns[0].len()).step_by(bars.max(1)).map(|from| from..from + bars);
-    let blocks = series.flat_map(|series| series.clone().step_by(BLOCK).map(move |from| from..(from + BLOCK).min(series.end)));
+fn extremes(columns: [&Column; 3], bars: usize, start: f64, beyond: impl Fn(f64, f64) -> bool + Sync) -> Vec<f64> {
+    let series: Vec<usize> = (0..columns[0].len()).step_by(bars.max(1)).collect();
+    let blocks = series.into_par_iter().flat_map_iter(|from| {
+        let end = from + bars;
+        (from..end).step_by(BLOCK).map(move |from| from..(from + BLOCK).min(end))
+    });
     blocks.map(|block| columns.iter().fold(start, |best, column| extreme(&column[block.clone()], best, &beyond))).collect()
 }
 

@@ -85,19 +85,20 @@ pub(super) fn settle(clock: &Clock, first: usize, panel: &Panel, parts: &mut Mar
 }
 
 fn index_in_time(clock: &Clock, book: &mut FundingBook) {
+    let mut all = Vec::with_capacity(book.by_instrument.iter().map(Vec::len).sum());
     for (index, list) in book.by_instrument.iter().enumerate() {
-        book.in_time.extend((0..list.len()).map(|k| (InstrumentId::new(index), k as u32)));
+        all.extend(list.iter().enumerate().map(|(k, settlement)| (settlement.time, InstrumentId::new(index), k as u32)));
     }
-    let by_instrument = &book.by_instrument;
-    let time_of = |&(id, k): &(InstrumentId, u32)| by_instrument[id.index()][k as usize].time;
-    book.in_time.sort_by_key(|entry| (time_of(entry), entry.0));
+    // Those of one instrument are in order: what a stable sort finds and joins.
+    all.sort();
     let mut next = 0;
+    book.bar_start.reserve(clock.bars + 1);
     for t in 0..=clock.bars {
-        while next < book.in_time.len() && time_of(&book.in_time[next]) < clock.open(t) {
-            next += 1;
-        }
+        let open = clock.open(t);
+        next += all[next..].iter().take_while(|(time, ..)| *time < open).count();
         book.bar_start.push(next as u32);
     }
+    book.in_time = all.into_iter().map(|(_, id, k)| (id, k)).collect();
 }
 
 /// Hours between settlements, per settlement, as far as could be known at each.
