@@ -39,7 +39,7 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<Answer, Fault
         return lookahead::run(&arguments.market, &asked.read()?, arguments.lookahead, common);
     }
     let files = if asked.strategies.is_empty() && asked.set.is_empty() { Vec::new() } else { asked.read()? };
-    let market = arguments.market.load()?;
+    let market = arguments.market.load(common)?;
     files.iter().try_for_each(|file| check_compatible(&market, file))?;
     let plans: Vec<Plan> = files.iter().map(|file| Plan::new(&file.strategy, &History::at_close(&market, 0))).collect();
     if common.format == Format::Json {

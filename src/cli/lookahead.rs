@@ -34,7 +34,7 @@ pub(super) fn run(
     arguments: LookaheadArguments,
     common: Common,
 ) -> Result<Answer, Fault> {
-    let parts = market.parts()?;
+    let parts = market.parts(common)?;
     // What is wrong with the market or does not suit it is said before anything is tested.
     let frozen = parts.clone().freeze_in(&market.market)?;
     files.iter().try_for_each(|file| check_compatible(&frozen, file))?;

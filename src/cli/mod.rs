@@ -1,6 +1,7 @@
 //! The command line (`formats.md` section 2), one file a command. Exit code 0 fine, 1 the input or the output is at fault,
 //! 2 wrong usage, 101 a bug of ours.
 
+mod cache;
 pub mod check;
 mod compare;
 mod explain;
@@ -89,6 +90,9 @@ enum Command {
     /// Make the synthetic sample market.
     #[command(after_help = "Example: rotate sample --seed 7 --out data/mine")]
     Sample(sample::Arguments),
+    /// Say where the cache of markets is and how large, or empty it.
+    #[command(after_help = "Example: rotate cache clear")]
+    Cache(cache::Arguments),
     /// Print the licences of what the program is built on, and the notice of its font.
     Notices,
 }
@@ -113,6 +117,7 @@ pub fn main() -> ExitCode {
             Command::List(arguments) => list::run(arguments, cli.common),
             Command::New(arguments) => new::run(arguments),
             Command::Sample(arguments) => sample::run(arguments),
+            Command::Cache(arguments) => Ok(cache::run(arguments, cli.common)),
             Command::Notices => Ok(notices::run()),
         };
         text.map(Answer::fine)

@@ -5,8 +5,9 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
+use crate::cli::cache;
 use crate::fault::Fault;
-use crate::market::Window;
+use crate::market::{Market, MarketParts, Window};
 use crate::units::{Time, Usd};
 
 #[derive(Args, Clone, Copy, Debug)]
@@ -20,6 +21,9 @@ pub(super) struct Common {
     /// Threads; results never depend on it. Default: all cores.
     #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub jobs: Option<u16>,
+    /// Read every file of the market: neither take anything from the cache nor put anything into it. Results never depend on it.
+    #[arg(long, global = true)]
+    pub no_cache: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -81,14 +85,14 @@ impl MarketArguments {
         ))
     }
 
-    pub(super) fn parts(&self) -> Result<crate::market::MarketParts, Fault> {
+    pub(super) fn parts(&self, common: Common) -> Result<MarketParts, Fault> {
         self.there()?;
-        crate::market::MarketParts::load(&self.market, self.window()?)
+        MarketParts::load_cached(&self.market, self.window()?, &cache::of(common))
     }
 
-    pub(super) fn load(&self) -> Result<crate::market::Market, Fault> {
+    pub(super) fn load(&self, common: Common) -> Result<Market, Fault> {
         self.there()?;
-        crate::market::Market::load(&self.market, self.window()?)
+        Market::load_cached(&self.market, self.window()?, &cache::of(common))
     }
 }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::batch::Arena;
 use crate::cli::named::{found, nameable};
 use crate::fault::Fault;
-use crate::market::{InputFile, Market, Window, digest};
+use crate::market::{Cache, InputFile, Market, Window, digest};
 use crate::report::{Manifest, verify};
 
 /// One of them as a manifest keeps it.
@@ -29,8 +29,8 @@ impl OtherMarkets {
     /// Loads each over all its time.
     ///
     /// # Errors
-    /// As [`Market::load`]; a market that is there twice.
-    pub(super) fn load(folders: &[PathBuf], first: &Market) -> Result<Self, Fault> {
+    /// As [`Market::load_cached`]; a market that is there twice.
+    pub(super) fn load(folders: &[PathBuf], first: &Market, cache: &Cache) -> Result<Self, Fault> {
         let mut all = Self { records: Vec::new(), markets: Vec::new() };
         for folder in folders {
             if !folder.is_dir() {
@@ -41,7 +41,7 @@ impl OtherMarkets {
                     "name it with --also DIR",
                 ));
             }
-            let market = Market::load(folder, Window::default())?;
+            let market = Market::load_cached(folder, Window::default(), cache)?;
             if std::iter::once(first).chain(&all.markets).any(|other| other.name == market.name) {
                 let found = format!("the market `{}` a second time", market.name);
                 return Err(Fault::new(format!("--also {}", folder.display()), found, "each market once", "leave it out, or name another"));
@@ -77,7 +77,7 @@ impl OtherMarkets {
         for (record, folder) in records.iter().zip(&folders).filter(|(_, folder)| folder.is_dir()) {
             record.inputs.iter().try_for_each(|input| digest::confirm(folder, input))?;
         }
-        let all = Self::load(&folders, first)?;
+        let all = Self::load(&folders, first, &Cache::NONE)?;
         for ((record, folder), market) in records.iter().zip(&folders).zip(&all.markets) {
             verify::same_inputs(folder, &record.inputs, &market.inputs)?;
         }

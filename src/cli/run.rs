@@ -63,7 +63,7 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
     };
     let named = arguments.out.as_deref().map(begin).transpose()?;
     let latest = if named.is_none() { Some(Latest::ready()?) } else { None };
-    let market = arguments.market.load()?;
+    let market = arguments.market.load(common)?;
     files.iter().try_for_each(|file| check_compatible(&market, file))?;
     report::files::distinct(files.iter().map(|file| file.strategy.name.as_str()))?;
     let manifest = arguments.asked()?.manifest(&files, &market);

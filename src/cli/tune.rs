@@ -7,6 +7,7 @@ use clap::Args;
 use serde_json::json;
 
 use crate::batch::Arena;
+use crate::cli::cache;
 use crate::cli::options::{Common, Format, MarketArguments, parse_capital, progress};
 use crate::cli::other_markets::{OtherMarket, OtherMarkets};
 use crate::cli::run_request::RunRequest;
@@ -108,8 +109,8 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
     apart(&arguments.out, read.map(PathBuf::as_path))?;
     // Before the work: hours of trials should not end at a folder that may not be replaced.
     let staging = Staging::begin(&arguments.out, Kind::Study)?;
-    let market = arguments.market.load()?;
-    let others = OtherMarkets::load(&arguments.also, &market)?;
+    let market = arguments.market.load(common)?;
+    let others = OtherMarkets::load(&arguments.also, &market, &cache::of(common))?;
     let (arena, also) = (Arena::new(&market), others.arenas());
     let asked = RunRequest::of(&arguments.market, arguments.capital, arguments.assumptions)?;
     let settings = StudySettings { asked, set, also: others.records.clone() };

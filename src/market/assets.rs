@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Range;
 
 use crate::fault::Fault;
 use crate::market::names;
@@ -49,9 +50,11 @@ impl SymbolPeriod {
         self.since <= time && time < self.until
     }
 
-    /// Whether all of `[from, to)` is inside.
-    pub(super) fn spans(self, from: Time, to: Time) -> bool {
-        self.since <= from && to <= self.until
+    /// Which of ascending rows lie inside, each from its time on for so many seconds.
+    pub(super) fn part<T>(self, rows: &[T], time: impl Fn(&T) -> Time, seconds: i64) -> Range<usize> {
+        let begin = rows.partition_point(|row| time(row) < self.since);
+        let end = rows.partition_point(|row| time(row).plus(seconds) <= self.until);
+        begin.min(end)..end
     }
 
     /// What is in both.

@@ -3,7 +3,7 @@
 use crate::market::RawSettlement;
 use crate::market::bars::Series;
 use crate::market::caution::tell;
-use crate::market::jobs::Data;
+use crate::market::data::Data;
 use crate::market::settle::contradicted;
 
 /// Fraction of notional beyond which one settlement is told as a caution; exchanges cap it at 2 to 4 %.

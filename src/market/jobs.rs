@@ -1,16 +1,18 @@
 //! The series files of a market: which there are, whose they are, and what each owner gets of them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::path::Path;
 
 use crate::fault::Fault;
 use crate::market::assets::Roster;
-use crate::market::bars::{Grid, Series, marks, prices};
+use crate::market::bars::{Grid, marks, prices};
+use crate::market::cache::{MarketCache, Request};
 use crate::market::caution::tell;
+use crate::market::data::Data;
 use crate::market::files::{Folder, Source};
 use crate::market::quote_field::cited;
 use crate::market::rates::settlements;
-use crate::market::series::Origin;
 use crate::market::settle::{EIGHT_HOURS, intervals};
 use crate::market::threads::side_by_side;
 use crate::market::{Bar, Kind, MarkBar, RawSettlement, SeriesPart, SeriesSummary};
@@ -23,12 +25,6 @@ pub(super) struct Job {
     /// Whose they are: of more than one coin where they had the symbol one after the other.
     pub(super) owners: Vec<InstrumentId>,
     sources: Vec<Source>,
-}
-
-/// What came of a [`Job`].
-pub(super) enum Data {
-    Bars(Series),
-    Rates { settlements: Vec<RawSettlement>, origin: Origin },
 }
 
 /// All series to read, no file larger than `most` bytes: perpetuals before their marks, so that a mark's finer prices win over the last price's.
@@ -68,21 +64,26 @@ pub(super) fn jobs(dir: &Path, roster: &Roster, most: u64, cautions: &mut Vec<St
     Ok(jobs)
 }
 
-/// Reads them all, side by side; what came of each, in their order. Rates are read first: of prices finer than the bar, only those at which
-/// something may settle are kept.
+/// Reads them all, side by side, or takes from the cache what it has of them; what came of each, in their order. Rates are read first: of prices finer
+/// than the bar, only those at which something may settle are kept.
 ///
 /// # Errors
 /// No thread can be started. What a job refuses is in its place.
-pub(super) fn read(jobs: &[Job], grid: Grid) -> std::io::Result<Vec<Result<Data, Fault>>> {
+pub(super) fn read(jobs: &[Job], grid: Grid, cache: Option<&MarketCache>) -> std::io::Result<Vec<Result<Data, Fault>>> {
     let (rates, bars): (Vec<usize>, Vec<usize>) = (0..jobs.len()).partition(|&at| jobs[at].folder == "funding");
-    let settled = side_by_side(&rates, |&at| jobs[at].rates())?;
+    let kept = |at: usize, settled: &[Time]| {
+        let Job { folder, symbol, sources, .. } = &jobs[at];
+        let read = || if *folder == "funding" { jobs[at].rates() } else { jobs[at].bars(grid, settled) };
+        cache.map_or_else(read, |cache| cache.series(&Request { folder, symbol, sources, grid, settled }, read))
+    };
+    let settled = side_by_side(&rates, |&at| kept(at, &[]))?;
     let mut stamps: BTreeMap<&str, Vec<Time>> = BTreeMap::new();
     for (&at, data) in rates.iter().zip(&settled) {
         if let Ok(Data::Rates { settlements, .. }) = data {
             stamps.insert(&jobs[at].symbol, settlements.iter().map(|settlement| settlement.time).collect());
         }
     }
-    let priced = side_by_side(&bars, |&at| jobs[at].bars(grid, stamps.get(jobs[at].symbol.as_str()).map_or(&[], Vec::as_slice)))?;
+    let priced = side_by_side(&bars, |&at| kept(at, stamps.get(jobs[at].symbol.as_str()).map_or(&[], Vec::as_slice)))?;
     let mut all: Vec<_> = rates.into_iter().zip(settled).chain(bars.into_iter().zip(priced)).collect();
     all.sort_unstable_by_key(|&(at, _)| at);
     Ok(all.into_iter().map(|(_, data)| data).collect())
@@ -131,9 +132,9 @@ impl Job {
             match &mut data {
                 Data::Bars(prices) => {
                     // A bar that reaches over an edge of the period has prices of both coins.
-                    let bars = share(&mut prices.bars, last, |own| period.spans(own.time, own.time.plus(bar.seconds())));
+                    let bars = share(&mut prices.bars, last, |bars| period.part(bars, |own| own.time, bar.seconds()));
                     summary.tell_bars(&bars, bar);
-                    part.fine_marks = share(&mut prices.fine, last, |own| period.contains(own.0));
+                    part.fine_marks = share(&mut prices.fine, last, |fine| period.part(fine, |own| own.0, INSTANT));
                     if self.folder == "mark" {
                         part.marks = bars.iter().map(MarkBar::of).collect();
                     } else {
@@ -142,7 +143,7 @@ impl Job {
                     }
                 }
                 Data::Rates { settlements, .. } => {
-                    part.settlements = share(settlements, last, |own| period.contains(own.time));
+                    part.settlements = share(settlements, last, |all| period.part(all, |own| own.time, INSTANT));
                     summary.tell_settlements(&part.settlements);
                 }
             }
@@ -152,10 +153,18 @@ impl Job {
     }
 }
 
-/// What an owner keeps of a series; the last one gets it without a copy.
-fn share<T: Clone>(all: &mut Vec<T>, last: bool, keep: impl FnMut(&T) -> bool) -> Vec<T> {
-    let mut own = if last { std::mem::take(all) } else { all.clone() };
-    own.retain(keep);
+/// Seconds of what has no length, of which time is whole.
+const INSTANT: i64 = 1;
+
+/// What an owner gets of a series; the last one without a copy.
+fn share<T: Clone>(all: &mut Vec<T>, last: bool, part: impl Fn(&[T]) -> Range<usize>) -> Vec<T> {
+    let part = part(all);
+    if !last {
+        return all[part].to_vec();
+    }
+    let mut own = std::mem::take(all);
+    own.truncate(part.end);
+    own.drain(..part.start);
     own
 }
 
@@ -174,14 +183,5 @@ impl SeriesSummary {
         self.intervals = intervals(settlements);
         self.intervals.sort_by(f64::total_cmp);
         self.intervals.dedup();
-    }
-}
-
-impl Data {
-    pub(super) fn origin(&self) -> &Origin {
-        match self {
-            Self::Bars(series) => &series.origin,
-            Self::Rates { origin, .. } => origin,
-        }
     }
 }

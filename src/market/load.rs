@@ -6,6 +6,7 @@ use crate::bounded::BY_HAND;
 use crate::fault::Fault;
 use crate::market::assets::Roster;
 use crate::market::bars::Grid;
+use crate::market::cache::Cache;
 use crate::market::caution::tell;
 use crate::market::data_quality::DataQuality;
 use crate::market::files::{MANIFEST, Source, unreadable};
@@ -26,12 +27,20 @@ pub struct Window {
 }
 
 impl Market {
-    /// Reads and checks a market folder.
+    /// Reads and checks a market folder, every byte of it.
     ///
     /// # Errors
     /// The first [`Fault`] in a fixed order of files, whatever the number of threads.
     pub fn load(dir: &Path, window: Window) -> Result<Self, Fault> {
-        MarketParts::load(dir, window)?.freeze_in(dir)
+        Self::load_cached(dir, window, &Cache::NONE)
+    }
+
+    /// The same market, of which series need not be read that are in the cache.
+    ///
+    /// # Errors
+    /// As [`Self::load`].
+    pub fn load_cached(dir: &Path, window: Window, cache: &Cache) -> Result<Self, Fault> {
+        MarketParts::load_cached(dir, window, cache)?.freeze_in(dir)
     }
 }
 
@@ -41,7 +50,15 @@ impl MarketParts {
     /// # Errors
     /// As [`Market::load`], but for what shows only once all series are on one clock.
     pub fn load(dir: &Path, window: Window) -> Result<Self, Fault> {
-        parts(dir, window)
+        parts(dir, window, &Cache::NONE)
+    }
+
+    /// As [`Market::load_cached`], aligning nothing yet.
+    ///
+    /// # Errors
+    /// As [`Self::load`].
+    pub fn load_cached(dir: &Path, window: Window, cache: &Cache) -> Result<Self, Fault> {
+        parts(dir, window, cache)
     }
 
     /// [`freeze`], its errors placed in the folder the parts were read from.
@@ -54,7 +71,7 @@ impl MarketParts {
 }
 
 /// Everything but the alignment.
-fn parts(dir: &Path, window: Window) -> Result<MarketParts, Fault> {
+fn parts(dir: &Path, window: Window, cache: &Cache) -> Result<MarketParts, Fault> {
     let source = Source::plain(dir, MANIFEST, BY_HAND);
     let (bytes, input) = source.read()?;
     let text = std::str::from_utf8(&bytes).map_err(|error| unreadable(&source.path, &error.to_string()))?;
@@ -64,7 +81,7 @@ fn parts(dir: &Path, window: Window) -> Result<MarketParts, Fault> {
     let facts = Facts::read(&mut tables, &manifest)?;
     let mut cautions = manifest.cautions.clone();
     tell(&mut cautions, "tables without a row: nothing is known of what they should tell", tables.empty);
-    let found = all_series(dir, &manifest, &facts.roster, &mut cautions)?;
+    let found = all_series(dir, &manifest, &facts.roster, cache, &mut cautions)?;
 
     let mut inputs = vec![input];
     inputs.extend(tables.inputs);
@@ -117,12 +134,16 @@ struct AllSeries {
     inputs: Vec<InputFile>,
 }
 
-fn all_series(dir: &Path, manifest: &Manifest, roster: &Roster, cautions: &mut Vec<String>) -> Result<AllSeries, Fault> {
+fn all_series(dir: &Path, manifest: &Manifest, roster: &Roster, cache: &Cache, cautions: &mut Vec<String>) -> Result<AllSeries, Fault> {
     let jobs = jobs(dir, roster, manifest.table_bytes, cautions)?;
-    let read = read(&jobs, Grid { bar: manifest.bar, wicks: manifest.wicks }).map_err(|error| {
+    let cache = cache.of_market(dir);
+    let read = read(&jobs, Grid { bar: manifest.bar, wicks: manifest.wicks }, cache.as_ref()).map_err(|error| {
         let found = format!("no thread to read it with: {error}");
         Fault::new(dir.display().to_string(), found, "a system that starts one", "end other programs, or raise the limit on threads")
     })?;
+    if let Some(cache) = cache {
+        cache.finish();
+    }
     let series = roster.instruments.iter().map(|_| SeriesPart::default()).collect();
     let mut all = AllSeries { series, summaries: Vec::new(), inputs: Vec::new() };
     let mut quality = DataQuality::default();

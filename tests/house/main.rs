@@ -1,5 +1,6 @@
 //! What the house asks of itself: its source, its documents, what it is built on.
 
+mod cache;
 mod documents;
 mod kinds;
 mod readme;

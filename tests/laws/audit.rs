@@ -74,6 +74,8 @@ fn run_and_audit(market_dir: &Path) {
     strategies.push(home.join("tests/laws/audit/yields.toml"));
     strategies.push(home.join("tests/laws/audit/collateral.toml"));
     let ran = Command::new(env!("CARGO_BIN_EXE_rotate"))
+        // Without the cache of whoever runs the tests.
+        .env("ROTATE_CACHE", home.join("Cargo.toml"))
         .arg("run")
         .args(&strategies)
         .args(["--quiet", "--market"])

@@ -8,9 +8,9 @@ use crate::headers::HEADERS;
 use std::fs;
 use std::io::Read;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
-use crate::program::{ROOT, WINDOW, assert_same, fine, misused, refused, rotate, rotate_in, stderr, stdout, tree};
+use crate::program::{ROOT, WINDOW, assert_same, fine, misused, program, refused, rotate, rotate_in, stderr, stdout, tree};
 use serde_json::Value;
 
 /// `rotate <words> <window> --out <out>`
@@ -303,13 +303,7 @@ fn help_tells_what_is_taken_and_what_is_the_default() {
 #[test]
 fn a_reader_that_has_seen_enough_is_no_fault() {
     for words in [&["check"][..], &["schema"], &["schema", "market"], &["--help"], &["run", "--help"]] {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_rotate"))
-            .args(words)
-            .current_dir(ROOT)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut child = program().args(words).current_dir(ROOT).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         drop(child.stdout.take());
         let mut said = String::new();
         child.stderr.take().unwrap().read_to_string(&mut said).unwrap();

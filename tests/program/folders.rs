@@ -8,11 +8,11 @@ mod named;
 use std::path::Path;
 use std::process::Command;
 
-use crate::program::{ROOT, WINDOW, stderr};
+use crate::program::{ROOT, WINDOW, program, stderr};
 
 /// The program as it is called in `folder`, on the sample and over a short window where it takes one.
 fn command(folder: &Path, words: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_rotate"));
+    let mut command = program();
     command.args(words).arg("--quiet").current_dir(folder).env("TMPDIR", folder);
     command
 }

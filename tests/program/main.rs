@@ -2,6 +2,8 @@
 
 mod attack;
 mod bounds;
+#[cfg(unix)]
+mod cache;
 mod cli;
 mod damaged;
 #[cfg(feature = "fetch")]

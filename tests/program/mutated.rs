@@ -3,10 +3,10 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use crate::program::{ROOT, fine};
+use crate::program::{ROOT, fine, program};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use serde_json::{Map, Value, json};
@@ -166,14 +166,7 @@ fn run(arguments: &[&str], home: &Path) -> (Option<i32>, Vec<u8>) {
     let said = home.join("said");
     let file = || fs::File::options().create(true).append(true).open(&said).unwrap();
     fs::write(&said, "").unwrap();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_rotate"))
-        .args(arguments)
-        .current_dir(ROOT)
-        .stdin(Stdio::null())
-        .stdout(file())
-        .stderr(file())
-        .spawn()
-        .unwrap();
+    let mut child = program().args(arguments).current_dir(ROOT).stdin(Stdio::null()).stdout(file()).stderr(file()).spawn().unwrap();
     let begun = Instant::now();
     let status = loop {
         if let Some(status) = child.try_wait().unwrap() {

@@ -16,8 +16,17 @@ pub fn rotate(arguments: &[&str]) -> Output {
 }
 
 pub fn rotate_in(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_rotate")).args(arguments).current_dir(folder).output().unwrap()
+    program().args(arguments).current_dir(folder).output().unwrap()
 }
+
+/// The program without the cache of whoever runs the tests: in its place stands something in which no file can be.
+pub fn program() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rotate"));
+    command.env("ROTATE_CACHE", NO_CACHE);
+    command
+}
+
+const NO_CACHE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
 
 pub fn stdout(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()

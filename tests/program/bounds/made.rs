@@ -51,6 +51,7 @@ pub fn limited(arguments: &[&str]) -> Option<Output> {
         .args(arguments)
         // What each further thread reserves is address space, and no memory.
         .args(["--jobs", "2"])
+        .env("ROTATE_CACHE", "Cargo.toml")
         .envs([("MALLOC_ARENA_MAX", "2"), ("POLARS_MAX_THREADS", "2"), ("RAYON_NUM_THREADS", "2")])
         .current_dir(crate::program::ROOT)
         .stdin(Stdio::null())
