@@ -170,8 +170,9 @@ impl Table<'_> {
 
     /// History is recomputed by who publishes it: it is known from the last day of the file on, unless a lag is stated.
     fn value_locked(&self, left: &mut LeftOut) -> Result<Vec<Evidence>, String> {
-        let subject =
-            self.coin().or_else(|| coin_alone(self.name).map(|pair| pair.base)).ok_or("nobody's value locked: no coin in its name")?;
+        // What the table itself says goes before the name of its file, which is often a protocol's.
+        let named = Some(self.text(0, Role::Symbol)).filter(|symbol| !symbol.is_empty()).map(str::to_uppercase);
+        let subject = named.or_else(|| self.coin()).ok_or("nobody's value locked: no coin in its name or its columns")?;
         let all = self.each(left, |row| {
             let (day, value) = (self.time(row, Role::Time)?, self.number(row, Role::Tvl));
             let fact = Evidence {

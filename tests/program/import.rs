@@ -4,6 +4,7 @@ mod days;
 mod facts;
 mod hostile;
 mod layouts;
+mod random;
 mod real;
 mod update;
 

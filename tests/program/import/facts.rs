@@ -40,6 +40,29 @@ fn coingecko_exports_are_of_an_instant() {
 }
 
 #[test]
+fn answers_of_coingecko_and_defillama_say_caps_and_value_locked() {
+    let place = place(&["BTC", "LDO"]);
+    place.put(
+        "coingecko/btc-market_chart.json",
+        "{\"prices\":[[1704067200000,42000]],\"market_caps\":[[1704067200000,8e11]],\"total_volumes\":[[1704067200000,1]]}",
+    );
+    // The name of the file is the protocol's; the coin is said inside.
+    let day = |date: u32, usd: u32| format!("{{\"date\":{date},\"totalLiquidityUSD\":{usd}}}");
+    place.put(
+        "defillama/protocol/lido.json",
+        format!(
+            "{{\"id\":\"182\",\"name\":\"Lido\",\"symbol\":\"LDO\",\"chainTvls\":{{\"Ethereum\":{{\"tvl\":[{}]}}}},\"tvl\":[{},{}]}}",
+            day(1_704_067_200, 7),
+            day(1_704_067_200, 100),
+            day(1_704_153_600, 200)
+        ),
+    );
+    place.import();
+    assert!(place.text("market-cap.csv").contains("2024-01-01T00:00:00Z,BTC,800000000000,"));
+    assert_eq!(place.text("evidence/tvl.csv"), "known_at,asset,narrative,metric,value\n2024-01-03T00:00:00Z,LDO,,tvl,200\n");
+}
+
+#[test]
 fn value_locked_is_known_when_it_was_fetched_unless_a_lag_is_stated() {
     let rows = "date,totalLiquidityUSD\n1704067200,100\n1704153600,200\n";
     let first = place(&["AAVE"]);

@@ -2,6 +2,10 @@
 
 use std::fs;
 
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+
+use super::layouts::{feather, frame, parquet};
 use super::{BARS, HOUR, Place, START, assert_bars, bar, gz, rows, zipped};
 use crate::program::rotate;
 
@@ -106,4 +110,31 @@ fn the_program_shows_what_it_understood() {
     let json = crate::program::fine(&["import", raw.to_str().unwrap(), "--out", out.to_str().unwrap(), "--format", "json"]);
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!((json["written"].as_bool(), json["assets"].as_u64()), (Some(false), Some(1)));
+}
+
+/// Whatever the bytes of a table of columns say of themselves, the file is a row of the list: it neither ends the program nor takes its memory.
+#[test]
+fn changed_bytes_of_a_table_of_columns_end_nothing() {
+    let mut random = ChaCha8Rng::seed_from_u64(1);
+    let mut useless = 0;
+    for (name, bytes) in
+        [("ETH_USDT-1h.feather", feather(frame(BARS, HOUR, true))), ("ETH_USDT-1h.parquet", parquet(frame(BARS, HOUR, true)))]
+    {
+        for _ in 0..150 {
+            let place = Place::new();
+            let mut changed = bytes.clone();
+            for _ in 0..=random.next_u64() % 3 {
+                let at = (random.next_u64() % (changed.len() as u64 - 8)) as usize;
+                // A length that is larger than any memory, or one bit.
+                match random.next_u64() % 2 {
+                    0 => changed[at..at + 8].copy_from_slice(&(u64::MAX >> (random.next_u64() % 40)).to_le_bytes()),
+                    _ => changed[at] ^= 1 << (random.next_u64() % 8),
+                }
+            }
+            place.put(name, changed);
+            let understood = rotate::import::understand(&place.request());
+            useless += usize::from(understood.is_err());
+        }
+    }
+    assert!(useless > 100, "{useless} of 300 were refused");
 }

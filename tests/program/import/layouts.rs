@@ -242,7 +242,7 @@ fn ccxt_dumps_end_with_a_bar_that_may_be_open() {
     assert_eq!(market.funding.by_instrument[1].iter().filter(|settled| !settled.assumed).count(), 9);
 }
 
-fn frame(range: std::ops::Range<i64>, step: i64, with_prices: bool) -> DataFrame {
+pub(super) fn frame(range: std::ops::Range<i64>, step: i64, with_prices: bool) -> DataFrame {
     let millis: Vec<i64> = range.clone().map(|k| (START + k * step) * 1_000).collect();
     let time = Series::new("date".into(), &millis).cast(&DataType::Datetime(TimeUnit::Milliseconds, None)).unwrap();
     let column = |name: &str, pick: fn(i64) -> f64| Series::new(name.into(), range.clone().map(pick).collect::<Vec<f64>>()).into_column();
@@ -262,23 +262,28 @@ fn frame(range: std::ops::Range<i64>, step: i64, with_prices: bool) -> DataFrame
     DataFrame::new(range.count(), columns).unwrap()
 }
 
+pub(super) fn feather(mut frame: DataFrame) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    IpcWriter::new(&mut bytes).with_compression(Some(IpcCompression::LZ4)).finish(&mut frame).unwrap();
+    bytes
+}
+
+pub(super) fn parquet(mut frame: DataFrame) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    ParquetWriter::new(&mut bytes).finish(&mut frame).unwrap();
+    bytes
+}
+
 #[test]
 fn freqtrade_folders_of_feather_and_parquet() {
     let place = Place::new();
-    let feather = |mut frame: DataFrame| {
-        let mut bytes = Vec::new();
-        IpcWriter::new(&mut bytes).with_compression(Some(IpcCompression::LZ4)).finish(&mut frame).unwrap();
-        bytes
-    };
     let data = "user_data/data/binance";
     place.put(&format!("{data}/XRP_USDT-1h.feather"), feather(frame(BARS, HOUR, true)));
     place.put(&format!("{data}/futures/XRP_USDT_USDT-1h-futures.feather"), feather(frame(BARS, HOUR, true)));
     place.put(&format!("{data}/futures/XRP_USDT_USDT-1h-mark.feather"), feather(frame(BARS, HOUR, true)));
     // Before 2026 rates were kept as bars, the rate in `open`.
     place.put(&format!("{data}/futures/XRP_USDT_USDT-8h-funding_rate.feather"), feather(frame(0..9, 8 * HOUR, false)));
-    let mut bytes = Vec::new();
-    ParquetWriter::new(&mut bytes).finish(&mut frame(BARS, HOUR, true)).unwrap();
-    place.put(&format!("{data}/ADA_USDT-1h.parquet"), bytes);
+    place.put(&format!("{data}/ADA_USDT-1h.parquet"), parquet(frame(BARS, HOUR, true)));
     let (_, market) = place.import();
     assert_bars(&market, "ADAUSDT", BARS.map(bar));
     assert_bars(&market, "XRPUSDT", BARS.map(bar));
