@@ -119,7 +119,7 @@ fn of_hours(home: &Path) {
         .collect();
     let of = |each: fn(&[f64; 3]) -> f64| median(taken.iter().map(each));
     println!("cold load: {:.0} ms", 1e3 * of(|t| t[0]));
-    match script {
+    match &script {
         Ok(_) => {
             let (script, ratio) = (1e3 * of(|t| t[1]), of(|t| t[0] / t[1]));
             println!("closes alone by polars and numpy: {script:.0} ms; cold load / script = {ratio:.2} (goal at most 0.90)");
@@ -128,9 +128,19 @@ fn of_hours(home: &Path) {
     }
     let best = taken.iter().map(|t| t[2]).fold(f64::INFINITY, f64::min);
     println!("load from the cache: {:.0} ms, at best {:.0} (goal at most 50)", 1e3 * of(|t| t[2]), 1e3 * best);
+    if script.is_ok() {
+        let whole = (0..rounds()).map(|_| seconds(|| alone(&dir)) / seconds(|| script::Script::alone(&dir)));
+        println!("each a process of its own, from its start to its end: cold load / script = {:.2}", median(whole));
+    }
     for (how, cache) in [("cold", None), ("from the cache", cache.folder())] {
         peak(&dir, how, cache);
     }
+}
+
+/// A cold load in a process that does nothing else.
+fn alone(dir: &Path) {
+    let own = std::env::current_exe().expect("this program");
+    black_box(Command::new(own).arg(PEAK).arg(dir).output().expect("this program starts"));
 }
 
 /// The most memory that a process had which loaded a market and did nothing else.

@@ -24,6 +24,10 @@ for line in sys.stdin:
     print(time.perf_counter() - start, flush=True)
 "#;
 
+fn python() -> String {
+    std::env::var("PEER_BENCH_PYTHON").unwrap_or_else(|_| "python3".to_owned())
+}
+
 /// The script, asked again and again.
 pub struct Script {
     process: Child,
@@ -35,18 +39,27 @@ impl Script {
     /// # Errors
     /// What is not there, in words.
     pub fn start(dir: &Path) -> Result<Self, String> {
-        let python = std::env::var("PEER_BENCH_PYTHON").unwrap_or_else(|_| "python3".to_owned());
-        let none = || format!("{python} has no polars and numpy: name one that has in PEER_BENCH_PYTHON");
+        let python = python();
         let has = Command::new(&python).args(["-c", "import polars, numpy"]).stderr(Stdio::null()).status();
         if !has.is_ok_and(|status| status.success()) {
-            return Err(none());
+            return Err(format!("{python} has no polars and numpy: name one that has in PEER_BENCH_PYTHON"));
         }
-        let started = Command::new(&python).args(["-c", TEXT]).arg(dir).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
-        let mut process = started.map_err(|_| none())?;
+        Ok(Self::begin(dir))
+    }
+
+    /// Once asked, so that it has imported what it needs.
+    fn begin(dir: &Path) -> Self {
+        let started = Command::new(python()).args(["-c", TEXT]).arg(dir).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+        let mut process = started.expect("a Python that has been tried");
         let (ask, answer) = (process.stdin.take().expect("piped"), BufReader::new(process.stdout.take().expect("piped")));
         let mut script = Self { process, ask, answer };
         script.call();
-        Ok(script)
+        script
+    }
+
+    /// One call in a process that is started for it, imports and all, as whoever runs a script waits for it.
+    pub fn alone(dir: &Path) {
+        drop(Self::begin(dir));
     }
 
     /// Seconds of one call.
