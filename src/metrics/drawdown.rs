@@ -49,6 +49,37 @@ pub fn drawdowns(wealth: &[f64], start: f64) -> Vec<f64> {
         .collect()
 }
 
+/// The largest fall of a wealth from an earlier value of it, in the unit of the wealth.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Loss {
+    /// Position of the peak it fell from, the last on ties; `None` is the start.
+    pub peak: Option<usize>,
+    /// Position of the lowest value after it, the first on ties.
+    pub trough: usize,
+    /// Below nought.
+    pub amount: f64,
+}
+
+/// The largest loss in money, which need not be the deepest in per cent; `None` where wealth never fell.
+#[must_use]
+pub fn largest_loss(wealth: &[f64], start: f64) -> Option<Loss> {
+    let (mut peak, mut worst) = ((None, start), None::<Loss>);
+    for (at, &now) in wealth.iter().enumerate() {
+        if now >= peak.1 {
+            peak = (Some(at), now);
+        } else if now - peak.1 < worst.map_or(0.0, |loss| loss.amount) {
+            worst = Some(Loss { peak: peak.0, trough: at, amount: now - peak.1 });
+        }
+    }
+    worst
+}
+
+/// How far wealth was below its start at worst: nought where it never was, else negative.
+#[must_use]
+pub fn loss_of_start(wealth: &[f64], start: f64) -> f64 {
+    wealth.iter().fold(0.0, |worst, now| f64::min(worst, now - start))
+}
+
 /// The smallest drawdown: 0 where wealth never fell.
 #[must_use]
 pub fn max_drawdown(drawdowns: &[f64]) -> Option<f64> {
@@ -116,6 +147,17 @@ pub fn periods(drawdowns: &[f64]) -> Vec<Period> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// From 300 to 200 are 33 %, from 100 to 50 half: the larger in money is not the deeper.
+    #[test]
+    fn the_largest_loss_in_money_is_not_the_deepest_drawdown() {
+        let wealth = [100.0, 50.0, 300.0, 300.0, 250.0, 200.0, 260.0];
+        assert_eq!(largest_loss(&wealth, 100.0), Some(Loss { peak: Some(3), trough: 5, amount: -100.0 }));
+        assert_eq!((loss_of_start(&wealth, 100.0), max_drawdown(&drawdowns(&wealth, 100.0))), (-50.0, Some(-0.5)));
+        // The start is a peak too.
+        assert_eq!(largest_loss(&[90.0, 95.0], 100.0), Some(Loss { peak: None, trough: 0, amount: -10.0 }));
+        assert_eq!((largest_loss(&[100.0, 101.0], 100.0), loss_of_start(&[101.0], 100.0)), (None, 0.0));
+    }
 
     #[test]
     fn starting_wealth_is_a_peak() {

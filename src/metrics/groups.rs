@@ -56,6 +56,10 @@ pub struct Risk {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Drawdown {
     pub max_drawdown: Option<f64>,
+    /// The largest fall from a peak in USD, which need not be that of the deepest drawdown: negative, or nought.
+    pub max_loss_usd: Option<f64>,
+    /// How far below the starting equity it was at worst: negative, or nought.
+    pub max_loss_of_start_usd: Option<f64>,
     /// The longest stretch from a peak to its recovery (or the end), measured on bars.
     pub max_drawdown_duration_days: Option<f64>,
     /// The longest stretch of whole UTC days below a peak.

@@ -148,8 +148,13 @@ fn drawdown_of(run: &Part, curves: &Curves, daily_falls: &[f64]) -> Drawdown {
     let longest_daily = drawdown::periods(daily_falls).iter().map(|p| p.end - p.start + 1).max().unwrap_or(0);
     // The first of the deepest.
     let deepest = stretches.iter().copied().reduce(|a, b| if b.depth < a.depth { b } else { a });
+    let capital = run.capital.to_f64();
+    // Whole millionths again, as the equity is.
+    let exact = |amount: f64| Usd::round(amount).to_f64();
     Drawdown {
         max_drawdown,
+        max_loss_usd: max_drawdown.map(|_| exact(drawdown::largest_loss(&curves.wealth, capital).map_or(0.0, |loss| loss.amount))),
+        max_loss_of_start_usd: max_drawdown.map(|_| exact(drawdown::loss_of_start(&curves.wealth, capital))),
         max_drawdown_duration_days: max_drawdown.map(|_| run.clock.bar.days() * longest as f64),
         longest_drawdown_days: max_drawdown.map(|_| longest_daily as f64),
         average_drawdown: drawdown::average_drawdown(falls),

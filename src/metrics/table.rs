@@ -223,6 +223,8 @@ pub const METRICS: &[Metric] = &[
     row("sortino", "Sortino", Ratio, More, Group::Ratios, |m| m.ratios.sortino.into()).column("Sortino"),
     row("calmar", "Calmar", Ratio, More, Group::Ratios, |m| m.ratios.calmar.into()).column("Calmar"),
     row("max_drawdown", "Max drawdown", Percent, More, Group::Risk, |m| m.drawdown.max_drawdown.into()).column("max drawdown").terminal(4, 2, "max DD"),
+    row("max_loss_usd", "Max loss, peak to trough", Usd, More, Group::Risk, |m| m.drawdown.max_loss_usd.into()).column("max loss"),
+    row("max_loss_of_start_usd", "Max loss below the start", Usd, More, Group::Risk, |m| m.drawdown.max_loss_of_start_usd.into()),
     row("max_drawdown_duration_days", "Max drawdown duration", Days, Less, Group::Risk, |m| m.drawdown.max_drawdown_duration_days.into()),
     row("longest_drawdown_days", "Longest drawdown, whole days", Days, Less, Group::Risk, |m| m.drawdown.longest_drawdown_days.into()),
     row("average_drawdown", "Average drawdown", Percent, More, Group::Risk, |m| m.drawdown.average_drawdown.into()),

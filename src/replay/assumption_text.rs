@@ -2,13 +2,22 @@
 
 use std::fmt;
 
-use crate::exchange::assumptions::{IntrabarPath, LiquidationRule};
+use crate::exchange::assumptions::{IntrabarPath, LiquidationRule, Preset};
 use crate::replay::assumption::Assumption;
 use crate::signal::regime;
 use crate::strategy::Trigger;
 use crate::units::Span;
 
 impl Assumption {
+    /// Of the named set: whether it is kinder than what we would defend.
+    #[must_use]
+    pub fn is_optimistic(&self) -> Option<bool> {
+        match self {
+            Self::Set { name, .. } => Some(*name == Preset::Optimistic),
+            _ => None,
+        }
+    }
+
     /// The word of it, as reports write it.
     #[must_use]
     pub fn name(&self) -> &'static str {

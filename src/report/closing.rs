@@ -7,9 +7,10 @@ use crate::report::sleeve;
 use crate::report::strategy_table::{Line, table};
 use crate::report::stress_json;
 use crate::report::summary::{assumptions, attribution, stopped};
-use crate::report::terminal::{Look, caution_lines, gathered};
+use crate::report::terminal::{Look, caution_lines, gathered, plain, wrapped};
+use crate::report::verdict::batch_line;
 
-/// The closing words of a run: the table, what the futures added, then every caution once, and `also` one that is not of the runs.
+/// The closing words of a run: the verdict, the table, what the futures added, then every caution once, and `also` one that is not of the runs.
 #[must_use]
 pub fn closing(all: &[Evaluation], also: Option<String>, look: Look) -> String {
     let lines: Vec<Line> = all.iter().map(Line::of_run).collect();
@@ -18,13 +19,14 @@ pub fn closing(all: &[Evaluation], also: Option<String>, look: Look) -> String {
         all.iter().zip(&cautions).map(|(one, cautions)| (one.run.strategy.as_str(), cautions.as_slice())).collect();
     let mut list = gathered(&cautions);
     list.extend(also);
-    table(&lines, look) + &sleeve::lines(all, look) + &caution_lines(&list, look)
+    let verdict = batch_line(all).map_or_else(String::new, |line| format!("{}\n", wrapped("Verdict: ", &plain(&line), look.width.max(40))));
+    verdict + &table(&lines, look) + &sleeve::lines(all, look) + &caution_lines(&list, look)
 }
 
 /// The same for machines: an array of strategies with all metrics, and the cautions.
 #[must_use]
 pub fn closing_json(all: &[Evaluation]) -> Value {
-    json!({ "strategies": all.iter().map(one).collect::<Vec<_>>() })
+    json!({ "verdict": batch_line(all), "strategies": all.iter().map(one).collect::<Vec<_>>() })
 }
 
 fn one(evaluation: &Evaluation) -> Value {

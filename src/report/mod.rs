@@ -25,6 +25,7 @@
 //! | read back | `opened` (whether a folder is believed), `reading`, `explain`; `kinds` (what may be replaced), `timestamp` (a name where nobody gave one) |
 //! | parts of a folder | `tables` (a file each), `summary`, `stress_json`, `comparison`, `manifest`, `input` (what a strategy's folder tells) |
 //! | compared | `loaded` (a strategy among others), `settings`, `days`, `versus`; `sleeve` (what futures added, in words) |
+//! | said first | `verdict` (beside holding, and the most that was lost), `trust` (what the result stands on) |
 //! | files | `files` (how one is called and written), `output_guard` |
 //! | pictures of a study | `study_charts` and `study_heats`: what is drawn of its facts |
 //! | pictures | `charts`, a file each; `charts/canvas` and `charts/panel` are what they are drawn with |
@@ -71,6 +72,8 @@ pub mod tables;
 pub mod terminal;
 pub mod timestamp;
 pub mod trials;
+pub mod trust;
+pub mod verdict;
 pub mod verify;
 pub mod versus;
 pub mod write;

@@ -129,13 +129,18 @@ pub(super) fn assumptions(list: &[Assumption]) -> Value {
     Value::Object(list.iter().map(|assumption| (assumption.name().to_string(), json!(assumption.to_string()))).collect())
 }
 
-/// What the run warns of, and the letters of names that its pictures cannot show.
-fn own_cautions<'a>(market: &'a Market, run: &'a Run) -> impl Iterator<Item = Cow<'a, str>> {
+/// Names that stand in the pictures of a run.
+pub(super) fn drawn_names<'a>(market: &'a Market, run: &'a Run) -> impl Iterator<Item = &'a str> {
     let held = run.trades.iter().flat_map(|trade| {
         let instrument = market.instrument(trade.instrument);
         [market.asset(instrument.asset).name.as_str(), instrument.symbol.as_str()]
     });
     let names = [market.name.as_str(), &run.strategy].into_iter();
-    let names = names.chain(run.buckets.iter().map(String::as_str)).chain(market.narratives.iter().map(String::as_str)).chain(held);
+    names.chain(run.buckets.iter().map(String::as_str)).chain(market.narratives.iter().map(String::as_str)).chain(held)
+}
+
+/// What the run warns of, and the letters of names that its pictures cannot show.
+fn own_cautions<'a>(market: &'a Market, run: &'a Run) -> impl Iterator<Item = Cow<'a, str>> {
+    let names = drawn_names(market, run);
     run.cautions.iter().map(|caution| Cow::Owned(caution.to_string())).chain(glyphs::caution(names).map(Cow::Owned))
 }

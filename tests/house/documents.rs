@@ -112,6 +112,7 @@ fn every_command_of_a_page_works() {
     for command in all {
         let filled = command.into_iter().map(|word| match word.as_str() {
             "DIR/strategy" => "reports/latest/bull".to_owned(),
+            "DIR" => "reports/latest".to_owned(),
             "NO" => "1".to_owned(),
             "STRATEGY.toml" => "strategies/bull.toml".to_owned(),
             _ => word,

@@ -5,12 +5,13 @@
 //! | `escape` | [`Html`], which no text gets into unescaped |
 //! | `page`, `page.css`, `page.js` | the frame of a page, its styles, its one script, and what stands on every page |
 //! | `table`, `figure` | tables and pictures |
-//! | `sheet` | the tear sheet: its sections in their order, a file each |
+//! | `sheet` | the tear sheet: `first_screen`, then its sections in their order, a file each |
 //! | `index`, `comparison`, `study` | the pages of a batch, of a comparison, of a study |
 
 mod activity;
 mod against;
 mod bars;
+mod cautions;
 pub mod comparison;
 #[cfg(test)]
 mod contrast;
@@ -19,6 +20,7 @@ mod escape;
 mod extends;
 mod falls;
 mod figure;
+mod first_screen;
 mod flows;
 mod gains;
 mod groups;

@@ -42,3 +42,13 @@ document.querySelectorAll('table.sort').forEach(function (table) {
     });
   }
 });
+function reveal() {
+  // A section that is folded opens where a link leads to it.
+  var at = location.hash ? document.getElementById(decodeURIComponent(location.hash.slice(1))) : null;
+  for (; at; at = at.parentElement) { if (at.tagName === 'DETAILS') { at.open = true; } }
+}
+addEventListener('hashchange', reveal);
+addEventListener('beforeprint', function () {
+  document.querySelectorAll('details.section').forEach(function (section) { section.open = true; });
+});
+reveal();

@@ -12,7 +12,7 @@ pub const SCRIPT: &str = include_str!("page.js");
 /// What a page may do: show its own styles and pictures and run the one script above, by the digest of its text (`tests/reports/report/pages.rs` holds it). A
 /// browser that knows the policy fetches nothing, sends nothing and runs nothing else.
 const POLICY: &str = "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; \
-    script-src 'sha256-1qL2Ey1NprruRuNuUcpt7Ho5q3DzWHklmETzFazYxtw='; img-src data:; base-uri 'none'; form-action 'none'\">";
+    script-src 'sha256-g6I3BzHv32Hh6jWpL+EQmHuQbDjJxrjDGe1pvXZJ36c='; img-src data:; base-uri 'none'; form-action 'none'\">";
 
 /// A whole page.
 pub(super) fn page(title: &str, body: &Html) -> Html {
@@ -27,6 +27,12 @@ pub(super) fn page(title: &str, body: &Html) -> Html {
     let shown = Html::new().line() + main + tag("script").source(SCRIPT).line();
     let whole = Html::new().line() + tag("head").holds(&head).line() + tag("body").holds(&shown).line();
     of_source("<!doctype html>").line() + tag("html").with("lang", "en").holds(&whole).line()
+}
+
+/// A section that opens on demand, which `#id` leads to.
+pub(super) fn folded(id: &'static str, words: &str, inside: &Html) -> Html {
+    let head = tag("summary").holds(&tag("h2").with("id", id).text(words)).line();
+    tag("details").class("section").holds(&(Html::new().line() + head + inside)).line()
 }
 
 /// A heading of a section, which `#id` leads to.
@@ -75,10 +81,12 @@ pub(super) fn navigation<'a>(sections: impl IntoIterator<Item = &'a (&'static st
 /// A caution longer than this is shortened, in letters; the whole of it opens on demand.
 const LONG: usize = 300;
 
+/// Cautions or findings; of none, that there are none.
 pub(super) fn cautions(list: &[impl AsRef<str>]) -> Html {
-    if list.is_empty() {
-        return dim_paragraph(&text("None."));
-    }
+    if list.is_empty() { dim_paragraph(&text("None.")) } else { caution_list(list) }
+}
+
+pub(super) fn caution_list(list: &[impl AsRef<str>]) -> Html {
     let lines: Html = list.iter().map(|whole| tag("li").class("caution").holds(&caution(whole.as_ref())).line()).sum();
     tag("ul").holds(&(Html::new().line() + lines)).line()
 }

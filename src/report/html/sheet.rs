@@ -4,18 +4,20 @@ use crate::replay::run::Run;
 use crate::report::charts::{Pictures, coins::coins, sheet as drawn};
 use crate::report::html::activity::activity;
 use crate::report::html::against;
+use crate::report::html::cautions::cautions;
 use crate::report::html::contributions::contributions;
 use crate::report::html::escape::{Html, tag, text};
 use crate::report::html::extends::extends;
 use crate::report::html::falls::falls;
 use crate::report::html::figure::wide_figure;
+use crate::report::html::first_screen::first_screen;
 use crate::report::html::flows::flows;
 use crate::report::html::gains::gains;
 use crate::report::html::groups::groups;
 use crate::report::html::margin::margin;
 use crate::report::html::money::money;
 use crate::report::html::months::heat;
-use crate::report::html::page::{cards, cautions, dim_paragraph, heading, navigation, page as whole, paragraph, title};
+use crate::report::html::page::{cards, cautions as findings, dim_paragraph, folded, heading, navigation, page as whole, paragraph, title};
 use crate::report::html::survivorship::survivorship;
 use crate::report::html::table::list_table;
 use crate::report::html::trades::trades;
@@ -44,33 +46,48 @@ struct Section {
     /// What the navigation calls it.
     link: &'static str,
     heading: &'static str,
+    /// Whether it opens on demand only.
+    folded: bool,
     /// What stands below the heading. A section that is empty is left out, heading and link with it.
     html: fn(&Sheet) -> Html,
 }
 
 const fn section(id: &'static str, link: &'static str, heading: &'static str, html: fn(&Sheet) -> Html) -> Section {
-    Section { id, link, heading, html }
+    Section { id, link, heading, folded: false, html }
+}
+
+impl Section {
+    /// The same, opened on demand.
+    const fn folded(mut self) -> Self {
+        self.folded = true;
+        self
+    }
+
+    fn written(&self, html: &Html) -> Html {
+        if self.folded { folded(self.id, self.heading, html) } else { heading(self.id, self.heading) + html }
+    }
 }
 
 /// In their order on the page.
 const SECTIONS: [Section; 17] = [
-    section("cautions", "Cautions", "Cautions", |sheet| cautions(&sheet.summary.cautions)),
-    section("findings", "Findings", "Findings", |sheet| cautions(&sheet.summary.findings)),
+    section("cautions", "Cautions", "Cautions", |sheet| cautions(sheet.piece.market, sheet.run())),
     section("against", "Worth it?", "Was it worth it?", |sheet| against::benchmarks(sheet.piece)),
-    section("metrics", "Metrics", "Metrics", metrics),
-    section("stress", "Stress test", "Stress test: the return under harsher assumptions", |sheet| against::ladder(sheet.piece)),
     section("returns", "Returns", "Returns over time", returns_over_time),
     section("money", "Money", "Where the money came from", |sheet| money(sheet.run()) + contributions(sheet.piece.market, sheet.run())),
-    section("transfers", "Transfers", "Profit transferred (waterfall), and other cash between buckets", |sheet| flows(sheet.run())),
-    section("gains", "Gains", "Realised gains", |sheet| gains(sheet.piece.market, sheet.piece.evaluation)),
     section("exposure", "Exposure", "Exposure", exposure),
     section("margin", "Margin", "Margin and distance to liquidation", |sheet| margin(sheet.piece.market, sheet.run())),
-    section("trades", "Trades", "Trades", |sheet| trades(sheet.piece.market, sheet.run())),
-    section("activity", "Activity", "Activity", |sheet| activity(sheet.piece.market, sheet.run())),
-    section("survivors", "Survivorship", "Survivorship", |sheet| survivorship(sheet.piece.market, sheet.run())),
-    section("assumptions", "Assumptions", "Assumptions", assumptions),
-    section("extends", "Extends", "What this strategy extends", |sheet| extends(sheet.piece)),
-    section("limits", "Limits", "Limits: what this page does not answer", |sheet| unanswered(sheet.piece)),
+    section("stress", "Stress test", "Stress test: the return under harsher assumptions", |sheet| against::ladder(sheet.piece)),
+    section("metrics", "Metrics", "Metrics", metrics),
+    section("findings", "Findings", "Findings", |sheet| findings(&sheet.summary.findings)).folded(),
+    section("transfers", "Transfers", "Profit transferred (waterfall), and other cash between buckets", |sheet| flows(sheet.run()))
+        .folded(),
+    section("gains", "Gains", "Realised gains", |sheet| gains(sheet.piece.market, sheet.piece.evaluation)).folded(),
+    section("trades", "Trades", "Trades", |sheet| trades(sheet.piece.market, sheet.run())).folded(),
+    section("activity", "Activity", "Activity", |sheet| activity(sheet.piece.market, sheet.run())).folded(),
+    section("survivors", "Survivorship", "Survivorship", |sheet| survivorship(sheet.piece.market, sheet.run())).folded(),
+    section("assumptions", "Assumptions", "Assumptions", assumptions).folded(),
+    section("extends", "Extends", "What this strategy extends", |sheet| extends(sheet.piece)).folded(),
+    section("limits", "Limits", "Limits: what this page does not answer", |sheet| unanswered(sheet.piece)).folded(),
 ];
 
 /// The whole page, every section that has something to tell.
@@ -80,9 +97,11 @@ pub fn page(piece: &ReportInput, summary: &Summary, pictures: &Pictures) -> Stri
     let (market, run) = (piece.market, sheet.run());
     let content: Vec<(&Section, Html)> =
         SECTIONS.iter().map(|section| (section, (section.html)(&sheet))).filter(|(_, html)| !html.is_empty()).collect();
-    let links: Vec<(&str, &str)> = content.iter().map(|(section, _)| (section.id, section.link)).collect();
-    let sections: Html = content.iter().map(|(section, html)| heading(section.id, section.heading) + html).sum();
-    let body = head(&sheet) + navigation(&links) + equity(&sheet) + sections;
+    let links: Vec<(&str, &str)> =
+        std::iter::once(("trust", "Trust")).chain(content.iter().map(|(section, _)| (section.id, section.link))).collect();
+    let sections: Html = content.iter().map(|(section, html)| section.written(html)).sum();
+    let whole_text = tag("div").holds(&(head(&sheet) + first_screen(piece) + equity(&sheet) + sections)).line();
+    let body = tag("div").class("columns").holds(&(Html::new().line() + navigation(&links) + whole_text)).line();
     whole(&format!("{} · {}", run.strategy, market.name), &body).into_string()
 }
 
@@ -98,7 +117,8 @@ fn head(sheet: &Sheet) -> Html {
         money_of(run.final_equity()),
         run.benchmark_name,
     );
-    title(&run.strategy, market.synthetic) + paragraph(&text(&run.about)) + dim_paragraph(&text(&content))
+    let back = tag("a").with("href", "../index.html").text("All strategies of this report");
+    title(&run.strategy, market.synthetic) + paragraph(&text(&run.about)) + dim_paragraph(&(text(&content) + text(" · ") + back))
 }
 
 fn equity(sheet: &Sheet) -> Html {

@@ -36,7 +36,7 @@ fn gains_are_what_the_fills_say() {
     assert_eq!(cells("funding"), ["", "", "0.000000", "0.000000", "-12.500000", "-12.500000"]);
     assert_eq!(cells("unrealised"), ["0.000000"; 6]);
     let page = fs::read_to_string(out.join("up/report.html")).unwrap();
-    let section = &page[page.find("<h2 id=\"gains\">").unwrap()..page.find("<h2 id=\"exposure\">").unwrap()];
+    let section = &page[page.find("<h2 id=\"gains\">").unwrap()..page.find("<h2 id=\"trades\">").unwrap()];
     assert!(section.contains("not tax advice"));
     // Three losses of ten in the year, under both methods.
     assert_eq!(section.matches("−$30.00").count(), 2, "{section}");
