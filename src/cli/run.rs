@@ -35,9 +35,13 @@ pub(super) struct Arguments {
     /// Folder of the report. Default: a folder of its own in reports/, named by its strategies and its content; reports/latest leads to the newest.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// The form of the tables: `parquet` writes each one a second time, with typed columns.
+    /// The form of the tables. `parquet`: all of them with typed columns, and as CSV the curve alone; `both`: all in both forms; `brief`: as CSV those alone
+    /// that sum up.
     #[arg(long, value_enum, default_value_t = Tables::Csv)]
     tables: Tables,
+    /// Draw equity and drawdown as PNG beside the SVG.
+    #[arg(long)]
+    png: bool,
     /// Run the stress test: each strategy under all three sets of assumptions, at 0 to 3 times its costs, one bar later, and with up to 10,000 times the
     /// capital, with the noise floor of its fills; about 115 more replays for each strategy.
     #[arg(long)]
@@ -50,6 +54,7 @@ impl Arguments {
             asked: RunRequest::of(&self.market, self.capital, self.strategies.assumptions)?,
             set: self.strategies.set.clone(),
             tables: self.tables,
+            png: self.png,
             ladder: self.ladder,
         })
     }
@@ -76,8 +81,8 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
     let runs = arena.replay_all(&strategies, arguments.capital, || bar.inc(1));
     bar.finish_and_clear();
     let evaluations = evaluate(&arena, &strategies, &runs, arguments.ladder, common);
-    let parquet = arguments.tables == Tables::Parquet;
-    let batch = Batch { market: &market, evaluations: &evaluations, manifest: &manifest, parquet };
+    let forms = arguments.tables.forms(arguments.png);
+    let batch = Batch { market: &market, evaluations: &evaluations, manifest: &manifest, forms };
     staging.fill(|dir| write(&arena, &batch, common, dir))?;
     staging.finish()?;
     let led = latest.map_or_else(String::new, |latest| latest.point(&out));

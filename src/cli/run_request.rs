@@ -12,7 +12,7 @@ use crate::cli::strategies::{self, AssumptionArguments};
 use crate::exchange::assumptions::Preset;
 use crate::fault::Fault;
 use crate::market::{Market, Window};
-use crate::report::Manifest;
+use crate::report::{CsvTables, Forms, Manifest};
 use crate::strategy::StrategyFile;
 use crate::units::{Time, Usd};
 
@@ -70,6 +70,7 @@ pub(super) struct RunSettings {
     pub asked: RunRequest,
     pub set: Vec<String>,
     pub tables: Tables,
+    pub png: bool,
     pub ladder: bool,
 }
 
@@ -77,6 +78,8 @@ pub(super) struct RunSettings {
 pub(super) enum Tables {
     Csv,
     Parquet,
+    Both,
+    Brief,
 }
 
 impl Tables {
@@ -84,18 +87,30 @@ impl Tables {
         match self {
             Self::Csv => "csv",
             Self::Parquet => "parquet",
+            Self::Both => "both",
+            Self::Brief => "brief",
         }
+    }
+
+    pub(super) fn forms(self, png: bool) -> Forms {
+        let csv = match self {
+            Self::Csv | Self::Both => CsvTables::All,
+            Self::Parquet => CsvTables::Curve,
+            Self::Brief => CsvTables::Brief,
+        };
+        Forms { csv, parquet: matches!(self, Self::Parquet | Self::Both), png }
     }
 }
 
 impl RunSettings {
     pub(super) fn read(report: &Path, manifest: &Manifest) -> Result<Self, Fault> {
         let words = |value: &Value| value.as_array()?.iter().map(|word| word.as_str().map(str::to_owned)).collect();
-        let tables = |value: &Value| [Tables::Csv, Tables::Parquet].into_iter().find(|form| value == form.name());
+        let tables = |value: &Value| Tables::value_variants().iter().copied().find(|form| value == form.name());
         Ok(Self {
             asked: RunRequest::read(report, manifest)?,
             set: setting(report, manifest, "set", words)?,
             tables: setting(report, manifest, "tables", tables)?,
+            png: setting(report, manifest, "png", Value::as_bool)?,
             ladder: setting(report, manifest, "ladder", Value::as_bool)?,
         })
     }
@@ -105,8 +120,11 @@ impl RunSettings {
         let asked = &self.asked;
         let mut command = asked.command("run", files);
         command.extend(self.set.iter().flat_map(|set| ["--set".to_owned(), set.clone()]));
-        if self.tables == Tables::Parquet {
-            command.extend(["--tables".to_owned(), "parquet".to_owned()]);
+        if self.tables != Tables::Csv {
+            command.extend(["--tables".to_owned(), self.tables.name().to_owned()]);
+        }
+        if self.png {
+            command.push("--png".to_owned());
         }
         if self.ladder {
             command.push("--ladder".to_owned());
@@ -119,6 +137,7 @@ impl RunSettings {
             "set": self.set,
             "assumptions": asked.assumptions.name(),
             "tables": self.tables.name(),
+            "png": self.png,
             "ladder": self.ladder,
         });
         Manifest::new(command, market.name.clone(), settings, market.inputs.clone(), files.iter().map(strategies::record).collect())

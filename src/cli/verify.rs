@@ -10,7 +10,7 @@ use crate::cli::named::found;
 use crate::cli::options::{Common, Format, progress};
 use crate::cli::other_markets::OtherMarkets;
 use crate::cli::run::{evaluate, write};
-use crate::cli::run_request::{self, RunRequest, RunSettings, Tables};
+use crate::cli::run_request::{self, RunRequest, RunSettings};
 use crate::cli::strategies::AssumptionArguments;
 use crate::cli::study_journal::about;
 use crate::cli::tune::{self, StudySettings};
@@ -95,8 +95,8 @@ fn run_again(arena: &Arena, report: &Path, manifest: &Manifest, common: Common, 
     bar.finish_and_clear();
     let again = asked.manifest(&files, arena.market);
     let evaluations = evaluate(arena, &all, &runs, asked.ladder, common);
-    let parquet = asked.tables == Tables::Parquet;
-    write(arena, &Batch { market: arena.market, evaluations: &evaluations, manifest: &again, parquet }, common, dir)?;
+    let forms = asked.tables.forms(asked.png);
+    write(arena, &Batch { market: arena.market, evaluations: &evaluations, manifest: &again, forms }, common, dir)?;
     Ok(format!("{} strategies run again", runs.len()))
 }
 

@@ -137,8 +137,8 @@ impl<'a> Comparison<'a> {
         put(&dir.join("comparison.csv"), &comparison::comparison_csv(&rows)?)?;
         let overlay = self.overlay();
         let (equity, drawdown) = (overlay.equity(), overlay.drawdown());
-        write_picture(dir, "equity", &equity)?;
-        write_picture(dir, "drawdown", &drawdown)?;
+        write_picture(dir, "equity", &equity, true)?;
+        write_picture(dir, "drawdown", &drawdown, true)?;
         let page = html::comparison::page(&html::comparison::Page {
             title: &overlay.title,
             synthetic: overlay.synthetic,

@@ -16,10 +16,10 @@ pub fn put(path: &Path, bytes: &[u8]) -> Result<(), Fault> {
     fs::write(path, bytes).map_err(|e| broken(path, &e))
 }
 
-/// One picture in both forms.
-pub(crate) fn write_picture(dir: &Path, name: &str, svg: &str) -> Result<(), Fault> {
+/// One picture as SVG, and as PNG too where that is asked for.
+pub(crate) fn write_picture(dir: &Path, name: &str, svg: &str, png: bool) -> Result<(), Fault> {
     put(&dir.join(format!("{name}.svg")), svg.as_bytes())?;
-    put(&dir.join(format!("{name}.png")), &bitmap::render(svg))
+    if png { put(&dir.join(format!("{name}.png")), &bitmap::render(svg)) } else { Ok(()) }
 }
 
 /// The name of a strategy as a folder: letters, digits, `-`, `_` and inner dots stay, anything else becomes `-`.

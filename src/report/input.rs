@@ -11,6 +11,53 @@ pub struct ReportInput<'a> {
     pub evaluation: &'a Evaluation<'a>,
     /// What the strategy extends, where it does.
     pub extends: Option<&'a Extends>,
-    /// Whether every table is written as Parquet too.
+    pub forms: Forms,
+}
+
+/// In which forms a report is written. No number depends on them, and each can be made again from the manifest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Forms {
+    pub csv: CsvTables,
+    /// Whether every table is written as Parquet, whichever are written as CSV.
     pub parquet: bool,
+    /// Whether equity and drawdown are drawn as PNG beside the SVG.
+    pub png: bool,
+}
+
+/// Which tables are written as CSV.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CsvTables {
+    All,
+    /// Those that sum up: the curve, trades, liquidations, attribution, what the run was seen against.
+    Brief,
+    /// The curve alone, which comparisons read.
+    Curve,
+}
+
+impl Forms {
+    /// Every table as CSV, pictures as SVG.
+    pub const PLAIN: Self = Self { csv: CsvTables::All, parquet: false, png: false };
+}
+
+impl CsvTables {
+    /// Whether the table of that file is among them.
+    #[must_use]
+    pub(crate) fn has(self, file: &str) -> bool {
+        const LONG: [&str; 9] = [
+            "buckets.csv",
+            "fills.csv",
+            "funding.csv",
+            "yields.csv",
+            "flows.csv",
+            "decisions.csv",
+            "rotations.csv",
+            "exposure.csv",
+            "gains.csv",
+        ];
+        match self {
+            Self::All => true,
+            Self::Brief => !LONG.contains(&file),
+            Self::Curve => file == "equity.csv",
+        }
+    }
 }

@@ -79,7 +79,7 @@ pub mod versus;
 pub mod write;
 
 pub use files::folder_name;
-pub use input::ReportInput;
+pub use input::{CsvTables, Forms, ReportInput};
 pub use kinds::Kind;
 pub use manifest::{BaseRecord, ChangeRecord, Extends, Manifest, StrategyRecord};
 pub use write::{Batch, write_batch};

@@ -26,7 +26,7 @@ pub fn write_study(dir: &Path, market: &Market, study: &Study, journal: &Journal
     put(&dir.join(HAND_MADE[0]), best.as_bytes())?;
     let heats = study_heats::of(&study_text::pooled_name(market, study), study);
     for heat in &heats {
-        write_picture(dir, &heat.name, &heat.svg)?;
+        write_picture(dir, &heat.name, &heat.svg, true)?;
     }
     put(&dir.join("study.html"), html::study::page(market, study, &heats).as_bytes())?;
     let outputs = vec![InputFile { path: HAND_MADE[0].to_owned(), sha256: digest::of(best.as_bytes()) }];

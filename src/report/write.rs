@@ -9,7 +9,7 @@ use crate::folder::{Staging, broken};
 use crate::market::Market;
 use crate::replay::run::Run;
 use crate::report::files::{distinct, folder_name, put, write_picture};
-use crate::report::input::ReportInput;
+use crate::report::input::{Forms, ReportInput};
 use crate::report::kinds::Kind;
 use crate::report::manifest::Manifest;
 use crate::report::summary::Summary;
@@ -22,7 +22,7 @@ pub fn write_batch(out: &Path, market: &Market, runs: &[Run], manifest: &Manifes
     let staging = Staging::begin(out, Kind::Batch)?;
     distinct(runs.iter().map(|run| run.strategy.as_str()))?;
     let evaluations = deflated(runs.iter().map(|run| Evaluation::with(market, run, Stress::default())).collect());
-    let batch = Batch { market, evaluations: &evaluations, manifest, parquet: false };
+    let batch = Batch { market, evaluations: &evaluations, manifest, forms: Forms::PLAIN };
     staging.fill(|dir| batch.parts().into_iter().try_for_each(|part| batch.write(dir, part)))?;
     staging.finish()
 }
@@ -33,8 +33,7 @@ pub struct Batch<'a> {
     /// Each deflated by all others.
     pub evaluations: &'a [Evaluation<'a>],
     pub manifest: &'a Manifest,
-    /// Whether every table is written as Parquet too.
-    pub parquet: bool,
+    pub forms: Forms,
 }
 
 /// A part of a report that no other part waits for, so that they may be written side by side.
@@ -61,7 +60,7 @@ impl Batch<'_> {
         match part {
             Part::Pages(at) => self.of_strategy(at, dir, write_pages),
             Part::Tables(at) => self.of_strategy(at, dir, |folder, input| {
-                write_tables(folder, &Source { market: input.market, evaluation: input.evaluation }, input.parquet)
+                write_tables(folder, &Source { market: input.market, evaluation: input.evaluation }, input.forms)
             }),
             Part::Index => self.write_index(dir),
         }
@@ -74,7 +73,7 @@ impl Batch<'_> {
         fs::create_dir_all(&folder).map_err(|e| broken(&folder, &e))?;
         let record = self.manifest.strategies.iter().find(|record| record.name == evaluation.run.strategy);
         let extends = record.and_then(|record| record.extends.as_ref());
-        write(&folder, &ReportInput { market: self.market, evaluation, extends, parquet: self.parquet })
+        write(&folder, &ReportInput { market: self.market, evaluation, extends, forms: self.forms })
     }
 
     /// What belongs to all of it: manifest, comparison, overlays, index.
@@ -85,8 +84,8 @@ impl Batch<'_> {
         let index = html::index::Index::of(self.market, self.evaluations, self.manifest);
         let drawn: Vec<&Run> = index.drawn().iter().map(|&at| self.evaluations[at].run).collect();
         let (equity, drawdown) = charts::overlays(self.market, &drawn);
-        write_picture(dir, "equity", &equity)?;
-        write_picture(dir, "drawdown", &drawdown)?;
+        write_picture(dir, "equity", &equity, self.forms.png)?;
+        write_picture(dir, "drawdown", &drawdown, self.forms.png)?;
         put(&dir.join("index.html"), index.page([&equity, &drawdown]).as_bytes())?;
         put(&dir.join("manifest.json"), self.manifest.to_json().as_bytes())
     }
@@ -99,11 +98,7 @@ fn write_pages(dir: &Path, input: &ReportInput) -> Result<(), Fault> {
     put(&dir.join("summary.json"), summary.to_json().as_bytes())?;
     let pictures = charts::Pictures::of(market, evaluation.run);
     for (name, svg) in pictures.named() {
-        if charts::Pictures::AS_PNG.contains(&name) {
-            write_picture(dir, name, svg)?;
-        } else {
-            put(&dir.join(format!("{name}.svg")), svg.as_bytes())?;
-        }
+        write_picture(dir, name, svg, input.forms.png && charts::Pictures::AS_PNG.contains(&name))?;
     }
     put(&dir.join("report.html"), html::sheet::page(input, &summary, &pictures).as_bytes())
 }

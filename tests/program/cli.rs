@@ -47,11 +47,30 @@ fn any_number_of_threads_and_any_time_give_the_same_bytes() {
     }
 }
 
+/// What is not asked for is not written, and each form is the same report: it is verified.
+#[test]
+fn a_report_is_written_in_the_forms_that_are_asked_for() {
+    let dir = tempfile::tempdir().unwrap();
+    for (form, tables) in
+        [("csv", [true, true, false]), ("brief", [true, false, false]), ("parquet", [false, false, true]), ("both", [true, true, true])]
+    {
+        let out = dir.path().join(form);
+        fine(&with(&["run", "strategies/bull.toml", "--tables", form], text(&out)));
+        let there = ["trades.csv", "funding.csv", "funding.parquet"].map(|file| out.join("bull").join(file).is_file());
+        assert_eq!(there, tables, "{form}");
+        assert!(!out.join("equity.png").exists() && out.join("bull/equity.csv").is_file());
+        fine(&["verify", text(&out), "--quiet"]);
+        // What a comparison reads is always there.
+        fine(&["compare", text(&out), "--out", text(&dir.path().join("compared"))]);
+    }
+    assert!(refused(&["explain", text(&dir.path().join("brief/bull")), "--trade", "1"]).contains("--tables csv"));
+}
+
 #[test]
 fn every_file_of_the_format_is_there_with_its_header() {
     let dir = tempfile::tempdir().unwrap();
     let out = dir.path().join("report");
-    fine(&with(&["run"], text(&out)));
+    fine(&with(&["run", "--png"], text(&out)));
     for file in ["manifest.json", "comparison.csv", "index.html", "equity.svg", "drawdown.svg", "equity.png", "drawdown.png"] {
         assert!(fs::metadata(out.join(file)).unwrap().len() > 0, "{file}");
     }

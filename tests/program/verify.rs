@@ -9,7 +9,7 @@ use crate::program::{ROOT, WINDOW, fine, refused, rotate_in, stderr, tree};
 fn report(home: &Path) -> String {
     let out = home.join("report").display().to_string();
     let [from, a, to, b] = WINDOW;
-    fine(&["run", "strategies/bull.toml", from, a, to, b, "--tables", "parquet", "--quiet", "--out", &out]);
+    fine(&["run", "strategies/bull.toml", from, a, to, b, "--tables", "both", "--png", "--quiet", "--out", &out]);
     out
 }
 

@@ -58,7 +58,7 @@ fn every_table_of_a_report_is_the_same_in_both_forms() {
     let home = tempfile::tempdir().unwrap();
     let out = home.path().join("report");
     let text = out.display().to_string();
-    fine(&[&["run", "--quiet", "--tables", "parquet", "--out", &text][..], &WINDOW].concat());
+    fine(&[&["run", "--quiet", "--tables", "both", "--out", &text][..], &WINDOW].concat());
     let mut rows: std::collections::BTreeMap<&str, usize> = std::collections::BTreeMap::new();
     let mut strategies = 0;
     for entry in fs::read_dir(&out).unwrap().map(Result::unwrap).filter(|entry| entry.path().is_dir()) {

@@ -14,10 +14,10 @@ mod unanswered;
 use rotate::evaluate::Evaluation;
 use rotate::market::Market;
 use rotate::replay::run::Run;
-use rotate::report::ReportInput;
 use rotate::report::charts::Pictures;
 use rotate::report::html::sheet;
 use rotate::report::summary::Summary;
+use rotate::report::{Forms, ReportInput};
 use rotate::stress::Stress;
 use rotate::units::Span;
 
@@ -31,7 +31,7 @@ fn days(bars: usize) -> (Market, Run) {
 /// The page of a run.
 fn page(market: &Market, run: &Run) -> String {
     let evaluation = Evaluation::with(market, run, Stress::default());
-    let input = ReportInput { market, evaluation: &evaluation, extends: None, parquet: false };
+    let input = ReportInput { market, evaluation: &evaluation, extends: None, forms: Forms::PLAIN };
     sheet::page(&input, &Summary::of(market, &evaluation), &Pictures::of(market, run))
 }
 

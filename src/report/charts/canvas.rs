@@ -192,6 +192,7 @@ fn finished(svg: &str, patterns: &[&[f64]]) -> String {
         };
         let (head, rest) = line.split_once(OPACITY).expect("an element has its opacity");
         let (opacity, mut rest) = rest.split_once('"').expect("an attribute ends");
+        let begun = out.len();
         out += head;
         if opacity != "1" {
             let of = if tag == "<polyline " { "stroke" } else { "fill" };
@@ -208,8 +209,37 @@ fn finished(svg: &str, patterns: &[&[f64]]) -> String {
             rest = after;
         }
         out += rest;
+        if tag.starts_with("<poly") {
+            let element = out.split_off(begun);
+            out += &stepped(tag, element);
+        }
     }
     out
+}
+
+/// From so many points on a line is written step by step: a step takes half the letters of a place.
+const LONG: usize = 16;
+
+/// A polyline or polygon of many points as a path of steps from its first point, drawn the same to the last pixel; what is short stays as it is.
+fn stepped(tag: &str, line: String) -> String {
+    const POINTS: &str = " points=\"";
+    let Some((head, (points, tail))) = line.split_once(POINTS).and_then(|(head, rest)| Some((head, rest.split_once('"')?))) else {
+        return line;
+    };
+    let whole = |point: &str| point.split_once(',').and_then(|(x, y)| Some((x.parse::<i32>().ok()?, y.parse::<i32>().ok()?)));
+    let places: Option<Vec<(i32, i32)>> = points.split_whitespace().map(whole).collect();
+    let Some(places) = places.filter(|places| places.len() >= LONG) else { return line };
+    let mut steps = format!("M{} {}l", places[0].0, places[0].1);
+    let mut first = true;
+    for pair in places.windows(2).filter(|pair| pair[0] != pair[1]) {
+        for step in [pair[1].0 - pair[0].0, pair[1].1 - pair[0].1] {
+            // A sign parts two numbers as well as a space does.
+            let _ = if first || step < 0 { write!(steps, "{step}") } else { write!(steps, " {step}") };
+            first = false;
+        }
+    }
+    let close = if tag == "<polygon " { "z" } else { "" };
+    format!("<path {} d=\"{steps}{close}\"{tail}", &head[tag.len()..])
 }
 
 fn fonts() {
@@ -224,6 +254,20 @@ fn fonts() {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_long_line_is_written_in_steps_that_lead_to_the_same_places() {
+        let points: Vec<Point> = (0..40).map(|i| (f64::from(i) * 2.0, if i % 3 == 0 { 5.0 } else { 9.5 })).collect();
+        let svg = picture(90.0, 10.0, |canvas| {
+            canvas.line(&points, Ink::line(RGBColor(0, 0, 0), 1.0));
+            canvas.line(&points[..3], Ink::line(RGBColor(0, 0, 0), 1.0));
+            canvas.shape(&points, Ink::tint(RGBColor(0, 0, 0), 0.5));
+        });
+        assert_eq!((svg.matches("<path ").count(), svg.matches("<polyline ").count()), (2, 1));
+        let steps = svg.split(" d=\"").nth(1).unwrap().split('"').next().unwrap();
+        assert!(steps.starts_with("M0 20l8 18 8 0 8-18 8 18"), "{steps}");
+        assert!(svg.contains("z\"") && svg.contains("fill-opacity=\"0.5\""));
+    }
 
     #[test]
     fn words_are_escaped() {

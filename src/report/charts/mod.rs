@@ -63,7 +63,7 @@ impl Pictures {
         }
     }
 
-    /// Those that are kept as PNG beside the SVG: what a chat or a slide asks for.
+    /// Those that are drawn as PNG where it is asked for: what a chat or a slide takes.
     pub(crate) const AS_PNG: [&str; 2] = ["equity", "drawdown"];
 
     /// File stem and SVG.

@@ -1,10 +1,31 @@
-//! `exposure.csv`: one row a position at each close at which decisions are made.
+//! `exposure.csv`: one row a position at the closes at which decisions are made, the first and those at which another quantity is held than before.
+//! What lies between is the same quantity at other prices.
+
+use std::collections::BTreeMap;
 
 use crate::replay::run::Exposure;
 use crate::report::tables::column::{Column, Rows, maybe_number, maybe_usd, number, text, time, usd};
+use crate::units::{BucketId, InstrumentId};
 
 pub(super) const TABLE: Rows<Exposure> =
-    Rows { file: "exposure.csv", columns: COLUMNS, each: |source, each| source.run().exposure.iter().for_each(each) };
+    Rows { file: "exposure.csv", columns: COLUMNS, each: |source, each| changed(&source.run().exposure).into_iter().for_each(each) };
+
+/// Rows of which the quantity is not that of the same position at the close before.
+fn changed(all: &[Exposure]) -> Vec<&Exposure> {
+    let mut held: BTreeMap<(BucketId, InstrumentId), (usize, f64)> = BTreeMap::new();
+    let mut closes = all.chunk_by(|a, b| a.time == b.time).enumerate();
+    let mut kept = Vec::new();
+    while let Some((close, rows)) = closes.next() {
+        for row in rows {
+            let before = held.insert((row.bucket, row.instrument), (close, row.quantity));
+            // Not there at the close before is another position.
+            if before.is_none_or(|(seen, quantity)| seen + 1 != close || quantity != row.quantity) {
+                kept.push(row);
+            }
+        }
+    }
+    kept
+}
 
 const COLUMNS: &[Column<Exposure>] = &[
     time("time", |e, _| e.time),

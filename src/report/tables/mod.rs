@@ -25,6 +25,7 @@ use std::path::Path;
 
 use crate::fault::Fault;
 use crate::report::files::put;
+use crate::report::input::Forms;
 use crate::stress::Stress;
 
 pub use column::{Heading, Kind, Table};
@@ -68,15 +69,17 @@ pub(crate) fn of_file(file: &str) -> Option<&'static dyn Table> {
     all().find(|table| table.file() == file)
 }
 
-/// Writes the tables of a run into `dir`, with `parquet` each of them in that form too.
+/// Writes the tables of a run into `dir`, in the forms that are asked for.
 ///
 /// # Errors
 /// A file that cannot be written.
-pub fn write_tables(dir: &Path, source: &Source, parquet: bool) -> Result<(), Fault> {
+pub fn write_tables(dir: &Path, source: &Source, forms: Forms) -> Result<(), Fault> {
     let asked = SOMETIMES.iter().filter(|(_, is_there)| is_there(&source.evaluation.stress)).map(|(table, _)| *table);
     for table in ALWAYS.iter().copied().chain(asked) {
-        put(&dir.join(table.file()), &table.csv(source))?;
-        if parquet {
+        if forms.csv.has(table.file()) {
+            put(&dir.join(table.file()), &table.csv(source))?;
+        }
+        if forms.parquet {
             let (file, bytes) = table.parquet(source)?;
             put(&dir.join(file), &bytes)?;
         }

@@ -98,6 +98,16 @@ fn pictures_say_what_they_show_and_stay_on_the_paper() {
                 assert!(x + 0.6 * size * letters <= wide, "{picture}: {text}");
             }
         }
+        for steps in svg.split(" d=\"M").skip(1) {
+            // A minus sign begins a number, as a space does.
+            let steps = steps.split('"').next().unwrap().trim_end_matches('z').replace('l', " ").replace('-', " -");
+            let numbers: Vec<f64> = steps.split_whitespace().map(|number| number.parse().unwrap()).collect();
+            let (mut x, mut y) = (0.0, 0.0);
+            for step in numbers.chunks_exact(2) {
+                (x, y) = (x + step[0], y + step[1]);
+                assert!((0.0..=wide).contains(&x) && (0.0..=high).contains(&y), "{picture}: {x}, {y}");
+            }
+        }
         for points in svg.split("points=\"").skip(1) {
             for point in points.split('"').next().unwrap().split_whitespace() {
                 let (x, y) = point.split_once(',').unwrap();

@@ -16,12 +16,12 @@ use crate::headers::HEADERS;
 #[test]
 fn every_file_is_there_and_every_header_is_exact() {
     let (_home, out) = written();
-    for name in ["manifest.json", "comparison.csv", "index.html", "equity.svg", "drawdown.svg", "equity.png", "drawdown.png"] {
+    for name in ["manifest.json", "comparison.csv", "index.html", "equity.svg", "drawdown.svg"] {
         assert!(out.join(name).is_file(), "{name}");
     }
     for strategy in ["up", &folder_name("down & <out>")] {
         let dir = out.join(strategy);
-        for name in ["summary.json", "report.html", "equity.svg", "drawdown.svg", "equity.png", "drawdown.png", "buckets.svg"] {
+        for name in ["summary.json", "report.html", "equity.svg", "drawdown.svg", "buckets.svg"] {
             assert!(dir.join(name).is_file(), "{name}");
         }
         for (file, header) in HEADERS {
