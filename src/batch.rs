@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use crate::exchange::jitter::Jitter;
 use crate::exchange::margin::DEFAULT_BRACKETS;
 use crate::fault::Fault;
-use crate::market::{Kind, Market};
+use crate::market::{Change, Kind, Market};
 use crate::replay::{self, Checkpoint, run::Run};
 use crate::signal::{Directory, History, Signals};
 use crate::strategy::{Plan, Strategy, StrategyFile};
@@ -30,6 +30,12 @@ impl<'m> Arena<'m> {
     pub fn replay(&self, strategy: &Strategy, capital: Usd) -> Run {
         let plan = Plan::new(strategy, &History::at_close(self.market, 0));
         replay::replay(self.market, &self.signals, &plan, capital)
+    }
+
+    /// The same strategy over a market with one thing other.
+    #[must_use]
+    pub fn replay_changed(&self, change: &Change, strategy: &Strategy, capital: Usd) -> Run {
+        Arena::new(&self.market.changed(change)).replay(strategy, capital)
     }
 
     /// The same plan without its futures, as [`Plan::without_futures`] has it.

@@ -12,7 +12,7 @@ use crate::metrics::gains::{Gain, gains};
 use crate::metrics::sharpe::Trials;
 use crate::replay::run::Run;
 use crate::strategy::Strategy;
-use crate::stress::Stress;
+use crate::stress::{Stress, Tested};
 use crate::units::{InstrumentId, Time};
 
 /// One run, measured.
@@ -31,12 +31,12 @@ pub struct Evaluation<'a> {
 }
 
 impl<'a> Evaluation<'a> {
-    /// The run of `strategy` in `arena`, seen against its benchmarks, and `with_ladder` against other assumptions.
+    /// The run of `strategy` in `arena`, seen against its benchmarks, and against what is `tested`.
     #[must_use]
-    pub fn of(arena: &Arena, strategy: &Strategy, run: &'a Run, with_ladder: bool) -> Self {
+    pub fn of(arena: &Arena, strategy: &Strategy, run: &'a Run, tested: Tested) -> Self {
         let curves = Curves::of(run);
         let own = Metrics::of_curves(run, &curves);
-        let stress = Stress::of(arena, strategy, run, &own, with_ladder);
+        let stress = Stress::of(arena, strategy, run, &own, &curves.days, tested);
         Self::measured(arena.market, run, curves, own, stress)
     }
 

@@ -19,8 +19,9 @@ use crate::replay::run::Run;
 use crate::report::closing::{closing as closing_words, closing_json};
 use crate::report::output_guard::apart;
 use crate::report::stress_tables::stress_tables;
-use crate::report::{self, Batch, Kind, terminal, timestamp};
+use crate::report::{self, Batch, Kind, shock_text, terminal, timestamp};
 use crate::strategy::Strategy;
+use crate::stress::Tested;
 use crate::units::Usd;
 
 #[derive(Args, Clone, Debug)]
@@ -46,16 +47,25 @@ pub(super) struct Arguments {
     /// capital, with the noise floor of its fills; about 115 more replays for each strategy.
     #[arg(long)]
     ladder: bool,
+    /// Ask "what if": each strategy with funding at 0, 2 and 3 times and turned round, in a crash of 30 and of 50 % where it was longest, with prices that swing
+    /// half as far again, with the stablecoin at 0.90 for a week, at three times the spread, and with trading halted for a day; and a year of its own days drawn
+    /// again. Ten more replays for each strategy.
+    #[arg(long)]
+    stress: bool,
 }
 
 impl Arguments {
+    fn tested(&self) -> Tested {
+        Tested { ladder: self.ladder, shocks: self.stress }
+    }
+
     fn asked(&self) -> Result<RunSettings, Fault> {
         Ok(RunSettings {
             asked: RunRequest::of(&self.market, self.capital, self.strategies.assumptions)?,
             set: self.strategies.set.clone(),
             tables: self.tables,
             png: self.png,
-            ladder: self.ladder,
+            tested: self.tested(),
         })
     }
 }
@@ -80,7 +90,7 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
     let bar = progress(common, strategies.len(), "replaying");
     let runs = arena.replay_all(&strategies, arguments.capital, || bar.inc(1));
     bar.finish_and_clear();
-    let evaluations = evaluate(&arena, &strategies, &runs, arguments.ladder, common);
+    let evaluations = evaluate(&arena, &strategies, &runs, arguments.tested(), common);
     let forms = arguments.tables.forms(arguments.png);
     let batch = Batch { market: &market, evaluations: &evaluations, manifest: &manifest, forms };
     staging.fill(|dir| write(&arena, &batch, common, dir))?;
@@ -117,7 +127,7 @@ fn closing(arguments: &Arguments, common: Common, market: &Market, evaluations: 
                 count => Some(format!("{count} about the market itself: rotate check --market {}", arguments.market.market.display())),
             };
             let closing = closing_words(evaluations, about_market, look());
-            let stressed = stress_tables(evaluations, look());
+            let stressed = stress_tables(evaluations, look()) + &shock_text::lines(evaluations, look());
             format!("{}\n{closing}{stressed}\nreport: {}\n{led}", terminal::paragraph(&head, look()), out.join("index.html").display())
         }
     }
@@ -128,13 +138,13 @@ pub(super) fn evaluate<'a>(
     arena: &Arena,
     strategies: &[&Strategy],
     runs: &'a [Run],
-    with_ladder: bool,
+    tested: Tested,
     common: Common,
 ) -> Vec<Evaluation<'a>> {
     let pairs: Vec<(&Strategy, &'a Run)> = strategies.iter().copied().zip(runs).collect();
     let bar = progress(common, pairs.len(), "measuring against");
     let all = arena.map_all(&pairs, |(strategy, run)| {
-        let evaluation = Evaluation::of(arena, strategy, run, with_ladder);
+        let evaluation = Evaluation::of(arena, strategy, run, tested);
         bar.inc(1);
         evaluation
     });

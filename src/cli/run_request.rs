@@ -14,6 +14,7 @@ use crate::fault::Fault;
 use crate::market::{Market, Window};
 use crate::report::{CsvTables, Forms, Manifest};
 use crate::strategy::StrategyFile;
+use crate::stress::Tested;
 use crate::units::{Time, Usd};
 
 /// What a run and a study have in common.
@@ -71,7 +72,7 @@ pub(super) struct RunSettings {
     pub set: Vec<String>,
     pub tables: Tables,
     pub png: bool,
-    pub ladder: bool,
+    pub tested: Tested,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -111,7 +112,10 @@ impl RunSettings {
             set: setting(report, manifest, "set", words)?,
             tables: setting(report, manifest, "tables", tables)?,
             png: setting(report, manifest, "png", Value::as_bool)?,
-            ladder: setting(report, manifest, "ladder", Value::as_bool)?,
+            tested: Tested {
+                ladder: setting(report, manifest, "ladder", Value::as_bool)?,
+                shocks: setting(report, manifest, "stress", Value::as_bool)?,
+            },
         })
     }
 
@@ -126,8 +130,11 @@ impl RunSettings {
         if self.png {
             command.push("--png".to_owned());
         }
-        if self.ladder {
+        if self.tested.ladder {
             command.push("--ladder".to_owned());
+        }
+        if self.tested.shocks {
+            command.push("--stress".to_owned());
         }
         let settings = json!({
             "market_dir": asked.market_dir,
@@ -138,7 +145,8 @@ impl RunSettings {
             "assumptions": asked.assumptions.name(),
             "tables": self.tables.name(),
             "png": self.png,
-            "ladder": self.ladder,
+            "ladder": self.tested.ladder,
+            "stress": self.tested.shocks,
         });
         Manifest::new(command, market.name.clone(), settings, market.inputs.clone(), files.iter().map(strategies::record).collect())
     }

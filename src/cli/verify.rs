@@ -94,7 +94,7 @@ fn run_again(arena: &Arena, report: &Path, manifest: &Manifest, common: Common, 
     let runs = arena.replay_all(&all, asked.asked.capital, || bar.inc(1));
     bar.finish_and_clear();
     let again = asked.manifest(&files, arena.market);
-    let evaluations = evaluate(arena, &all, &runs, asked.ladder, common);
+    let evaluations = evaluate(arena, &all, &runs, asked.tested, common);
     let forms = asked.tables.forms(asked.png);
     write(arena, &Batch { market: arena.market, evaluations: &evaluations, manifest: &again, forms }, common, dir)?;
     Ok(format!("{} strategies run again", runs.len()))

@@ -85,7 +85,7 @@ fn mark_prices(clock: &Clock, first: usize, series: &[SeriesPart], last: [&Colum
 }
 
 /// Notes the last bar that traded, of which the valuation price is carried over those that are missing.
-fn carry_over(panel: &mut Panel) {
+pub(super) fn carry_over(panel: &mut Panel) {
     let Panel { instruments, bars, close, mark_close, value, last_traded, .. } = panel;
     let (instruments, bars) = (*instruments, *bars);
     last_traded.par_chunks_mut(bars).zip(close.par_chunks(bars)).for_each(|(last_traded, close)| {
@@ -110,7 +110,7 @@ fn carry_over(panel: &mut Panel) {
 
 /// Stretches of listed life in one series: `silence` missing bars in a row end one, and so does an open that [`jumps`] away from the last
 /// traded close; the bar after begins another.
-fn segments(open: &[f64], close: &[f64], silence: usize, jump: f64) -> Vec<Segment> {
+pub(super) fn segments(open: &[f64], close: &[f64], silence: usize, jump: f64) -> Vec<Segment> {
     let mut found: Vec<Segment> = Vec::new();
     for t in (0..close.len()).filter(|&t| !close[t].is_nan()) {
         match found.last_mut() {

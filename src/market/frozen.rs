@@ -9,7 +9,7 @@ use crate::market::{
 use crate::units::{AssetId, Bracket, Clock, InstrumentId, NarrativeId, Time};
 
 /// One clock, dense columns, dated facts. Immutable once made; shared by all replays.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Market {
     pub name: String,
     pub about: String,

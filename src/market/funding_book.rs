@@ -5,7 +5,7 @@ use crate::units::{InstrumentId, Time};
 
 /// Settlements of all perpetuals, by instrument and by bar. Only those inside the clock and inside a listed segment; before the window, where
 /// nobody pays, only observed ones.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct FundingBook {
     /// What is paid: per instrument, ascending in time; empty for spot.
     pub by_instrument: Vec<Vec<Settlement>>,
@@ -41,6 +41,13 @@ impl FundingBook {
     #[must_use]
     pub fn has_assumed(&self) -> bool {
         self.seen.iter().any(Option::is_some)
+    }
+
+    /// Changes every settlement, by its instrument: what is paid and what was seen of it. Times stay as they are.
+    pub(super) fn each(&mut self, mut change: impl FnMut(usize, &mut Settlement)) {
+        for (id, (paid, seen)) in self.by_instrument.iter_mut().zip(&mut self.seen).enumerate() {
+            paid.iter_mut().chain(seen.iter_mut().flatten()).for_each(|settlement| change(id, settlement));
+        }
     }
 
     /// Puts the settlements of the next instrument on the book.

@@ -7,10 +7,10 @@ use crate::market::Membership;
 use crate::units::{AssetId, NarrativeId};
 
 /// Places in the list of memberships, ascending; made when first asked for, of a list that then stays as it is.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Labels(OnceLock<Index>);
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Index {
     of_asset: Vec<Vec<u32>>,
     of_narrative: Vec<Vec<u32>>,

@@ -21,7 +21,7 @@ pub struct Segment {
 /// Prices and volumes of `instruments` × `bars`. Series are instrument-major (`id · bars + t`), because indicators and fills walk
 /// along one series; `value` lies in lines of [`LINE`] bars (`(t / LINE · instruments + id) · LINE + t % LINE`), because valuing a book walks across
 /// some bars of whatever it holds.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Panel {
     pub instruments: usize,
     pub bars: usize,

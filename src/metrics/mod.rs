@@ -20,6 +20,7 @@ pub mod groups;
 pub mod lots;
 mod measure;
 pub mod normal;
+pub mod outlook;
 mod part;
 pub mod periods;
 pub mod relative;

@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 
 use crate::evaluate::Evaluation;
-use crate::report::sleeve;
 use crate::report::strategy_table::{Line, table};
 use crate::report::stress_json;
 use crate::report::summary::{assumptions, attribution, stopped};
 use crate::report::terminal::{Look, caution_lines, gathered, plain, wrapped};
 use crate::report::verdict::batch_line;
+use crate::report::{shock_text, sleeve};
 
 /// The closing words of a run: the verdict, the table, what the futures added, then every caution once, and `also` one that is not of the runs.
 #[must_use]
@@ -42,6 +42,7 @@ fn one(evaluation: &Evaluation) -> Value {
         "metrics": evaluation.metrics.named(),
         "benchmarks": stress_json::benchmarks(stress),
         "ladder": stress.ladder.as_ref().map(stress_json::ladder),
+        "shocks": stress.shocks.as_ref().map(shock_text::value),
         "confidence": evaluation.confidence,
         "attribution": attribution(&run.attribution),
         "funding": run.attribution.funding,

@@ -10,8 +10,8 @@ use crate::market::Market;
 use crate::metrics::confidence::Confidence;
 use crate::replay::run::{Assumption, Attribution, Beyond, Excess, FundingLines, Run};
 use crate::report::charts::glyphs;
-use crate::report::sleeve;
 use crate::report::stress_json;
+use crate::report::{shock_text, sleeve};
 use crate::units::{Time, Usd};
 
 /// The content of `summary.json`.
@@ -42,6 +42,9 @@ pub struct Summary<'a> {
     /// Only of a run with `--ladder`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ladder: Option<Value>,
+    /// Only of a run with `--stress`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shocks: Option<Value>,
     /// Names to money. Every `by_…` object adds up to final minus initial equity.
     pub attribution: Value,
     /// Of the source `funding`: what was received, paid (negative), and received less paid at an assumed rate.
@@ -76,6 +79,7 @@ impl<'a> Summary<'a> {
             confidence: evaluation.confidence.as_ref(),
             benchmarks: stress_json::benchmarks(stress),
             ladder: stress.ladder.as_ref().map(stress_json::ladder),
+            shocks: stress.shocks.as_ref().map(shock_text::value),
             attribution: attribution(&run.attribution),
             funding: run.attribution.funding,
             assumptions: assumptions(&run.assumptions),

@@ -33,6 +33,17 @@ impl Strategy {
         Self { assumptions: dearer, ..self.clone() }
     }
 
+    /// The same rules at so many times the half-spreads.
+    ///
+    /// # Panics
+    /// When the strategy was not validated.
+    #[must_use]
+    pub fn with_spreads(&self, times: f64) -> Self {
+        let set = self.assumptions.resolve().expect("validated: the assumptions are valid");
+        let wider = AssumptionKeys { spread_multiplier: Some(set.spread_multiplier * times), ..self.assumptions.clone() };
+        Self { assumptions: wider, ..self.clone() }
+    }
+
     /// The same rules where every funding rate that the market only assumes is so many times what it declares.
     ///
     /// # Panics

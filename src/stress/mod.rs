@@ -6,12 +6,14 @@ mod capacity;
 mod futures;
 mod ladder;
 mod noise;
+mod shocks;
 
 pub use benchmarks::Benchmark;
 pub use capacity::{Capacity, Carried, Half, MULTIPLES};
 pub use futures::{Added, Chance, Futures};
 pub use ladder::{Kind, Ladder, Scenario, Step};
 pub use noise::{Noise, SEEDS};
+pub use shocks::{Shock, Shocked, Shocks};
 
 use crate::batch::Arena;
 use crate::metrics::Metrics;
@@ -28,16 +30,29 @@ pub struct Stress {
     pub futures: Option<Futures>,
     /// Where it was asked for.
     pub ladder: Option<Ladder>,
+    /// Where they were asked for.
+    pub shocks: Option<Shocks>,
+}
+
+/// What is replayed beside the benchmarks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tested {
+    /// About fifteen replays more, three where funding is assumed, and a hundred for the noise floor.
+    pub ladder: bool,
+    /// Ten replays more.
+    pub shocks: bool,
 }
 
 impl Stress {
-    /// `run` is the strategy's own run in this arena, and `own` what it was worth. The ladder takes about fifteen replays more, three where funding is assumed, and its noise floor a hundred.
+    /// `run` is the strategy's own run in this arena, `own` what it was worth, and `days` its daily returns.
     #[must_use]
-    pub fn of(arena: &Arena, strategy: &Strategy, run: &Run, own: &Metrics, with_ladder: bool) -> Self {
+    pub fn of(arena: &Arena, strategy: &Strategy, run: &Run, own: &Metrics, days: &[f64], tested: Tested) -> Self {
         let benchmarks = benchmarks::of(arena, strategy, run);
         let without = benchmarks.iter().find(|benchmark| benchmark.key == benchmarks::WITHOUT_FUTURES);
         let futures = without.map(|without| Futures::of(arena, run, &without.against));
-        Self { benchmarks, futures, ladder: with_ladder.then(|| Ladder::of(arena, strategy, run, own)) }
+        let ladder = tested.ladder.then(|| Ladder::of(arena, strategy, run, own));
+        let shocks = tested.shocks.then(|| Shocks::of(arena, strategy, run, own, days));
+        Self { benchmarks, futures, ladder, shocks }
     }
 
     /// The benchmarks that are replays: all but the coin.

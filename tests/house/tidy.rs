@@ -30,7 +30,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("sampler", &[]),
     ("luck", &["metrics"]),
     ("tune", &["luck", "sampler", "units", "fault", "folder", "bounded", "market", "strategy", "replay", "batch", "metrics"]),
-    ("stress", &["units", "strategy", "exchange", "replay", "batch", "metrics"]),
+    ("stress", &["units", "market", "strategy", "exchange", "replay", "batch", "metrics"]),
     ("evaluate", &["units", "market", "strategy", "replay", "batch", "metrics", "stress"]),
     ("report", &["names", "units", "fault", "bounded", "folder", "market", "replay", "metrics", "luck", "tune", "stress", "evaluate"]),
     ("fetch", &["names", "fault", "bounded", "folder", "market"]),

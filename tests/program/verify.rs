@@ -268,3 +268,22 @@ fn a_position_is_explained_from_the_tables() {
     fs::write(Path::new(&strategy).join("fills.csv"), "time,asset\n").unwrap();
     assert!(refused(&["explain", &strategy, "--trade", "1"]).contains("no column `market`"));
 }
+
+/// Shocks are replays of other markets: the same bytes on any number of threads, and a page, a summary and words that tell of each.
+#[test]
+fn a_run_under_shocks_is_made_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("out").display().to_string();
+    let [from, a, to, b] = WINDOW;
+    let printed = fine(&["run", "strategies/bull.toml", from, a, to, b, "--stress", "--quiet", "--jobs", "1", "--out", &out]);
+    fine(&["verify", &out, "--quiet", "--jobs", "2"]);
+    let read = |file: &str| std::fs::read_to_string(Path::new(&out).join("bull").join(file)).unwrap();
+    let summary: serde_json::Value = serde_json::from_str(&read("summary.json")).unwrap();
+    let shocks = summary["shocks"]["shocks"].as_array().unwrap();
+    assert_eq!(shocks.len(), 10);
+    for shock in shocks {
+        let name = shock["shock"].as_str().unwrap();
+        assert!(printed.replace("\n        ", " ").contains(name) && read("report.html").contains(name), "{name} in {printed}");
+        assert!(shock["left"].as_f64().is_some_and(|left| left > 0.0), "{shock}");
+    }
+}

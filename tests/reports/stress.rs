@@ -9,8 +9,10 @@ use rotate::market::{Market, MarketParts, Window};
 use rotate::metrics::Metrics;
 use rotate::report::charts::contributions::courses;
 use rotate::strategy::{Strategy, StrategyFile};
-use rotate::stress::{Futures, Kind, MULTIPLES, SEEDS, Step, Stress};
+use rotate::stress::{Futures, Kind, MULTIPLES, SEEDS, Step, Stress, Tested};
 use rotate::units::{Time, Usd};
+
+const LADDER: Tested = Tested { ladder: true, shocks: false };
 
 const OWN: &str = r#"
 name = "own"
@@ -76,7 +78,7 @@ fn each_answer_is_the_replay_it_says_it_is() {
     let arena = Arena::new(&market);
     let own = strategy(OWN);
     let run = arena.replay(&own, capital);
-    let stress = Stress::of(&arena, &own, &run, &Metrics::of(&run), true);
+    let stress = Stress::of(&arena, &own, &run, &Metrics::of(&run), &[], LADDER);
     let equity = |key: &str| &stress.benchmark(key).unwrap().equity;
     assert_eq!(equity("coin"), &run.benchmark);
     assert_eq!(equity("static"), &arena.replay(&strategy(STATIC), capital).equity);
@@ -125,9 +127,9 @@ fn each_answer_is_the_replay_it_says_it_is() {
             capacity.gross_alpha.filter(|gross| *gross > 0.0).zip(more.benchmark.alpha).map(|(gross, alpha)| alpha / gross)
         );
     }
-    assert!(Stress::of(&arena, &own, &run, &Metrics::of(&run), false).ladder.is_none());
+    assert!(Stress::of(&arena, &own, &run, &Metrics::of(&run), &[], Tested::default()).ladder.is_none());
     // On any number of threads.
-    let again = with_jobs(Some(1), || Stress::of(&arena, &own, &run, &Metrics::of(&run), true)).unwrap();
+    let again = with_jobs(Some(1), || Stress::of(&arena, &own, &run, &Metrics::of(&run), &[], LADDER)).unwrap();
     assert_eq!(again.ladder.unwrap().noise, Some(noise));
 }
 
@@ -163,7 +165,7 @@ fn assumed_funding_is_varied_where_there_is_any() {
     let (market, capital) = (parts.freeze_in(folder).unwrap(), Usd::round(50_000.0));
     let (arena, own) = (Arena::new(&market), strategy(OWN));
     let run = arena.replay(&own, capital);
-    let stress = Stress::of(&arena, &own, &run, &Metrics::of(&run), true);
+    let stress = Stress::of(&arena, &own, &run, &Metrics::of(&run), &[], LADDER);
     let ladder = stress.ladder.as_ref().unwrap();
     let scenario = |times| &ladder.scenario(Step::AssumedFunding(times)).unwrap().metrics;
     let of = |times: &str| strategy(&format!("assumptions = {{ assumed_funding_multiplier = {times} }}{OWN}"));
@@ -183,7 +185,11 @@ fn what_a_strategy_has_no_use_for_is_left_out() {
     let spot = strategy(STATIC);
     let keys = |strategy: &Strategy| {
         let run = arena.replay(strategy, Usd::round(1_000.0));
-        Stress::of(&arena, strategy, &run, &Metrics::of(&run), false).benchmarks.iter().map(|benchmark| benchmark.key).collect::<Vec<_>>()
+        Stress::of(&arena, strategy, &run, &Metrics::of(&run), &[], Tested::default())
+            .benchmarks
+            .iter()
+            .map(|benchmark| benchmark.key)
+            .collect::<Vec<_>>()
     };
     assert_eq!(keys(&spot), ["coin", "static"]);
     let perps = strategy(
@@ -201,7 +207,7 @@ leverage = { open = 1.0 }
     assert_eq!(keys(&perps), ["coin", "without_futures"]);
     let verdict = |strategy: &Strategy| {
         let run = arena.replay(strategy, Usd::round(1_000.0));
-        Stress::of(&arena, strategy, &run, &Metrics::of(&run), false).futures
+        Stress::of(&arena, strategy, &run, &Metrics::of(&run), &[], Tested::default()).futures
     };
     assert_eq!(verdict(&spot), None);
     assert!(verdict(&perps).is_some_and(|futures| futures.added().is_some()));

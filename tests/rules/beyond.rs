@@ -7,7 +7,7 @@ use rotate::market::Kind;
 use rotate::metrics::Metrics;
 use rotate::replay::run::{Beyond, Excess, Run};
 use rotate::strategy::{Strategy, StrategyFile};
-use rotate::stress::{Half, Stress};
+use rotate::stress::{Half, Stress, Tested};
 use rotate::tune::{FinalWindow, Journal, Request, study};
 use rotate::units::Usd;
 
@@ -116,7 +116,10 @@ fn capacity_goes_as_far_as_the_books() {
     let market = market(Kind::Spot, &RISING).market();
     let (arena, hold): (_, Strategy) = (Arena::new(&market), strategy(HOLD).strategy);
     let run = arena.replay(&hold, usd(1e6));
-    let capacity = Stress::of(&arena, &hold, &run, &Metrics::of(&run), true).ladder.expect("it was asked for").capacity;
+    let capacity = Stress::of(&arena, &hold, &run, &Metrics::of(&run), &[], Tested { ladder: true, shocks: false })
+        .ladder
+        .expect("it was asked for")
+        .capacity;
     let kept: Vec<(f64, Option<f64>)> = capacity.carried.iter().map(|row| (row.capital.to_f64(), row.return_kept)).collect();
     assert_eq!(kept.iter().map(|(capital, _)| *capital).collect::<Vec<_>>(), [1e6, 3e6, 10e6, 30e6, 100e6, 300e6, 1e9]);
     assert!(kept[..3].iter().all(|(_, kept)| kept.is_some_and(|kept| (kept - 1.0).abs() < 1e-6)), "{kept:?}");
@@ -128,7 +131,8 @@ fn capacity_goes_as_far_as_the_books() {
     );
     // The own run is too much already, and three times as much on the same day: they compare as far as they go, and ten times as much ends sooner.
     let run = arena.replay(&hold, usd(200e6));
-    let ladder = Stress::of(&arena, &hold, &run, &Metrics::of(&run), true).ladder.expect("it was asked for");
+    let ladder =
+        Stress::of(&arena, &hold, &run, &Metrics::of(&run), &[], Tested { ladder: true, shocks: false }).ladder.expect("it was asked for");
     assert!(
         matches!(ladder.capacity.total_return, Half::NeverLost { capital: 600e6, left } if (left - 1.0).abs() < 1e-6),
         "{:?}",

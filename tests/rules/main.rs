@@ -18,6 +18,7 @@ mod listings;
 mod luck;
 mod on_record;
 mod rotation;
+mod shocks;
 mod signals;
 mod small;
 mod stops;

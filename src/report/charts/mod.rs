@@ -29,6 +29,7 @@ pub mod scale;
 pub mod scatter;
 pub mod sharpes;
 pub mod sheet;
+pub mod shocks;
 pub mod single;
 pub mod stages;
 pub mod thin;

@@ -31,6 +31,7 @@ pub mod months;
 mod page;
 mod refusals;
 pub mod sheet;
+mod shocks;
 pub mod study;
 mod survivorship;
 mod table;

@@ -18,6 +18,7 @@ use crate::report::html::margin::margin;
 use crate::report::html::money::money;
 use crate::report::html::months::heat;
 use crate::report::html::page::{cards, cautions as findings, dim_paragraph, folded, heading, navigation, page as whole, paragraph, title};
+use crate::report::html::shocks::shocks;
 use crate::report::html::survivorship::survivorship;
 use crate::report::html::table::list_table;
 use crate::report::html::trades::trades;
@@ -69,7 +70,7 @@ impl Section {
 }
 
 /// In their order on the page.
-const SECTIONS: [Section; 17] = [
+const SECTIONS: [Section; 18] = [
     section("cautions", "Cautions", "Cautions", |sheet| cautions(sheet.piece.market, sheet.run())),
     section("against", "Worth it?", "Was it worth it?", |sheet| against::benchmarks(sheet.piece)),
     section("returns", "Returns", "Returns over time", returns_over_time),
@@ -77,7 +78,8 @@ const SECTIONS: [Section; 17] = [
     section("exposure", "Exposure", "Exposure", exposure),
     section("margin", "Margin", "Margin and distance to liquidation", |sheet| margin(sheet.piece.market, sheet.run())),
     section("stress", "Stress test", "Stress test: the return under harsher assumptions", |sheet| against::ladder(sheet.piece)),
-    section("metrics", "Metrics", "Metrics", metrics),
+    section("shocks", "What if?", "What if?", |sheet| shocks(sheet.piece)),
+    section("metrics", "Metrics", "Metrics", metrics).folded(),
     section("findings", "Findings", "Findings", |sheet| findings(&sheet.summary.findings)).folded(),
     section("transfers", "Transfers", "Profit transferred (waterfall), and other cash between buckets", |sheet| flows(sheet.run()))
         .folded(),
