@@ -2,6 +2,7 @@
 //! and without a request. Skipped, loudly, where no browser is installed. `ROTATE_SHOTS=DIR` keeps the screenshots, whole pages, to be looked at.
 
 mod chromium;
+mod live;
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -45,6 +45,12 @@ pub fn benchmark() -> Ink {
     Ink::line(GREY, 1.4).dashed(&[2.0, 2.0])
 }
 
+/// As a page writes a colour: `#0072b2`.
+#[must_use]
+pub(crate) fn hex(RGBColor(red, green, blue): RGBColor) -> String {
+    format!("#{red:02x}{green:02x}{blue:02x}")
+}
+
 /// The colour of the `i`th area.
 #[must_use]
 pub(crate) fn area(i: usize) -> RGBColor {

@@ -13,6 +13,11 @@ pub(super) fn wide_figure(svg: &Svg, label: &str) -> Html {
     scrolling("full").holds(&drawing(svg, label)).line()
 }
 
+/// The same, in the place of which a script may put charts of these names.
+pub(super) fn live_figure(svg: &Svg, label: &str, charts: &str) -> Html {
+    scrolling("full").with("data-live", charts).holds(&drawing(svg, label)).line()
+}
+
 /// A small picture with words below it; a narrow window shrinks it.
 pub(super) fn captioned_figure(svg: &Svg, label: &str, caption: &str) -> Html {
     tag("figure").class("small").holds(&(drawing(svg, label) + tag("figcaption").text(caption))).line()

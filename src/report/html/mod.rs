@@ -3,7 +3,8 @@
 //! | file | what |
 //! |---|---|
 //! | `escape` | [`Html`], which no text gets into unescaped |
-//! | `page`, `page.css`, `page.js` | the frame of a page, its styles, its one script, and what stands on every page |
+//! | `page`, `page.css`, `page.js` | the frame of a page, its styles, its script, and what stands on every page |
+//! | `live`, `live.js`, `uplot.js` | the series of a tear sheet, and the charts that are made of them where scripts run |
 //! | `table`, `figure` | tables and pictures |
 //! | `sheet` | the tear sheet: `first_screen`, then its sections in their order, a file each |
 //! | `index`, `comparison`, `study` | the pages of a batch, of a comparison, of a study |
@@ -25,6 +26,7 @@ mod flows;
 mod gains;
 mod groups;
 pub mod index;
+mod live;
 mod margin;
 mod money;
 pub mod months;
@@ -40,4 +42,4 @@ mod trades;
 mod unanswered;
 
 pub use escape::Html;
-pub use page::SCRIPT;
+pub use page::{LIVE, SCRIPT, uplot};

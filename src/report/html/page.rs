@@ -9,23 +9,56 @@ pub(super) const STYLE: &str = include_str!("page.css");
 /// Sorts by the column whose heading is pressed and hides the rows that do not hold the words typed. Without it the page is whole.
 pub const SCRIPT: &str = include_str!("page.js");
 
-/// What a page may do: show its own styles and pictures and run the one script above, by the digest of its text (`tests/reports/report/pages.rs` holds it). A
+/// Makes charts that answer of the pictures of a tear sheet, with [`uplot`].
+pub const LIVE: &str = include_str!("live.js");
+
+/// uPlot 1.6.32 of Leon Sorokin, MIT, as it is published; its first line names an address and is left out of pages.
+const UPLOT: &str = include_str!("uplot.js");
+
+/// The library in a tear sheet.
+#[must_use]
+pub fn uplot() -> &'static str {
+    UPLOT.split_once('\n').map_or(UPLOT, |(_, code)| code)
+}
+
+/// What a page may do: show its own styles and pictures and run the scripts above, each by the digest of its text (`tests/reports/report/pages.rs` holds them). A
 /// browser that knows the policy fetches nothing, sends nothing and runs nothing else.
-const POLICY: &str = "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; \
-    script-src 'sha256-g6I3BzHv32Hh6jWpL+EQmHuQbDjJxrjDGe1pvXZJ36c='; img-src data:; base-uri 'none'; form-action 'none'\">";
+macro_rules! policy {
+    ($($digest:literal),+) => {
+        concat!(
+            "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; script-src",
+            $(" 'sha256-", $digest, "'"),+,
+            "; img-src data:; base-uri 'none'; form-action 'none'\">"
+        )
+    };
+}
+const POLICY: &str = policy!("g6I3BzHv32Hh6jWpL+EQmHuQbDjJxrjDGe1pvXZJ36c=");
+const LIVE_POLICY: &str = policy!(
+    "g6I3BzHv32Hh6jWpL+EQmHuQbDjJxrjDGe1pvXZJ36c=",
+    "qmDr9ay3xIVuXJINbr3gIJNWwRxbart3XikOatr0sbE=",
+    "lEB+7Ijw2Ve8ZCGPkDHa80+T1MFhJo4EGhwCbISUmco="
+);
 
 /// A whole page.
 pub(super) fn page(title: &str, body: &Html) -> Html {
-    let policy = of_source(POLICY).line();
+    whole(title, body, POLICY, &[SCRIPT])
+}
+
+/// A whole page with charts that answer.
+pub(super) fn live_page(title: &str, body: &Html) -> Html {
+    whole(title, body, LIVE_POLICY, &[SCRIPT, uplot(), LIVE])
+}
+
+fn whole(title: &str, body: &Html, policy: &'static str, scripts: &[&'static str]) -> Html {
     let head = Html::new().line()
         + tag("meta").with("charset", "utf-8").void().line()
-        + policy
+        + of_source(policy).line()
         + tag("meta").with("name", "viewport").with("content", "width=device-width, initial-scale=1").void().line()
         + tag("title").text(title).line()
         + tag("style").source(STYLE).line();
     let main = tag("main").holds(&(Html::new().line() + body)).line();
-    let shown = Html::new().line() + main + tag("script").source(SCRIPT).line();
-    let whole = Html::new().line() + tag("head").holds(&head).line() + tag("body").holds(&shown).line();
+    let scripts: Html = scripts.iter().map(|script| tag("script").source(script).line()).sum();
+    let whole = Html::new().line() + tag("head").holds(&head).line() + tag("body").holds(&(Html::new().line() + main + scripts)).line();
     of_source("<!doctype html>").line() + tag("html").with("lang", "en").holds(&whole).line()
 }
 

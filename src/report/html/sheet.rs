@@ -9,15 +9,16 @@ use crate::report::html::contributions::contributions;
 use crate::report::html::escape::{Html, tag, text};
 use crate::report::html::extends::extends;
 use crate::report::html::falls::falls;
-use crate::report::html::figure::wide_figure;
+use crate::report::html::figure::{live_figure, wide_figure};
 use crate::report::html::first_screen::first_screen;
 use crate::report::html::flows::flows;
 use crate::report::html::gains::gains;
 use crate::report::html::groups::groups;
+use crate::report::html::live::series;
 use crate::report::html::margin::margin;
 use crate::report::html::money::money;
 use crate::report::html::months::heat;
-use crate::report::html::page::{cards, cautions as findings, dim_paragraph, folded, heading, navigation, page as whole, paragraph, title};
+use crate::report::html::page::{cards, cautions as findings, dim_paragraph, folded, heading, live_page, navigation, paragraph, title};
 use crate::report::html::shocks::shocks;
 use crate::report::html::survivorship::survivorship;
 use crate::report::html::table::list_table;
@@ -102,9 +103,9 @@ pub fn page(piece: &ReportInput, summary: &Summary, pictures: &Pictures) -> Stri
     let links: Vec<(&str, &str)> =
         std::iter::once(("trust", "Trust")).chain(content.iter().map(|(section, _)| (section.id, section.link))).collect();
     let sections: Html = content.iter().map(|(section, html)| section.written(html)).sum();
-    let whole_text = tag("div").holds(&(head(&sheet) + first_screen(piece) + equity(&sheet) + sections)).line();
+    let whole_text = tag("div").holds(&(head(&sheet) + first_screen(piece) + equity(&sheet) + sections + series(piece))).line();
     let body = tag("div").class("columns").holds(&(Html::new().line() + navigation(&links) + whole_text)).line();
-    whole(&format!("{} · {}", run.strategy, market.name), &body).into_string()
+    live_page(&format!("{} · {}", run.strategy, market.name), &body).into_string()
 }
 
 fn head(sheet: &Sheet) -> Html {
@@ -132,7 +133,7 @@ fn equity(sheet: &Sheet) -> Html {
         percent(metrics.returns.total_return),
         percent(metrics.drawdown.max_drawdown)
     );
-    wide_figure(&sheet.pictures.equity, &label)
+    live_figure(&sheet.pictures.equity, &label, "equity drawdown")
 }
 
 fn metrics(sheet: &Sheet) -> Html {
@@ -165,12 +166,12 @@ fn returns_over_time(sheet: &Sheet) -> Html {
 
 fn exposure(sheet: &Sheet) -> Html {
     let (run, pictures) = (sheet.run(), sheet.pictures);
-    let mut out = wide_figure(&pictures.buckets, "The value of each bucket over time, stacked to the equity");
+    let mut out = live_figure(&pictures.buckets, "The value of each bucket over time, stacked to the equity", "buckets");
     if let Some(narratives) = &pictures.narratives {
         let label = "The index of each narrative over time, with its lifecycle stages behind it; rotations.csv has every step";
         out += wide_figure(narratives, label);
     }
-    out += wide_figure(&drawn::exposure(run), "Gross and net exposure and margin used over time, as shares of equity");
+    out += live_figure(&drawn::exposure(run), "Gross and net exposure and margin used over time, as shares of equity", "exposure");
     if !run.funding.is_empty() {
         out += wide_figure(&drawn::funding(run), "Funding received, paid and net, cumulated over time");
     }

@@ -1,6 +1,7 @@
 //! Pages, pictures and the closing words: what they say, and that they ask nobody for anything.
 
 use std::fs;
+use std::path::Path;
 
 use rotate::metrics::Metrics;
 use rotate::replay::run::Run;
@@ -12,15 +13,31 @@ use sha2::{Digest, Sha256};
 use super::written::{batch, evaluated, rows, tree, written};
 use crate::fixture::{HOSTILE, manifest, market, run};
 
+/// What a page runs: tables that sort, and on a tear sheet charts that answer.
+fn scripts_of(page: &str) -> Vec<&'static str> {
+    use rotate::report::html::{LIVE, SCRIPT, uplot};
+    if page.ends_with("report.html") { vec![SCRIPT, uplot(), LIVE] } else { vec![SCRIPT] }
+}
+
+/// The library of the charts is the one that was published.
+#[test]
+fn the_library_of_the_charts_is_as_published() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/report/html/uplot.js");
+    let digest = Sha256::digest(fs::read(file).unwrap()).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    assert_eq!(digest, "19c8d4c6ad88929a79f4ae49d6f7161566dfd0ba3d15cc495e974f787eb78f1f", "uPlot.iife.min.js of uPlot 1.6.32");
+}
+
 #[test]
 fn pages_ask_nobody_for_anything_and_run_nothing_but_our_own() {
     let (_home, out) = written();
     for page in ["index.html", "up/report.html", "down----out-/report.html"] {
         let html = fs::read_to_string(out.join(page)).unwrap();
-        // One script, ours, and nothing in it that comes from a file.
-        let script = format!("<script>{}</script>", rotate::report::html::SCRIPT);
-        assert_eq!(html.matches(&script).count(), 1, "{page}");
-        let html = html.replace(&script, "");
+        // Scripts of this program, and nothing in them that comes from a file.
+        let html = scripts_of(page).into_iter().fold(html, |html, code| {
+            let script = format!("<script>{code}</script>");
+            assert_eq!(html.matches(&script).count(), 1, "{page}");
+            html.replace(&script, "")
+        });
         for foreign in ["http:", "https:", "//", "src=", "@import", "url(", "<link", "<script", "<b>bots", "<i>", "<made up>", "<out>"] {
             assert!(!html.contains(foreign), "{page} contains {foreign}");
         }
@@ -48,13 +65,13 @@ fn base64(bytes: &[u8]) -> String {
 #[test]
 fn a_page_allows_its_own_script_and_nothing_else() {
     assert_eq!([base64(b"Man"), base64(b"Ma"), base64(b"M")], ["TWFu", "TWE=", "TQ=="]);
-    let digest = base64(&Sha256::digest(rotate::report::html::SCRIPT.as_bytes()));
     let (_home, out) = written();
     for page in ["index.html", "up/report.html"] {
         let html = fs::read_to_string(out.join(page)).unwrap();
         let policy = html.split("<meta http-equiv=\"Content-Security-Policy\" content=\"").nth(1).unwrap().split('"').next().unwrap();
         let told: Vec<&str> = policy.split("; ").collect();
-        let script = format!("script-src 'sha256-{digest}'");
+        let digests = scripts_of(page).into_iter().map(|code| format!(" 'sha256-{}'", base64(&Sha256::digest(code.as_bytes()))));
+        let script = format!("script-src{}", digests.collect::<String>());
         let all = ["default-src 'none'", "style-src 'unsafe-inline'", &script, "img-src data:", "base-uri 'none'", "form-action 'none'"];
         assert_eq!(told, all, "{page}");
         let (before, after) = html.split_once(policy).unwrap();

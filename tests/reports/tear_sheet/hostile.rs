@@ -1,6 +1,7 @@
 //! Names that would like to be more than names, in every section.
 
 use rotate::market::Segment;
+use rotate::report::html;
 
 use super::margin::long;
 use super::{days, page, section};
@@ -26,9 +27,11 @@ fn names_stay_names_in_every_section() {
         *name = HOSTILE.to_string();
     }
     let page = page(&market, &run);
-    let own = format!("<script>{}</script>", rotate::report::html::SCRIPT);
-    assert_eq!(page.matches(&own).count(), 1);
-    let page = page.replace(&own, "");
+    let page = [html::SCRIPT, html::uplot(), html::LIVE].into_iter().fold(page, |page, code| {
+        let own = format!("<script>{code}</script>");
+        assert_eq!(page.matches(&own).count(), 1);
+        page.replace(&own, "")
+    });
     for raw in ["<script", "</script", "<b>`"] {
         assert!(!page.contains(raw), "{raw}");
     }
