@@ -7,7 +7,7 @@ use std::path::Path;
 use toml::de::{DeTable, DeValue};
 
 use crate::fault::Fault;
-use crate::strategy::did_you_mean;
+use crate::names::suggestion;
 use crate::strategy::renamed::new_name;
 
 /// A refusal of what stands in one file.
@@ -37,8 +37,7 @@ pub(super) fn mended(found: &str, expected: &str) -> String {
     if let Some((old, new)) = unknown.as_deref().and_then(|name| Some((name, new_name(name, &known)?))) {
         return format!("`{old}` is called `{new}` now: rename it");
     }
-    let near = unknown.and_then(|name| did_you_mean(&name, known.iter().map(String::as_str)));
-    let near = near.map(|near| format!("{near} ")).unwrap_or_default();
+    let near = unknown.map_or_else(String::new, |name| suggestion(&name, known.iter().map(String::as_str)));
     format!("{near}correct the key or its value; `rotate schema` lists all of them")
 }
 

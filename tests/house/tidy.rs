@@ -29,7 +29,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("metrics", &["units", "replay"]),
     ("sampler", &[]),
     ("luck", &["metrics"]),
-    ("tune", &["luck", "sampler", "units", "fault", "folder", "bounded", "market", "strategy", "replay", "batch", "metrics"]),
+    ("tune", &["luck", "sampler", "names", "units", "fault", "folder", "bounded", "market", "strategy", "replay", "batch", "metrics"]),
     ("stress", &["units", "strategy", "exchange", "replay", "batch", "metrics"]),
     ("evaluate", &["units", "market", "strategy", "replay", "batch", "metrics", "stress"]),
     ("report", &["names", "units", "fault", "bounded", "folder", "market", "replay", "metrics", "luck", "tune", "stress", "evaluate"]),
