@@ -100,7 +100,7 @@ fn depth_and_line(text: &str, key: &[String]) -> (usize, usize) {
 }
 
 /// The deepest dotted key whose name or value covers a part of the text.
-fn key_at(text: &str, part: &Range<usize>) -> Option<Vec<String>> {
+pub(super) fn key_at(text: &str, part: &Range<usize>) -> Option<Vec<String>> {
     fn search(table: &DeTable, covers: &dyn Fn(&Range<usize>) -> bool, path: &mut Vec<String>) -> bool {
         for (name, value) in table {
             path.push(name.get_ref().to_string());

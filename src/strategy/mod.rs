@@ -15,6 +15,7 @@ mod key;
 mod leverage;
 mod limits;
 mod located;
+mod mistakes;
 mod names;
 mod overlay;
 mod overrides;
