@@ -16,6 +16,7 @@ mod lookahead;
 mod named;
 mod new;
 mod notices;
+mod opener;
 mod options;
 mod other_markets;
 mod run;

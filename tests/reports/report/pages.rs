@@ -4,7 +4,7 @@ use std::fs;
 
 use rotate::metrics::Metrics;
 use rotate::replay::run::Run;
-use rotate::report::closing::{closing, closing_json};
+use rotate::report::closing::{cautions, closing, closing_json};
 use rotate::report::{terminal, write_batch};
 use rotate::units::{Span, Usd};
 use sha2::{Digest, Sha256};
@@ -232,7 +232,7 @@ fn a_few_days_are_not_told_as_a_year() {
 fn the_closing_table_is_aligned_and_says_every_caution_once() {
     let (market, runs) = batch();
     let evaluated = evaluated(&market, &runs);
-    let text = closing(&evaluated, None, terminal::Look::PLAIN);
+    let text = closing(&evaluated, terminal::Look::PLAIN) + &cautions(&evaluated, None, terminal::Look::PLAIN);
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(lines[0].split_whitespace().collect::<Vec<_>>().join(" "), "strategy return CAGR Sharpe max DD funding fees liq equity");
     let width = lines[1].chars().count();
