@@ -13,6 +13,7 @@ mod latest;
 mod list;
 mod look;
 mod lookahead;
+mod meant;
 mod named;
 mod new;
 mod notices;
