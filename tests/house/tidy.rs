@@ -70,6 +70,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("dejavu", &["report/charts/"]),
     ("rayon", &["batch.rs", "market/", "import/reading.rs"]),
     ("clap", &["cli/"]),
+    ("clap_complete", &["cli/completions.rs"]),
+    ("clap_mangen", &["cli/man.rs"]),
     ("indicatif", &["cli/"]),
     ("console", &["cli/look.rs"]),
     ("flate2", &["market/", "import/piece.rs"]),
