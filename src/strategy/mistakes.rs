@@ -8,6 +8,7 @@ use toml::de::{DeTable, DeValue, Deserializer, Error};
 use crate::names::nearest;
 use crate::strategy::Strategy;
 use crate::strategy::located::key_at;
+use crate::strategy::renamed::new_name;
 
 /// Mistakes of one file that are told, at most.
 const TOLD: usize = 20;
@@ -39,7 +40,8 @@ fn follows(error: &Error, key: Option<&[String]>, taken: &[Vec<String>]) -> bool
     if let Some(rest) = error.message().trim().strip_prefix("missing field `") {
         let missed = rest.split('`').next().unwrap_or_default();
         // The key of another name may have been meant.
-        return taken.iter().filter_map(|key| key.last()).any(|last| !nearest(last, [missed]).is_empty());
+        let meant = |last: &String| !nearest(last, [missed]).is_empty() || new_name(last, &[missed.to_owned()]).is_some();
+        return taken.iter().filter_map(|key| key.last()).any(meant);
     }
     let is_of_its_own = error.message().trim().starts_with("unknown field");
     !is_of_its_own && key.is_some_and(|key| taken.iter().any(|taken| taken.starts_with(key)))
@@ -114,6 +116,8 @@ hold = "cash"
     fn what_only_follows_is_not_told() {
         assert_eq!(refused(&[("hold = \"cash\"", "hold = \"cahs\"")]).len(), 1);
         assert_eq!(refused(&[("{ spot = { count = 3 } }", "{ sopt = { count = 3 } }")]).len(), 1);
+        let old = "7d\" }\nlimits = { position = { most = 0.5, of = \"notional\" } }";
+        assert_eq!(refused(&[("7d\" }", old)]).len(), 1);
         // A key that is missing beside another mistake is one of its own.
         let all = refused(&[("weight = 0.6", "colour = 1")]);
         assert_eq!(all.len(), 2, "{all:?}");
