@@ -29,7 +29,7 @@ pub(super) struct Arguments {
     strategies: StrategyArguments,
     #[command(flatten)]
     lookahead: LookaheadArguments,
-    /// A line for the market, one for each strategy, and one for each caution, of which at most 8 a subject are shown.
+    /// A line for the market, one for each strategy, and one for each caution, of which at most 8 a subject are shown; for the text alone, not for JSON.
     #[arg(long, conflicts_with = "lookahead")]
     brief: bool,
 }
