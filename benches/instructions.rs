@@ -18,9 +18,10 @@ use rotate::evaluate::{Evaluation, deflated};
 use rotate::market::{Market, Window};
 use rotate::replay::replay;
 use rotate::replay::run::Run;
-use rotate::report::{Batch, Manifest};
+use rotate::report::{Batch, Forms, Manifest};
 use rotate::signal::{History, Signals};
 use rotate::strategy::{Plan, Strategy, StrategyFile};
+use rotate::stress::Tested;
 use rotate::units::Usd;
 use serde_json::Value;
 
@@ -60,14 +61,14 @@ fn work(name: &str, done: bool) {
         "evaluation" => {
             told(&sample(), &shipped("bull"), |arena, strategy, run| {
                 if done {
-                    black_box(Evaluation::of(arena, strategy, run, false));
+                    black_box(Evaluation::of(arena, strategy, run, Tested::default()));
                 }
             });
             return;
         }
         "report" => {
             told(&sample(), &shipped("bull"), |arena, strategy, run| {
-                let evaluations = deflated(vec![Evaluation::of(arena, strategy, run, false)]);
+                let evaluations = deflated(vec![Evaluation::of(arena, strategy, run, Tested::default())]);
                 if done {
                     written(arena.market, &evaluations);
                 }
@@ -94,7 +95,7 @@ fn told(market: &Market, strategy: &Strategy, work: impl FnOnce(&Arena, &Strateg
 fn written(market: &Market, evaluations: &[Evaluation]) {
     let home = tempfile::tempdir().expect("a scratch folder");
     let manifest = Manifest::new(Vec::new(), market.name.clone(), Value::Null, market.inputs.clone(), Vec::new());
-    let batch = Batch { market, evaluations, manifest: &manifest, parquet: false };
+    let batch = Batch { market, evaluations, manifest: &manifest, forms: Forms::PLAIN };
     let done: Result<Vec<()>, _> = batch.parts().into_iter().map(|part| batch.write(home.path(), part)).collect();
     done.unwrap_or_else(|fault| panic!("{fault}"));
 }

@@ -16,9 +16,9 @@ use rotate::report::compare::Comparison;
 use rotate::report::loaded::Ranking;
 use rotate::report::reading::read;
 use rotate::report::summary::Summary;
-use rotate::report::{Batch, Manifest, ReportInput, files, html, tables};
+use rotate::report::{Batch, Forms, Manifest, ReportInput, files, html, tables};
 use rotate::strategy::{Strategy, StrategyFile};
-use rotate::stress::Stress;
+use rotate::stress::{Stress, Tested};
 use rotate::units::Usd;
 use serde_json::Value;
 
@@ -55,10 +55,12 @@ fn main() {
     let runs = replayed();
     let pairs: Vec<(&Strategy, &Run)> = all.iter().copied().zip(&runs).collect();
     let manifest = Manifest::new(Vec::new(), market.name.clone(), Value::Null, market.inputs.clone(), Vec::new());
-    let evaluated = |ladder: bool| deflated(arena.map_all(&pairs, |(strategy, run)| Evaluation::of(&arena, strategy, run, ladder)));
+    let evaluated = |ladder: bool| {
+        deflated(arena.map_all(&pairs, |(strategy, run)| Evaluation::of(&arena, strategy, run, Tested { ladder, shocks: false })))
+    };
     let evaluations = evaluated(false);
     let written = || {
-        let batch = Batch { market: &market, evaluations: &evaluations, manifest: &manifest, parquet: false };
+        let batch = Batch { market: &market, evaluations: &evaluations, manifest: &manifest, forms: Forms::PLAIN };
         let done = arena.map_all(&batch.parts(), |part| batch.write(&report, *part));
         done.into_iter().collect::<Result<(), _>>().unwrap_or_else(|fault| panic!("{fault}"));
     };
@@ -99,12 +101,12 @@ fn steps(market: &Market, evaluations: &[Evaluation], home: &Path) {
     told("metrics and intervals", &|i| _ = black_box(Evaluation::with(market, evaluations[i].run, Stress::default())));
     told("tables", &|i| {
         let source = tables::Source { market, evaluation: &evaluations[i] };
-        tables::write_tables(&dir, &source, false).unwrap_or_else(|fault| panic!("{fault}"));
+        tables::write_tables(&dir, &source, Forms::PLAIN).unwrap_or_else(|fault| panic!("{fault}"));
     });
     told("pictures", &|i| _ = black_box(Pictures::of(market, evaluations[i].run)));
     told("pictures as PNG", &|i| pictures[i].named().for_each(|(_, svg)| _ = black_box(bitmap::render(svg))));
     told("page", &|i| {
-        let input = ReportInput { market, evaluation: &evaluations[i], extends: None, parquet: false };
+        let input = ReportInput { market, evaluation: &evaluations[i], extends: None, forms: Forms::PLAIN };
         _ = black_box(html::sheet::page(&input, &summaries[i], &pictures[i]));
     });
 }

@@ -13,13 +13,15 @@ pub struct Fault {
     pub found: String,
     pub expected: String,
     pub fix: String,
+    /// What else is wrong in the same file, each told as the first.
+    pub also: Vec<Fault>,
 }
 
 impl Fault {
     /// A refusal: where it is, what was found, what was expected, and how to fix it.
     #[must_use]
     pub fn new(place: impl Into<String>, found: impl Into<String>, expected: impl Into<String>, fix: impl Into<String>) -> Self {
-        Self { place: place.into(), found: found.into(), expected: expected.into(), fix: fix.into() }
+        Self { place: place.into(), found: found.into(), expected: expected.into(), fix: fix.into(), also: Vec::new() }
     }
 
     /// `path:line`, the form editors understand.
@@ -33,7 +35,8 @@ impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // A part may repeat what a file or a folder says; on a terminal it must be read, not obeyed.
         let [place, found, expected, fix] = [&self.place, &self.found, &self.expected, &self.fix].map(|part| shown(part));
-        write!(f, "{place}: {found}\n  expected: {expected}\n  fix:      {fix}")
+        write!(f, "{place}: {found}\n  expected: {expected}\n  fix:      {fix}")?;
+        self.also.iter().try_for_each(|fault| write!(f, "\n{fault}"))
     }
 }
 

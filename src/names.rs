@@ -1,6 +1,10 @@
 //! What a thing may be called, and how text of unknown origin is shown. Names go to terminals, pages, pictures and tables: one that turns or hides its
 //! neighbours, or that a spreadsheet would work out instead of showing, gets nowhere.
 
+mod nearest;
+
+pub use nearest::{did_you_mean, nearest, suggestion};
+
 /// Letters of a name, at most.
 pub const LONGEST: usize = 100;
 

@@ -14,6 +14,7 @@ use crate::cli::strategies::StrategyArguments;
 use crate::fault::Fault;
 use crate::market::{Kind, Market, SeriesSummary, Subject};
 use crate::report::number_format::short_list;
+use crate::report::terminal::Look;
 use crate::report::{columns, terminal};
 use crate::signal::History;
 use crate::strategy::Plan;
@@ -28,7 +29,13 @@ pub(super) struct Arguments {
     strategies: StrategyArguments,
     #[command(flatten)]
     lookahead: LookaheadArguments,
+    /// A line for the market, one for each strategy, and one for each caution, of which at most 8 a subject are shown; for the text alone, not for JSON.
+    #[arg(long, conflicts_with = "lookahead")]
+    brief: bool,
 }
+
+/// Cautions of the market, or of one strategy, that are shown in brief.
+const SHOWN: usize = 8;
 
 /// Other commands take all strategies where none is named; this one then speaks of the market alone.
 const STRATEGIES: &str = "Strategies to check along with the market. Default: none; with --set or --lookahead every strategies/*.toml";
@@ -44,6 +51,9 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<Answer, Fault
     let plans: Vec<Plan> = files.iter().map(|file| Plan::new(&file.strategy, &History::at_close(&market, 0))).collect();
     if common.format == Format::Json {
         return Ok(Answer::fine(json(&market, &plans)));
+    }
+    if arguments.brief {
+        return Ok(Answer::fine(brief(&market, &plans, look())));
     }
     let mut out = text(&market);
     for plan in &plans {
@@ -210,7 +220,7 @@ pub fn text(market: &Market) -> String {
     ] {
         let _ = writeln!(out, "  {what:<13} {how_many}");
     }
-    let _ = writeln!(out, "\n{} caution{}", market.cautions.len(), if market.cautions.len() == 1 { "" } else { "s" });
+    let _ = writeln!(out, "\n{}", noted(&market.cautions));
     for caution in &market.cautions {
         out += &terminal::caution_line("  * ", caution, look());
     }
@@ -218,6 +228,31 @@ pub fn text(market: &Market) -> String {
         out.push_str("  whole lists: --format json\n");
     }
     out
+}
+
+/// A line a subject and a line a caution, each cut to the width, and how many more there are.
+fn brief(market: &Market, plans: &[Plan], look: Look) -> String {
+    let window = market.window();
+    let synthetic = if market.synthetic { " (SYNTHETIC)" } else { "" };
+    let series = market.series.len();
+    let head = format!("{}{synthetic}: {} bars of {}, {series} series, {}", market.name, window.bars, window.bar, noted(&market.cautions));
+    let mut out = lines(&head, &market.cautions, look);
+    for plan in plans {
+        out += &lines(&format!("strategy {}: valid, {}", plan.name, noted(&plan.cautions)), &plan.cautions, look);
+    }
+    out
+}
+
+fn noted(cautions: &[String]) -> String {
+    format!("{} caution{}", cautions.len(), if cautions.len() == 1 { "" } else { "s" })
+}
+
+fn lines(head: &str, cautions: &[String], look: Look) -> String {
+    let mut all = vec![head.to_owned()];
+    all.extend(cautions.iter().take(SHOWN).map(|caution| format!("  ! {caution}")));
+    let more = cautions.len().saturating_sub(SHOWN);
+    all.extend((more > 0).then(|| format!("  … and {more} more: the same without --brief")));
+    all.iter().map(|line| terminal::line(line, look) + "\n").collect()
 }
 
 fn series_rows(market: &Market) -> Vec<[String; 9]> {

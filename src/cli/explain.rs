@@ -23,16 +23,20 @@ pub(super) struct Arguments {
     /// The story of one trade: its row in trades.csv, counted from 1.
     #[arg(long, value_name = "N")]
     trade: Option<usize>,
+    /// The facts and the first and last event alone.
+    #[arg(long)]
+    short: bool,
 }
 
 pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault> {
     let tables = Tables::read(&arguments.strategy)?;
-    let story = match (arguments.at, arguments.trade) {
+    let mut story = match (arguments.at, arguments.trade) {
         (Some(time), _) => tables.at(time)?,
         (None, number) => tables.trade(number.unwrap_or(0))?,
     };
+    let left_out = if arguments.short { story_text::shorten(&mut story) } else { 0 };
     Ok(match common.format {
         Format::Json => serde_json::to_string_pretty(&story).expect("plain values") + "\n",
-        Format::Text => story_text::story(&story, look()),
+        Format::Text => story_text::story(&story, left_out, look()),
     })
 }

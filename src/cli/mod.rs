@@ -4,6 +4,7 @@
 mod cache;
 pub mod check;
 mod compare;
+mod completions;
 mod explain;
 #[cfg(feature = "fetch")]
 mod fetch;
@@ -13,9 +14,12 @@ mod latest;
 mod list;
 mod look;
 mod lookahead;
+mod man;
+mod meant;
 mod named;
 mod new;
 mod notices;
+mod opener;
 mod options;
 mod other_markets;
 mod run;
@@ -32,20 +36,28 @@ mod verify;
 use std::io::Write;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::batch;
 use crate::cli::options::{Answer, Common};
 
 /// Replays narrative rotation strategies over spot and perpetual markets, with true funding and books that balance.
 #[derive(Parser, Debug)]
-#[command(name = "rotate", version, about, max_term_width = 120)]
+#[command(name = "rotate", version, about, max_term_width = 120, after_help = EXIT_CODES)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
     #[command(flatten)]
     common: Common,
 }
+
+/// How commands end; README.md has the same.
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    fine
+  1    input or output is at fault; or `check --lookahead` found a fact that is used too early, or `fetch` left files out
+  2    wrong usage: a command, flag or value that there is not
+  101  a bug of rotate: please report it";
 
 #[derive(Subcommand, Debug)]
 enum Command {
@@ -93,6 +105,12 @@ enum Command {
     /// Say where the cache of markets is and how large, or empty it.
     #[command(after_help = "Example: rotate cache clear")]
     Cache(cache::Arguments),
+    /// Print what a shell needs to complete commands of rotate.
+    #[command(after_help = "Example: rotate completions bash > rotate.bash")]
+    Completions(completions::Arguments),
+    /// Print the manual of the program and its commands, as roff.
+    #[command(after_help = "Example: rotate man > rotate.1")]
+    Man,
     /// Print the licences of what the program is built on, and the notice of its font.
     Notices,
 }
@@ -118,6 +136,8 @@ pub fn main() -> ExitCode {
             Command::New(arguments) => new::run(arguments),
             Command::Sample(arguments) => sample::run(arguments),
             Command::Cache(arguments) => Ok(cache::run(arguments, cli.common)),
+            Command::Completions(arguments) => Ok(completions::run(arguments, Cli::command())),
+            Command::Man => Ok(man::run(Cli::command())),
             Command::Notices => Ok(notices::run()),
         };
         text.map(Answer::fine)

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 
 use crate::cli::cache;
+use crate::cli::meant;
 use crate::fault::Fault;
 use crate::market::{Market, MarketParts, Window};
 use crate::units::{Time, Usd};
@@ -77,12 +78,8 @@ impl MarketArguments {
         if self.market.is_dir() {
             return Ok(());
         }
-        Err(Fault::new(
-            self.market.display().to_string(),
-            "no folder",
-            "the folder of a market",
-            "name one with --market DIR, or make the synthetic sample market in data/sample: rotate sample",
-        ))
+        let fix = "name one with --market DIR, or make the synthetic sample market in data/sample: rotate sample";
+        Err(meant::no_market(self.market.display().to_string(), &self.market, "the folder of a market", fix))
     }
 
     pub(super) fn parts(&self, common: Common) -> Result<MarketParts, Fault> {

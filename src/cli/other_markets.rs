@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::batch::Arena;
+use crate::cli::meant;
 use crate::cli::named::{found, nameable};
 use crate::fault::Fault;
 use crate::market::{Cache, InputFile, Market, Window, digest};
@@ -34,12 +35,8 @@ impl OtherMarkets {
         let mut all = Self { records: Vec::new(), markets: Vec::new() };
         for folder in folders {
             if !folder.is_dir() {
-                return Err(Fault::new(
-                    format!("--also {}", folder.display()),
-                    "no folder",
-                    "the folder of a market",
-                    "name it with --also DIR",
-                ));
+                let place = format!("--also {}", folder.display());
+                return Err(meant::no_market(place, folder, "the folder of a market", "name it with --also DIR"));
             }
             let market = Market::load_cached(folder, Window::default(), cache)?;
             if std::iter::once(first).chain(&all.markets).any(|other| other.name == market.name) {

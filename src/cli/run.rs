@@ -1,5 +1,6 @@
 //! `rotate run`: strategies over a market, side by side, into a report.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -8,6 +9,7 @@ use serde_json::json;
 use crate::batch::{Arena, check_compatible};
 use crate::cli::latest::{Latest, REPORTS};
 use crate::cli::look::look;
+use crate::cli::opener;
 use crate::cli::options::{Common, Format, MarketArguments, parse_capital, progress};
 use crate::cli::run_request::{RunRequest, RunSettings, Tables};
 use crate::cli::strategies::StrategyArguments;
@@ -16,7 +18,7 @@ use crate::fault::Fault;
 use crate::folder::Staging;
 use crate::market::Market;
 use crate::replay::run::Run;
-use crate::report::closing::{closing as closing_words, closing_json};
+use crate::report::closing::{cautions, closing as closing_words, closing_json};
 use crate::report::output_guard::apart;
 use crate::report::stress_tables::stress_tables;
 use crate::report::{self, Batch, Kind, shock_text, terminal, timestamp};
@@ -24,6 +26,7 @@ use crate::strategy::Strategy;
 use crate::stress::Tested;
 use crate::units::Usd;
 
+#[allow(clippy::struct_excessive_bools, reason = "switches of a command line are yes or no")]
 #[derive(Args, Clone, Debug)]
 pub(super) struct Arguments {
     #[command(flatten)]
@@ -52,6 +55,9 @@ pub(super) struct Arguments {
     /// again. Ten more replays for each strategy.
     #[arg(long)]
     stress: bool,
+    /// Open index.html of the report, with what the system opens pages with.
+    #[arg(long)]
+    open: bool,
 }
 
 impl Arguments {
@@ -96,6 +102,12 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
     staging.fill(|dir| write(&arena, &batch, common, dir))?;
     staging.finish()?;
     let led = latest.map_or_else(String::new, |latest| latest.point(&out));
+    if arguments.open
+        && let Err(why) = opener::open(&out.join("index.html"))
+    {
+        // The report is there all the same.
+        let _ = writeln!(std::io::stderr().lock(), "caution: {} was not opened: {why}", out.join("index.html").display());
+    }
     Ok(closing(arguments, common, &market, &evaluations, &out, &led))
 }
 
@@ -126,9 +138,11 @@ fn closing(arguments: &Arguments, common: Common, market: &Market, evaluations: 
                 0 => None,
                 count => Some(format!("{count} about the market itself: rotate check --market {}", arguments.market.market.display())),
             };
-            let closing = closing_words(evaluations, about_market, look());
+            let closing = closing_words(evaluations, look());
             let stressed = stress_tables(evaluations, look()) + &shock_text::lines(evaluations, look());
-            format!("{}\n{closing}{stressed}\nreport: {}\n{led}", terminal::paragraph(&head, look()), out.join("index.html").display())
+            let cautions = cautions(evaluations, about_market, look());
+            let head = terminal::paragraph(&head, look());
+            format!("{head}\n{closing}{stressed}\nreport: {}\n{led}{cautions}", out.join("index.html").display())
         }
     }
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use crate::cli::meant::{STRATEGY_FOLDER, read_strategy};
 use crate::exchange::assumptions::Preset;
 use crate::fault::Fault;
 use crate::report::{BaseRecord, ChangeRecord, Extends, StrategyRecord};
@@ -11,7 +12,7 @@ use crate::strategy::{Change, Layer, Override, StrategyFile};
 
 #[derive(Args, Clone, Debug)]
 pub(crate) struct StrategyArguments {
-    /// Strategy files. Default: every strategies/*.toml.
+    /// Strategy files; a name alone, as bull, is that of a file in strategies/. Default: every strategies/*.toml.
     #[arg(value_name = "STRATEGY.toml")]
     pub strategies: Vec<PathBuf>,
     /// Replace or add a key of the strategies named, as in buckets.narratives.weight=0.10. Where none is named: of those that have the key, or of all
@@ -51,13 +52,11 @@ impl AssumptionArguments {
     }
 }
 
-const FOLDER: &str = "strategies";
-
 impl StrategyArguments {
     pub(crate) fn read(&self) -> Result<Vec<StrategyFile>, Fault> {
         let named = !self.strategies.is_empty();
-        let paths = if named { self.strategies.clone() } else { all_in(Path::new(FOLDER))? };
-        let files = paths.iter().map(|path| StrategyFile::read(path)).collect::<Result<Vec<_>, _>>()?;
+        let paths = if named { self.strategies.clone() } else { all_in(Path::new(STRATEGY_FOLDER))? };
+        let files = paths.iter().map(|path| read_strategy(path)).collect::<Result<Vec<_>, _>>()?;
         let sets = self.set.iter().map(|text| Override::parse(text)).collect::<Result<Vec<_>, _>>()?;
         let meant = Override::meant_for(&sets, &files, named);
         files

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use crate::batch::Arena;
 use crate::cli::cache;
+use crate::cli::meant::read_strategy;
 use crate::cli::options::{Common, Format, MarketArguments, parse_capital, progress};
 use crate::cli::other_markets::{OtherMarket, OtherMarkets};
 use crate::cli::run_request::RunRequest;
@@ -19,13 +20,12 @@ use crate::fault::Fault;
 use crate::folder::Staging;
 use crate::report::output_guard::apart;
 use crate::report::{Kind, Manifest, study as study_report};
-use crate::strategy::StrategyFile;
 use crate::tune::{self, FinalWindow, Journal, Progress, Request, Study};
 use crate::units::Usd;
 
 #[derive(Args, Clone, Debug)]
 pub(super) struct Arguments {
-    /// The strategy, with a [tune] table or with --keys.
+    /// The strategy, a file or the name of one in strategies/, with a [tune] table or with --keys.
     #[arg(value_name = "STRATEGY.toml")]
     strategy: PathBuf,
     /// What to try of a key, in place of the file's keys: KEY=1..5, KEY=0.05..0.15:0.01 with a step, or KEY=a,b,c. May be said several times.
@@ -102,10 +102,10 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
         arguments.sampler.as_deref(),
         [("tune.trials", arguments.trials), ("tune.seed", arguments.seed)],
     )?;
-    let file = tune_sets::apply(StrategyFile::read(&arguments.strategy)?, &set)?;
+    let file = tune_sets::apply(read_strategy(&arguments.strategy)?, &set)?;
     let file = arguments.assumptions.apply(file);
 
-    let read = [&arguments.strategy, &arguments.market.market].into_iter().chain(&arguments.also);
+    let read = [&file.path, &arguments.market.market].into_iter().chain(&arguments.also);
     apart(&arguments.out, read.map(PathBuf::as_path))?;
     // Before the work: hours of trials should not end at a folder that may not be replaced.
     let staging = Staging::begin(&arguments.out, Kind::Study)?;

@@ -6,6 +6,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use crate::batch::{Arena, check_compatible};
+use crate::cli::meant;
 use crate::cli::named::found;
 use crate::cli::options::{Common, Format, progress};
 use crate::cli::other_markets::OtherMarkets;
@@ -44,12 +45,8 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
     };
     let folder = arguments.market.clone().unwrap_or_else(recorded);
     if !folder.is_dir() {
-        return Err(Fault::new(
-            folder.display().to_string(),
-            "no folder",
-            format!("the market `{}`, as the manifest names it", manifest.market),
-            "say where it lies with --market DIR",
-        ));
+        let expected = format!("the market `{}`, as the manifest names it", manifest.market);
+        return Err(meant::no_market(folder.display().to_string(), &folder, expected, "say where it lies with --market DIR"));
     }
     // Before the work: another input explains whatever else would differ.
     manifest.inputs.iter().try_for_each(|input| digest::confirm(&folder, input))?;

@@ -13,6 +13,7 @@ use crate::fetch::listing::list;
 use crate::fetch::plan::{Content, Hole, Item, Plan, is_symbol};
 use crate::fetch::progress::{Observer, Progress};
 use crate::fetch::workers;
+use crate::names::suggestion;
 
 /// Lengths of a bar for which there are files.
 pub(super) const BARS: [&str; 12] = ["1m", "3m", "5m", "15m", "30m", "1h", "2h", "4h", "6h", "8h", "12h", "1d"];
@@ -135,11 +136,9 @@ fn listed(client: &Client, base: &Base, connections: usize, wanted: &[String]) -
 }
 
 fn unlisted<'a>(symbol: &str, names: impl Iterator<Item = &'a String>) -> Fault {
-    let start: String = symbol.chars().take(3).collect();
-    let near: BTreeSet<&str> = names.map(String::as_str).filter(|name| name.starts_with(&start)).collect();
-    let near: Vec<&str> = near.into_iter().take(5).collect();
-    let fix =
-        if near.is_empty() { "write it as the venue does: BTCUSDT".to_owned() } else { format!("did you mean one of {}", near.join(", ")) };
+    // Each once: spot and perpetual are mostly called alike.
+    let names: BTreeSet<&str> = names.map(String::as_str).collect();
+    let fix = suggestion(symbol, names) + "write it as the venue does: BTCUSDT";
     Fault::new("--symbols", format!("`{symbol}`, of which the archive has nothing"), "symbols that the archive has files of", fix)
 }
 

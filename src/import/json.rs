@@ -1,4 +1,4 @@
-//! JSON to a [`Grid`]: rows as lists (ccxt, freqtrade), rows as objects, and either of them inside the answer of an exchange; of the charts of CoinGecko
+//! JSON to a [`Grid`]: rows as lists (ccxt, freqtrade), rows as objects, and either of them inside the answer of an exchange; of the charts of `CoinGecko`
 //! the market caps.
 
 use serde_json::Value;
@@ -14,13 +14,13 @@ const HOLDERS: [&str; 9] = ["data", "result", "list", "rows", "candles", "tvl", 
 /// It is no JSON, or has no rows, in words for the row of its file.
 pub(super) fn grid(value: &Value) -> Result<Grid, String> {
     if let Some(caps) = value.get("market_caps").and_then(Value::as_array) {
-        return lists(caps, Some(["snapped_at", "market_cap"].map(str::to_owned).to_vec()), 2);
+        return Ok(lists(caps, Some(["snapped_at", "market_cap"].map(str::to_owned).to_vec()), 2));
     }
     let mut whose = None;
     let rows = rows(value, &mut whose, 0).ok_or("no list of rows")?;
     match rows.first() {
         None => Err("an empty list".to_owned()),
-        Some(Value::Array(first)) => lists(rows, None, first.len()),
+        Some(Value::Array(first)) => Ok(lists(rows, None, first.len())),
         Some(Value::Object(first)) => {
             let own = first.iter().filter(|(_, cell)| !cell.is_array() && !cell.is_object());
             let mut names: Vec<String> = own.map(|(name, _)| name.clone()).collect();
@@ -41,13 +41,13 @@ pub(super) fn grid(value: &Value) -> Result<Grid, String> {
 }
 
 /// Rows that are lists.
-fn lists(rows: &[Value], names: Option<Vec<String>>, width: usize) -> Result<Grid, String> {
+fn lists(rows: &[Value], names: Option<Vec<String>>, width: usize) -> Grid {
     let mut grid = Grid::new(names, width);
     for (at, row) in rows.iter().enumerate() {
         let cells: Vec<String> = row.as_array().map_or(Vec::new(), |row| row.iter().map(text).collect());
         grid.push(at + 1, cells.iter().map(String::as_str));
     }
-    Ok(grid)
+    grid
 }
 
 /// The first list of lists or objects below a value, and the `symbol` that stands above it.

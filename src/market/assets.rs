@@ -10,6 +10,7 @@ use crate::market::plausible::{CONTRACT_SIZES, within};
 use crate::market::quote_field::{cited, numeral};
 use crate::market::table::{Row, Table};
 use crate::market::{Asset, Instrument, Kind, Tier, VenueKind};
+use crate::names::suggestion;
 use crate::units::{AssetId, InstrumentId, Time};
 
 pub(super) const COLUMNS: [&str; 7] = ["asset", "tier", "spot", "perp", "contract_size", "venue", "venue_kind"];
@@ -146,7 +147,9 @@ impl Roster {
     pub(super) fn named_in(&self, row: Row<'_>, column: &str) -> Result<AssetId, Fault> {
         let name = row.text(column);
         self.by_name.get(name).copied().ok_or_else(|| {
-            row.fault(format!("unknown asset `{}`", cited(name)), "an asset of assets.csv", "add it to assets.csv or remove this line")
+            let near = suggestion(name, self.by_name.keys().map(String::as_str));
+            let fix = format!("{near}add it to assets.csv or remove this line");
+            row.fault(format!("unknown asset `{}`", cited(name)), "an asset of assets.csv", &fix)
         })
     }
 

@@ -4,6 +4,7 @@ use crate::fault::Fault;
 use crate::market::assets::Roster;
 use crate::market::quote_field::cited;
 use crate::market::table::Table;
+use crate::names::suggestion;
 use crate::units::{InstrumentId, Time};
 
 /// Columns of a file in `indices/`.
@@ -96,7 +97,8 @@ pub(super) fn read(
     let table = table(&format!("indices/{name}.csv"))?.ok_or_else(|| {
         let found = format!("`benchmark` = `{}`: there is no such asset, and no file indices/{}.csv", cited(name), cited(name));
         let expected = "an asset of assets.csv, or an index with known_at,value in indices/";
-        Fault::new(place, found, expected, "correct the name, or add the file")
+        let near = suggestion(name, roster.by_name.keys().map(String::as_str));
+        Fault::new(place, found, expected, format!("{near}correct the name, or add the file"))
     })?;
     Index::read(name.clone(), &table).map(Benchmark::Index)
 }

@@ -9,6 +9,7 @@ use crate::market::plausible::LARGEST_CAP;
 use crate::market::quote_field::{cited, numeral};
 use crate::market::table::Table;
 use crate::market::{CapFact, Evidence, Membership, Subject};
+use crate::names::suggestion;
 use crate::units::NarrativeId;
 
 pub(super) const NARRATIVES: [&str; 4] = ["asset", "narrative", "since", "until"];
@@ -112,7 +113,9 @@ pub(super) fn evidence(table: &Table, roster: &Roster, narratives: &[String]) ->
             (false, true) => {
                 let id = narratives.iter().position(|name| name == narrative).ok_or_else(|| {
                     let expected = "a narrative of narratives.csv";
-                    row.fault(format!("unknown narrative `{}`", cited(narrative)), expected, "add it to narratives.csv or remove this line")
+                    let near = suggestion(narrative, narratives.iter().map(String::as_str));
+                    let fix = format!("{near}add it to narratives.csv or remove this line");
+                    row.fault(format!("unknown narrative `{}`", cited(narrative)), expected, &fix)
                 })?;
                 Subject::Narrative(NarrativeId::new(id))
             }

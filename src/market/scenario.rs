@@ -34,7 +34,7 @@ impl Market {
         match change {
             Change::Funding(times) => market.funding.each(|_, settlement| settlement.rate *= times),
             Change::Halt { bars } => {
-                market.panel = self.priced(change, |_, bar, prices| if bars.contains(&bar) { [f64::NAN; 4] } else { prices })
+                market.panel = self.priced(change, |_, bar, prices| if bars.contains(&bar) { [f64::NAN; 4] } else { prices });
             }
             Change::Crash { bar, fall } => {
                 let left = 1.0 - fall;

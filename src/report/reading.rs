@@ -43,12 +43,12 @@ pub fn read(folders: &[PathBuf], ranking: &Ranking) -> Result<Vec<LoadedStrategy
         ));
     }
     if !all.iter().any(|strategy| strategy.metrics.contains_key(&ranking.by)) {
-        let names: Vec<&str> = all[0].metrics.keys().map(String::as_str).collect();
+        let known: Vec<&str> = all[0].metrics.keys().map(String::as_str).collect();
         return Err(Fault::new(
             format!("--by {}", ranking.by),
             "no such metric",
-            format!("one of {}", names.join(", ")),
-            "write it as in comparison.csv",
+            format!("one of {}", known.join(", ")),
+            format!("{}write it as in comparison.csv", names::suggestion(&ranking.by, known.iter().copied())),
         ));
     }
     distinguish(&mut all);

@@ -11,8 +11,8 @@ use crate::report::charts::panel::shortened;
 use crate::report::columns::{self, cut, left, right, width};
 use crate::report::metric_words::metric_text;
 use crate::report::number_format::{number, whole_money};
-use crate::report::spark::spark;
-use crate::report::terminal::{DIM, GREEN, Look, RED, plain};
+use crate::report::spark::{Scale, spark};
+use crate::report::terminal::{DIM, GREEN, Look, RED, plain, wrapped};
 
 /// The heading of the names.
 const NAMES: &str = "strategy";
@@ -56,6 +56,13 @@ impl Line {
     pub fn read(strategy: &str, metrics: &Map<String, Value>) -> Self {
         let figures = of_terminal().iter().map(|(metric, _)| metrics.get(metric.name).and_then(Value::as_f64)).collect();
         Self { strategy: strategy.to_owned(), figures, equity: Vec::new(), by: None }
+    }
+
+    /// The curve in times of its start, so that runs with other capital can be compared; nothing where it is not known.
+    fn growth(&self) -> Vec<f64> {
+        let start = self.equity.first().copied().filter(|start| *start > 0.0).unwrap_or(1.0);
+        let known = if self.equity.len() > 1 { self.equity.as_slice() } else { &[] };
+        known.iter().map(|equity| equity / start).collect()
     }
 
     /// The name, then a cell a column, then that of the ranking where it has one.
@@ -119,14 +126,18 @@ impl Layout {
     }
 }
 
-/// Names to the left, numbers to the right, two spaces between, the curve of equity where there is room; where there is not, the curves stand below.
+/// Names to the left, numbers to the right, two spaces between, the curve of equity where there is room; where there is not, the curves stand below. All
+/// curves are on one scale, which is said under them.
 #[must_use]
 pub fn table(lines: &[Line], look: Look) -> String {
     let layout = Layout::of(lines, look.width);
     let widths: Vec<usize> = layout.shown.iter().map(|&column| layout.widest(column)).collect();
     let own = widths.iter().sum::<usize>() + 2 * (widths.len() - 1);
     let left = look.width.saturating_sub(own + 2).min(CURVE.1);
-    let curve = if left >= CURVE.0 && lines.iter().any(|line| line.equity.len() > 1) { left } else { 0 };
+    let growths: Vec<Vec<f64>> = lines.iter().map(Line::growth).collect();
+    let known = growths.iter().any(|growth| !growth.is_empty());
+    let scale = Scale::of(growths.iter().map(Vec::as_slice));
+    let curve = if left >= CURVE.0 && known { left } else { 0 };
     let mut out = String::new();
     for (i, row) in layout.rows.iter().enumerate() {
         let line = i.checked_sub(1).map(|i| &lines[i]);
@@ -136,7 +147,7 @@ pub fn table(lines: &[Line], look: Look) -> String {
             cells.push(look.dyed(&text, tint(line, column)));
         }
         if curve > 0 {
-            cells.push(line.map_or("equity".to_string(), |line| spark(&line.equity, curve)));
+            cells.push(i.checked_sub(1).map_or("equity".to_string(), |i| spark(&growths[i], curve, scale)));
         }
         out += cells.join("  ").trim_end();
         out.push('\n');
@@ -145,25 +156,33 @@ pub fn table(lines: &[Line], look: Look) -> String {
             out.push('\n');
         }
     }
-    if curve == 0 {
-        out += &curves(lines, look);
+    if curve > 0 {
+        out += &legend(scale, look);
+    } else if known {
+        out += &curves(lines, &growths, scale, look);
     }
     out
 }
 
+/// What the height of the curves means.
+fn legend(scale: Scale, look: Look) -> String {
+    let text = wrapped("", &format!("equity on one scale: {}", scale.in_words()), look.width);
+    format!("{}\n", look.dyed(text.trim_end(), DIM))
+}
+
 /// The curves under the table, where there is no room beside it.
-fn curves(lines: &[Line], look: Look) -> String {
-    let known = || lines.iter().filter(|line| line.equity.len() > 1);
-    if known().count() == 0 || look.width < SHORTEST_NAME + 2 + CURVE.0 {
+fn curves(lines: &[Line], growths: &[Vec<f64>], scale: Scale, look: Look) -> String {
+    let known = || lines.iter().zip(growths).filter(|(_, growth)| !growth.is_empty());
+    if look.width < SHORTEST_NAME + 2 + CURVE.0 {
         return String::new();
     }
-    let longest = known().map(|line| width(&plain(&line.strategy))).max().unwrap_or(0).min(look.width - 2 - CURVE.0).min(24);
+    let longest = known().map(|(line, _)| width(&plain(&line.strategy))).max().unwrap_or(0).min(look.width - 2 - CURVE.0).min(24);
     let mut out = format!("\n{}\n", look.dyed("equity", DIM));
-    for line in known() {
+    for (line, growth) in known() {
         let name = left(&cut(&plain(&line.strategy), longest), longest);
-        let _ = writeln!(out, "{name}  {}", spark(&line.equity, (look.width - longest - 2).min(48)));
+        let _ = writeln!(out, "{name}  {}", spark(growth, (look.width - longest - 2).min(48), scale));
     }
-    out
+    out + &legend(scale, look)
 }
 
 /// Gains green, losses red, the head dim; what is coloured also has its sign.
@@ -204,9 +223,28 @@ mod tests {
             assert_eq!(text.matches('█').count(), 2, "{width}\n{text}");
         }
         let short = table(&[line("foundation-first", 22_199.4)], Look::PLAIN);
-        assert!(short.contains("−$22,199") && short.contains("max DD") && short.ends_with("▁█▅\n"), "{short}");
+        assert!(
+            short.contains("−$22,199")
+                && short.contains("max DD")
+                && short.ends_with("▁█▅\nequity on one scale: linear, from 1.00 to 3.00 times the start\n"),
+            "{short}"
+        );
         let wide = table(&[line("foundation-first", 22_199.4)], Look { width: 120, colour: false });
         assert!(wide.lines().nth(2).is_some_and(|row| row.ends_with("1,234  ▁█▅")), "{wide}");
+    }
+
+    #[test]
+    fn curves_are_compared_by_growth_on_one_scale() {
+        let twice = Line { equity: vec![100.0, 200.0, 100.0], ..line("twice", 1.0) };
+        let tenfold = Line { equity: vec![5.0, 20.0, 50.0], ..line("tenfold", 1.0) };
+        let unknown = Line { equity: Vec::new(), ..line("unknown", 1.0) };
+        for width in [120, 80] {
+            let text = table(&[twice.clone(), tenfold.clone(), unknown.clone()], Look { width, colour: false });
+            let curve = |name: &str| text.lines().rfind(|row| row.starts_with(name)).unwrap().rsplit(' ').next().unwrap().to_owned();
+            assert_eq!([curve("twice"), curve("tenfold")], ["▁▃▁", "▁▅█"], "{text}");
+            assert!(text.ends_with("equity on one scale: logarithmic, from 1.00 to 10.00 times the start\n"), "{text}");
+        }
+        assert!(!table(&[unknown], Look::PLAIN).contains("scale"));
     }
 
     #[test]

@@ -73,6 +73,25 @@ pub fn caution_line(mark: &str, text: &str, look: Look) -> String {
     wrapped(mark, &plain(&short_list(text)), look.width.max(40))
 }
 
+/// A text in one line, cut behind its beginning where the width ends.
+#[must_use]
+pub fn line(text: &str, look: Look) -> String {
+    let text = plain(text);
+    let most = look.width.max(40);
+    if width(&text) <= most {
+        return text;
+    }
+    let mut line = String::new();
+    for letter in text.chars() {
+        line.push(letter);
+        if width(&line) >= most {
+            line.pop();
+            break;
+        }
+    }
+    line + "…"
+}
+
 /// A sentence in as many lines as it needs.
 #[must_use]
 pub fn paragraph(text: &str, look: Look) -> String {
@@ -107,6 +126,15 @@ pub(super) use crate::names::shown as plain;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_ends_where_the_width_does() {
+        let look = Look { width: 50, colour: false };
+        assert_eq!(line("short\u{1b}", look), "short\\u{1b}");
+        assert_eq!(line(&"x".repeat(50), look), "x".repeat(50));
+        assert_eq!(line(&"x".repeat(51), look), "x".repeat(49) + "…");
+        assert_eq!(line(&"币".repeat(30), look), "币".repeat(24) + "…");
+    }
 
     #[test]
     fn text_is_wrapped_under_its_beginning() {

@@ -153,26 +153,16 @@ impl Losses {
 
     fn sentence(self, futures: Option<FuturesRisk>) -> String {
         let lost = |amount: f64| whole_money(amount.abs());
-        let mut out = match self.between {
-            None => "It never stood below an earlier close".to_owned(),
-            Some((peak, trough)) => {
-                format!("The most it lost was {} from a peak ({} to {})", lost(self.from_peak), peak.date(), trough.date())
-            }
-        };
-        out += &if self.of_start < 0.0 {
-            format!(", and at worst it stood {} below the start", lost(self.of_start))
+        let fall = self.between.map_or_else(
+            || "It never stood below an earlier close".to_owned(),
+            |(peak, trough)| format!("The most it lost was {} from a peak ({} to {})", lost(self.from_peak), peak.date(), trough.date()),
+        );
+        let start = if self.of_start < 0.0 {
+            format!("and at worst it stood {} below the start", lost(self.of_start))
         } else {
-            ", and it never stood below the start".to_owned()
+            "and it never stood below the start".to_owned()
         };
-        if let Some(futures) = futures {
-            let risk = percent(Some(futures.of_capital));
-            out += &format!("; at most {} ({risk} of the capital) was at risk in futures, ", whole_money(futures.most));
-            out += &match futures.realised_low.is_negative() {
-                true => format!("whose realised profit was {} at its lowest", whole_money(futures.realised_low.to_f64())),
-                false => "whose realised profit was never below nought".to_owned(),
-            };
-        }
-        out + "."
+        format!("{fall}, {start}{}.", futures.map_or_else(String::new, FuturesRisk::clause))
     }
 }
 
@@ -195,12 +185,24 @@ impl FuturesRisk {
     }
 }
 
+impl FuturesRisk {
+    fn clause(self) -> String {
+        let (most, share) = (whole_money(self.most), percent(Some(self.of_capital)));
+        let low = if self.realised_low.is_negative() {
+            format!("was {} at its lowest", whole_money(self.realised_low.to_f64()))
+        } else {
+            "was never below nought".to_owned()
+        };
+        format!("; at most {most} ({share} of the capital) was at risk in futures, whose realised profit {low}")
+    }
+}
+
 /// A batch in one line: which of them ended above the coin, and the best of them. Nothing where they are held against no coin.
 #[must_use]
 pub(crate) fn batch_line(all: &[Evaluation]) -> Option<String> {
     let mut ranked: Vec<(&str, AgainstCoin)> =
         all.iter().filter_map(|one| Some((one.run.strategy.as_str(), AgainstCoin::of(one, one.stress.benchmark("coin")?)?))).collect();
-    ranked.sort_by(|a, b| b.1.own.cmp(&a.1.own));
+    ranked.sort_by_key(|(_, held)| std::cmp::Reverse(held.own));
     let (best, held) = ranked.first()?;
     let of_capital = |worth: Usd| signed_percent(Some(worth.to_f64() / all[0].run.capital.to_f64() - 1.0));
     let coin = format!("{} ({})", held.name, of_capital(held.coin));

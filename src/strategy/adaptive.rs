@@ -58,7 +58,7 @@ impl Adaptive {
 fn check_weights(key: &Key, table: &IndexMap<String, f64>, strategy: &Strategy) -> Checked {
     for (bucket, &weight) in table {
         if !strategy.buckets.contains_key(bucket) {
-            return key.child(bucket).wrong("no such bucket", "a bucket of this strategy", bucket_names(strategy));
+            return key.child(bucket).wrong("no such bucket", "a bucket of this strategy", bucket_names(bucket, strategy));
         }
         if !(0.0..=1.0).contains(&weight) {
             return key.child(bucket).wrong(weight.to_string(), "from 0 to 1", "0.05 is five per cent");

@@ -8,7 +8,7 @@ use crate::fault::Fault;
 use crate::strategy::key::Wrong;
 use crate::strategy::located::{in_plain_words, mended, refused, syntax_fault};
 use crate::strategy::overlay::{self, Change, Find, Layer};
-use crate::strategy::{Override, Strategy, validate};
+use crate::strategy::{Override, Strategy, mistakes, validate};
 
 /// A strategy as it will run, and the text it came from.
 #[derive(Clone, Debug)]
@@ -74,12 +74,12 @@ impl StrategyFile {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let own = Layer { name, path: path.to_owned(), text: text.clone() };
         let (strategy, bases) = match overlay::layers(own, find)? {
-            None => (toml::from_str(&text).map_err(|error| syntax_fault(path, &text, &error))?, Vec::new()),
+            None => (toml::from_str(&text).map_err(|error| every(&text, error, |error| syntax_fault(path, &text, error)))?, Vec::new()),
             Some(mut layers) => {
                 let whole = overlay::whole(&layers)?.0.to_string();
                 let read = toml::from_str(&whole);
                 let place = |key: Option<&[String]>| overlay::place_of_key(&layers, key.unwrap_or_default());
-                let strategy: Strategy = read.map_err(|error| refused(&whole, &error, place))?;
+                let strategy: Strategy = read.map_err(|error| every(&whole, error, |error| refused(&whole, error, place)))?;
                 (strategy, layers.split_off(1))
             }
         };
@@ -153,6 +153,13 @@ impl StrategyFile {
         validate::check(&file.strategy).map_err(|wrong| file.fault(&wrong))?;
         Ok(file)
     }
+}
+
+/// All mistakes of a text as one refusal.
+fn every(text: &str, first: toml::de::Error, refuse: impl Fn(&toml::de::Error) -> Fault) -> Fault {
+    let mut faults = mistakes::all(text, first).iter().map(refuse).collect::<Vec<_>>().into_iter();
+    let first = faults.next().expect("the first is told");
+    Fault { also: faults.collect(), ..first }
 }
 
 impl Override {

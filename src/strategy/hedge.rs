@@ -35,7 +35,7 @@ impl Hedge {
     pub(super) fn check(&self, key: &Key, strategy: &Strategy) -> Checked {
         let Self { of, ratio, by: _, span: _, collateral_haircut } = self;
         if !strategy.buckets.get(of).is_some_and(|of| matches!(of.hold, Hold::Spot(_))) {
-            return key.child("of").wrong(format!("{of:?}"), "a bucket that holds spot", bucket_names(strategy));
+            return key.child("of").wrong(format!("{of:?}"), "a bucket that holds spot", bucket_names(of, strategy));
         }
         if !(*ratio > 0.0 && *ratio <= 2.0) {
             return key.child("ratio").wrong(ratio.to_string(), "above 0, at most 2", "0.5 hedges half");

@@ -7,7 +7,7 @@ use std::path::Path;
 use toml::de::{DeTable, DeValue};
 
 use crate::fault::Fault;
-use crate::strategy::did_you_mean;
+use crate::names::suggestion;
 use crate::strategy::renamed::new_name;
 
 /// A refusal of what stands in one file.
@@ -37,8 +37,7 @@ pub(super) fn mended(found: &str, expected: &str) -> String {
     if let Some((old, new)) = unknown.as_deref().and_then(|name| Some((name, new_name(name, &known)?))) {
         return format!("`{old}` is called `{new}` now: rename it");
     }
-    let near = unknown.and_then(|name| did_you_mean(&name, known.iter().map(String::as_str)));
-    let near = near.map(|near| format!("{near} ")).unwrap_or_default();
+    let near = unknown.map_or_else(String::new, |name| suggestion(&name, known.iter().map(String::as_str)));
     format!("{near}correct the key or its value; `rotate schema` lists all of them")
 }
 
@@ -101,7 +100,7 @@ fn depth_and_line(text: &str, key: &[String]) -> (usize, usize) {
 }
 
 /// The deepest dotted key whose name or value covers a part of the text.
-fn key_at(text: &str, part: &Range<usize>) -> Option<Vec<String>> {
+pub(super) fn key_at(text: &str, part: &Range<usize>) -> Option<Vec<String>> {
     fn search(table: &DeTable, covers: &dyn Fn(&Range<usize>) -> bool, path: &mut Vec<String>) -> bool {
         for (name, value) in table {
             path.push(name.get_ref().to_string());

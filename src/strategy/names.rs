@@ -1,9 +1,9 @@
 //! The coins a strategy names, held against those of a market. A list may go over several markets and name coins that one of them lacks; a list of which
 //! the market has nothing, and a stated share of a coin it does not have, are mistakes.
 
+use crate::names::did_you_mean;
 use crate::signal::Directory;
 use crate::strategy::key::Wrong;
-use crate::strategy::nearest::did_you_mean;
 use crate::strategy::{Bucket, Hold, Selection, Strategy, Weigh};
 
 /// Which series of a coin a bucket holds.
@@ -46,31 +46,41 @@ pub(super) fn choice(bucket: &Bucket) -> Option<(Series, &Selection)> {
     }
 }
 
-/// Why a coin cannot be held, with what may have been meant.
+/// Why a coin cannot be held.
 fn why_not(market: &Directory, series: Series, asset: &str) -> String {
-    if market.asset_named(asset).is_some() {
-        return format!("{asset} (without a {} here)", series.word());
-    }
-    match did_you_mean(asset, market.assets().map(|asset| market.asset(asset))) {
-        Some(near) => format!("{asset} ({near})"),
-        None => asset.to_owned(),
-    }
+    if market.asset_named(asset).is_some() { format!("{asset} (without a {} here)", series.word()) } else { asset.to_owned() }
+}
+
+/// What may have been meant by a coin that the market does not have.
+fn meant(market: &Directory, asset: &str) -> Option<String> {
+    let unknown = market.asset_named(asset).is_none();
+    unknown.then(|| did_you_mean(asset, market.assets().map(|asset| market.asset(asset)))).flatten()
+}
+
+/// Both, of a coin that is done without.
+fn why_missing(market: &Directory, series: Series, asset: &str) -> String {
+    let why = why_not(market, series, asset);
+    meant(market, asset).map_or_else(|| why.clone(), |near| format!("{why} ({near})"))
 }
 
 /// A coin that a bucket lists or gives a share to and cannot hold.
 pub(super) fn unknown(market: &Directory, name: &str, series: Series, selection: &Selection, bucket: &Bucket) -> Option<Wrong> {
     let key = |below: &[&str]| ["buckets", name].iter().chain(below).map(|part| (*part).to_owned()).collect();
-    let fix = "write names as in the column `asset` of assets.csv, or run it over a market that has them".to_owned();
+    let fix = "write names as in the column `asset` of assets.csv, or run it over a market that has them";
     let expected = format!("coins with a {} in this market", series.word());
     if let Weigh::Fixed(shares) = &bucket.weigh
         && let Some(stray) = shares.keys().find(|asset| !series.has(market, asset))
     {
         let found = format!("a share of {}, which this market does not have", why_not(market, series, stray));
+        let near = meant(market, stray).map_or_else(String::new, |near| format!("{near} "));
+        let fix = near + fix;
         return Some(Wrong { key: key(&["weigh", "fixed", stray]), found, expected, fix });
     }
     let asked = selection.assets.as_ref().filter(|asked| !asked.iter().any(|asset| series.has(market, asset)))?;
     let sentences: Vec<String> = asked.iter().map(|asset| why_not(market, series, asset)).collect();
     let found = format!("{}: this market has none of them", sentences.join(", "));
+    let near: String = asked.iter().filter_map(|asset| Some(format!("{asset}: {} ", meant(market, asset)?))).collect();
+    let fix = near + fix;
     Some(Wrong { key: key(&["hold", series.key(), "assets"]), found, expected, fix })
 }
 
@@ -83,7 +93,7 @@ pub(super) fn missing(strategy: &Strategy, market: &Directory) -> Vec<String> {
         }
         let strays = bucket.staking.keys().filter(|asset| market.asset_named(asset).is_none());
         sentences.extend(strays.map(|asset| {
-            let asset = why_not(market, Series::Spot, asset);
+            let asset = why_missing(market, Series::Spot, asset);
             format!("bucket `{name}` stakes {asset}, which the market does not have: it earns nothing")
         }));
     }
@@ -93,7 +103,7 @@ pub(super) fn missing(strategy: &Strategy, market: &Directory) -> Vec<String> {
 fn left_out(market: &Directory, name: &str, series: Series, selection: &Selection, bucket: &Bucket) -> Option<String> {
     let asked = selection.assets.as_ref()?;
     let missing: Vec<String> =
-        asked.iter().filter(|asset| !series.has(market, asset)).map(|asset| why_not(market, series, asset)).collect();
+        asked.iter().filter(|asset| !series.has(market, asset)).map(|asset| why_missing(market, series, asset)).collect();
     if missing.is_empty() {
         return None;
     }

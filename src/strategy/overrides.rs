@@ -1,8 +1,7 @@
 //! `--set KEY=VALUE`: keys that a command replaces or adds.
 
 use crate::fault::Fault;
-use crate::names;
-use crate::strategy::did_you_mean;
+use crate::names::{self, suggestion};
 
 /// One `--set KEY=VALUE`.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,11 +47,10 @@ impl Override {
             let above = &self.key[..at];
             if above == ["buckets"] && !place.contains_key(part) {
                 let names: Vec<&str> = place.keys().map(String::as_str).collect();
-                let near = did_you_mean(part, names.iter().copied()).map(|near| format!(": {near}")).unwrap_or_default();
                 return Err((
-                    format!("no bucket `{part}`{near}"),
+                    format!("no bucket `{part}`"),
                     "a bucket of the strategy".to_owned(),
-                    format!("buckets here: {}", names.join(", ")),
+                    format!("{}buckets here: {}", suggestion(part, names.iter().copied()), names.join(", ")),
                 ));
             }
             let inner = place.entry(part.clone()).or_insert_with(|| toml::Value::Table(toml::Table::new()));

@@ -58,7 +58,7 @@ pub(super) fn check(strategy: &Strategy) -> Checked {
     let key = root.child("tune");
     match &tune.balance {
         Some(balance) if !strategy.buckets.contains_key(balance) => {
-            key.child("balance").wrong(format!("no bucket {balance:?}"), "a bucket of this strategy", bucket_names(strategy))
+            key.child("balance").wrong(format!("no bucket {balance:?}"), "a bucket of this strategy", bucket_names(balance, strategy))
         }
         _ => tune.check(&key),
     }

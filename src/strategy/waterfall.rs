@@ -115,11 +115,11 @@ impl Waterfall {
     pub(super) fn check(&self, key: &Key, strategy: &Strategy) -> Checked {
         let Self { trigger: _, from: Sources(sources), to: shares } = self;
         if sources.is_empty() {
-            return key.child("from").wrong("an empty list", "at least one bucket of this strategy", bucket_names(strategy));
+            return key.child("from").wrong("an empty list", "at least one bucket of this strategy", bucket_names("", strategy));
         }
         for (at, from) in sources.iter().enumerate() {
             if !strategy.buckets.contains_key(from) {
-                return key.child("from").wrong(format!("no bucket {from:?}"), "a bucket of this strategy", bucket_names(strategy));
+                return key.child("from").wrong(format!("no bucket {from:?}"), "a bucket of this strategy", bucket_names(from, strategy));
             }
             if sources[..at].contains(from) {
                 return key.child("from").wrong(format!("{from:?} twice"), "each bucket once", "remove one of them");
@@ -128,7 +128,7 @@ impl Waterfall {
         for (to, &share) in shares {
             let place = key.child("to").child(to);
             if !strategy.buckets.contains_key(to) {
-                return place.wrong("no such bucket", "a bucket of this strategy", bucket_names(strategy));
+                return place.wrong("no such bucket", "a bucket of this strategy", bucket_names(to, strategy));
             }
             if sources.len() == 1 && sources.contains(to) {
                 return place.wrong("the bucket the profit comes from", "another bucket", "what is left of 1 stays where it was made");

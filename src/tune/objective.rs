@@ -5,9 +5,10 @@ use serde_json::{Map, Value};
 use crate::fault::Fault;
 use crate::metrics::returns::mean;
 use crate::metrics::table;
+use crate::names::suggestion;
 use crate::sampler::observation::{Direction, Outcome};
+use crate::strategy::StrategyFile;
 use crate::strategy::tuning::{Pool, Tune};
-use crate::strategy::{StrategyFile, did_you_mean};
 use crate::tune::expression::{Comparison, Expression, Unreadable};
 
 /// Metrics that are below nought, and that people write as a depth.
@@ -68,9 +69,9 @@ impl Goals {
         let unknown = |key: &str, names: Vec<&str>| match names.into_iter().find(|name| !known.contains(name)) {
             None => Ok(()),
             Some(name) => {
-                let near = did_you_mean(name, known.iter().copied()).map(|near| format!(": {near}")).unwrap_or_default();
+                let near = suggestion(name, known.iter().copied());
                 let place = format!("{}: `tune.{key}`", file.path.display());
-                Err(Fault::new(place, format!("no metric {name:?}{near}"), known.join(", "), "name one of these"))
+                Err(Fault::new(place, format!("no metric {name:?}"), known.join(", "), format!("{near}name one of these")))
             }
         };
         let mut objectives = Vec::new();

@@ -10,12 +10,13 @@ use indexmap::IndexMap;
 
 use crate::batch::{Arena, check_compatible};
 use crate::fault::Fault;
+use crate::names::suggestion;
 use crate::sampler::observation::Point;
 use crate::sampler::space::dimension::{Dimension, Scale, Value};
 use crate::sampler::space::simplex::Simplex;
 use crate::sampler::space::{Condition, Limit, Parameter, Space};
 use crate::strategy::tuning::{Tune, Values};
-use crate::strategy::{Hold, Override, Search, Strategy, StrategyFile, did_you_mean};
+use crate::strategy::{Hold, Override, Search, Strategy, StrategyFile};
 use crate::tune::expression::{Comparison, Relation};
 
 /// Weights that share a whole are moved by no less, where nobody says.
@@ -326,11 +327,12 @@ fn limits(file: &StrategyFile, tune: &Tune, keys: &[TurnedKey], balances: &[Bala
             let fix = "write it as in \"buckets.a.weight + buckets.b.weight <= 0.5\"";
             Fault::new(format!("{}: {text:?}", place(file, "tune.limits")), found, expected, fix)
         };
+        let near = |name: &str| suggestion(name, tune.keys.keys().map(String::as_str));
         let read = Comparison::parse(text).map_err(|unreadable| wrong(unreadable.found, unreadable.expected))?;
         for name in read.names() {
             if position(name).is_none() {
-                let near = did_you_mean(name, tune.keys.keys().map(String::as_str)).map(|near| format!(": {near}")).unwrap_or_default();
-                return Err(wrong(format!("`{name}` is no range of numbers that is turned{near}"), "keys of tune.keys that have a range"));
+                let fault = wrong(format!("`{name}` is no range of numbers that is turned"), "keys of tune.keys that have a range");
+                return Err(Fault { fix: near(name) + &fault.fix, ..fault });
             }
         }
         let (Some((mut terms, constant)), Some((others, other))) = (read.left.linear(), read.right.linear()) else {

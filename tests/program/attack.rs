@@ -82,7 +82,8 @@ fn write(dir: &Path, files: &[(&str, String)]) {
 }
 
 fn whole(fault: &Fault) {
-    let Fault { place, found, expected, fix } = fault;
+    let Fault { place, found, expected, fix, also } = fault;
+    also.iter().for_each(whole);
     for part in [place, found, expected, fix] {
         assert!(!part.is_empty() && !part.chars().any(char::is_control), "half a refusal, or one that plays with the terminal: {fault:?}");
     }

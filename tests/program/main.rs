@@ -10,6 +10,7 @@ mod damaged;
 mod fetch;
 mod folders;
 mod formats;
+mod helped;
 mod import;
 mod lookahead;
 mod mutated;

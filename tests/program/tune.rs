@@ -196,7 +196,7 @@ fn a_study_that_cannot_be_made_is_refused() {
     assert!(said("keys = {}").contains("no [tune] table with keys"));
     let typo = said("keys = { \"buckets.narrative.weight\" = [0.1] }");
     assert!(
-        typo.starts_with("bull.toml: `tune.keys`: buckets.narrative.weight = 0.1: no bucket `narrative`: did you mean narratives?"),
+        typo.starts_with("bull.toml: `tune.keys`: buckets.narrative.weight = 0.1: no bucket `narrative`\n  expected: a bucket of the strategy\n  fix:      did you mean narratives?"),
         "{typo}"
     );
     let debt = said("keys = { \"buckets.narratives.weight\" = [0.05, 0.30] }");

@@ -13,6 +13,7 @@ use crate::market::manifest::{Manifest, keys};
 use crate::market::plausible::{STEPS, within};
 use crate::market::quote_field::{cited, numeral};
 use crate::market::{DatedRules, DatedSpread, Kind, SpreadOf, Tier, TradingRules};
+use crate::names::suggestion;
 use crate::units::Time;
 
 /// One `[[half_spread]]`.
@@ -101,7 +102,7 @@ impl Manifest {
                 Named::Tier(tier) => (SpreadOf::Tier(*tier), format!("the tier `{}`", tier.name())),
                 Named::Asset(name) => match roster.by_name.get(name) {
                     Some(&asset) => (SpreadOf::Asset(asset), format!("the asset `{}`", cited(name))),
-                    None => return Err(unknown(&self.path, *line, "asset", name)),
+                    None => return Err(unknown(&self.path, *line, "asset", name, roster.by_name.keys().map(String::as_str))),
                 },
             };
             once(&mut seen, (of, *since), &self.path, *line, || format!("a second half-spread of {named} {}", from(*since)))?;
@@ -121,7 +122,8 @@ impl Manifest {
             let ids = roster.symbols(*kind).filter(|(_, own)| own == symbol).map(|(id, _)| id);
             found.extend(ids.map(|id| DatedRules { id, since: *since, rules: *rules }));
             if found.len() == before {
-                return Err(unknown(&self.path, *line, &format!("{market} symbol"), symbol));
+                let known = roster.symbols(*kind).map(|(_, own)| own);
+                return Err(unknown(&self.path, *line, &format!("{market} symbol"), symbol, known));
             }
             let second = || format!("second trading rules of the {market} symbol `{}` {}", cited(symbol), from(*since));
             once(&mut seen, (*kind, symbol, *since), &self.path, *line, second)?;
@@ -130,9 +132,10 @@ impl Manifest {
     }
 }
 
-fn unknown(path: &Path, line: usize, what: &str, name: &str) -> Fault {
+fn unknown<'a>(path: &Path, line: usize, what: &str, name: &str, known: impl IntoIterator<Item = &'a str>) -> Fault {
     let found = format!("unknown {what} `{}`", cited(name));
-    Fault::new(Fault::at(path, line), found, format!("one of the {what}s of assets.csv"), "add it to assets.csv, or remove this table")
+    let fix = format!("{}add it to assets.csv, or remove this table", suggestion(name, known));
+    Fault::new(Fault::at(path, line), found, format!("one of the {what}s of assets.csv"), fix)
 }
 
 fn from(since: Time) -> String {

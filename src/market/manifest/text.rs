@@ -7,6 +7,7 @@ use toml::{Spanned, Value};
 use crate::fault::Fault;
 use crate::market::names::Unfit;
 use crate::market::quote_field::{cited, escaped, numeral};
+use crate::names::suggestion;
 use crate::units::{Span, Time};
 
 /// The text of a manifest, for its lines.
@@ -73,7 +74,8 @@ impl Text<'_> {
             "unknown field" => {
                 let allowed: Vec<&str> = rest.split('`').skip(1).step_by(2).collect();
                 let expected = format!("one of {}", allowed.join(", "));
-                self.fault(at, format!("unknown key `{}`", cited(name)), &expected, &format!("mend or remove it: {MODEL}"))
+                let near = suggestion(name, allowed.iter().copied());
+                self.fault(at, format!("unknown key `{}`", cited(name)), &expected, &format!("{near}mend or remove it: {MODEL}"))
             }
             _ if message.starts_with("invalid type") || message.starts_with("invalid value") => {
                 let key = self.key_at(at);

@@ -91,8 +91,8 @@ fn written(line: &Line, keep: &[usize], values: &dyn Fn(usize) -> f64) -> String
     let Line { chart, unit, log, name, colour } = line;
     let cell = |bar: &usize| match (values(*bar), unit) {
         (value, _) if !value.is_finite() => String::new(),
-        (value, Unit::Usd) => short(format!("{value:.2}")),
-        (value, Unit::Share) => short(format!("{value:.6}")),
+        (value, Unit::Usd) => short(&format!("{value:.2}")),
+        (value, Unit::Share) => short(&format!("{value:.6}")),
     };
     let cells: Vec<String> = keep.iter().map(cell).collect();
     let unit = if *unit == Unit::Usd { "usd" } else { "share" };
@@ -100,7 +100,7 @@ fn written(line: &Line, keep: &[usize], values: &dyn Fn(usize) -> f64) -> String
 }
 
 /// Without what says nothing: `0.250000` is `.25`.
-fn short(text: String) -> String {
+fn short(text: &str) -> String {
     let bare = text.trim_end_matches('0').trim_end_matches('.');
     match bare {
         "" | "-" | "-0" => "0".to_owned(),
@@ -134,7 +134,7 @@ mod tests {
         for (text, expected) in
             [("0.250000", ".25"), ("-0.100000", "-.1"), ("100000.00", "100000"), ("0.000000", "0"), ("-0.000000", "0"), ("10.50", "10.5")]
         {
-            assert_eq!(short(text.to_owned()), expected);
+            assert_eq!(short(text), expected);
         }
     }
 }

@@ -13,9 +13,8 @@ pub(super) const TABLE: Rows<Exposure> =
 /// Rows of which the quantity is not that of the same position at the close before.
 fn changed(all: &[Exposure]) -> Vec<&Exposure> {
     let mut held: BTreeMap<(BucketId, InstrumentId), (usize, f64)> = BTreeMap::new();
-    let mut closes = all.chunk_by(|a, b| a.time == b.time).enumerate();
     let mut kept = Vec::new();
-    while let Some((close, rows)) = closes.next() {
+    for (close, rows) in all.chunk_by(|a, b| a.time == b.time).enumerate() {
         for row in rows {
             let before = held.insert((row.bucket, row.instrument), (close, row.quantity));
             // Not there at the close before is another position.

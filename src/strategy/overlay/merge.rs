@@ -3,7 +3,7 @@
 use toml::{Table, Value};
 
 use crate::fault::Fault;
-use crate::strategy::did_you_mean;
+use crate::names::suggestion;
 use crate::strategy::located::syntax_fault;
 use crate::strategy::overlay::head::{Head, OWN};
 use crate::strategy::overlay::layer::Layer;
@@ -43,16 +43,16 @@ fn remove(table: &mut Table, key: &str) -> Result<(), String> {
     let (last, above) = parts.split_last().expect("a key has a part");
     let mut place = table;
     for part in above {
-        let near = did_you_mean(part, place.keys().map(String::as_str));
+        let near = suggestion(part, place.keys().map(String::as_str));
         match place.get_mut(part) {
             Some(Value::Table(inner)) => place = inner,
             Some(_) => return Err(String::new()),
-            None => return Err(near.map(|near| format!("{near} ")).unwrap_or_default()),
+            None => return Err(near),
         }
     }
     match place.remove(last) {
         Some(_) => Ok(()),
-        None => Err(did_you_mean(last, place.keys().map(String::as_str)).map(|near| format!("{near} ")).unwrap_or_default()),
+        None => Err(suggestion(last, place.keys().map(String::as_str))),
     }
 }
 

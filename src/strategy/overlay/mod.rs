@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use crate::bounded::{self, BY_HAND, size};
 use crate::fault::Fault;
-use crate::strategy::did_you_mean;
+use crate::names::suggestion;
 use crate::strategy::located::{line_of_key, reach};
 use crate::strategy::shipped::STRATEGIES;
 
@@ -79,7 +79,7 @@ pub(super) fn brought_along(base: &Base, from: &Layer, _: usize) -> Result<Layer
     let found = STRATEGIES.iter().find(|(name, _)| !base.is_file && *name == base.name);
     let Some((name, text)) = found else {
         let names: Vec<&str> = STRATEGIES.iter().map(|(name, _)| *name).collect();
-        let near = did_you_mean(&base.name, names.iter().copied()).map(|near| format!("{near} ")).unwrap_or_default();
+        let near = suggestion(&base.name, names.iter().copied());
         return Err(Fault::new(
             Fault::at(&from.path, base.line),
             format!("`extends` = \"{}\": no such strategy, and no file {} beside this one", base.written(), base.file()),

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use rotate::metrics::Metrics;
 use rotate::replay::run::Run;
-use rotate::report::closing::{closing, closing_json};
+use rotate::report::closing::{cautions, closing, closing_json};
 use rotate::report::{terminal, write_batch};
 use rotate::units::{Span, Usd};
 use sha2::{Digest, Sha256};
@@ -23,8 +23,11 @@ fn scripts_of(page: &str) -> Vec<&'static str> {
 #[test]
 fn the_library_of_the_charts_is_as_published() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/report/html/uplot.js");
-    let digest = Sha256::digest(fs::read(file).unwrap()).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-    assert_eq!(digest, "19c8d4c6ad88929a79f4ae49d6f7161566dfd0ba3d15cc495e974f787eb78f1f", "uPlot.iife.min.js of uPlot 1.6.32");
+    assert_eq!(
+        rotate::market::digest::of(&fs::read(file).unwrap()),
+        "19c8d4c6ad88929a79f4ae49d6f7161566dfd0ba3d15cc495e974f787eb78f1f",
+        "uPlot.iife.min.js of uPlot 1.6.32"
+    );
 }
 
 #[test]
@@ -259,7 +262,7 @@ fn a_few_days_are_not_told_as_a_year() {
 fn the_closing_table_is_aligned_and_says_every_caution_once() {
     let (market, runs) = batch();
     let evaluated = evaluated(&market, &runs);
-    let text = closing(&evaluated, None, terminal::Look::PLAIN);
+    let text = closing(&evaluated, terminal::Look::PLAIN) + &cautions(&evaluated, None, terminal::Look::PLAIN);
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(lines[0].split_whitespace().collect::<Vec<_>>().join(" "), "strategy return CAGR Sharpe max DD funding fees liq equity");
     let width = lines[1].chars().count();

@@ -26,20 +26,27 @@ fn distance(asked: &str, name: &str) -> Option<usize> {
     (letters * 3 <= long.chars().count()).then_some(letters + 1)
 }
 
-/// Letters to put in, take out or change (Levenshtein, 1966), a row of the table at a time.
+/// Letters to put in, take out, change, or swap with their neighbour (Damerau, 1964; each place once), a row of the table at a time.
 fn edits(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut above: Vec<usize> = Vec::new();
     let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, letter) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, other) in b.iter().enumerate() {
-            let changed = diagonal + usize::from(letter != *other);
-            diagonal = row[j + 1];
-            row[j + 1] = changed.min(row[j] + 1).min(diagonal + 1);
+    for i in 0..a.len() {
+        let mut next = vec![i + 1];
+        for j in 0..b.len() {
+            let changed = row[j] + usize::from(a[i] != b[j]);
+            let swapped = i > 0 && j > 0 && a[i] == b[j - 1] && a[i - 1] == b[j];
+            let swapped = if swapped { above[j - 1] + 1 } else { usize::MAX };
+            next.push(changed.min(row[j + 1] + 1).min(next[j] + 1).min(swapped));
         }
+        above = std::mem::replace(&mut row, next);
     }
     row[b.len()]
+}
+
+/// The same as the first words of a sentence that goes on, with a space behind them; empty where nothing is near.
+pub fn suggestion<'a>(asked: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    did_you_mean(asked, known).map(|near| format!("{near} ")).unwrap_or_default()
 }
 
 /// `did you mean BTC?`, or nothing where nothing is near.
@@ -62,10 +69,14 @@ mod tests {
         assert!(nearest("XRP", coins).is_empty() && nearest("", coins).is_empty());
         assert_eq!(did_you_mean("ETHUSDT", coins).as_deref(), Some("did you mean ETH?"));
         assert_eq!(did_you_mean("SHIB", coins), None);
+        assert_eq!((suggestion("dot", coins).as_str(), suggestion("SHIB", coins).as_str()), ("did you mean DOT? ", ""));
     }
 
     #[test]
     fn edits_are_counted_by_letters() {
         assert_eq!([edits("kitten", "sitting"), edits("", "abc"), edits("ü", "u"), edits("abc", "abc")], [3, 3, 1, 0]);
+        // Neighbours that change places are one slip, and the commonest; a letter is moved once.
+        assert_eq!([edits("hodl", "hold"), edits("smaple", "sample"), edits("ab", "ba"), edits("ca", "abc")], [1, 1, 1, 3]);
+        assert_eq!(nearest("hodl", ["weight", "hold"]), ["hold"]);
     }
 }
