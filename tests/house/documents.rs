@@ -85,7 +85,8 @@ fn typed(home: &Path, mut words: Vec<String>) {
 fn every_command_of_the_documents_works_in_their_order() {
     let home = clone();
     let mut count = 0;
-    for document in ["README.md", "reports/README.md", "strategies/README.md", "CONTRIBUTING.md"] {
+    for document in ["README.md", "reports/README.md", "strategies/README.md", "CONTRIBUTING.md", "docs/src/market.md", "docs/src/fetch.md"]
+    {
         for command in commands(&read(document)) {
             typed(home.path(), command);
             count += 1;

@@ -1,4 +1,4 @@
-//! What README.md prints is what the program takes: its TOML, and its market.
+//! What the documents print is what the program takes: their TOML, their market, and their recipes with what each came to.
 
 use std::fs;
 use std::path::Path;
@@ -34,7 +34,7 @@ fn toml_of(readme: &str) -> Vec<String> {
 #[test]
 fn every_block_of_toml_is_toml() {
     let mut count = 0;
-    for readme in ["README.md", "strategies/README.md", "reports/README.md"] {
+    for readme in ["README.md", "strategies/README.md", "reports/README.md", "docs/src/market.md"] {
         for block in toml_of(readme) {
             if let Err(error) = block.parse::<toml::Table>() {
                 panic!("{readme}\n{block}\n{error}");
@@ -47,7 +47,7 @@ fn every_block_of_toml_is_toml() {
 
 #[test]
 fn the_market_of_the_readme_is_taken() {
-    let all = toml_of("README.md");
+    let all = toml_of("docs/src/market.md");
     let least = all.iter().find(|block| block.contains("[fees]")).expect("a market.toml");
     let dated = all.iter().find(|block| block.contains("[[trading_rules]]")).expect("its dated tables");
     let dir = tempfile::tempdir().unwrap();
@@ -68,5 +68,39 @@ fn the_market_of_the_readme_is_taken() {
         fs::write(dir.path().join("market.toml"), text).unwrap();
         let said = fine(&["check", "--market", dir.path().to_str().unwrap()]);
         assert!(said.starts_with("mine: "), "{said}");
+    }
+}
+
+/// Each recipe runs as it stands, and comes to what stands below it.
+#[test]
+fn every_recipe_comes_to_what_it_says() {
+    let text = fs::read_to_string(Path::new(ROOT).join("strategies/README.md")).unwrap();
+    let part = text.split("## Twelve recipes").nth(1).unwrap().split("\n## ").next().unwrap();
+    let home = tempfile::tempdir().unwrap();
+    let mut files = Vec::new();
+    let mut expected = Vec::new();
+    for recipe in part.split("\n### ").skip(1) {
+        let file = blocks(recipe).into_iter().next().unwrap();
+        let name = file.lines().next().unwrap().split('"').nth(1).unwrap().to_owned();
+        let path = home.path().join(format!("{name}.toml"));
+        fs::write(&path, file).unwrap();
+        files.push(path.display().to_string());
+        expected.push((name, recipe.lines().find(|line| line.starts_with("Return ")).unwrap().to_owned()));
+    }
+    assert_eq!(files.len(), 12);
+    let out = home.path().join("out").display().to_string();
+    let mut words = vec!["run"];
+    words.extend(files.iter().map(String::as_str));
+    words.extend(["--market", "data/sample", "--tables", "brief", "--quiet", "--out", &out]);
+    fine(&words);
+    for (name, line) in expected {
+        let summary = fs::read_to_string(Path::new(&out).join(&name).join("summary.json")).unwrap();
+        let metrics = &serde_json::from_str::<serde_json::Value>(&summary).unwrap()["metrics"];
+        let of = |key: &str| metrics[key].as_f64().unwrap();
+        let percent = |key: &str| format!("{:.2} %", of(key) * 100.0).replace('-', "−");
+        let dollars = format!("{:.0}", of("max_loss_usd").abs());
+        let grouped = format!("{},{}", &dollars[..dollars.len() - 3], &dollars[dollars.len() - 3..]);
+        let found = format!("Return {}, max drawdown {}, max loss −${grouped}.", percent("total_return"), percent("max_drawdown"));
+        assert_eq!(found, line, "{name}");
     }
 }
