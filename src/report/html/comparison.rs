@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::metrics::bootstrap::Interval;
-use crate::metrics::table::METRICS;
+use crate::metrics::table::{Better, METRICS, named};
 use crate::report::charts::canvas::Svg;
 use crate::report::charts::scatter::{Point, scatter};
 use crate::report::html::escape::{Html, tag, text};
@@ -119,7 +119,20 @@ fn ranking(page: &Page) -> Html {
     };
     let rows: Vec<Vec<String>> = page.ranked.iter().enumerate().map(row).collect();
     let addresses: Vec<Option<String>> = page.ranked.iter().map(|strategy| strategy.page.clone()).collect();
-    head("results") + linked_table("One row a strategy, best first", &columns, &rows, &addresses)
+    let best: Vec<Option<usize>> = [None, None].into_iter().chain(shown.iter().map(|(name, _)| best(page.ranked, name))).collect();
+    head("results") + linked_table("One row a strategy, best first; in bold the best of a column", &columns, &rows, &addresses, &best)
+}
+
+/// The row that is best by a metric, the first of equals; nothing of one that is neither good nor bad, or of a single strategy.
+fn best(ranked: &[&LoadedStrategy], name: &str) -> Option<usize> {
+    let sign = match named(name)?.better {
+        Better::More => 1.0,
+        Better::Less => -1.0,
+        Better::Neither => return None,
+    };
+    let known = ranked.iter().enumerate().filter_map(|(row, strategy)| Some((row, sign * value(strategy, name)?)));
+    let best = known.reduce(|best, next| if next.1 > best.1 { next } else { best });
+    best.map(|(row, _)| row).filter(|_| ranked.len() > 1)
 }
 
 fn duels(versus: &Versus) -> Html {
@@ -161,13 +174,24 @@ fn duels(versus: &Versus) -> Html {
 
 fn correlations(versus: &Versus) -> Html {
     let width = versus.names.len();
-    let mut columns: Vec<Column> = vec![("strategy", false)];
-    columns.extend(versus.names.iter().map(|name| (name.as_str(), true)));
-    let row = |(i, name): (usize, &String)| {
-        let cells = versus.correlation[i * width..(i + 1) * width].iter().map(|c| number(*c));
-        std::iter::once(name.clone()).chain(cells).collect()
+    let names: Html = versus.names.iter().map(|name| column_head(name, true)).sum();
+    let head = tag("thead").holds(&tag("tr").holds(&(column_head("strategy", false) + names))).line();
+    // The closer two move together, or against each other, the deeper the colour.
+    let cell = |value: &Option<f64>| match value {
+        Some(share) => {
+            let colour = if *share < 0.0 { "loss" } else { "gain" };
+            tag("td").with("style", &format!("background:rgba(var(--{colour}),{:.2})", share.abs() * 0.5)).text(&number(Some(*share)))
+        }
+        None => tag("td").text(&number(None)),
     };
-    table("Correlation of daily returns", &columns, &versus.names.iter().enumerate().map(row).collect::<Vec<_>>())
+    let row = |(i, name): (usize, &String)| {
+        let cells: Html = versus.correlation[i * width..(i + 1) * width].iter().map(cell).sum();
+        tag("tr").holds(&(tag("th").with("scope", "row").text(name) + cells)).line()
+    };
+    let rows: Html = versus.names.iter().enumerate().map(row).sum();
+    let body = tag("tbody").holds(&(Html::new().line() + rows)).line();
+    let caption = tag("caption").text("Correlation of daily returns").line();
+    wide("Correlation of daily returns", &tag("table").class("heat").holds(&(Html::new().line() + caption + head + body))).line()
 }
 
 /// A value that is not that of the best strategy is marked.

@@ -7,13 +7,14 @@ use crate::market::Market;
 use crate::report::charts::canvas::Svg;
 use crate::report::files::folder_name;
 use crate::report::html::comparison;
-use crate::report::html::escape::{Html, text};
+use crate::report::html::escape::{Html, tag, text};
 use crate::report::html::page::{bullets, dim, dim_paragraph, paragraph};
 use crate::report::loaded::{LoadedStrategy, ranked};
 use crate::report::manifest::Manifest;
 use crate::report::number_format::money_of;
 use crate::report::settings::{self, Settings};
 use crate::report::terminal::gathered;
+use crate::report::verdict::batch_line;
 use crate::report::versus::Versus;
 
 /// The ranking of a batch.
@@ -96,7 +97,9 @@ fn one(market: &Market, evaluation: &Evaluation) -> LoadedStrategy {
 
 fn head(market: &Market, evaluations: &[Evaluation]) -> Html {
     let runs = || evaluations.iter().map(|one| one.run);
-    let out = paragraph(&text(&market.about));
+    let verdict =
+        batch_line(evaluations).map_or_else(Html::new, |line| tag("p").class("verdict").text(&format!("Verdict: {line}.")).line());
+    let out = verdict + paragraph(&text(&market.about));
     let Some(run) = runs().next() else { return out };
     // One may have ended before the others.
     let to = runs().map(|run| run.clock.open(run.equity.len())).max().unwrap_or(run.clock.start);

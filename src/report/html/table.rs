@@ -12,12 +12,18 @@ pub(super) fn table(caption: &str, columns: &[Column], rows: &[Vec<String>]) -> 
 
 /// The same with a last row of sums, which sorting and filtering leave where it is.
 pub(super) fn totalled(caption: &str, columns: &[Column], rows: &[Vec<String>], total: &[String]) -> Html {
-    scrolled("sort", caption, columns, &Body { rows, total, addresses: &[] })
+    scrolled("sort", caption, columns, &Body { rows, total, addresses: &[], best: &[] })
 }
 
-/// A table whose first cells lead to addresses, where they have one.
-pub(super) fn linked_table(caption: &str, columns: &[Column], rows: &[Vec<String>], addresses: &[Option<String>]) -> Html {
-    scrolled("sort", caption, columns, &Body { rows, total: &[], addresses })
+/// A table whose first cells lead to addresses, where they have one, with the best cell of a column in bold, by the place of its row.
+pub(super) fn linked_table(
+    caption: &str,
+    columns: &[Column],
+    rows: &[Vec<String>],
+    addresses: &[Option<String>],
+    best: &[Option<usize>],
+) -> Html {
+    scrolled("sort", caption, columns, &Body { rows, total: &[], addresses, best })
 }
 
 fn scrolled(class: &'static str, caption: &str, columns: &[Column], body: &Body) -> Html {
@@ -31,12 +37,12 @@ pub(super) fn list_table(caption: &str, columns: &[Column], rows: &[Vec<String>]
 
 /// The same with a last row of sums.
 pub(super) fn totalled_list(caption: &str, columns: &[Column], rows: &[Vec<String>], total: &[String]) -> Html {
-    wide(label(caption, columns), &bare_table("list", caption, columns, &Body { rows, total, addresses: &[] })).line()
+    wide(label(caption, columns), &bare_table("list", caption, columns, &Body { rows, total, addresses: &[], best: &[] })).line()
 }
 
 /// A long, narrow table with its sums in as many columns as the page has room for.
 pub(super) fn flowing_table(caption: &str, columns: &[Column], rows: &[Vec<String>], total: &[String]) -> Html {
-    let table = bare_table("sort", caption, columns, &Body { rows, total, addresses: &[] });
+    let table = bare_table("sort", caption, columns, &Body { rows, total, addresses: &[], best: &[] });
     tag("div").holds(&tag("div").class("flow").holds(&table)).line()
 }
 
@@ -57,6 +63,8 @@ struct Body<'a> {
     total: &'a [String],
     /// Where the first cell of each row leads; as long as `rows`, or empty.
     addresses: &'a [Option<String>],
+    /// Of each column the row whose cell is its best, where one is; as many as columns, or empty.
+    best: &'a [Option<usize>],
 }
 
 /// A heading of a column.
@@ -78,24 +86,26 @@ fn bare_table(class: &'static str, caption: &str, columns: &[Column], body: &Bod
     inside += tag("thead").holds(&tag("tr").holds(&heads)).line();
     let mut rows = Html::new().line();
     for (r, cells) in body.rows.iter().enumerate() {
-        rows += row(columns, cells, body.addresses.get(r).and_then(Option::as_ref));
+        let is_best = |column: usize| body.best.get(column).copied().flatten() == Some(r);
+        rows += row(columns, cells, body.addresses.get(r).and_then(Option::as_ref), is_best);
     }
     inside += tag("tbody").holds(&rows).line();
     if !body.total.is_empty() {
-        inside += tag("tfoot").holds(&(Html::new().line() + row(columns, body.total, None))).line();
+        inside += tag("tfoot").holds(&(Html::new().line() + row(columns, body.total, None, |_| false))).line();
     }
     let table = tag("table").class(class);
     if caption.is_empty() { table.with("aria-label", label(caption, columns)).holds(&inside) } else { table.holds(&inside) }
 }
 
 /// The first cell of a row is its heading, and leads to `address`.
-fn row(columns: &[Column], cells: &[String], address: Option<&String>) -> Html {
+fn row(columns: &[Column], cells: &[String], address: Option<&String>, is_best: impl Fn(usize) -> bool) -> Html {
     let mut out = Html::new();
     for (c, (cell, (_, number))) in cells.iter().zip(columns).enumerate() {
         let start = if c == 0 { tag("th").with("scope", "row") } else { tag("td") };
         let start = if cell.chars().count() > 60 { start.class("long") } else { aligned(start, *number) };
         out += match address.filter(|_| c == 0) {
             Some(address) => start.holds(&tag("a").with("href", address).text(cell)),
+            None if is_best(c) => start.holds(&tag("b").text(cell)),
             None => start.holds(&text(cell)),
         };
     }
