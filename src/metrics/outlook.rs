@@ -20,7 +20,7 @@ const BANDS: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
 pub struct Outlook {
     /// Mean length of a block in days.
     pub mean_block_days: f64,
-    /// Wealth after each day over that of the start, a row a day: below which the [`BANDS`] of the paths are.
+    /// Wealth after each day over that of the start, a row a day: below which 5, 25, 50, 75 and 95 % of the paths are.
     pub fan: Vec<[f64; 5]>,
     /// Paths that end the year below their start.
     pub loses: f64,

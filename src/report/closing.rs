@@ -21,7 +21,7 @@ pub fn closing(all: &[Evaluation], look: Look) -> String {
     verdict + &table(&lines, look) + &sleeve::lines(all, look)
 }
 
-/// What the runs warn of, each caution once and at most [`CAUTIONS`] of them, and `also` one that is not of the runs.
+/// What the runs warn of, each caution once and at most eight of them, and `also` one that is not of the runs.
 #[must_use]
 pub fn cautions(all: &[Evaluation], also: Option<String>, look: Look) -> String {
     let cautions: Vec<Vec<String>> = all.iter().map(|one| one.run.cautions.iter().map(ToString::to_string).collect()).collect();

@@ -5,6 +5,7 @@ mod first_screen;
 mod flows;
 mod hostile;
 mod margin;
+mod narratives;
 mod refusals;
 mod sources;
 mod survivors;

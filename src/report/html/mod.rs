@@ -30,6 +30,7 @@ mod live;
 mod margin;
 mod money;
 pub mod months;
+mod narrative_months;
 mod page;
 mod refusals;
 pub mod sheet;

@@ -18,6 +18,7 @@ use crate::report::html::live::series;
 use crate::report::html::margin::margin;
 use crate::report::html::money::money;
 use crate::report::html::months::heat;
+use crate::report::html::narrative_months;
 use crate::report::html::page::{cards, cautions as findings, dim_paragraph, folded, heading, live_page, navigation, paragraph, title};
 use crate::report::html::shocks::shocks;
 use crate::report::html::survivorship::survivorship;
@@ -75,7 +76,7 @@ const SECTIONS: [Section; 18] = [
     section("cautions", "Cautions", "Cautions", |sheet| cautions(sheet.piece.market, sheet.run())),
     section("against", "Worth it?", "Was it worth it?", |sheet| against::benchmarks(sheet.piece)),
     section("returns", "Returns", "Returns over time", returns_over_time),
-    section("money", "Money", "Where the money came from", |sheet| money(sheet.run()) + contributions(sheet.piece.market, sheet.run())),
+    section("money", "Money", "Where the money came from", income),
     section("exposure", "Exposure", "Exposure", exposure),
     section("margin", "Margin", "Margin and distance to liquidation", |sheet| margin(sheet.piece.market, sheet.run())),
     section("stress", "Stress test", "Stress test: the return under harsher assumptions", |sheet| against::ladder(sheet.piece)),
@@ -162,6 +163,11 @@ fn returns_over_time(sheet: &Sheet) -> Html {
     out += wide_figure(&drawn::rolled(run), "Sharpe ratio, volatility and beta over the last 90 days, over time");
     out += wide_figure(&drawn::distribution(run), "Number of days by their return");
     out + falls(evaluation)
+}
+
+fn income(sheet: &Sheet) -> Html {
+    let (market, run) = (sheet.piece.market, sheet.run());
+    money(run) + narrative_months::heat(market, run) + contributions(market, run)
 }
 
 fn exposure(sheet: &Sheet) -> Html {
