@@ -88,9 +88,7 @@ pub(crate) fn outlook(found: &Outlook) -> String {
     } else {
         format!("a drawdown is deeper than {}", falls.join(", "))
     };
-    let back = found
-        .recovery_days
-        .map_or_else(String::new, |days| format!(" and half of those take {} days from the lowest point", grouped(days, 0)));
+    let back = found.recovery_days.map_or_else(String::new, |days| format!(" (median: {} days from the lowest point)", grouped(days, 0)));
     format!(
         "Of years drawn from its own days, {} end with a loss; {deeper}; {} of those that fall are back at the peak of their deepest fall within the year{back}.",
         whole_percent(found.loses),

@@ -9,11 +9,11 @@ use crate::replay::run::Run;
 use crate::report::charts::{palette, thin};
 use crate::report::html::escape::{Html, tag};
 use crate::report::input::ReportInput;
-use crate::report::number_format::money_of;
+use crate::report::number_format::whole_money;
 use crate::units::Usd;
 
 /// Trades that are marked on the curve, the last of them where there are more.
-const MARKED: usize = 2_000;
+const MARKED: usize = 1_000;
 
 /// One line of a chart.
 struct Line<'a> {
@@ -29,7 +29,7 @@ struct Line<'a> {
 enum Unit {
     /// Cents.
     Usd,
-    /// A fraction with six decimals.
+    /// A fraction with five decimals.
     Share,
 }
 
@@ -92,7 +92,7 @@ fn written(line: &Line, keep: &[usize], values: &dyn Fn(usize) -> f64) -> String
     let cell = |bar: &usize| match (values(*bar), unit) {
         (value, _) if !value.is_finite() => String::new(),
         (value, Unit::Usd) => short(&format!("{value:.2}")),
-        (value, Unit::Share) => short(&format!("{value:.6}")),
+        (value, Unit::Share) => short(&format!("{value:.5}")),
     };
     let cells: Vec<String> = keep.iter().map(cell).collect();
     let unit = if *unit == Unit::Usd { "usd" } else { "share" };
@@ -120,7 +120,7 @@ fn trades(market: &Market, run: &Run, keep: &[usize]) -> Vec<String> {
         let position = keep.partition_point(|kept| *kept < bar).min(keep.len() - 1);
         let symbol = plain(&market.instrument(trade.instrument).symbol);
         let sign = if trade.pnl > Usd::ZERO { "+" } else { "" };
-        Some(format!("trade\t{0}\t{position}\ttrade {0}, {symbol}, {sign}{1}", at + 1, money_of(trade.pnl)))
+        Some(format!("trade\t{0}\t{position}\ttrade {0}, {symbol}, {sign}{1}", at + 1, whole_money(trade.pnl.to_f64())))
     };
     run.trades.iter().enumerate().skip(from).filter_map(one).collect()
 }
