@@ -14,7 +14,10 @@ const MOST: u64 = 2_048 * MIB;
 /// Entries of an archive.
 const MOST_ENTRIES: usize = 100_000;
 
-/// Archives within archives.
+/// Bytes of all tables of one file together.
+const MOST_TOGETHER: u64 = 4 * MOST;
+
+/// Archives within archives; what is gzipped in the last of them is unpacked once more.
 const DEEPEST: usize = 2;
 
 /// A file that was found, not yet read.
@@ -99,9 +102,22 @@ pub(super) fn pieces(file: &FoundFile) -> Result<(Vec<Piece>, String), String> {
     let bytes = bounded::bytes(&file.path, MOST).map_err(|why| unread(&why))?;
     let sha256 = digest::of(&bytes);
     confirm_checksum(&file.path, &sha256)?;
-    let mut all = Vec::new();
-    unpack(&file.name, bytes, &mut all, 0)?;
-    Ok((all, sha256))
+    Ok((unpacked(&file.name, bytes, MOST_TOGETHER)?, sha256))
+}
+
+/// The tables in the bytes of a file, of no more than `most` bytes together.
+fn unpacked(name: &str, bytes: Vec<u8>, most: u64) -> Result<Vec<Piece>, String> {
+    let mut all = Pieces { found: Vec::new(), most, room: most };
+    all.unpack(name, bytes, 0)?;
+    Ok(all.found)
+}
+
+/// Tables that came out of a file, and how many bytes there is room for besides.
+struct Pieces {
+    found: Vec<Piece>,
+    /// Bytes of all of them, at most.
+    most: u64,
+    room: u64,
 }
 
 fn unread(why: &Unread) -> String {
@@ -124,63 +140,82 @@ fn confirm_checksum(path: &Path, sha256: &str) -> Result<(), String> {
     }
 }
 
-fn unpack(name: &str, bytes: Vec<u8>, all: &mut Vec<Piece>, depth: usize) -> Result<(), String> {
-    let lower = name.to_lowercase();
-    let ending = lower.rsplit_once('.').map_or("", |(_, ending)| ending);
-    if bytes.starts_with(b"\x1f\x8b") {
-        let inner = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".GZ")).unwrap_or(name);
-        return unpack(inner, gunzip(&bytes)?, all, depth);
-    }
-    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
-        return unzip(name, bytes, all, depth);
-    }
-    let form = match ending {
-        _ if bytes.starts_with(b"ARROW1") => Form::Arrow,
-        _ if bytes.starts_with(b"PAR1") => Form::Parquet,
-        "zip" => return Err("no zip archive, or one that is cut short".to_owned()),
-        "gz" => return Err("no gzip file".to_owned()),
-        "feather" | "ipc" | "arrow" => return Err("no Arrow file (feather version 2)".to_owned()),
-        "parquet" => return Err("no Parquet file".to_owned()),
-        "json" => Form::Json,
-        "csv" | "txt" | "tsv" => Form::Text,
-        _ => return Err(format!("no table: `.{ending}` is none of csv, json, feather, parquet, gz and zip")),
-    };
-    all.push(Piece { name: name.to_owned(), form, bytes });
-    Ok(())
-}
-
-fn gunzip(packed: &[u8]) -> Result<Vec<u8>, String> {
-    whole(flate2::read::MultiGzDecoder::new(packed)).map_err(|error| format!("a gzip file that is cut short or damaged: {error}"))
-}
-
-/// All bytes of a reader, up to the bound.
-fn whole(reader: impl Read) -> Result<Vec<u8>, String> {
-    let mut bytes = Vec::new();
-    reader.take(MOST + 1).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
-    if bytes.len() as u64 > MOST { Err(format!("unpacks to more than {}", bounded::size(MOST))) } else { Ok(bytes) }
-}
-
-fn unzip(name: &str, packed: Vec<u8>, all: &mut Vec<Piece>, depth: usize) -> Result<(), String> {
-    if depth == DEEPEST {
-        return Err("archives within archives within archives".to_owned());
-    }
-    let broken = |error: zip::result::ZipError| format!("a zip archive that is cut short or damaged: {error}");
-    let mut archive = zip::ZipArchive::new(Cursor::new(packed)).map_err(broken)?;
-    if archive.len() > MOST_ENTRIES {
-        return Err(format!("an archive of more than {MOST_ENTRIES} files"));
-    }
-    for index in 0..archive.len() {
-        let entry = archive.by_index(index).map_err(broken)?;
-        let own = entry.name().map_err(broken)?.replace('\\', "/");
-        let hidden = own.split('/').any(|part| part.starts_with('.') || part == "__MACOSX");
-        if entry.is_dir() || hidden || own.ends_with(".CHECKSUM") {
-            continue;
+impl Pieces {
+    fn unpack(&mut self, name: &str, bytes: Vec<u8>, depth: usize) -> Result<(), String> {
+        let lower = name.to_lowercase();
+        let ending = lower.rsplit_once('.').map_or("", |(_, ending)| ending);
+        if bytes.starts_with(b"\x1f\x8b") {
+            let inner = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".GZ")).unwrap_or(name);
+            return self.gunzip(inner, &bytes, depth);
         }
-        let bytes = whole(entry).map_err(|why| format!("a zip archive that is cut short or damaged: {why}"))?;
-        unpack(&format!("{name}/{own}"), bytes, all, depth + 1)?;
+        if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
+            return self.unzip(name, bytes, depth);
+        }
+        let form = match ending {
+            _ if bytes.starts_with(b"ARROW1") => Form::Arrow,
+            _ if bytes.starts_with(b"PAR1") => Form::Parquet,
+            "zip" => return Err("no zip archive, or one that is cut short".to_owned()),
+            "gz" => return Err("no gzip file".to_owned()),
+            "feather" | "ipc" | "arrow" => return Err("no Arrow file (feather version 2)".to_owned()),
+            "parquet" => return Err("no Parquet file".to_owned()),
+            "json" => Form::Json,
+            "csv" | "txt" | "tsv" => Form::Text,
+            _ => return Err(format!("no table: `.{ending}` is none of csv, json, feather, parquet, gz and zip")),
+        };
+        self.room = self.room.checked_sub(bytes.len() as u64).ok_or_else(|| self.too_large())?;
+        self.found.push(Piece { name: name.to_owned(), form, bytes });
+        Ok(())
     }
-    Ok(())
+
+    /// A gzip file may hold itself: each counts as an archive.
+    fn gunzip(&mut self, inner: &str, packed: &[u8], depth: usize) -> Result<(), String> {
+        if depth > DEEPEST {
+            return Err(TOO_DEEP.to_owned());
+        }
+        let decoder = flate2::read::MultiGzDecoder::new(packed);
+        let bytes = self.whole(decoder).map_err(|error| format!("a gzip file that is cut short or damaged: {error}"))?;
+        self.unpack(inner, bytes, depth + 1)
+    }
+
+    fn unzip(&mut self, name: &str, packed: Vec<u8>, depth: usize) -> Result<(), String> {
+        if depth >= DEEPEST {
+            return Err(TOO_DEEP.to_owned());
+        }
+        let broken = |error: zip::result::ZipError| format!("a zip archive that is cut short or damaged: {error}");
+        let mut archive = zip::ZipArchive::new(Cursor::new(packed)).map_err(broken)?;
+        if archive.len() > MOST_ENTRIES {
+            return Err(format!("an archive of more than {MOST_ENTRIES} files"));
+        }
+        for index in 0..archive.len() {
+            let entry = archive.by_index(index).map_err(broken)?;
+            let own = entry.name().map_err(broken)?.replace('\\', "/");
+            let hidden = own.split('/').any(|part| part.starts_with('.') || part == "__MACOSX");
+            if entry.is_dir() || hidden || own.ends_with(".CHECKSUM") {
+                continue;
+            }
+            let bytes = self.whole(entry).map_err(|why| format!("a zip archive that is cut short or damaged: {why}"))?;
+            self.unpack(&format!("{name}/{own}"), bytes, depth + 1)?;
+        }
+        Ok(())
+    }
+
+    /// All bytes of a reader, as far as there is room for them.
+    fn whole(&self, reader: impl Read) -> Result<Vec<u8>, String> {
+        let most = self.room.min(MOST);
+        let mut bytes = Vec::new();
+        reader.take(most + 1).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
+        if bytes.len() as u64 > most { Err(self.too_large()) } else { Ok(bytes) }
+    }
+
+    fn too_large(&self) -> String {
+        if self.room < MOST {
+            return format!("its tables unpack to more than {} together", bounded::size(self.most));
+        }
+        format!("unpacks to more than {}", bounded::size(MOST))
+    }
 }
+
+const TOO_DEEP: &str = "archives within archives within archives";
 
 #[cfg(test)]
 mod tests {
@@ -212,6 +247,34 @@ mod tests {
         assert_eq!(tables[0], Ok(vec!["raw/a/b/x.csv".to_owned()]));
         assert!(tables[1].is_err());
         assert_eq!(tables[2], Ok(vec!["raw/outer.zip/deep/inner.zip/y-1h.csv".to_owned()]));
+    }
+
+    fn gz(bytes: &[u8]) -> Vec<u8> {
+        let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        gz.write_all(bytes).unwrap();
+        gz.finish().unwrap()
+    }
+
+    /// One that unpacks to itself would never end.
+    #[test]
+    fn what_is_packed_again_and_again_ends_somewhere() {
+        let packed = |times: usize| (0..times).fold(b"1".to_vec(), |bytes, _| gz(&bytes));
+        let tables = |times: usize| unpacked("x.csv.gz", packed(times), 99).map(|all| all.len());
+        assert_eq!((tables(1), tables(3)), (Ok(1), Ok(1)));
+        assert_eq!(tables(4), Err(TOO_DEEP.to_owned()));
+    }
+
+    /// Many tables that are each small enough are not together.
+    #[test]
+    fn all_tables_of_an_archive_have_one_bound() {
+        let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for name in ["a.csv", "b.csv", "c.csv"] {
+            zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+            zip.write_all(&[b'1'; 40]).unwrap();
+        }
+        let bytes = zip.finish().unwrap().into_inner();
+        assert_eq!(unpacked("x.zip", bytes.clone(), 120).map(|all| all.len()), Ok(3));
+        assert!(unpacked("x.zip", bytes, 119).err().unwrap().contains("its tables unpack to more than 119 bytes together"));
     }
 
     #[test]
