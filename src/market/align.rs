@@ -7,13 +7,21 @@ use rayon::prelude::*;
 
 use crate::market::panel::Column;
 use crate::market::{LINE, ListingPolicy, Panel, Segment, SeriesPart};
-use crate::units::Clock;
+use crate::units::{Clock, Span};
 
 /// Fills a [`Panel`] of `series.len()` instruments. Bars outside the clock are left out; one stamp, one cell. `first` is the first bar that trades.
 pub(super) fn align(clock: &Clock, first: usize, series: &[SeriesPart], listing: &ListingPolicy) -> Panel {
-    let (instruments, bars) = (series.len(), clock.bars);
-    let [open, high, low, close, volume] = last_prices(clock, series);
-    let ([mark_open, mark_high, mark_low, mark_close], marked_bars) = mark_prices(clock, first, series, [&open, &high, &low, &close]);
+    let last = last_prices(clock, series);
+    let [open, high, low, close, _] = &last;
+    let (marks, marked_bars) = mark_prices(clock, first, series, [open, high, low, close]);
+    let mut panel = Panel { marked_bars, ..of_columns(series.len(), clock.bars, last, marks) };
+    list(&mut panel, clock.bar, listing);
+    panel
+}
+
+/// A panel of open, high, low, close and volume and of the four marks, with what follows from them but for extremes of blocks and listings.
+pub(super) fn of_columns(instruments: usize, bars: usize, last: [Column; 5], marks: [Column; 4]) -> Panel {
+    let ([open, high, low, close, volume], [mark_open, mark_high, mark_low, mark_close]) = (last, marks);
     let mut panel = Panel {
         instruments,
         bars,
@@ -28,15 +36,16 @@ pub(super) fn align(clock: &Clock, first: usize, series: &[SeriesPart], listing:
         mark_close,
         value: rayon::iter::repeat_n(f64::NAN, bars.div_ceil(LINE) * LINE * instruments).collect(),
         last_traded: rayon::iter::repeat_n(u32::MAX, instruments * bars).collect(),
-        segments: Vec::new(),
-        marked_bars,
-        block_low: Vec::new(),
-        block_high: Vec::new(),
+        ..Panel::default()
     };
     carry_over(&mut panel);
-    let of = |(open, close): (&[f64], &[f64])| segments(open, close, listing.delisted_after.in_bars(clock.bar), listing.jump);
-    panel.segments = panel.open.par_chunks(bars).zip(panel.close.par_chunks(bars)).map(of).collect();
     panel
+}
+
+/// Finds the listed life of each series.
+pub(super) fn list(panel: &mut Panel, bar: Span, listing: &ListingPolicy) {
+    let of = |(open, close): (&[f64], &[f64])| segments(open, close, listing.delisted_after.in_bars(bar), listing.jump);
+    panel.segments = panel.open.par_chunks(panel.bars).zip(panel.close.par_chunks(panel.bars)).map(of).collect();
 }
 
 /// Columns that are nobody else's yet, to be filled.
@@ -85,7 +94,7 @@ fn mark_prices(clock: &Clock, first: usize, series: &[SeriesPart], last: [&Colum
 }
 
 /// Notes the last bar that traded, of which the valuation price is carried over those that are missing.
-pub(super) fn carry_over(panel: &mut Panel) {
+fn carry_over(panel: &mut Panel) {
     let Panel { instruments, bars, close, mark_close, value, last_traded, .. } = panel;
     let (instruments, bars) = (*instruments, *bars);
     last_traded.par_chunks_mut(bars).zip(close.par_chunks(bars)).for_each(|(last_traded, close)| {
@@ -110,7 +119,7 @@ pub(super) fn carry_over(panel: &mut Panel) {
 
 /// Stretches of listed life in one series: `silence` missing bars in a row end one, and so does an open that [`jumps`] away from the last
 /// traded close; the bar after begins another.
-pub(super) fn segments(open: &[f64], close: &[f64], silence: usize, jump: f64) -> Vec<Segment> {
+fn segments(open: &[f64], close: &[f64], silence: usize, jump: f64) -> Vec<Segment> {
     let mut found: Vec<Segment> = Vec::new();
     for t in (0..close.len()).filter(|&t| !close[t].is_nan()) {
         match found.last_mut() {

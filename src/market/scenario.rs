@@ -4,9 +4,9 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::market::align::{carry_over, segments};
+use crate::market::align::{list, of_columns};
 use crate::market::panel::Column;
-use crate::market::{LINE, Market, Panel};
+use crate::market::{Market, Panel};
 
 /// What is other. Bars are those of the market's clock.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,11 +34,13 @@ impl Market {
         match change {
             Change::Funding(times) => market.funding.each(|_, settlement| settlement.rate *= times),
             Change::Halt { bars } => {
-                market.panel = self.priced(change, |_, bar, prices| if bars.contains(&bar) { [f64::NAN; 4] } else { prices });
+                market.panel = self.priced(|_, bar, prices| if bars.contains(&bar) { [f64::NAN; 4] } else { prices });
+                // Prices alone begin and end no listing; bars that nobody traded in may.
+                list(&mut market.panel, self.clock.bar, &self.listing);
             }
             Change::Crash { bar, fall } => {
                 let left = 1.0 - fall;
-                market.panel = self.priced(change, |_, at, [open, high, low, close]| match at {
+                market.panel = self.priced(|_, at, [open, high, low, close]| match at {
                     _ if at < *bar => [open, high, low, close],
                     _ if at == *bar => [open, high, low * left, close * left],
                     _ => [open, high, low, close].map(|price| price * left),
@@ -48,7 +50,7 @@ impl Market {
             }
             Change::Depeg { bars, worth } => {
                 let dearer = |inside: bool, price: f64| if inside { price / worth } else { price };
-                market.panel = self.priced(change, |_, bar, prices| prices.map(|price| dearer(bars.contains(&bar), price)));
+                market.panel = self.priced(|_, bar, prices| prices.map(|price| dearer(bars.contains(&bar), price)));
                 let clock = self.clock;
                 market.funding.each(|_, settlement| {
                     let inside = clock.bar_of(settlement.time).is_some_and(|bar| bars.contains(&bar));
@@ -58,7 +60,7 @@ impl Market {
             Change::Volatility(times) => {
                 let lines: Vec<Option<Line>> = (0..self.instruments.len()).map(|id| Line::of(&self.panel, id)).collect();
                 let apart = |id: usize, bar: usize, price: f64| lines[id].map_or(price, |line| line.apart(bar, price, *times));
-                market.panel = self.priced(change, |id, bar, prices| prices.map(|price| apart(id, bar, price)));
+                market.panel = self.priced(|id, bar, prices| prices.map(|price| apart(id, bar, price)));
                 let clock = self.clock;
                 market.funding.each(|id, settlement| {
                     let bar = clock.bar_of(settlement.time);
@@ -69,8 +71,9 @@ impl Market {
         market
     }
 
-    /// The panel with other prices, and all that follows from them. `of` gives those of an instrument in a bar, of last prices and of marks alike.
-    fn priced(&self, change: &Change, of: impl Fn(usize, usize, Prices) -> Prices) -> Panel {
+    /// The panel with other prices, and what follows from them; listings begin and end as they did. `of` gives the prices of an instrument in a bar, of
+    /// last prices and of marks alike.
+    fn priced(&self, of: impl Fn(usize, usize, Prices) -> Prices) -> Panel {
         let old = &self.panel;
         let (instruments, bars) = (old.instruments, old.bars);
         let all = |columns: [&Column; 4]| -> [Column; 4] {
@@ -83,34 +86,17 @@ impl Market {
             }
             new.map(Arc::from)
         };
-        let last = all([&old.open, &old.high, &old.low, &old.close]);
+        let [open, high, low, close] = all([&old.open, &old.high, &old.low, &old.close]);
         let own_marks = !Arc::ptr_eq(&old.mark_close, &old.close);
-        let marks = if own_marks { all([&old.mark_open, &old.mark_high, &old.mark_low, &old.mark_close]) } else { last.clone() };
-        let ([open, high, low, close], [mark_open, mark_high, mark_low, mark_close]) = (last, marks);
-        let volume = close.iter().zip(old.volume.iter()).map(|(close, volume)| if close.is_nan() { f64::NAN } else { *volume }).collect();
-        let mut panel = Panel {
-            open,
-            high,
-            low,
-            close,
-            volume,
-            mark_open,
-            mark_high,
-            mark_low,
-            mark_close,
-            value: vec![f64::NAN; bars.div_ceil(LINE) * LINE * instruments],
-            last_traded: vec![u32::MAX; instruments * bars],
-            ..old.clone()
+        let marks = if own_marks {
+            all([&old.mark_open, &old.mark_high, &old.mark_low, &old.mark_close])
+        } else {
+            [&open, &high, &low, &close].map(Arc::clone)
         };
-        carry_over(&mut panel);
+        let volume = close.iter().zip(old.volume.iter()).map(|(close, volume)| if close.is_nan() { f64::NAN } else { *volume }).collect();
+        let mut panel = of_columns(instruments, bars, [open, high, low, close, volume], marks);
         panel.index_extremes();
-        // Prices alone begin and end no listing; bars that nobody traded in may.
-        if matches!(change, Change::Halt { .. }) {
-            let silence = self.listing.delisted_after.in_bars(self.clock.bar);
-            let own = |id: usize| segments(&panel.open[id * bars..][..bars], &panel.close[id * bars..][..bars], silence, self.listing.jump);
-            panel.segments = (0..instruments).map(own).collect();
-        }
-        panel
+        Panel { segments: old.segments.clone(), marked_bars: old.marked_bars.clone(), ..panel }
     }
 }
 

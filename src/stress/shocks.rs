@@ -1,7 +1,5 @@
 //! Shocks: the same strategy in a market, or at a venue, that was worse to it. Each is a replay of its own, in which rules see what happened.
 
-use std::ops::Range;
-
 use crate::batch::{Arena, side_by_side};
 use crate::market::Change;
 use crate::metrics::Metrics;
@@ -44,19 +42,7 @@ impl Shock {
         Self::Halt,
     ];
 
-    /// What is other in the market from a bar on; `None` where it is the venue's terms that change.
-    fn change(self, bars: impl Fn(Span) -> Range<usize>) -> Option<Change> {
-        match self {
-            Self::Funding(times) => Some(Change::Funding(f64::from(times))),
-            Self::Crash(fall) => Some(Change::Crash { bar: bars(Span::DAY).start, fall }),
-            Self::Volatility(times) => Some(Change::Volatility(times)),
-            Self::Depeg(worth) => Some(Change::Depeg { bars: bars(WEEK), worth }),
-            Self::Halt => Some(Change::Halt { bars: bars(Span::DAY) }),
-            Self::Spreads(_) => None,
-        }
-    }
-
-    /// The close of the run after which it comes, of one that comes once; the first of equals. `None` of a run that never held anything.
+    /// The close of the run after which it comes, of one that comes once; the first of equals. `None` of a run without a close that has a bar after it.
     fn close(self, run: &Run) -> Option<usize> {
         let most = |of: &dyn Fn(usize) -> f64| {
             // The last close has no bar after it.
@@ -124,12 +110,14 @@ fn shocked(shock: Shock, arena: &Arena, strategy: &Strategy, run: &Run, own: &Me
         let bars = span.in_bars(run.clock.bar).max(1);
         first + from..(first + from + bars).min(first + run.equity.len())
     };
-    let mut again = match shock.change(bars) {
-        Some(change) => arena.replay_changed(&change, strategy, run.capital),
-        None => match shock {
-            Shock::Spreads(times) => arena.replay(&strategy.with_spreads(times), run.capital),
-            _ => return None,
-        },
+    let changed = |change: Change| arena.replay_changed(&change, strategy, run.capital);
+    let mut again = match shock {
+        Shock::Funding(times) => changed(Change::Funding(f64::from(times))),
+        Shock::Crash(fall) => changed(Change::Crash { bar: first + from, fall }),
+        Shock::Volatility(times) => changed(Change::Volatility(times)),
+        Shock::Depeg(worth) => changed(Change::Depeg { bars: bars(WEEK), worth }),
+        Shock::Halt => changed(Change::Halt { bars: bars(Span::DAY) }),
+        Shock::Spreads(times) => arena.replay(&strategy.with_spreads(times), run.capital),
     };
     if let Shock::Depeg(worth) = shock {
         // The books count the stablecoin as a dollar: in dollars they are worth less for as long as it is.

@@ -89,10 +89,12 @@
       };
     }
     function draw() {
+      var was = own.plot && { min: own.plot.scales.x.min, max: own.plot.scales.x.max };
       if (own.plot) { own.plot.destroy(); }
       own.plot = new uPlot(options(), data, plotted);
+      if (was) { own.plot.setScale('x', was); }
       own.plot.over.addEventListener('click', function () {
-        var near = kind === 'equity' && trades.filter(function (trade) { return Math.abs(trade.at - own.at) <= 2; })[0];
+        var near = kind === 'equity' && own.at !== null && trades.filter(function (trade) { return Math.abs(trade.at - own.at) <= 2; })[0];
         if (near) { location.hash = '#trades'; reveal(); }
       });
     }

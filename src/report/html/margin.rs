@@ -45,7 +45,7 @@ pub(super) fn margin(market: &Market, run: &Run) -> Html {
         1 => format!("One liquidation took {}.", money_of(lost)),
         count => format!("{count} liquidations took {} together.", money_of(lost)),
     };
-    let about = "Distances are measured at the closes at which decisions were made (exposure.csv). Inside a bar the mark price may have come nearer; \
+    let about = "Distances are measured at the closes at which decisions were made. Inside a bar the mark price may have come nearer; \
                  liquidations.csv has the cases where it came too near.";
     out += paragraph(&(coded(&format!("Margin used was at most {most} of equity. {sentence} {fallen} ")) + dim(about)));
     out + calls(market, run)

@@ -36,7 +36,7 @@ const POLICY: &str = policy!("g6I3BzHv32Hh6jWpL+EQmHuQbDjJxrjDGe1pvXZJ36c=");
 const LIVE_POLICY: &str = policy!(
     "g6I3BzHv32Hh6jWpL+EQmHuQbDjJxrjDGe1pvXZJ36c=",
     "qmDr9ay3xIVuXJINbr3gIJNWwRxbart3XikOatr0sbE=",
-    "lEB+7Ijw2Ve8ZCGPkDHa80+T1MFhJo4EGhwCbISUmco="
+    "GqC8E3Mnyw2ekYAIw/EC6rkesft1diJHRkWiWYcO1Q8="
 );
 
 /// A whole page.

@@ -42,3 +42,43 @@ const COLUMNS: &[Column<Exposure>] = &[
     maybe_number("liquidation_price", |e, _| e.liquidation_price),
     maybe_number("liquidation_distance", |e, _| e.liquidation_distance),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::{Time, Usd};
+
+    /// Day, bucket, instrument and quantity of a position.
+    fn position((day, bucket, instrument, quantity): (i64, u8, u16, f64)) -> Exposure {
+        Exposure {
+            time: Time::from_seconds(day * 86_400),
+            instrument: InstrumentId(instrument),
+            bucket: BucketId(bucket.into()),
+            narrative: None,
+            quantity,
+            entry_price: 1.0,
+            price: day as f64,
+            notional: Usd::ZERO,
+            margin: None,
+            unrealised: Usd::ZERO,
+            liquidation_price: None,
+            liquidation_distance: None,
+        }
+    }
+
+    #[test]
+    fn a_row_stands_where_another_quantity_is_held_than_before() {
+        let all = [
+            (1, 0, 0, 2.0),
+            (1, 1, 0, 2.0),
+            (2, 0, 0, 2.0), // as before: left out
+            (2, 1, 0, 3.0),
+            (3, 0, 0, 2.0), // as before
+            (4, 1, 0, 3.0), // not there on the third day: another position
+            (4, 0, 0, -2.0),
+        ];
+        let rows: Vec<Exposure> = all.into_iter().map(position).collect();
+        let kept: Vec<(i64, usize)> = changed(&rows).iter().map(|row| (row.time.seconds() / 86_400, row.bucket.index())).collect();
+        assert_eq!(kept, [(1, 0), (1, 1), (2, 1), (4, 1), (4, 0)]);
+    }
+}
