@@ -84,12 +84,15 @@ impl Books {
     }
 
     /// The one verb: what one account gives, another receives.
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "every caller names its two accounts: nothing is left of the choice")]
     fn transfer(&mut self, from: Account, to: Account, amount: Usd) {
         self.post(from, -amount);
         self.post(to, amount);
     }
 
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "as above")]
     fn post(&mut self, account: Account, amount: Usd) {
         // Income is what assets receive, so its sign is the assets': giving makes it grow.
         let (balance, amount) = match account {
@@ -103,7 +106,8 @@ impl Books {
             Account::Interest => (&mut self.income, -amount),
         };
         *balance += amount;
-        self.fullest.hold(balance.to_f64());
+        let balance = *balance;
+        self.fullest.hold_in_account(balance);
     }
 
     /// Whether something has come to more than the books can hold; from then on they are to be believed no more.
@@ -130,6 +134,14 @@ impl Books {
         &self.positions
     }
 
+    /// The open positions of a bucket, which stand together.
+    #[must_use]
+    pub fn of_bucket(&self, bucket: BucketId) -> &[Position] {
+        let first = self.positions.partition_point(|position| position.bucket < bucket);
+        let end = first + self.positions[first..].partition_point(|position| position.bucket == bucket);
+        &self.positions[first..end]
+    }
+
     /// Where an open position stands among [`Self::positions`].
     #[must_use]
     pub fn find(&self, bucket: BucketId, instrument: InstrumentId) -> Option<usize> {
@@ -139,7 +151,7 @@ impl Books {
     /// Cash, margin and worth of a bucket, as of the last mark.
     #[must_use]
     pub fn bucket_value(&self, bucket: BucketId) -> Usd {
-        self.cash(bucket) + self.positions.iter().filter(|p| p.bucket == bucket).map(Position::value).sum()
+        self.cash(bucket) + self.of_bucket(bucket).iter().map(Position::value).sum()
     }
 
     /// As of the last mark.

@@ -45,8 +45,7 @@ impl Decider<'_, '_> {
                 *notional *= worth / needed;
             }
         }
-        let held: Vec<_> =
-            self.books.positions().iter().filter(|p| p.bucket == bucket.id).map(|p| (p.instrument, p.quantity.abs())).collect();
+        let held: Vec<_> = self.books.of_bucket(bucket.id).iter().map(|p| (p.instrument, p.quantity.abs())).collect();
         for &(id, _) in &held {
             if wanted.iter().all(|&(other, _)| other != id) && history.trades(id) && !self.orders.is_leaving(bucket.id, id) {
                 self.send(bucket, (id, None), Want::Close, Reason::Hedge);
@@ -79,7 +78,7 @@ impl Decider<'_, '_> {
         if bucket.hedge.is_none() || self.books.bucket_value(bucket.id).to_f64() <= full * (1.0 + self.cx.plan.rebalance.band) {
             return Usd::ZERO;
         }
-        let own = self.books.positions().iter().filter(|position| position.bucket == bucket.id);
+        let own = self.books.of_bucket(bucket.id).iter();
         own.map(|position| (position.value() - position.margin()).max(Usd::ZERO)).sum()
     }
 
@@ -135,7 +134,7 @@ impl Decider<'_, '_> {
     /// Perpetuals and the notional to be short of each. A coin without a perpetual that trades stays unhedged by notional, on record.
     fn shorts_for(&mut self, history: &History, bucket: &PlanBucket, hedge: &PlanHedge) -> Vec<(InstrumentId, f64)> {
         let directory = history.directory();
-        let spot = self.books.positions().iter().filter(|p| p.bucket == hedge.of);
+        let spot = self.books.of_bucket(hedge.of).iter();
         let worth: Vec<(InstrumentId, f64)> =
             spot.map(|p| (p.instrument, p.quantity * self.cx.market.panel.value_at(p.instrument, self.cx.t))).collect();
         let perp_of = |id: InstrumentId| directory.perp(directory.asset_of(id)).filter(|&perp| history.trades(perp));

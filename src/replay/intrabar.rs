@@ -232,7 +232,7 @@ impl PositionBook {
 
     /// Whether a bucket holds anything.
     pub fn has_positions(&self, bucket: BucketId) -> bool {
-        self.positions().iter().any(|position| position.bucket == bucket)
+        !self.of_bucket(bucket).is_empty()
     }
 }
 

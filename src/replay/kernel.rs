@@ -39,14 +39,15 @@ impl Rows {
         (self.gross, self.net) = ([0.0; LINE], [0.0; LINE]);
         self.worth.fill([0; LINE]);
         for of_bucket in positions.chunk_by(|a, b| a.bucket == b.bucket) {
-            let mut sums = [0_i64; LINE];
+            // Every product comes with the bits of what it was rounded by, which are taken off once.
+            let mut sums = [(of_bucket.len() as i64).wrapping_mul(-(Usd::TO_WHOLE.to_bits() as i64)); LINE];
             for position in of_bucket {
                 let prices: &[f64; LINE] = line[position.place..][..LINE].try_into().expect("a line of an instrument");
                 for k in 0..LINE {
                     let notional = position.quantity * prices[k];
                     self.gross[k] += notional.abs();
                     self.net[k] += notional;
-                    sums[k] += (notional * Usd::MICROS + Usd::TO_WHOLE).to_bits() as i64 - Usd::TO_WHOLE.to_bits() as i64;
+                    sums[k] = sums[k].wrapping_add((notional * Usd::MICROS + Usd::TO_WHOLE).to_bits() as i64);
                 }
             }
             self.worth[of_bucket[0].bucket] = sums;

@@ -92,12 +92,8 @@ impl Simulation<'_> {
             // No close lies above the high of its bar, which has been looked at.
             assert!(stretch.rows.hold(lane..lane + lanes), "more is held than was foreseen");
             for lane in lane..lane + lanes {
-                let mut equity = Usd::ZERO;
-                let row = account.record.bucket_row();
-                for ((value, base), worth) in row.iter_mut().zip(&stretch.bases).zip(&stretch.rows.worth) {
-                    *value = *base + Usd::from_micros(worth[lane]);
-                    equity += *value;
-                }
+                let values = stretch.bases.iter().zip(&stretch.rows.worth).map(|(base, worth)| *base + Usd::from_micros(worth[lane]));
+                let equity = account.record.bucket_values(values);
                 let snapshot = Snapshot { equity, gross: stretch.rows.gross[lane], net: stretch.rows.net[lane], margin: stretch.margin };
                 account.record.close_bar(&snapshot, cx.regimes[t]);
                 t += 1;

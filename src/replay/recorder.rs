@@ -85,6 +85,13 @@ impl Recorder {
         &mut self.run.bucket_values[start..]
     }
 
+    /// A row of bucket values; what they come to.
+    pub fn bucket_values(&mut self, values: impl Iterator<Item = Usd>) -> Usd {
+        let start = self.run.bucket_values.len();
+        self.run.bucket_values.extend(values);
+        self.run.bucket_values[start..].iter().copied().sum()
+    }
+
     /// Rows of the curve so far.
     pub fn bars(&self) -> usize {
         self.run.equity.len()

@@ -69,7 +69,7 @@ impl Decider<'_, '_> {
 
     /// A bucket that has no weight in this regime gives up what it holds.
     fn leave_all(&mut self, bucket: &PlanBucket) {
-        let held: Vec<_> = self.books.positions().iter().filter(|p| p.bucket == bucket.id).map(|p| (p.instrument, p.narrative)).collect();
+        let held: Vec<_> = self.books.of_bucket(bucket.id).iter().map(|p| (p.instrument, p.narrative)).collect();
         let coming = self.coming(bucket.id).into_iter().map(|(instrument, narrative, _)| (instrument, narrative));
         for (instrument, narrative) in held.into_iter().chain(coming) {
             if !self.orders.is_leaving(bucket.id, instrument) {
@@ -82,11 +82,14 @@ impl Decider<'_, '_> {
     /// Leaves what the exit rules say to leave; returns what was left.
     fn exits(&mut self, sight: &SignalView, bucket: &PlanBucket) -> Vec<InstrumentId> {
         let history = &sight.history;
-        let held: Vec<_> = self.books.positions().iter().filter(|p| p.bucket == bucket.id).map(|p| (p.instrument, p.narrative)).collect();
+        let held: Vec<_> = self.books.of_bucket(bucket.id).iter().map(|p| (p.instrument, p.narrative)).collect();
         let mut left = Vec::new();
         for (instrument, narrative) in held {
             if self.orders.is_leaving(bucket.id, instrument) {
                 left.push(instrument);
+                continue;
+            }
+            if !bucket.rules.may_exit() {
                 continue;
             }
             let held = self.held_position(history, bucket, instrument);
@@ -120,7 +123,7 @@ impl Decider<'_, '_> {
 
     /// What the strategy is told of a bucket: `exits` are being left.
     fn state(&self, bucket: &PlanBucket, exits: &[InstrumentId]) -> BucketState {
-        let positions = self.books.positions().iter().filter(|p| p.bucket == bucket.id && !exits.contains(&p.instrument));
+        let positions = self.books.of_bucket(bucket.id).iter().filter(|p| !exits.contains(&p.instrument));
         let instruments = (0..self.cx.market.instruments.len()).map(InstrumentId::new);
         let cooling =
             instruments.map(|id| (id, self.buckets[bucket.id.index()].cooldown_until(id))).filter(|&(_, until)| self.cx.t < until);
@@ -147,7 +150,7 @@ impl Decider<'_, '_> {
         let band = if value.is_some() { ROUNDING } else { self.cx.plan.rebalance.band.max(ROUNDING) };
         let now = self.books.bucket_value(bucket.id) + Usd::round(self.orders.flowing(bucket.id));
         let worth = (value.unwrap_or(now) - self.swept_from(bucket.id)).to_f64();
-        let positions = self.books.positions().iter().filter(|p| p.bucket == bucket.id);
+        let positions = self.books.of_bucket(bucket.id).iter();
         let held: Vec<_> = positions.map(|p| (p.instrument, p.narrative, p.quantity)).chain(self.coming(bucket.id)).collect();
         for &(instrument, narrative, _) in &held {
             // A bar without a price says nothing against a holding: it is carried until it trades again or its listing has ended.

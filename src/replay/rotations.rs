@@ -67,7 +67,7 @@ impl Account {
 
 impl PositionBook {
     fn positions_of(&self, bucket: &PlanBucket, narrative: NarrativeId) -> usize {
-        let of = self.positions().iter().filter(|position| position.bucket == bucket.id);
+        let of = self.of_bucket(bucket.id).iter();
         of.filter(|position| position.narrative == Some(narrative)).count()
     }
 }

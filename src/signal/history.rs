@@ -263,7 +263,7 @@ impl<'m> Directory<'m> {
     }
 
     /// All assets, in file order.
-    pub fn assets(&self) -> impl Iterator<Item = AssetId> + use<'m> {
+    pub fn assets(&self) -> impl ExactSizeIterator<Item = AssetId> + use<'m> {
         (0..self.market.assets.len()).map(AssetId::new)
     }
 

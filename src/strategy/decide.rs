@@ -82,21 +82,28 @@ pub fn decide(view: &SignalView, plan: &Plan, bucket: &PlanBucket, state: &Bucke
 fn admitted(view: &SignalView, bucket: &PlanBucket) -> Vec<Candidate> {
     let history = &view.history;
     let directory = history.directory();
-    directory
-        .assets()
-        .filter_map(|asset| {
-            let instrument = match bucket.holding {
-                Holding::Spot => directory.spot(asset),
-                Holding::Perp => directory.perp(asset),
-                Holding::Cash => None,
-            }?;
-            universe::admits(history, &bucket.gates, asset, instrument).then(|| Candidate {
-                asset,
-                instrument,
-                score: bucket.score.as_ref().and_then(|rule| rule.of(view, instrument, None)),
-            })
+    let assets = directory.assets();
+    let most = bucket.gates.assets.as_ref().map_or(assets.len(), Vec::len);
+    let candidates = assets.filter_map(|asset| {
+        let instrument = match bucket.holding {
+            Holding::Spot => directory.spot(asset),
+            Holding::Perp => directory.perp(asset),
+            Holding::Cash => None,
+        }?;
+        universe::admits(history, &bucket.gates, asset, instrument).then(|| Candidate {
+            asset,
+            instrument,
+            score: bucket.score.as_ref().and_then(|rule| rule.of(view, instrument, None)),
         })
-        .collect()
+    });
+    collect(most, candidates)
+}
+
+/// At most so many items, in room that is asked for once: a bucket is decided at every review of every variant.
+fn collect<T>(most: usize, items: impl Iterator<Item = T>) -> Vec<T> {
+    let mut all = Vec::with_capacity(most);
+    all.extend(items);
+    all
 }
 
 /// The score by which coins are compared within each narrative by itself: evidence may be that of the narrative.
@@ -160,11 +167,11 @@ fn singly(door: &Door, ranked: &[Candidate]) -> (Vec<Pick>, Vec<Refused>) {
             None => Some(labels.next()),
         }
     };
-    let mut labelled: Vec<(&Candidate, Option<NarrativeId>)> = ranked.iter().filter_map(|one| Some((one, label(one)?))).collect();
+    let mut labelled = collect(ranked.len(), ranked.iter().filter_map(|one| Some((one, label(one)?))));
     let asked_names = bucket.selection.assets.as_ref().map(Vec::len);
     let places = bucket.selection.count.or(asked_names).unwrap_or(labelled.len());
     labelled.retain(|(candidate, _)| !state.leaving.contains(&candidate.instrument));
-    let (mut taken, mut refused) = (Vec::new(), Vec::new());
+    let (mut taken, mut refused) = (Vec::with_capacity(places.min(labelled.len())), Vec::new());
     for (place, (candidate, narrative)) in labelled.into_iter().enumerate() {
         if taken.len() == places {
             break;
@@ -178,7 +185,8 @@ fn singly(door: &Door, ranked: &[Candidate]) -> (Vec<Pick>, Vec<Refused>) {
     }
     let candidates: Vec<&Candidate> = taken.iter().map(|entry| entry.candidate).collect();
     let shares = shares(&view.history, bucket, &candidates, places);
-    (taken.iter().zip(shares).filter(|(_, share)| *share > 0.0).map(|(entry, share)| pick(door, entry, share)).collect(), refused)
+    let weighed = taken.iter().zip(shares).filter(|(_, share)| *share > 0.0);
+    (collect(taken.len(), weighed.map(|(entry, share)| pick(door, entry, share))), refused)
 }
 
 /// Shares of the bucket, best candidate first; what empty places would have had stays in cash.

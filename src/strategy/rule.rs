@@ -89,6 +89,12 @@ impl Rules {
         Self { entries: entries::rules(bucket), exits: exits::rules(bucket) }
     }
 
+    /// Whether any of them may say to leave.
+    #[must_use]
+    pub fn may_exit(&self) -> bool {
+        !self.exits.is_empty()
+    }
+
     pub(super) fn all(&self) -> impl Iterator<Item = &dyn Rule> {
         let entries = self.entries.iter().map(|rule| -> &dyn Rule { &**rule });
         entries.chain(self.exits.iter().map(|rule| -> &dyn Rule { &**rule }))

@@ -45,9 +45,10 @@ impl Usd {
     #[inline]
     pub fn round(dollars: f64) -> Self {
         let micros = dollars * Self::MICROS;
-        // Beyond the middle of the doubles with a half, their own addition rounds: quicker than asking for it.
+        // Beyond the middle of the doubles with a half, their own addition rounds, and leaves the whole number in the lower bits: quicker than asking
+        // for it.
         if micros.abs() < Self::ROUNDED_BY_ADDITION {
-            return Self(((micros + Self::TO_WHOLE) - Self::TO_WHOLE) as i64);
+            return Self((micros + Self::TO_WHOLE).to_bits() as i64 - Self::TO_WHOLE.to_bits() as i64);
         }
         Self(micros.round_ties_even() as i64)
     }
