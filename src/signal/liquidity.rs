@@ -3,6 +3,9 @@
 //! Daily volatility and dollars a day are trailing means over the last [`WINDOW`] whole UTC days of the listing in force
 //! (`fidelity.md` section 4: impact and sizing use trailing values, never the bar's own). One table a market, shared by all replays.
 
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use crate::market::{Market, Segment, Tier};
 use crate::units::InstrumentId;
 
@@ -44,6 +47,44 @@ pub struct Liquidity {
     days: Vec<Day>,
     /// Days the clock touches.
     count: usize,
+    known: KnownBefore,
+}
+
+/// What was known before a bar, worked out once for all replays that trade in it: those of a study trade in the same bars.
+#[derive(Debug)]
+struct KnownBefore {
+    /// By bar, as soon as anybody trades in it; then by instrument.
+    rows: Vec<OnceLock<Row>>,
+    instruments: usize,
+    /// How many more rows there is room for.
+    left: AtomicUsize,
+}
+
+type Row = Box<[OnceLock<Trailing>]>;
+
+impl KnownBefore {
+    /// What rows may take, in bytes; what is asked of more bars is worked out each time.
+    const MOST: usize = 32 << 20;
+
+    fn of(market: &Market) -> Self {
+        let instruments = market.instruments.len();
+        let row = instruments.max(1) * size_of::<OnceLock<Trailing>>();
+        let rows = (0..=market.clock.bars).map(|_| OnceLock::new()).collect();
+        Self { rows, instruments, left: AtomicUsize::new(Self::MOST / row) }
+    }
+
+    fn get(&self, id: InstrumentId, t: usize, work_out: impl FnOnce() -> Trailing) -> Trailing {
+        let Some(row) = self.row(t) else { return work_out() };
+        *row[id.index()].get_or_init(work_out)
+    }
+
+    fn row(&self, t: usize) -> Option<&Row> {
+        let place = &self.rows[t];
+        if place.get().is_none() && self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_err() {
+            return None;
+        }
+        Some(place.get_or_init(|| (0..self.instruments).map(|_| OnceLock::new()).collect()))
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -61,7 +102,8 @@ impl Liquidity {
         let per_day = (86_400 / clock.bar.seconds()) as usize;
         let offset = (clock.start.seconds().rem_euclid(86_400) / clock.bar.seconds()) as usize;
         let count = (offset + clock.bars).div_ceil(per_day) + 1;
-        let mut liquidity = Self { per_day, offset, days: Vec::with_capacity(market.instruments.len() * count), count };
+        let mut liquidity =
+            Self { per_day, offset, days: Vec::with_capacity(market.instruments.len() * count), count, known: KnownBefore::of(market) };
         for id in (0..market.instruments.len()).map(InstrumentId::new) {
             let row = liquidity.row(market, id);
             liquidity.days.extend(row);
@@ -106,6 +148,10 @@ impl Liquidity {
     /// What was known of an instrument when bar `t` opened; all unknown before its listing.
     #[must_use]
     pub fn before(&self, market: &Market, id: InstrumentId, t: usize) -> Trailing {
+        self.known.get(id, t, || self.work_out(market, id, t))
+    }
+
+    fn work_out(&self, market: &Market, id: InstrumentId, t: usize) -> Trailing {
         let none = Trailing { daily_volatility: None, daily_notional: 0.0, day_volume: 0.0 };
         let Some(segment) = t.checked_sub(1).and_then(|last| market.panel.segment(id, last)) else { return none };
         let known = self.days[id.index() * self.count + self.day(t)];
