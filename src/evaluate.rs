@@ -4,6 +4,7 @@
 //! of having tried all of them ([`deflated`]).
 
 use crate::batch::Arena;
+use crate::lookahead::SelfTest;
 use crate::market::Market;
 use crate::metrics::Metrics;
 use crate::metrics::confidence::Confidence;
@@ -28,6 +29,8 @@ pub struct Evaluation<'a> {
     pub confidence: Option<Confidence>,
     /// Realised by selling, of all buckets.
     pub gains: Vec<Gain>,
+    /// Where it was asked for.
+    pub self_test: Option<SelfTest>,
 }
 
 impl<'a> Evaluation<'a> {
@@ -54,6 +57,7 @@ impl<'a> Evaluation<'a> {
             metrics: Metrics { tests: stress.metrics(), ..own.shown() },
             confidence: Confidence::of_days(&curves.days),
             gains: gains(run, |_| true, value_at_close(market)),
+            self_test: None,
             stress,
             curves,
         }

@@ -25,7 +25,7 @@
 //! | [`luck`] | how much of it is chance | the formulas of `metrics` | strategies, studies, markets |
 //! | [`tune`] | which parameters, honestly | batch, metrics | how a study looks |
 //! | [`stress`] | what is left of it | batch, metrics, the exchange's named assumptions, and what a market may change into | how it looks |
-//! | [`evaluate`] | what a run comes to | batch, metrics, stress, and the market's prices | how it looks |
+//! | [`evaluate`] | what a run comes to | batch, lookahead, metrics, stress, and the market's prices | how it looks |
 //! | [`report`] | words and pictures | names, a run, its market's names, its evaluation, a study | how to change any of it |
 //! | [`fetch`] | what a venue's archive holds | names, fault, `bounded`, folder, market's digests and unpacking | what files mean |
 //! | [`cli`] | the program | all | – |

@@ -21,10 +21,10 @@ pub(super) struct LookaheadArguments {
     #[arg(long)]
     pub lookahead: bool,
     /// Dates to test at, spread over the market.
-    #[arg(long, value_name = "N", default_value_t = 24, requires = "lookahead", value_parser = clap::value_parser!(u16).range(1..=10_000))]
+    #[arg(long, value_name = "N", default_value_t = Terms::USUAL.dates as u16, requires = "lookahead", value_parser = clap::value_parser!(u16).range(1..=10_000))]
     pub dates: u16,
     /// Other dates and other futures; the same seed says the same.
-    #[arg(long, value_name = "N", default_value_t = 1, requires = "lookahead")]
+    #[arg(long, value_name = "N", default_value_t = Terms::USUAL.seed, requires = "lookahead")]
     pub seed: u64,
 }
 

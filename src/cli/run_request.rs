@@ -73,6 +73,7 @@ pub(super) struct RunSettings {
     pub tables: Tables,
     pub png: bool,
     pub tested: Tested,
+    pub self_test: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -116,6 +117,7 @@ impl RunSettings {
                 ladder: setting(report, manifest, "ladder", Value::as_bool)?,
                 shocks: setting(report, manifest, "stress", Value::as_bool)?,
             },
+            self_test: setting(report, manifest, "self_test", Value::as_bool)?,
         })
     }
 
@@ -136,6 +138,9 @@ impl RunSettings {
         if self.tested.shocks {
             command.push("--stress".to_owned());
         }
+        if self.self_test {
+            command.push("--self-test".to_owned());
+        }
         let settings = json!({
             "market_dir": asked.market_dir,
             "from": asked.window.from.map(|time| time.to_string()),
@@ -147,6 +152,7 @@ impl RunSettings {
             "png": self.png,
             "ladder": self.tested.ladder,
             "stress": self.tested.shocks,
+            "self_test": self.self_test,
         });
         Manifest::new(command, market.name.clone(), settings, market.inputs.clone(), files.iter().map(strategies::record).collect())
     }

@@ -7,9 +7,11 @@
 
 mod dates;
 mod difference;
+mod self_test;
 
 pub use dates::dates;
 pub use difference::Difference;
+pub use self_test::SelfTest;
 
 use crate::batch::{Arena, side_by_side};
 use crate::fault::Fault;
@@ -25,6 +27,11 @@ pub struct Terms {
     pub dates: usize,
     /// The same seed gives the same dates and the same futures.
     pub seed: u64,
+}
+
+impl Terms {
+    /// Where it is looked when nobody says otherwise.
+    pub const USUAL: Self = Self { dates: 24, seed: 1 };
 }
 
 /// What the tester found out about one strategy.

@@ -8,7 +8,7 @@ use crate::report::stress_json;
 use crate::report::summary::{assumptions, attribution, stopped};
 use crate::report::terminal::{Look, caution_lines, gathered, plain, wrapped};
 use crate::report::verdict::batch_line;
-use crate::report::{shock_text, sleeve};
+use crate::report::{self_test_text, shock_text, sleeve};
 
 /// Cautions on the terminal, at most: every report has all of its own.
 const CAUTIONS: usize = 8;
@@ -66,6 +66,9 @@ fn one(evaluation: &Evaluation) -> Value {
         "assumptions": assumptions(&run.assumptions),
         "cautions": run.cautions.iter().map(ToString::to_string).collect::<Vec<_>>(),
     });
+    if let Some(tested) = &evaluation.self_test {
+        closing["self_test"] = self_test_text::value(tested);
+    }
     if let Some(stopped) = stopped(run) {
         closing["stopped"] = stopped;
     }

@@ -29,7 +29,7 @@
 //! | files | `files` (how one is called and written), `output_guard` |
 //! | pictures of a study | `study_charts` and `study_heats`: what is drawn of its facts |
 //! | pictures | `charts`, a file each; `charts/canvas` and `charts/panel` are what they are drawn with |
-//! | words | `number_format`, `shock_text`, `metric_words`, `capacity_text`, `study_text`; for terminals `terminal`, `columns`, `spark` |
+//! | words | `number_format`, `shock_text`, `self_test_text`, `metric_words`, `capacity_text`, `study_text`; for terminals `terminal`, `columns`, `spark` |
 //!
 //! How to add to it stands in CONTRIBUTING.md.
 //!
@@ -56,6 +56,7 @@ pub mod number_format;
 pub mod opened;
 pub mod output_guard;
 pub mod reading;
+pub mod self_test_text;
 pub mod settings;
 pub mod shock_text;
 pub mod sleeve;

@@ -11,7 +11,7 @@ use crate::metrics::confidence::Confidence;
 use crate::replay::run::{Assumption, Attribution, Beyond, Excess, FundingLines, Run};
 use crate::report::charts::glyphs;
 use crate::report::stress_json;
-use crate::report::{shock_text, sleeve};
+use crate::report::{self_test_text, shock_text, sleeve};
 use crate::units::{Time, Usd};
 
 /// The content of `summary.json`.
@@ -45,6 +45,9 @@ pub struct Summary<'a> {
     /// Only of a run with `--stress`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shocks: Option<Value>,
+    /// Only of a run with `--self-test`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub self_test: Option<Value>,
     /// Names to money. Every `by_…` object adds up to final minus initial equity.
     pub attribution: Value,
     /// Of the source `funding`: what was received, paid (negative), and received less paid at an assumed rate.
@@ -80,6 +83,7 @@ impl<'a> Summary<'a> {
             benchmarks: stress_json::benchmarks(stress),
             ladder: stress.ladder.as_ref().map(stress_json::ladder),
             shocks: stress.shocks.as_ref().map(shock_text::value),
+            self_test: evaluation.self_test.as_ref().map(self_test_text::value),
             attribution: attribution(&run.attribution),
             funding: run.attribution.funding,
             assumptions: assumptions(&run.assumptions),

@@ -31,8 +31,11 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("luck", &["metrics"]),
     ("tune", &["luck", "sampler", "names", "units", "fault", "folder", "bounded", "market", "strategy", "replay", "batch", "metrics"]),
     ("stress", &["units", "market", "strategy", "exchange", "replay", "batch", "metrics"]),
-    ("evaluate", &["units", "market", "strategy", "replay", "batch", "metrics", "stress"]),
-    ("report", &["names", "units", "fault", "bounded", "folder", "market", "replay", "metrics", "luck", "tune", "stress", "evaluate"]),
+    ("evaluate", &["units", "market", "strategy", "replay", "batch", "lookahead", "metrics", "stress"]),
+    (
+        "report",
+        &["names", "units", "fault", "bounded", "folder", "market", "replay", "lookahead", "metrics", "luck", "tune", "stress", "evaluate"],
+    ),
     ("fetch", &["names", "fault", "bounded", "folder", "market"]),
     (
         "cli",

@@ -269,6 +269,30 @@ fn a_position_is_explained_from_the_tables() {
     assert!(refused(&["explain", &strategy, "--trade", "1"]).contains("no column `market`"));
 }
 
+/// What a run found out about itself stands on its first screen, in its summary and on the terminal, and is made again with the rest.
+#[test]
+fn a_run_that_tests_itself_says_what_it_found() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("out").display().to_string();
+    let [from, a, to, b] = WINDOW;
+    let run = |more: &[&str]| fine(&[&["run", "strategies/bull.toml", from, a, to, b, "--quiet", "--out", &out], more].concat());
+    let read = |file: &str| std::fs::read_to_string(Path::new(&out).join("bull").join(file)).unwrap();
+    let summary = || serde_json::from_str::<serde_json::Value>(&read("summary.json")).unwrap();
+    let [seen, open] = ["<span class=\"holds\"", "<span class=\"open\""].map(|sign| move |page: &str| page.matches(sign).count());
+    assert!(!run(&[]).contains("self-test"));
+    assert!(summary().get("self_test").is_none());
+    let before = read("report.html");
+    assert!(before.contains("rotate run STRATEGY.toml --self-test"));
+
+    let printed = run(&["--self-test", "--jobs", "1"]);
+    assert!(printed.contains("\nself-test\n  bull: passed. at 24 dates from "), "{printed}");
+    let found = &summary()["self_test"];
+    assert_eq!((&found["passed"], &found["dates"], &found["bar_by_bar"]), (&true.into(), &24.into(), &true.into()));
+    let page = read("report.html");
+    assert_eq!((seen(&page), open(&page)), (seen(&before) + 2, open(&before) - 2));
+    fine(&["verify", &out, "--quiet", "--jobs", "2"]);
+}
+
 /// Shocks are replays of other markets: the same bytes on any number of threads, and a page, a summary and words that tell of each.
 #[test]
 fn a_run_under_shocks_is_made_again() {
