@@ -151,7 +151,7 @@ fn closing(arguments: &Arguments, common: Common, market: &Market, evaluations: 
             };
             let closing = closing_words(evaluations, look());
             let stressed =
-                stress_tables(evaluations, look()) + &shock_text::lines(evaluations, look()) + &self_test_text::lines(evaluations);
+                stress_tables(evaluations, look()) + &shock_text::lines(evaluations, look()) + &self_test_text::lines(evaluations, look());
             let cautions = cautions(evaluations, about_market, look());
             let head = terminal::paragraph(&head, look());
             format!("{head}\n{closing}{stressed}\nreport: {}\n{led}{cautions}", out.join("index.html").display())

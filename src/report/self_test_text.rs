@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::evaluate::Evaluation;
 use crate::lookahead::{Leak, SelfTest};
 use crate::report::number_format::count;
-use crate::report::terminal::plain;
+use crate::report::terminal::{Look, plain, wrapped};
 
 /// Whether nothing that was decided depends on what came later, and what was looked at; no answer where there was no date to look at.
 #[must_use]
@@ -37,17 +37,27 @@ pub fn bar_by_bar(tested: &SelfTest) -> (Option<bool>, String) {
     }
 }
 
-/// A line of each run on the terminal; nothing where nobody asked.
+/// On the terminal: who passed in one line, and a line of each that did not; nothing where nobody asked.
 #[must_use]
-pub fn lines(all: &[Evaluation]) -> String {
-    let tested: Vec<(&str, &SelfTest)> = all.iter().filter_map(|one| Some((one.run.strategy.as_str(), one.self_test.as_ref()?))).collect();
-    if tested.is_empty() {
-        return String::new();
+pub fn lines(all: &[Evaluation], look: Look) -> String {
+    let tested = all.iter().filter_map(|one| Some((one.run.strategy.as_str(), one.self_test.as_ref()?)));
+    told(&tested.collect::<Vec<_>>(), look)
+}
+
+fn told(tested: &[(&str, &SelfTest)], look: Look) -> String {
+    let (passed, others): (Vec<_>, Vec<_>) = tested.iter().partition(|(_, tested)| tested.passed());
+    let mut out = String::new();
+    if !tested.is_empty() {
+        out += "\nself-test\n";
     }
-    let mut out = "\nself-test\n".to_owned();
-    for (strategy, tested) in tested {
-        let sign = if tested.passed() { "passed" } else { "NOT PASSED" };
-        out += &format!("  {}: {sign}. {}; {}\n", plain(strategy), lookahead(tested).1, bar_by_bar(tested).1);
+    let names: Vec<String> = passed.iter().map(|(strategy, _)| plain(strategy)).collect();
+    if !names.is_empty() {
+        let found = "no decision depends on what came later, and a replay through every bar is the same to the last bit";
+        out += &wrapped("  passed: ", &format!("{}: {found}", names.join(", ")), look.width.max(40));
+    }
+    for (strategy, tested) in others {
+        let found = format!("{}: {}; {}", plain(strategy), lookahead(tested).1, bar_by_bar(tested).1);
+        out += &wrapped("  NOT PASSED: ", &found, look.width.max(40));
     }
     out
 }
@@ -96,6 +106,16 @@ mod tests {
         assert!(!nowhere.passed());
         assert_eq!(lookahead(&nowhere).0, None);
         assert_eq!(value(&nowhere)["from"], Value::Null);
+    }
+
+    #[test]
+    fn who_passed_stands_in_one_line() {
+        let (fine, wrong) = (tested(Vec::new(), None), tested(Vec::new(), Some(difference())));
+        let text = told(&[("a", &fine), ("b", &wrong), ("c", &fine)], Look::PLAIN);
+        let lines: Vec<&str> = text.lines().filter(|line| line.contains(':')).collect();
+        assert!(lines[0].starts_with("  passed: a, c: no decision depends"), "{text}");
+        assert!(text.contains("  NOT PASSED: b: ") && !text.contains("passed: b"), "{text}");
+        assert_eq!(told(&[], Look::PLAIN), "");
     }
 
     #[test]
