@@ -15,7 +15,9 @@ use crate::units::Usd;
 /// Verdict, figures and checks.
 pub(super) fn first_screen(piece: &ReportInput) -> Html {
     let verdict = Verdict::of(piece.market, piece.evaluation);
-    let sentences: Html = verdict.sentences().iter().map(|sentence| tag("p").class("verdict").text(sentence).line()).sum();
+    // A line may end behind the minus sign of an amount: a word joiner keeps the two together.
+    let joined = |sentence: &String| sentence.replace("−$", "−\u{2060}$");
+    let sentences: Html = verdict.sentences().iter().map(|sentence| tag("p").class("verdict").text(&joined(sentence)).line()).sum();
     sentences + tag("div").class("cards").holds(&(Html::new().line() + figures(piece) + trust(piece))).line()
 }
 
