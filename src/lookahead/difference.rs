@@ -53,6 +53,7 @@ pub(super) fn first(parts: &MarketParts, whole: &Checkpoint, changed: &Checkpoin
         buckets,
         criteria,
         // The strategy's own words.
+        follows_regimes: _,
         hedges: _,
         tax: _,
         bucket_values,

@@ -16,6 +16,14 @@ pub struct Interval {
     pub high: f64,
 }
 
+impl Interval {
+    /// Both of its bounds are on one side of nought.
+    #[must_use]
+    pub fn leaves_out_nought(self) -> bool {
+        self.low > 0.0 || self.high < 0.0
+    }
+}
+
 /// An endless supply of rows of positions in a series of at most 2³² values.
 pub(crate) struct Resampler {
     words: ChaCha8Rng,

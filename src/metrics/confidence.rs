@@ -34,6 +34,12 @@ impl Method {
     fn of(mean_block_days: f64) -> Self {
         Self { name: "stationary bootstrap", level: LEVEL, replications: REPLICATIONS, seed: SEED, mean_block_days }
     }
+
+    /// For two series of the same days: the blocks are those of their difference. None where that does not vary.
+    pub(crate) fn of_difference(a: &[f64], b: &[f64]) -> Option<Self> {
+        let apart: Vec<f64> = a.iter().zip(b).map(|(a, b)| a - b).collect();
+        block(&apart).map(Self::of)
+    }
 }
 
 /// Intervals of one strategy; none of fewer than 30 days or where nothing moved.
@@ -103,8 +109,7 @@ impl Difference {
         if a.len() != b.len() || a.len() < LEAST_DAYS {
             return None;
         }
-        let apart: Vec<f64> = a.iter().zip(b).map(|(a, b)| a - b).collect();
-        let method = Method::of(block(&apart)?);
+        let method = Method::of_difference(a, b)?;
         let both = |a: &[f64], b: &[f64]| {
             let sharpes = sharpe(a, 0.0, DAYS_PER_YEAR).zip(sharpe(b, 0.0, DAYS_PER_YEAR)).map(|(a, b)| a - b);
             let yearly = annual_return(a, DAYS_PER_YEAR).zip(annual_return(b, DAYS_PER_YEAR)).map(|(a, b)| a - b);
@@ -141,7 +146,7 @@ impl Difference {
     /// The interval of the difference of Sharpe ratios leaves out nought.
     #[must_use]
     pub fn is_significant(&self) -> bool {
-        self.sharpe_interval.is_some_and(|i| i.low > 0.0 || i.high < 0.0)
+        self.sharpe_interval.is_some_and(Interval::leaves_out_nought)
     }
 }
 

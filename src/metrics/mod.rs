@@ -15,6 +15,7 @@ pub mod confidence;
 pub mod curves;
 pub mod daily;
 pub mod drawdown;
+pub mod drawdown_difference;
 pub mod gains;
 pub mod groups;
 pub mod lots;

@@ -55,6 +55,7 @@ impl Recorder {
             net_exposure: Vec::with_capacity(bars),
             margin_used: Vec::with_capacity(bars),
             regime: Vec::with_capacity(bars),
+            follows_regimes: plan.follows_regimes,
             buckets: plan.buckets.iter().map(|bucket| bucket.name.clone()).collect(),
             criteria: plan.checklist.iter().flat_map(|list| list.criteria.keys().cloned()).collect(),
             hedges: plan.buckets.iter().filter_map(|bucket| Some((bucket.id, bucket.hedge?.of))).collect(),

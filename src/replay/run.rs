@@ -40,6 +40,8 @@ pub struct Run {
     pub net_exposure: Vec<f64>,
     pub margin_used: Vec<Usd>,
     pub regime: Vec<Regime>,
+    /// Whether the strategy tells market regimes itself or is made for one: then pictures show them.
+    pub follows_regimes: bool,
     pub buckets: Vec<String>,
     /// The criteria of the strategy's checklist, in its order.
     pub criteria: Vec<String>,

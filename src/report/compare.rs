@@ -1,5 +1,6 @@
 //! `rotate compare`: reports laid side by side. Works on folders alone: no market, no replay.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -133,7 +134,7 @@ impl<'a> Comparison<'a> {
     }
 
     fn write_in(&self, dir: &Path) -> Result<(), Fault> {
-        let rows: Vec<_> = self.all.iter().map(|one| (one.name.clone(), one.metrics.clone())).collect();
+        let rows: Vec<_> = self.all.iter().map(|one| (one.name.as_str(), Cow::Borrowed(&one.metrics))).collect();
         put(&dir.join("comparison.csv"), &comparison::comparison_csv(&rows)?)?;
         let overlay = self.overlay();
         let (equity, drawdown) = (overlay.equity(), overlay.drawdown());

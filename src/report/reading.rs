@@ -93,7 +93,13 @@ fn deflate(all: &mut [LoadedStrategy]) {
 
 /// Strategies of one name get their report's folder, then a number, before it.
 fn distinguish(all: &mut [LoadedStrategy]) {
-    let twins = |all: &[LoadedStrategy]| -> Vec<bool> { all.iter().map(|a| all.iter().filter(|b| a.name == b.name).count() > 1).collect() };
+    let twins = |all: &[LoadedStrategy]| -> Vec<bool> {
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for one in all {
+            *counts.entry(&one.name).or_default() += 1;
+        }
+        all.iter().map(|one| counts[one.name.as_str()] > 1).collect()
+    };
     for (i, twin) in twins(all).into_iter().enumerate() {
         if twin {
             let report = all[i].folder.parent().and_then(Path::file_name).map(|n| names::shown(&n.to_string_lossy()));

@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
+use crate::metrics::bootstrap::Interval;
 use crate::metrics::confidence::{Difference, LEAST_DAYS, NotComparable};
+use crate::metrics::drawdown_difference::DrawdownDifference;
 use crate::metrics::relative::correlation;
 use crate::report::days::Days;
 use crate::report::loaded::LoadedStrategy;
@@ -24,6 +26,8 @@ pub struct Duel {
     /// Why the two cannot be compared, where they cannot.
     pub not_comparable: Option<NotComparable>,
     pub difference: Option<Difference>,
+    /// Of max drawdowns, at daily closes.
+    pub drawdown_difference: Option<DrawdownDifference>,
 }
 
 impl Duel {
@@ -38,6 +42,7 @@ impl Duel {
             whole: shared.whole,
             not_comparable: NotComparable::of_days(shared.a, shared.b),
             difference: Difference::of_days(shared.a, shared.b),
+            drawdown_difference: DrawdownDifference::of_days(shared.a, shared.b),
         }
     }
 
@@ -49,6 +54,22 @@ impl Duel {
             None => "not significant (95 %)".to_owned(),
             Some(why) => not_comparable_text(why, self.days),
         }
+    }
+
+    /// Which differences are significant, each by its own interval, or why none can be told.
+    #[must_use]
+    pub(crate) fn significant_in(&self) -> String {
+        if self.not_comparable.is_some() {
+            return self.verdict();
+        }
+        let yearly = self.difference.as_ref().and_then(|found| found.annual_return_interval);
+        let all = [
+            ("Sharpe", self.difference.as_ref().is_some_and(Difference::is_significant)),
+            ("return", yearly.is_some_and(Interval::leaves_out_nought)),
+            ("max drawdown", self.drawdown_difference.is_some_and(|found| found.is_significant())),
+        ];
+        let found: Vec<&str> = all.into_iter().filter(|(_, is)| *is).map(|(name, _)| name).collect();
+        if found.is_empty() { "not significant (95 %)".to_owned() } else { format!("significant (95 %): {}", found.join(", ")) }
     }
 
     /// On which days, where those are not all of both.

@@ -1,5 +1,6 @@
 //! From evaluated runs to a folder. How it comes to its place, whatever happens meanwhile, is told in [`crate::folder`].
 
+use std::borrow::Cow;
 use std::fs;
 use std::path::Path;
 
@@ -79,7 +80,7 @@ impl Batch<'_> {
     /// What belongs to all of it: manifest, comparison, overlays, index.
     fn write_index(&self, dir: &Path) -> Result<(), Fault> {
         fs::create_dir_all(dir).map_err(|e| broken(dir, &e))?;
-        let rows: Vec<_> = self.evaluations.iter().map(|one| (one.run.strategy.clone(), one.metrics.named())).collect();
+        let rows: Vec<_> = self.evaluations.iter().map(|one| (one.run.strategy.as_str(), Cow::Owned(one.metrics.named()))).collect();
         put(&dir.join("comparison.csv"), &comparison::comparison_csv(&rows)?)?;
         let index = html::index::Index::of(self.market, self.evaluations, self.manifest);
         let drawn: Vec<&Run> = index.drawn().iter().map(|&at| self.evaluations[at].run).collect();

@@ -10,7 +10,7 @@ use crate::strategy::entries::checklist::Checklist;
 use crate::strategy::rule::{Rule, Rules, Within};
 use crate::strategy::{
     AfterLiquidation, Bucket, Hedge, HedgeBy, Hold, Leverage, LiquidationDistance, Margin, OrderKind, Orders, PaidThreshold, PlanFutures,
-    PlanWaterfall, PositionLimit, Rebalance, Score, Selection, Stop, Strategy, TakeProfit, Tax, TopUp, Weigh, gaps, names,
+    PlanWaterfall, PositionLimit, Purpose, Rebalance, Score, Selection, Stop, Strategy, TakeProfit, Tax, TopUp, Weigh, gaps, names,
 };
 use crate::units::{AssetId, BucketId, Direction, Span};
 
@@ -19,6 +19,8 @@ use crate::units::{AssetId, BucketId, Direction, Span};
 pub struct Plan {
     pub name: String,
     pub about: String,
+    /// Whether it tells market regimes itself or is made for one.
+    pub follows_regimes: bool,
     pub decide: Span,
     pub rebalance: PlanRebalance,
     /// What the run assumes of the venue.
@@ -191,6 +193,7 @@ impl Plan {
         Self {
             name: strategy.name.clone(),
             about: strategy.about.clone(),
+            follows_regimes: strategy.classifier.is_some() || strategy.regime != Purpose::Any,
             decide: strategy.decide.over(bar),
             rebalance: PlanRebalance::of(strategy.rebalance, bar),
             definitions: Definitions {

@@ -89,7 +89,7 @@ fn a_grid_with_a_part_held_out() {
     let (daily, skew, kurtosis, days) = (best / 365.0_f64.sqrt(), of("is_skew"), of("is_kurtosis"), of("is_sharpe_observations"));
     let error = ((1.0 - skew * daily + (kurtosis - 1.0) / 4.0 * daily * daily) / (days - 1.0)).sqrt() * 365.0_f64.sqrt();
     let interval = format!("{:.2} to {:.2}", best - 1.959_964 * error, best + 1.959_964 * error).replace('-', "−");
-    assert!(page.html.contains(&format!("<td class=\"n\">{interval}</td>")), "{interval}");
+    assert!(page.html.contains(&format!("<td>{interval}<")), "{interval}");
 }
 
 #[test]

@@ -86,6 +86,29 @@ fn column(browser: &mut Chromium, at: usize) -> (String, Vec<String>) {
     (told[0].as_str().unwrap_or("none").to_owned(), cells)
 }
 
+/// The results are ranked by the metric one chooses, the best first, whichever way is better, and drawn as bars; by `rank` they are as they were.
+fn ranks_by_what_is_chosen(browser: &mut Chromium) {
+    let choose = |browser: &mut Chromium, name: &str| {
+        browser.value(&format!(
+            "(select => {{ select.value = [...select.options].find(o => o.textContent === '{name}').value;
+               select.dispatchEvent(new Event('change')); }})(document.querySelector('.choice select'))"
+        ));
+        let at = browser.value("+document.querySelector('.choice select').value").as_u64().unwrap() as usize;
+        column(browser, at)
+    };
+    let bars = |browser: &mut Chromium| browser.value("document.querySelectorAll('td.bar').length").as_u64().unwrap();
+    let (_, before) = column(browser, 0);
+    for (name, better) in [("return", "descending"), ("max drawdown", "descending"), ("volatility", "ascending")] {
+        let (way, cells) = choose(browser, name);
+        assert_eq!(way, better, "{name}");
+        let values: Vec<f64> = cells.iter().map_while(|cell| number(cell)).collect();
+        assert!(values.is_sorted_by(|a, b| if better == "descending" { a >= b } else { a <= b }), "{name}: {cells:?}");
+        assert_eq!(bars(browser), values.len() as u64, "{name}: a bar a number");
+    }
+    choose(browser, "rank");
+    assert_eq!((column(browser, 0).1, bars(browser)), (before, 0));
+}
+
 /// The number that a cell stands for; none of a dash.
 fn number(cell: &str) -> Option<f64> {
     let plain = cell.replace('−', "-").replace(['$', ',', ' ', '%', '+'], "");
@@ -111,6 +134,8 @@ fn tables_sort_and_filter_as_one_clicks_and_types() {
     Comparison::of(&all, "sharpe").write(&compared).unwrap();
     browser.open(&compared.join("index.html"), 1280, false);
 
+    ranks_by_what_is_chosen(&mut browser);
+    browser.open(&compared.join("index.html"), 1280, false);
     let heads = browser.value("[...document.querySelector('table.sort').tHead.rows[0].cells].map(h => [h.textContent, h.className])");
     let heads = heads.as_array().unwrap().clone();
     let (mut texts, mut numbers, mut dashes) = (0, 0, 0);

@@ -7,7 +7,9 @@ mod hostile;
 mod margin;
 mod narratives;
 mod refusals;
+mod regimes;
 mod sources;
+mod stages;
 mod survivors;
 mod trades;
 mod unanswered;
@@ -66,5 +68,5 @@ fn rows(html: &str) -> Vec<Vec<String>> {
 
 /// The words of a picture, in their order.
 fn words(svg: &str) -> Vec<String> {
-    svg.split("<text ").skip(1).map(|text| text.split(">\n").nth(1).unwrap().split('\n').next().unwrap().to_string()).collect()
+    svg.split("<text ").skip(1).map(|text| text.split('>').nth(1).unwrap().split('<').next().unwrap().to_string()).collect()
 }

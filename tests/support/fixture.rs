@@ -114,6 +114,7 @@ pub(crate) fn run(name: &str, market: &Market, seed: u64, drift: f64, swing: f64
         equity,
         benchmark,
         regime,
+        follows_regimes: true,
         buckets: ["foundation", "narratives", "stablecoins"].map(str::to_string).to_vec(),
         criteria: Vec::new(),
         hedges: vec![(BucketId(1), BucketId(0))],

@@ -19,6 +19,8 @@ const BOTTOM: f64 = HEIGHT - 34.0;
 const MOST: usize = 72;
 /// Bars shown before the entry and after the exit, at least and at most.
 const AROUND: (usize, usize) = (8, 60);
+/// More arrows than this have no titles: nobody points at one among so many.
+const TITLED: usize = 24;
 /// Letters of the reason for leaving.
 const REASON: usize = 22;
 
@@ -87,24 +89,24 @@ pub fn bars(market: &Market, run: &Run, trade: &Trade) -> Option<Svg> {
         axes(canvas, &panel);
         let (from, to) = (middle(entry), middle(exit));
         canvas.block((from - step / 2.0, TOP), (to + step / 2.0, BOTTOM), Ink::tint(palette::GREY, 0.08));
-        for candle in &candles {
-            draw(canvas, &panel, candle, middle(candle.first), step);
-        }
+        draw(canvas, &panel, &candles, middle, step);
         liquidation(canvas, &panel, run, trade, (from, to));
         for (value, ink) in [(trade.entry_price, BOUGHT), (trade.exit_price, SOLD)] {
             let ink = if trade.direction == Direction::Long { ink } else { opposite(ink) };
             let y = panel.y.place(value);
             canvas.line(&[(from - step / 2.0, y), (to + step / 2.0, y)], Ink { width: 1.2, ..ink }.dashed(&[4.0, 3.0]));
         }
-        let mut drawn: Vec<(f64, f64, Side)> = Vec::new();
+        let mut drawn: Vec<(f64, f64, &Fill)> = Vec::new();
         for fill in &fills {
             let Some(t) = market.clock.bar_of(fill.time) else { continue };
-            let mark = (middle(t), panel.y.place(fill.price), fill.side);
+            let mark = (middle(t), panel.y.place(fill.price), *fill);
             // Marks that would cover each other to half a pixel are one.
-            if drawn.iter().all(|other| other.2 != mark.2 || (other.0 - mark.0).abs() + (other.1 - mark.1).abs() > 0.5) {
-                arrow(canvas, (mark.0, mark.1), fill.side);
+            if drawn.iter().all(|other| other.2.side != fill.side || (other.0 - mark.0).abs() + (other.1 - mark.1).abs() > 0.5) {
                 drawn.push(mark);
             }
+        }
+        for (x, y, fill) in &drawn {
+            arrow(canvas, (*x, *y), fill, drawn.len() <= TITLED);
         }
         let (at, shift) = if to > f64::midpoint(LEFT, RIGHT) { (At::Right, step / 2.0) } else { (At::Left, -step / 2.0) };
         canvas.text(
@@ -121,28 +123,44 @@ fn opposite(ink: Ink) -> Ink {
 
 fn axes(canvas: &Canvas, panel: &Panel) {
     let pale = Ink::line(palette::MESH, 0.8);
-    for (value, _) in panel.y.money_ticks(5) {
+    let heights: Vec<f64> = panel.y.money_ticks(5).into_iter().map(|(value, _)| value).collect();
+    for value in &heights {
+        canvas.line(&[(LEFT, panel.y.place(*value)), (RIGHT, panel.y.place(*value))], pale);
+    }
+    for value in heights {
         let y = panel.y.place(value);
-        canvas.line(&[(LEFT, y), (RIGHT, y)], pale);
         let label = price(value);
         let label = if label.contains('.') { label.trim_end_matches('0').trim_end_matches('.') } else { &label };
         canvas.text(label, (LEFT - 8.0, y), TICK);
     }
-    for (value, label) in panel.x.time_ticks(4) {
-        let x = panel.x.place(value);
+    let instants = panel.x.time_ticks(4);
+    for (value, _) in &instants {
+        let x = panel.x.place(*value);
         canvas.line(&[(x, BOTTOM), (x, BOTTOM + 4.0)], Ink::line(palette::GREY, 0.8));
+    }
+    for (value, label) in instants {
+        let x = panel.x.place(value);
         // A date at the very edge would leave the paper.
         canvas.text(&label, (x.clamp(LEFT + 34.0, RIGHT - 34.0), BOTTOM + 17.0), Words { at: At::Middle, ..TICK });
     }
     canvas.line(&[(LEFT, BOTTOM), (RIGHT, BOTTOM)], Ink::line(palette::GREY, 1.0));
 }
 
-fn draw(canvas: &Canvas, panel: &Panel, candle: &Candle, x: f64, step: f64) {
+/// All wicks, then all bodies of either colour.
+fn draw(canvas: &Canvas, panel: &Panel, candles: &[Candle], middle: impl Fn(usize) -> f64, step: f64) {
     let place = |value: f64| panel.y.place(value);
     let half = (step * 0.36).max(0.6);
-    canvas.line(&[(x, place(candle.high)), (x, place(candle.low))], Ink::line(palette::GREY, 1.0));
-    let (top, bottom) = (place(candle.open.max(candle.close)), place(candle.open.min(candle.close)));
-    canvas.block((x - half, top), (x + half, bottom.max(top + 1.0)), if candle.close >= candle.open { RISING } else { FALLING });
+    for candle in candles {
+        let x = middle(candle.first);
+        canvas.line(&[(x, place(candle.high)), (x, place(candle.low))], Ink::line(palette::GREY, 1.0));
+    }
+    let body = |candle: &Candle| {
+        let (x, top, bottom) = (middle(candle.first), place(candle.open.max(candle.close)), place(candle.open.min(candle.close)));
+        ((x - half, top), (x + half, bottom.max(top + 1.0)))
+    };
+    let (rising, falling): (Vec<&Candle>, Vec<&Candle>) = candles.iter().partition(|candle| candle.close >= candle.open);
+    canvas.blocks(rising.into_iter().map(body), RISING);
+    canvas.blocks(falling.into_iter().map(body), FALLING);
 }
 
 /// Where the margin would no longer have sufficed, as known at each close at which decisions were made, and where it did
@@ -174,9 +192,14 @@ fn liquidation(canvas: &Canvas, panel: &Panel, run: &Run, trade: &Trade, (from, 
 }
 
 /// Up where it bought, down where it sold; the tip is the price.
-fn arrow(canvas: &Canvas, (x, y): (f64, f64), side: Side) {
-    let (ink, down) = if side == Side::Buy { (BOUGHT, 9.0) } else { (SOLD, -9.0) };
-    canvas.shape(&[(x, y), (x - 5.0, y + down), (x + 5.0, y + down)], ink);
+fn arrow(canvas: &Canvas, (x, y): (f64, f64), fill: &Fill, titled: bool) {
+    let (ink, down, verb) = if fill.side == Side::Buy { (BOUGHT, 9.0, "bought") } else { (SOLD, -9.0, "sold") };
+    let points = [(x, y), (x - 5.0, y + down), (x + 5.0, y + down)];
+    if titled {
+        canvas.titled_shape(&format!("{verb} at {} on {}", price(fill.price), fill.time.date()), &points, ink);
+    } else {
+        canvas.shape(&points, ink);
+    }
 }
 
 #[cfg(test)]

@@ -1,23 +1,21 @@
-//! Paper and pencil: lines, areas and words on an SVG, in picture pixels with fractions. The only code that talks to plotters.
+//! Paper and pencil: lines, areas and words in picture pixels with fractions, which become an SVG. Words are measured by plotters.
 
 use std::cell::RefCell;
 use std::fmt::Write;
 use std::ops::Deref;
 use std::sync::Once;
 
-use plotters::backend::SVGBackend;
-use plotters::coord::Shift;
-use plotters::drawing::{DrawingArea, IntoDrawingArea};
-use plotters::element::{PathElement, Polygon, Rectangle};
-use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{Color, FontDesc, FontFamily, FontStyle, RGBColor, TextStyle, register_font};
+use plotters::style::{FontDesc, FontFamily, FontStyle, RGBColor, register_font};
 
 use crate::report::charts::glyphs::drawable;
+use crate::report::charts::pen::{Dot, Element, Form, written};
 
-/// plotters draws at whole units; four to a pixel keep slopes smooth.
+/// Units of the picture in a pixel: four keep slopes smooth.
 const FINE: f64 = 4.0;
-/// What plotters' SVG divides a font size by.
+/// What a font is measured larger by than it is drawn.
 const FONT_SCALE: f64 = 1.24;
+/// How far below the middle of a letter its line is, as a share of its size: half the height of an x.
+const MIDDLE: f64 = 0.26;
 
 /// Pixels from the left and from the top.
 pub type Point = (f64, f64);
@@ -68,17 +66,11 @@ pub struct Words {
 }
 
 /// What a picture is drawn on.
-pub struct Canvas<'a> {
-    area: DrawingArea<SVGBackend<'a>, Shift>,
-    /// The dash patterns met so far.
-    patterns: RefCell<Vec<&'static [f64]>>,
+pub struct Canvas {
+    elements: RefCell<Vec<Element>>,
 }
 
-/// plotters knows no dashes. A dashed line is drawn with this much, times the place of its pattern, added to its width; what an SVG calls a
-/// dash pattern is put in at the end. A line of its own for each dash would make the picture many times as large, and as slow.
-const DASHED: u32 = 1_000;
-
-/// A picture as SVG. Only [`picture`] makes one, by a library that escapes the words it draws: so a page may take it in as it is.
+/// A picture as SVG. Only [`picture`] makes one, and it escapes the words it draws: so a page may take it in as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Svg(String);
 
@@ -91,155 +83,120 @@ impl Deref for Svg {
 }
 
 /// Draws a picture of the given size in pixels on white.
-///
-/// # Panics
-/// Never: writing to a string does not fail.
 #[must_use]
 pub fn picture(width: f64, height: f64, draw: impl FnOnce(&Canvas)) -> Svg {
     fonts();
-    let (wide, high) = ((width * FINE) as u32, (height * FINE) as u32);
-    let mut svg = String::new();
-    let patterns = {
-        let canvas = Canvas { area: SVGBackend::with_string(&mut svg, (wide, high)).into_drawing_area(), patterns: RefCell::default() };
-        canvas.block((0.0, 0.0), (width, height), Ink::tint(RGBColor(255, 255, 255), 1.0));
-        draw(&canvas);
-        canvas.area.present().expect("a string takes all");
-        canvas.patterns.take()
-    };
-    let svg = finished(&svg, &patterns);
-    let fine = format!("<svg width=\"{wide}\" height=\"{high}\" ");
-    let shown = format!("<svg width=\"{width}\" height=\"{height}\" stroke-linejoin=\"round\" role=\"img\" ");
-    assert!(svg.starts_with(&fine), "the head of a plotters SVG has changed: {}", svg.lines().next().unwrap_or_default());
-    Svg(svg.replacen(&fine, &shown, 1))
+    let canvas = Canvas { elements: RefCell::default() };
+    canvas.block((0.0, 0.0), (width, height), Ink::tint(RGBColor(255, 255, 255), 1.0));
+    draw(&canvas);
+    let (wide, high) = fine((width, height));
+    // What most elements have in common stands here, and each says only where it differs.
+    let head = format!(
+        "<svg width=\"{width}\" height=\"{height}\" fill=\"none\" stroke-linejoin=\"round\" font-family=\"sans-serif\" role=\"img\" \
+         viewBox=\"0 0 {wide} {high}\" xmlns=\"http://www.w3.org/2000/svg\">\n"
+    );
+    Svg(head + &written(&canvas.elements.take()) + "</svg>\n")
 }
 
-impl Canvas<'_> {
+impl Canvas {
     /// Draws a line through points; fewer than two draw nothing.
     pub fn line(&self, points: &[Point], ink: Ink) {
-        if points.len() < 2 {
-            return;
+        if points.len() >= 2 {
+            // Where thin inks lie over each other they are deeper: such lines stay apart.
+            self.put(stroke(ink), Form::Line(places(points)), None, ink.opacity >= 1.0);
         }
-        let width = (ink.width * FINE).round() as u32 + self.pattern(ink.dash) * DASHED;
-        let style = ink.colour.mix(ink.opacity).stroke_width(width);
-        self.area.draw(&PathElement::new(fine(points), style)).expect("a string takes all");
-    }
-
-    /// The place of a dash pattern among those of this picture, counted from 1; 0 is a solid line.
-    fn pattern(&self, dash: &'static [f64]) -> u32 {
-        if dash.is_empty() {
-            return 0;
-        }
-        let mut known = self.patterns.borrow_mut();
-        let at = known.iter().position(|pattern| *pattern == dash).unwrap_or_else(|| {
-            known.push(dash);
-            known.len() - 1
-        });
-        at as u32 + 1
     }
 
     /// Fills the area within points.
     pub fn shape(&self, points: &[Point], ink: Ink) {
-        let style = ink.colour.mix(ink.opacity).filled();
-        self.area.draw(&Polygon::new(fine(points), style)).expect("a string takes all");
+        self.put(fill(ink), Form::Shape(places(points)), None, false);
     }
 
     /// Fills a rectangle between two corners.
     pub fn block(&self, from: Point, to: Point, ink: Ink) {
-        let style = ink.colour.mix(ink.opacity).filled();
-        let corners = fine(&[from, to]);
-        self.area.draw(&Rectangle::new([corners[0], corners[1]], style)).expect("a string takes all");
+        self.put(fill(ink), Form::Block(fine(from), fine(to)), None, ink.opacity >= 1.0);
+    }
+
+    /// Fills the area within points and draws its edge.
+    pub(crate) fn outlined(&self, points: &[Point], ink: Ink, edge: Ink) {
+        self.put(format!("{} {}", fill(ink), stroke(edge)), Form::Shape(places(points)), None, false);
+    }
+
+    /// Fills rectangles that do not lie over each other.
+    pub(crate) fn blocks(&self, all: impl IntoIterator<Item = (Point, Point)>, ink: Ink) {
+        for (from, to) in all {
+            self.put(fill(ink), Form::Block(fine(from), fine(to)), None, true);
+        }
+    }
+
+    /// The same as [`Self::shape`], with words for a pointer that rests on it.
+    pub(crate) fn titled_shape(&self, title: &str, points: &[Point], ink: Ink) {
+        self.put(fill(ink), Form::Shape(places(points)), Some(title), false);
+    }
+
+    /// The same as [`Self::block`], with words for a pointer that rests on it.
+    pub(crate) fn titled_block(&self, title: &str, from: Point, to: Point, ink: Ink) {
+        self.put(fill(ink), Form::Block(fine(from), fine(to)), Some(title), false);
     }
 
     /// Writes a line of text centred vertically on `place`.
     pub fn text(&self, text: &str, place: Point, words: Words) {
-        let style = style_of(words);
-        let place = fine(&[place])[0];
-        self.area.draw_text(&drawable(text), &style, place).expect("a string takes all");
+        let at = match words.at {
+            At::Left => "",
+            At::Middle => " text-anchor=\"middle\"",
+            At::Right => " text-anchor=\"end\"",
+        };
+        let weight = if words.bold { " font-weight=\"bold\"" } else { "" };
+        let style = format!("font-size=\"{}\" fill=\"{}\"{weight}{at}", (words.size * FINE).round(), hex(words.colour));
+        let line = (place.0, place.1 + words.size * MIDDLE);
+        self.put(style, Form::Text(fine(line), drawable(text).into_owned()), None, false);
+    }
+
+    fn put(&self, style: String, form: Form, title: Option<&str>, joins: bool) {
+        let title = title.map(|title| drawable(title).into_owned());
+        self.elements.borrow_mut().push(Element { style, form, title, joins });
     }
 
     /// Width of a text in pixels, in the embedded face.
     #[must_use]
-    pub(crate) fn width_of(&self, text: &str, words: Words) -> f64 {
-        self.area.estimate_text_size(&drawable(text), &style_of(words)).map_or(0.0, |(wide, _)| f64::from(wide) / FINE)
+    pub(crate) fn width_of(text: &str, words: Words) -> f64 {
+        let style = if words.bold { FontStyle::Bold } else { FontStyle::Normal };
+        let font = FontDesc::new(FontFamily::SansSerif, words.size * FINE * FONT_SCALE, style);
+        font.box_size(&drawable(text)).map_or(0.0, |(wide, _)| f64::from(wide) / FINE)
     }
 }
 
-fn style_of(words: Words) -> TextStyle<'static> {
-    let style = if words.bold { FontStyle::Bold } else { FontStyle::Normal };
-    let across = match words.at {
-        At::Left => HPos::Left,
-        At::Middle => HPos::Center,
-        At::Right => HPos::Right,
-    };
-    let font = FontDesc::new(FontFamily::SansSerif, words.size * FINE * FONT_SCALE, style);
-    TextStyle { font, color: words.colour.to_backend_color(), pos: Pos::new(across, VPos::Center) }
-}
-
-fn fine(points: &[Point]) -> Vec<(i32, i32)> {
-    points.iter().map(|(x, y)| ((x * FINE).round() as i32, (y * FINE).round() as i32)).collect()
-}
-
-/// What plotters cannot say: the dash patterns of lines, and that it is the ink which is thin. `opacity` is that of a whole element, which is
-/// drawn on a sheet of its own and laid over the rest; one of fill or stroke looks the same and is a quarter quicker to draw.
-fn finished(svg: &str, patterns: &[&[f64]]) -> String {
-    const OPACITY: &str = " opacity=\"";
-    const WIDTH: &str = " stroke-width=\"";
-    let mut out = String::with_capacity(svg.len());
-    for line in svg.split_inclusive('\n') {
-        let Some(tag) = ["<rect ", "<polygon ", "<polyline ", "<text "].into_iter().find(|tag| line.starts_with(tag)) else {
-            out += line;
-            continue;
-        };
-        let (head, rest) = line.split_once(OPACITY).expect("an element has its opacity");
-        let (opacity, mut rest) = rest.split_once('"').expect("an attribute ends");
-        let begun = out.len();
-        out += head;
-        if opacity != "1" {
-            let of = if tag == "<polyline " { "stroke" } else { "fill" };
-            let _ = write!(out, " {of}-opacity=\"{opacity}\"");
-        }
-        if let Some((before, after)) = rest.split_once(WIDTH) {
-            let (width, after) = after.split_once('"').expect("an attribute ends");
-            let width: u32 = width.parse().expect("a whole number");
-            let _ = write!(out, "{before}{WIDTH}{}\"", width % DASHED);
-            if let Some(at) = (width / DASHED).checked_sub(1) {
-                let lengths: Vec<String> = patterns[at as usize].iter().map(|length| (length * FINE).to_string()).collect();
-                let _ = write!(out, " stroke-dasharray=\"{}\"", lengths.join(" "));
-            }
-            rest = after;
-        }
-        out += rest;
-        if tag.starts_with("<poly") {
-            let element = out.split_off(begun);
-            out += &stepped(tag, element);
-        }
+fn stroke(ink: Ink) -> String {
+    let mut style = format!("stroke=\"{}\" stroke-width=\"{}\"", hex(ink.colour), (ink.width * FINE).round());
+    if ink.opacity < 1.0 {
+        let _ = write!(style, " stroke-opacity=\"{}\"", ink.opacity);
     }
-    out
+    if !ink.dash.is_empty() {
+        let lengths: Vec<String> = ink.dash.iter().map(|length| (length * FINE).to_string()).collect();
+        let _ = write!(style, " stroke-dasharray=\"{}\"", lengths.join(" "));
+    }
+    style
 }
 
-/// From so many points on a line is written step by step: a step takes half the letters of a place.
-const LONG: usize = 16;
+fn fill(ink: Ink) -> String {
+    let thin = if ink.opacity < 1.0 { format!(" fill-opacity=\"{}\"", ink.opacity) } else { String::new() };
+    format!("fill=\"{}\"{thin}", hex(ink.colour))
+}
 
-/// A polyline or polygon of many points as a path of steps from its first point, drawn the same to the last pixel; what is short stays as it is.
-fn stepped(tag: &str, line: String) -> String {
-    const POINTS: &str = " points=\"";
-    let Some((head, (points, tail))) = line.split_once(POINTS).and_then(|(head, rest)| Some((head, rest.split_once('"')?))) else {
-        return line;
-    };
-    let whole = |point: &str| point.split_once(',').and_then(|(x, y)| Some((x.parse::<i32>().ok()?, y.parse::<i32>().ok()?)));
-    let places: Option<Vec<(i32, i32)>> = points.split_whitespace().map(whole).collect();
-    let Some(places) = places.filter(|places| places.len() >= LONG) else { return line };
-    let mut steps = format!("M{} {}l", places[0].0, places[0].1);
-    let mut first = true;
-    for pair in places.windows(2).filter(|pair| pair[0] != pair[1]) {
-        for step in [pair[1].0 - pair[0].0, pair[1].1 - pair[0].1] {
-            // A sign parts two numbers as well as a space does.
-            let _ = if first || step < 0 { write!(steps, "{step}") } else { write!(steps, " {step}") };
-            first = false;
-        }
+/// `#222` of what needs no more, else `#0072B2`.
+fn hex(RGBColor(red, green, blue): RGBColor) -> String {
+    if [red, green, blue].iter().all(|channel| channel.is_multiple_of(17)) {
+        return format!("#{:X}{:X}{:X}", red / 17, green / 17, blue / 17);
     }
-    let close = if tag == "<polygon " { "z" } else { "" };
-    format!("<path {} d=\"{steps}{close}\"{tail}", &head[tag.len()..])
+    format!("#{red:02X}{green:02X}{blue:02X}")
+}
+
+fn fine((x, y): Point) -> Dot {
+    ((x * FINE).round() as i32, (y * FINE).round() as i32)
+}
+
+fn places(points: &[Point]) -> Vec<Dot> {
+    points.iter().copied().map(fine).collect()
 }
 
 fn fonts() {
@@ -255,19 +212,7 @@ fn fonts() {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_long_line_is_written_in_steps_that_lead_to_the_same_places() {
-        let points: Vec<Point> = (0..40).map(|i| (f64::from(i) * 2.0, if i % 3 == 0 { 5.0 } else { 9.5 })).collect();
-        let svg = picture(90.0, 10.0, |canvas| {
-            canvas.line(&points, Ink::line(RGBColor(0, 0, 0), 1.0));
-            canvas.line(&points[..3], Ink::line(RGBColor(0, 0, 0), 1.0));
-            canvas.shape(&points, Ink::tint(RGBColor(0, 0, 0), 0.5));
-        });
-        assert_eq!((svg.matches("<path ").count(), svg.matches("<polyline ").count()), (2, 1));
-        let steps = svg.split(" d=\"").nth(1).unwrap().split('"').next().unwrap();
-        assert!(steps.starts_with("M0 20l8 18 8 0 8-18 8 18"), "{steps}");
-        assert!(svg.contains("z\"") && svg.contains("fill-opacity=\"0.5\""));
-    }
+    const INK: Ink = Ink::line(RGBColor(0, 0, 0), 1.5);
 
     #[test]
     fn words_are_escaped() {
@@ -277,18 +222,33 @@ mod tests {
     }
 
     #[test]
-    fn dashes_and_thin_inks_are_told_to_the_picture() {
+    fn an_ink_has_its_width_its_dashes_and_its_opacity() {
         let svg = picture(10.0, 10.0, |canvas| {
-            canvas.block((0.0, 0.0), (1.0, 1.0), Ink::tint(RGBColor(0, 0, 0), 0.5));
-            let ink = Ink::line(RGBColor(0, 0, 0), 1.5);
-            canvas.line(&[(0.0, 0.0), (10.0, 0.0)], ink);
-            canvas.line(&[(0.0, 5.0), (10.0, 5.0)], ink.dashed(&[3.0, 2.5]));
-            canvas.line(&[(0.0, 6.0), (10.0, 6.0)], ink.dashed(&[1.0, 1.0]));
-            canvas.line(&[(0.0, 7.0), (10.0, 7.0)], ink.dashed(&[3.0, 2.5]));
+            canvas.block((0.0, 0.0), (1.0, 1.0), Ink::tint(RGBColor(0, 114, 178), 0.5));
+            canvas.line(&[(0.0, 0.0), (10.0, 0.0)], INK);
+            canvas.line(&[(0.0, 5.0), (10.0, 5.0)], INK.dashed(&[3.0, 2.5]));
         });
-        assert!(svg.contains("fill-opacity=\"0.5\"") && !svg.contains(" opacity="), "{}", &*svg);
-        let strokes: Vec<&str> = svg.split("stroke-width=").skip(1).map(|rest| rest.split(" points").next().unwrap()).collect();
-        let long = "\"6\" stroke-dasharray=\"12 10\"";
-        assert_eq!(strokes, ["\"6\"", long, "\"6\" stroke-dasharray=\"4 4\"", long]);
+        let drawn: Vec<&str> = svg.lines().skip(2).collect();
+        assert_eq!(
+            drawn,
+            [
+                "<path fill=\"#0072B2\" fill-opacity=\"0.5\" d=\"M0 0h4v4h-4z\"/>",
+                "<path stroke=\"#000\" stroke-width=\"6\" d=\"M0 0h40\"/>",
+                "<path stroke=\"#000\" stroke-width=\"6\" stroke-dasharray=\"12 10\" d=\"M0 20h40\"/>",
+                "</svg>"
+            ]
+        );
+    }
+
+    #[test]
+    fn thin_inks_that_lie_over_each_other_stay_apart() {
+        let lines = |opacity: f64| {
+            let svg = picture(10.0, 10.0, |canvas| {
+                canvas.line(&[(0.0, 0.0), (10.0, 1.0)], Ink { opacity, ..INK });
+                canvas.line(&[(0.0, 1.0), (10.0, 0.0)], Ink { opacity, ..INK });
+            });
+            svg.matches("<path").count() - 1
+        };
+        assert_eq!((lines(1.0), lines(0.4)), (1, 2));
     }
 }

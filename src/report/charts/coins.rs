@@ -39,15 +39,14 @@ pub fn coins(run: &Run) -> Option<Svg> {
                 Some((end_name(&line.name, &format!("{}×", grouped(last, 2))), last, line.ink))
             })
             .collect();
-        let right = before_names(canvas, ends.iter().map(|(name, ..)| name), 40.0, 430.0);
+        let right = before_names(ends.iter().map(|(name, ..)| name), 40.0, 430.0);
         let panel = Panel { x: Scale::of_time(run.clock.start, run.clock.open(run.equity.len()), LEFT, right), y };
         let title = if y.log {
             "Equity in dollars and in bitcoin, times the start, log scale"
         } else {
             "Equity in dollars and in bitcoin, times the start"
         };
-        let ticks: Vec<(f64, String)> = y.money_ticks(5).into_iter().map(|(value, _)| (value, format!("{}×", trimmed(value)))).collect();
-        panel.mesh(canvas, title, &ticks, true);
+        panel.mesh(canvas, title, &y.times_ticks(5), true);
         let start = y.place(1.0);
         canvas.line(&[(panel.x.start, start), (panel.x.end, start)], Ink::line(palette::GREY, 0.8));
         for line in &lines {
@@ -55,9 +54,4 @@ pub fn coins(run: &Run) -> Option<Svg> {
         }
         panel.end_labels(canvas, &ends);
     }))
-}
-
-fn trimmed(value: f64) -> String {
-    let text = grouped(value, 3);
-    text.trim_end_matches('0').trim_end_matches('.').to_string()
 }

@@ -75,7 +75,7 @@ pub(crate) fn draw(run: &Run, title: &str, ends: &[Time], courses: &[Course]) ->
                 (end_name(&line.name, &brief_money(last)), last, line.ink)
             })
             .collect();
-        let right = before_names(canvas, names.iter().map(|(name, ..)| name), 40.0, 430.0);
+        let right = before_names(names.iter().map(|(name, ..)| name), 40.0, 430.0);
         let panel = Panel { x: Scale::of_time(run.clock.start, run.clock.open(run.equity.len()), LEFT, right), y };
         panel.mesh(canvas, title, &y.money_ticks(5), true);
         canvas.line(&[(LEFT, y.place(0.0)), (right, y.place(0.0))], Ink::line(palette::GREY, 0.8));

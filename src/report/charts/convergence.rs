@@ -66,7 +66,7 @@ impl Convergence {
                 .into_iter()
                 .filter_map(|(name, value, ink)| Some((format!("{name} {}", self.objective.unit.label(value?)), value?, ink)))
                 .collect();
-            let right = before_names(canvas, ends.iter().map(|(name, ..)| name), 40.0, 430.0);
+            let right = before_names(ends.iter().map(|(name, ..)| name), 40.0, 430.0);
             let x = Scale { low: 0.0, high: self.tested.len().max(1) as f64 + 0.5, start: LEFT, end: right, log: false };
             let (low, high) = fence(self.tested.iter().filter_map(Tested::valid));
             let valid = self.tested.iter().filter_map(Tested::valid).map(|value| value.clamp(low, high));

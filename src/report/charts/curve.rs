@@ -82,7 +82,7 @@ pub(super) fn draw(canvas: &Canvas, run: &Run, title: &str, curves: &[Curve], ti
     }
     if curves.len() > 1 {
         let named: Vec<_> = curves.iter().map(|curve| (Sample::Line(curve.ink), curve.name.clone())).collect();
-        let width = canvas.width_of(title, NOTE);
+        let width = Canvas::width_of(title, NOTE);
         legend(canvas, LEFT + width + 30.0, heights.0 - 14.0, &named);
     }
     if curves.iter().all(|curve| curve.known().next().is_none()) {

@@ -8,7 +8,7 @@ use crate::replay::run::{FlowReason, Run};
 use crate::report::charts::canvas::{At, Canvas, Ink, Point, Svg, Words, picture};
 use crate::report::charts::palette;
 use crate::report::charts::panel::{LABEL, NOTE, Sample, WIDTH, legend, shortened};
-use crate::report::number_format::brief_money;
+use crate::report::number_format::{brief_money, count, money};
 use crate::units::{BucketId, Time, Usd};
 
 /// Everything that went one way for one reason.
@@ -76,14 +76,24 @@ pub fn flows(run: &Run) -> Option<Svg> {
         let title = "Cash from bucket to bucket, sum of the run";
         canvas.text(title, (20.0, 26.0), NOTE);
         let named: Vec<_> = reasons.iter().map(|reason| (Sample::Block(ink(reason)), shortened(reason, 24))).collect();
-        legend(canvas, 20.0 + canvas.width_of(title, NOTE) + 36.0, 26.0, &named);
+        legend(canvas, 20.0 + Canvas::width_of(title, NOTE) + 36.0, 26.0, &named);
         // Where the next band leaves and arrives, by bucket.
         let mut leaves: BTreeMap<BucketId, f64> = givers.iter().map(|node| (node.bucket, node.top)).collect();
         let mut arrives: BTreeMap<BucketId, f64> = takers.iter().map(|node| (node.bucket, node.top)).collect();
         for way in &ways {
             let high = way.amount.to_f64() * per_dollar;
             if let (Some(from), Some(to)) = (leaves.get_mut(&way.from), arrives.get_mut(&way.to)) {
-                canvas.shape(&band((ENDS.0 + BLOCK, *from), (ENDS.1, *to), high.max(0.5)), ink(way.reason.name()));
+                let title = format!(
+                    "{} to {}, {}: {} in {} transfers, {} to {}",
+                    run.buckets[way.from.index()],
+                    run.buckets[way.to.index()],
+                    way.reason.name(),
+                    money(way.amount.to_f64()),
+                    count(way.count),
+                    way.first.date(),
+                    way.last.date()
+                );
+                canvas.titled_shape(&title, &band((ENDS.0 + BLOCK, *from), (ENDS.1, *to), high.max(0.5)), ink(way.reason.name()));
                 *from += high;
                 *to += high;
             }

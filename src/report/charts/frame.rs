@@ -277,7 +277,7 @@ pub(super) fn flags(places: &[(f64, f64)], (left, right): (f64, f64)) -> Vec<Fla
 
 /// Vertical marks from `bottom` to their words above `top`.
 pub(super) fn marks(canvas: &Canvas, x: &Scale, (top, bottom): (f64, f64), all: &[Mark]) {
-    let places: Vec<(f64, f64)> = all.iter().map(|mark| (x.place(mark.value), canvas.width_of(&mark.words, LABEL))).collect();
+    let places: Vec<(f64, f64)> = all.iter().map(|mark| (x.place(mark.value), Canvas::width_of(&mark.words, LABEL))).collect();
     for (mark, flag) in all.iter().zip(flags(&places, (10.0, WIDTH - 6.0))) {
         let y = top - 14.0 - flag.row as f64 * ROW;
         canvas.line(&[(flag.x, bottom), (flag.x, y - 6.0)], mark.ink);

@@ -115,7 +115,7 @@ impl Frontier {
             marks(canvas, &x, (top - 16.0, bottom), &self.marks());
             for (at, (rows, (upper, y))) in all.iter().zip(&panels).enumerate() {
                 // The marks run behind the titles.
-                let wide = canvas.width_of(rows.title, NOTE);
+                let wide = Canvas::width_of(rows.title, NOTE);
                 canvas.block((LEFT - 2.0, upper - 23.0), (LEFT + wide + 4.0, upper - 5.0), Ink::tint(palette::WHITE, 1.0));
                 canvas.text(rows.title, (LEFT, upper - 14.0), NOTE);
                 if y.low < 0.0 && y.high > 0.0 {
@@ -149,7 +149,7 @@ impl Frontier {
         for (share, value) in rows.values.iter().filter_map(|(share, value)| Some((*share, (*value)?))).filter(|(share, _)| marked(*share))
         {
             let label = Unit::Share.label(value);
-            let (place, wide) = (x.place(share), canvas.width_of(&label, LABEL));
+            let (place, wide) = (x.place(share), Canvas::width_of(&label, LABEL));
             let left = if place + wide + 10.0 > RIGHT { place - wide - 8.0 } else { place + 8.0 };
             let height = if y.place(value) - 22.0 < y.start.min(y.end) { y.place(value) + 13.0 } else { y.place(value) - 12.0 };
             canvas.block((left - 2.0, height - 8.0), (left + wide + 2.0, height + 8.0), Ink::tint(palette::WHITE, 0.7));
@@ -267,14 +267,17 @@ mod tests {
         assert_eq!(distance.values, [(0.0, None), (0.1, Some(0.4)), (0.2, Some(0.4))]);
         let svg = frontier.draw();
         // Three shares of return and of drawdown, two of distance.
-        assert_eq!(svg.matches("width=\"24\" height=\"24\"").count(), 8, "{}", &*svg);
+        assert_eq!(svg.matches("h24v24h-24z").count(), 8, "{}", &*svg);
         assert!(svg.contains("before tuning 5 %") && svg.contains("best 7.5 %"));
     }
 
     #[test]
     fn a_band_is_broken_where_its_interval_is_undefined() {
         let frontier = of(vec![step(0.0, true), step(0.05, true), step(0.1, false), step(0.15, true), step(0.2, true)]);
-        assert_eq!(frontier.draw().matches("<polygon").count(), 4);
+        let svg = frontier.draw();
+        let bands = svg.lines().filter(|line| line.contains(&format!("fill-opacity=\"{}\"", BAND.opacity)));
+        // Four, and the sample of the legend.
+        assert_eq!(bands.map(|line| line.matches(" d=").count()).sum::<usize>(), 5, "{}", &*svg);
     }
 
     #[test]

@@ -77,7 +77,8 @@ impl Heat {
                         Some(bound) => centred(value, bound),
                         None => ordered(value, least, most),
                     };
-                    canvas.block((x + 1.0, y + 1.0), (x + CELL.0 - 1.0, y + CELL.1 - 1.0), Ink::tint(colour, 1.0));
+                    let title = format!("{} {name}, {} {}: {text}", self.row_key, self.column_key, self.columns[c]);
+                    canvas.titled_block(&title, (x + 1.0, y + 1.0), (x + CELL.0 - 1.0, y + CELL.1 - 1.0), Ink::tint(colour, 1.0));
                     canvas.text(&text, (x + CELL.0 / 2.0, y + CELL.1 / 2.0), Words { colour: ink, ..words(15.0, false, At::Middle) });
                 }
             }
@@ -180,7 +181,7 @@ mod tests {
     fn a_bound_brings_a_scale_and_none_leaves_all_as_it_was() {
         let values = vec![Some(-0.5), None, Some(f64::NAN)];
         let (with, without) = (of(values.clone(), Some(1.5)).draw(), of(vec![Some(-0.5), None], None).draw());
-        assert!(with.contains("−1.5") && with.contains("−0.500") && with.matches("n/a").count() == 2);
+        assert!(with.contains("−1.5") && with.contains("−0.500") && with.matches(">n/a<").count() == 2);
         assert!(without.contains("-0.500") && !without.contains("height=\"288\"") && without.contains("height=\"242\""), "{}", &*without);
         assert!(with.contains("height=\"288\""));
         assert!(!of(vec![], Some(f64::NAN)).draw().contains("NaN"));

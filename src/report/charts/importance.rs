@@ -1,6 +1,6 @@
 //! Which parameters matter: the share of the differences between variants that each explains by itself, and what only several of them together do.
 
-use crate::report::charts::canvas::{At, Ink, Svg, Words, picture};
+use crate::report::charts::canvas::{At, Canvas, Ink, Svg, Words, picture};
 use crate::report::charts::frame::{below_head, finite, head, nothing};
 use crate::report::charts::palette;
 use crate::report::charts::panel::{LABEL, LEFT, TICK, WIDTH, shortened};
@@ -50,7 +50,7 @@ impl Importance {
         picture(WIDTH, bottom + 56.0, |canvas| {
             head(canvas, &self.title, &self.subtitle);
             let names: Vec<String> = bars.iter().map(|(name, ..)| shortened(name, LETTERS)).collect();
-            let widest = names.iter().map(|name| canvas.width_of(name, LABEL)).fold(0.0, f64::max);
+            let widest = names.iter().map(|name| Canvas::width_of(name, LABEL)).fold(0.0, f64::max);
             let most = bars.iter().map(|(_, share, _)| *share).fold(0.1, f64::max);
             let x = Scale { low: 0.0, high: (most * 1.02).min(1.0), start: LEFT + widest + 12.0, end: WIDTH - 100.0, log: false };
             for (value, label) in x.percent_ticks(8) {

@@ -42,7 +42,13 @@ pub fn ladder(ladder: &Ladder) -> Svg {
             };
             let left = LEFT + (i as f64 + apart + 0.2) * step;
             let (right, nought, place) = (left + step * 0.6, y.place(0.0), y.place(*value));
-            canvas.block((left, nought.min(place)), (right, nought.max(place).max(nought.min(place) + 1.0)), Ink::tint(colour, 0.75));
+            let title = format!("{}: {}", scenario(on.step), percent(Some(*value)));
+            canvas.titled_block(
+                &title,
+                (left, nought.min(place)),
+                (right, nought.max(place).max(nought.min(place) + 1.0)),
+                Ink::tint(colour, 0.75),
+            );
             let middle = f64::midpoint(left, right);
             canvas.text(
                 &(mark(on).to_owned() + &percent(Some(*value))),

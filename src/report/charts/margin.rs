@@ -81,7 +81,7 @@ pub fn margin(market: &Market, run: &Run) -> Option<Svg> {
         }
         if !run.liquidations.is_empty() {
             let named = [(Sample::Mark(ALARM), format!("liquidation ({})", run.liquidations.len()))];
-            legend(canvas, LEFT + canvas.width_of(&title, NOTE) + 30.0, 220.0, &named);
+            legend(canvas, LEFT + Canvas::width_of(&title, NOTE) + 30.0, 220.0, &named);
         }
         for event in &run.liquidations {
             mark(canvas, (panel.x.place(event.time.seconds() as f64), panel.y.place(0.0)), ALARM);
@@ -98,7 +98,7 @@ fn named(canvas: &Canvas, panel: &Panel, (time, value): (f64, f64), label: &str)
     canvas.block((x - 3.0, y - 3.0), (x + 3.0, y + 3.0), Ink::tint(palette::BLACK, 1.0));
     let on_the_left = x > f64::midpoint(LEFT, WIDTH);
     let (at, shift) = if on_the_left { (At::Right, -9.0) } else { (At::Left, 9.0) };
-    let wide = canvas.width_of(label, LABEL);
+    let wide = Canvas::width_of(label, LABEL);
     let left = if on_the_left { x - 12.0 - wide } else { x + 6.0 };
     canvas.block((left, y - 20.0), (left + wide + 6.0, y - 3.0), Ink::tint(palette::WHITE, 0.8));
     canvas.text(label, (x + shift, y - 11.0), Words { at, ..LABEL });

@@ -1,7 +1,7 @@
 //! The pictures, and the only place that knows the drawing library. SVG is the form that is kept; PNG is made from it.
 //!
-//! Legible without colour: Okabe–Ito colours, names at the ends of lines, dash patterns. Series are thinned to about two thousand points
-//! with lows and highs kept.
+//! Legible without colour: Okabe–Ito colours, names at the ends of lines, dash patterns. Series are thinned to a lowest and a highest point a column of
+//! three pixels; `pen` writes a picture in as few letters as it takes.
 
 pub mod against;
 pub mod bars;
@@ -25,6 +25,7 @@ pub mod palette;
 pub mod panel;
 pub mod parallel;
 pub mod pareto;
+mod pen;
 pub mod scale;
 pub mod scatter;
 pub mod sharpes;

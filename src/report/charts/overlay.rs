@@ -4,12 +4,11 @@ use crate::report::charts::canvas::{At, Canvas, Ink, Svg, Words, picture};
 use crate::report::charts::palette;
 use crate::report::charts::panel::{LEFT, Panel, Series, TICK, WIDTH, before_names, end_name, heading};
 use crate::report::charts::scale::Scale;
-use crate::report::charts::thin;
 use crate::report::number_format::{brief_money, now_and_max};
 use crate::units::Time;
 
 /// Columns of points that all lines of a picture share.
-const POINTS: usize = 1_500;
+const POINTS: usize = 3_000;
 
 /// What is laid over each other: series of wealth with the starting wealth as first point. Inks are chosen here, by place in
 /// the list; the benchmark, if any, is drawn behind all of them.
@@ -72,11 +71,11 @@ impl Overlay {
             let all: Vec<Series> = self.all().map(turn).collect();
             let ends = ends(&all, &say);
             let y = y_of(&all);
-            let panel = Panel { x: self.time(before_names(canvas, ends.iter().map(|(name, ..)| name), 40.0, 430.0)), y };
+            let panel = Panel { x: self.time(before_names(ends.iter().map(|(name, ..)| name), 40.0, 430.0)), y };
             let axis = if y.log { format!("{axis}, log scale") } else { axis.to_string() };
             panel.mesh(canvas, &axis, &ticks(&y), true);
             // The more lines, the fewer points each: a page of many must still open at once.
-            let columns = (POINTS / all.len().max(1)).clamp(100, thin::COLUMNS);
+            let columns = (POINTS / all.len().max(1)).clamp(180, panel.columns().max(180));
             for series in &all {
                 canvas.line(&panel.points_in(series, columns), series.ink);
             }

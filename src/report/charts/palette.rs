@@ -28,8 +28,22 @@ pub(crate) const WHITE: RGBColor = RGBColor(255, 255, 255);
 /// Of the lines of a mesh.
 pub(crate) const MESH: RGBColor = RGBColor(226, 226, 226);
 
-/// Yellow is too pale for a line on white.
-const LINES: [RGBColor; 6] = [BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY];
+/// Yellow is too pale for a line on white. Behind Okabe and Ito's six stand six that are darker than those of their hue, so that lightness parts the two where
+/// colour does not.
+const LINES: [RGBColor; 12] = [
+    BLUE,
+    VERMILION,
+    GREEN,
+    PURPLE,
+    ORANGE,
+    SKY,
+    RGBColor(51, 34, 136),
+    RGBColor(120, 30, 30),
+    RGBColor(0, 78, 56),
+    RGBColor(148, 40, 110),
+    RGBColor(128, 112, 20),
+    RGBColor(90, 90, 90),
+];
 const AREAS: [RGBColor; 8] = [BLUE, SKY, GREEN, ORANGE, PURPLE, VERMILION, YELLOW, GREY];
 const DASHES: [&[f64]; 4] = [&[], &[9.0, 3.0], &[3.0, 2.5], &[10.0, 3.0, 2.5, 3.0]];
 
@@ -43,6 +57,13 @@ pub fn line(i: usize) -> Ink {
 #[must_use]
 pub fn benchmark() -> Ink {
     Ink::line(GREY, 1.4).dashed(&[2.0, 2.0])
+}
+
+/// A colour thinned over white, for areas that lie over each other.
+#[must_use]
+pub(crate) fn on_white(colour: RGBColor, share: f64) -> RGBColor {
+    let thin = |channel: u8| (255.0 + (f64::from(channel) - 255.0) * share).round() as u8;
+    RGBColor(thin(colour.0), thin(colour.1), thin(colour.2))
 }
 
 /// As a page writes a colour: `#0072b2`.
@@ -65,5 +86,38 @@ pub fn regime(regime: Regime) -> Option<Ink> {
         Regime::Bear => Some(Ink::tint(ORANGE, 0.22)),
         Regime::Sideways => Some(Ink::tint(GREY, 0.09)),
         Regime::Unknown => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As the red-green blind see it (deuteranopia; Viénot, Brettel and Mollon 1999), in linear light.
+    fn without_green(RGBColor(r, g, b): RGBColor) -> [f64; 3] {
+        let [r, g, b] = [r, g, b].map(|channel| libm::pow(f64::from(channel) / 255.0, 2.2));
+        let yellow = 0.29275 * r + 0.70725 * g;
+        [yellow, yellow, -0.02234 * r + 0.02234 * g + b].map(|light| libm::pow(light.max(0.0), 1.0 / 2.2))
+    }
+
+    #[test]
+    fn no_two_of_the_lines_of_a_picture_look_alike() {
+        let apart = |a: [f64; 3], b: [f64; 3]| a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt();
+        for i in 0..24 {
+            for j in 0..i {
+                let (a, b) = (line(i), line(j));
+                let seen = apart(without_green(a.colour), without_green(b.colour));
+                assert!(a.dash != b.dash || seen > 0.08, "lines {j} and {i}: {seen}");
+            }
+        }
+        for i in 1..48 {
+            assert!(line(i).colour != line(i - 1).colour && line(i).dash != line(i - 1).dash, "neighbours {i}");
+        }
+    }
+
+    #[test]
+    fn a_thinned_colour_is_that_of_the_thin_ink_on_paper() {
+        assert_eq!(on_white(RGBColor(0, 114, 178), 0.75), RGBColor(64, 149, 197));
+        assert_eq!((on_white(BLUE, 0.0), on_white(BLUE, 1.0)), (WHITE, BLUE));
     }
 }

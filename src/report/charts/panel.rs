@@ -1,6 +1,5 @@
 //! One set of axes: mesh, labels, bands behind, lines in front, names at their ends.
 
-use crate::replay::run::Regime;
 use crate::report::charts::canvas::{At, Canvas, Ink, Point, Words};
 use crate::report::charts::palette;
 use crate::report::charts::scale::Scale;
@@ -11,6 +10,8 @@ use crate::units::Time;
 pub(crate) const WIDTH: f64 = 1200.0;
 /// Where axes begin, in pixels from the left.
 pub(crate) const LEFT: f64 = 86.0;
+/// A band of so many pixels is wide enough to be pointed at, and has a title.
+const POINTED: f64 = 14.0;
 /// The longest name at the end of a line, in letters.
 const LONGEST: usize = 24;
 
@@ -40,50 +41,67 @@ impl Panel {
     /// The points of a series, thinned.
     #[must_use]
     pub fn points(&self, series: &Series) -> Vec<Point> {
-        self.points_in(series, thin::COLUMNS)
+        self.points_in(series, self.columns())
+    }
+
+    /// Columns of a curve over its whole width.
+    #[must_use]
+    pub(crate) fn columns(&self) -> usize {
+        ((self.x.end - self.x.start).abs() / thin::COLUMN) as usize + 1
     }
 
     /// The same in fewer columns, for a line among many.
     #[must_use]
     pub(crate) fn points_in(&self, series: &Series, columns: usize) -> Vec<Point> {
-        let keep = thin::kept_in(&series.values, columns).into_iter();
-        keep.filter(|i| series.values[*i].is_finite()).map(|i| (self.x.place(series.times[i]), self.y.place(series.values[i]))).collect()
+        let keep = thin::extremes(&series.values, columns).into_iter();
+        let points: Vec<Point> = keep.map(|i| (self.x.place(series.times[i]), self.y.place(series.values[i]))).collect();
+        thin::straightened(&points)
     }
 
     /// Pale horizontal and vertical lines with labels; dates only where asked for.
     pub(crate) fn mesh(&self, canvas: &Canvas, title: &str, ticks: &[(f64, String)], dates: bool) {
         let (top, bottom) = (self.y.start.min(self.y.end), self.y.start.max(self.y.end));
         let pale = Ink::line(palette::MESH, 0.8);
-        for (value, label) in ticks {
-            let y = self.y.place(*value);
-            canvas.line(&[(self.x.start, y), (self.x.end, y)], pale);
+        // One kind after the other: what is alike and stands together is written once.
+        let heights: Vec<(f64, &String)> = ticks.iter().map(|(value, label)| (self.y.place(*value), label)).collect();
+        let instants: Vec<(f64, String)> = self.x.time_ticks(8).into_iter().map(|(value, label)| (self.x.place(value), label)).collect();
+        for (y, _) in &heights {
+            canvas.line(&[(self.x.start, *y), (self.x.end, *y)], pale);
+        }
+        for (x, _) in &instants {
+            canvas.line(&[(*x, top), (*x, bottom)], pale);
+        }
+        for (y, label) in heights {
             canvas.text(label, (self.x.start - 9.0, y), TICK);
         }
-        for (value, label) in self.x.time_ticks(8) {
-            let x = self.x.place(value);
-            canvas.line(&[(x, top), (x, bottom)], pale);
-            if dates {
-                canvas.line(&[(x, bottom), (x, bottom + 5.0)], Ink::line(palette::GREY, 0.8));
-                canvas.text(&label, (x, bottom + 17.0), Words { at: At::Middle, ..TICK });
+        if dates {
+            for (x, _) in &instants {
+                canvas.line(&[(*x, bottom), (*x, bottom + 5.0)], Ink::line(palette::GREY, 0.8));
+            }
+            for (x, label) in &instants {
+                canvas.text(label, (*x, bottom + 17.0), Words { at: At::Middle, ..TICK });
             }
         }
         canvas.line(&[(self.x.start, bottom), (self.x.end, bottom)], Ink::line(palette::GREY, 1.0));
         canvas.text(title, (self.x.start, top - 14.0), NOTE);
     }
 
-    /// The regime behind the lines: a tint over the whole height, one block for each stretch of pixels.
-    pub fn bands(&self, canvas: &Canvas, opens: &[f64], regimes: &[Regime]) {
+    /// What lasted a while behind the lines: a tint over the whole height, one block for each stretch of pixels, in the order of `kinds`. `opens` has the
+    /// instants at which the bars open; a name and an ink make the title and the tint of a kind.
+    pub(crate) fn bands<T: Copy + PartialEq>(&self, canvas: &Canvas, opens: &[f64], bars: &[T], kinds: &[(T, Ink, &str)]) {
         let (top, bottom) = (self.y.start.min(self.y.end), self.y.start.max(self.y.end));
-        let mut from = 0;
-        for t in 1..=regimes.len() {
-            let ends = t == regimes.len() || regimes[t] != regimes[from];
-            // A stretch thinner than a third of a pixel is left to its successor.
-            let to = if t == regimes.len() { self.x.end } else { self.x.place(opens[t]) };
-            if ends && (to - self.x.place(opens[from]) >= 0.3 || t == regimes.len()) {
-                if let Some(ink) = palette::regime(regimes[from]) {
-                    canvas.block((self.x.place(opens[from]), top), (to, bottom), ink);
-                }
-                from = t;
+        let all = stretches(bars, |t| self.x.place(opens.get(t).copied().unwrap_or(self.x.high)));
+        for (kind, ink, name) in kinds {
+            let own = || {
+                all.iter()
+                    .filter(|stretch| stretch.2 == *kind)
+                    .map(|(from, to, _)| (*from, *to, [*from, *to].map(|t| self.x.place(opens[t]))))
+            };
+            let (wide, narrow): (Vec<_>, Vec<_>) = own().partition(|(.., [left, right])| right - left >= POINTED);
+            canvas.blocks(narrow.into_iter().map(|(.., [left, right])| ((left, top), (right, bottom))), *ink);
+            for (from, to, [left, right]) in wide {
+                let days = [from, to].map(|t| Time::from_seconds(opens[t] as i64).date());
+                canvas.titled_block(&format!("{name}, {} to {}", days[0], days[1]), (left, top), (right, bottom), *ink);
             }
         }
     }
@@ -113,10 +131,24 @@ impl Panel {
     }
 }
 
+/// Stretches of bars of one kind, `(from, to, kind)`; `place` has the pixel at which a bar opens. One thinner than a third of a pixel is left to its successor.
+fn stretches<T: Copy + PartialEq>(bars: &[T], place: impl Fn(usize) -> f64) -> Vec<(usize, usize, T)> {
+    let mut all = Vec::new();
+    let mut from = 0;
+    for t in 1..=bars.len() {
+        let is_last = t == bars.len();
+        if is_last || (bars[t] != bars[from] && place(t) - place(from) >= 0.3) {
+            all.push((from, t, bars[from]));
+            from = t;
+        }
+    }
+    all
+}
+
 /// Where lines end on the right, so that the names behind them have room: at least `least` pixels of text, and in all at most `most`.
 #[must_use]
-pub(crate) fn before_names<'a>(canvas: &Canvas, names: impl Iterator<Item = &'a String>, least: f64, most: f64) -> f64 {
-    let widest = names.map(|name| canvas.width_of(name, LABEL)).fold(least, f64::max);
+pub(crate) fn before_names<'a>(names: impl Iterator<Item = &'a String>, least: f64, most: f64) -> f64 {
+    let widest = names.map(|name| Canvas::width_of(name, LABEL)).fold(least, f64::max);
     WIDTH - (widest * 1.04 + 26.0).min(most)
 }
 
@@ -161,7 +193,7 @@ pub(crate) fn legend(canvas: &Canvas, mut x: f64, y: f64, entries: &[(Sample, St
         }
         let gap = if matches!(sample, Sample::Line(_)) { 32.0 } else { 27.0 };
         canvas.text(name, (x + gap, y), words);
-        x += gap + canvas.width_of(name, words) + 20.0;
+        x += gap + Canvas::width_of(name, words) + 20.0;
     }
     x
 }

@@ -183,7 +183,7 @@ impl Parallel {
         let lift = if narrow && at % 2 == 1 { 29.0 } else { 0.0 };
         for (row, line) in lines.iter().rev().enumerate() {
             // The outermost names would leave the paper.
-            let half = canvas.width_of(line, words) / 2.0;
+            let half = Canvas::width_of(line, words) / 2.0;
             canvas.text(line, (x.clamp(half + 6.0, WIDTH - half - 6.0), top - 27.0 - lift - row as f64 * 14.0), words);
         }
     }
@@ -195,7 +195,7 @@ impl Parallel {
         if let Some(Values::Choices(names)) = self.axes.get(at).map(|axis| &axis.values) {
             for (i, name) in names.iter().enumerate().filter(|_| names.len() <= NAMED) {
                 let (name, y) = (shortened(name, letters.min(16)), scale.place(i as f64));
-                let wide = canvas.width_of(&name, TICK);
+                let wide = Canvas::width_of(&name, TICK);
                 // Clear of the numbers at the ends of the next axis.
                 let middle = y.clamp(scale.end + 9.0, scale.start - 9.0);
                 canvas.block((x + 4.0, middle - 8.0), (x + 12.0 + wide, middle + 8.0), Ink::tint(palette::WHITE, 0.85));

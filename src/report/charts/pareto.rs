@@ -120,7 +120,7 @@ impl Pareto {
             let Some((a, b)) = point.filter(|(a, b)| a.is_finite() && b.is_finite()).map(|(a, b)| (x.place(a), y.place(b))) else {
                 continue;
             };
-            let wide = canvas.width_of(name, LABEL);
+            let wide = Canvas::width_of(name, LABEL);
             let corner = |(right, up): (bool, bool)| -> Corners {
                 let left = if right { a + 11.0 } else { a - 11.0 - wide };
                 let middle = if up { b - 14.0 } else { b + 14.0 };

@@ -6,6 +6,8 @@ use crate::report::number_format::{decimals_for, grouped, short_money};
 use crate::units::Time;
 
 const DAY: f64 = 86_400.0;
+/// Pixels between two labels of an axis, at least.
+const CLEAR: f64 = 15.0;
 
 /// A straight or logarithmic axis from `low` to `high`, drawn from pixel `start` to pixel `end`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -37,6 +39,25 @@ impl Scale {
         let air = ((high - low) * 0.06).max(high.abs() * 0.005).max(1e-6);
         let floor = if low >= 0.0 { 0.0 } else { f64::NEG_INFINITY };
         Self { low: (low - air).max(floor), high: high + air, start, end, log: false }
+    }
+
+    /// A logarithmic axis that shows all positive `values` with some air.
+    #[must_use]
+    pub(crate) fn of_growth(values: impl Iterator<Item = f64>, start: f64, end: f64) -> Self {
+        let (low, high) = range(values.filter(|value| *value > 0.0));
+        let (low, high) = if low > 0.0 { (low, high) } else { (1.0, 1.0) };
+        let air = libm::pow(high / low, 0.06).max(1.02);
+        Self { low: low / air, high: high * air, start, end, log: true }
+    }
+
+    /// Values and labels of an axis of multiples: `0.5×`.
+    #[must_use]
+    pub(crate) fn times_ticks(&self, wanted: usize) -> Vec<(f64, String)> {
+        let label = |value: f64| {
+            let text = grouped(value, decimals_for(value));
+            format!("{}×", if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text })
+        };
+        self.money_ticks(wanted).into_iter().map(|(value, _)| (value, label(value))).collect()
     }
 
     /// An axis from nothing (top) down to the deepest fall, at least one per cent.
@@ -76,19 +97,15 @@ impl Scale {
         (first..=last).map(|k| k as f64 * step).collect()
     }
 
-    /// 1, 2, 5 a decade; fewer where many decades show.
+    /// 1, 2, 5 a decade; where these would touch, the powers of ten, or every other of them.
     fn log_ticks(&self) -> Vec<f64> {
-        let decades = libm::log10(self.high / self.low);
-        let marks: &[f64] = if decades > 5.0 {
-            &[1.0]
-        } else if decades > 2.5 {
-            &[1.0, 3.0]
-        } else {
-            &[1.0, 2.0, 5.0]
-        };
+        let decade = (self.end - self.start).abs() / libm::log10(self.high / self.low);
+        let marks: &[f64] = if decade * libm::log10(2.0) >= CLEAR { &[1.0, 2.0, 5.0] } else { &[1.0] };
+        let every = (CLEAR / decade).ceil().clamp(1.0, 40.0) as usize;
         let first = libm::log10(self.low).floor() as i32;
         let last = libm::log10(self.high).ceil() as i32;
         (first..=last)
+            .filter(|power| power.rem_euclid(every as i32) == 0)
             .flat_map(|power| marks.iter().map(move |m| m * libm::pow(10.0, f64::from(power))))
             .filter(|v| (self.low..=self.high).contains(v))
             .collect()
@@ -159,6 +176,21 @@ mod tests {
         assert!(steep.log);
         assert_eq!(labels(steep.money_ticks(5)), ["$100k", "$200k", "$500k", "$1M"]);
         assert!(!Scale::of_money([0.0, 900_000.0].into_iter(), 0.0, 100.0).log);
+    }
+
+    #[test]
+    fn a_logarithmic_axis_counts_one_two_five_where_there_is_room() {
+        let of = |low: f64, high: f64, pixels: f64| {
+            let scale = Scale { low, high, start: pixels, end: 0.0, log: true };
+            labels(scale.times_ticks(5))
+        };
+        assert_eq!(of(0.4, 30.0, 100.0), ["0.5×", "1×", "2×", "5×", "10×", "20×"]);
+        assert_eq!(of(0.4, 3_000.0, 400.0).len(), 12);
+        assert_eq!(of(0.4, 3_000.0, 76.0), ["1×", "10×", "100×", "1,000×"]);
+        assert_eq!(of(1e-6, 1e6, 76.0), ["0.000001×", "0.001×", "1×", "1,000×", "1,000,000×"]);
+        let still = Scale::of_growth([1.0, 1.0, f64::NAN, -3.0].into_iter(), 0.0, 9.0);
+        assert!(still.log && still.low < 1.0 && still.high > 1.0 && still.place(1.0).is_finite());
+        assert!(Scale::of_growth(std::iter::empty(), 0.0, 9.0).place(1.0).is_finite());
     }
 
     #[test]

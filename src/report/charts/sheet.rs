@@ -9,7 +9,7 @@ use crate::report::charts::curve::{Curve, OWN, RIGHT, draw, moneys, percents, pl
 use crate::report::charts::palette;
 use crate::report::charts::panel::{LABEL, LEFT, NOTE, TICK, WIDTH};
 use crate::report::charts::scale::Scale;
-use crate::report::number_format::{brief_money, grouped};
+use crate::report::number_format::{brief_money, grouped, money, signed_percent};
 use crate::units::Usd;
 
 /// Days in a rolling window.
@@ -116,7 +116,9 @@ pub(crate) fn distribution(run: &Run) -> Svg {
                 palette::BLUE
             };
             let (left, right) = (x.place(from) + 1.0, x.place(from + width) - 1.0);
-            canvas.block((left, y.place(*count as f64)), (right, 286.0), Ink::tint(colour, 0.75));
+            let bounds = [from, from + width].map(|bound| signed_percent(Some(bound)));
+            let title = format!("{} to {}: {count} days", bounds[0], bounds[1]);
+            canvas.titled_block(&title, (left, y.place(*count as f64)), (right, 286.0), Ink::tint(colour, 0.75));
         }
         for (value, label) in x.percent_ticks(8) {
             canvas.text(&label, (x.place(value), 304.0), Words { at: At::Middle, ..TICK });
@@ -168,7 +170,8 @@ pub fn waterfall(run: &Run) -> Svg {
             let right = left + step * 0.6;
             let colour = if to < from { palette::VERMILION } else { palette::BLUE };
             let (a, b) = (y.place(*from), y.place(*to));
-            canvas.block(
+            canvas.titled_block(
+                &format!("{name}: {}", money(to - from)),
                 (left, a.min(b)),
                 (right, a.max(b).max(a.min(b) + 1.0)),
                 Ink::tint(colour, if *name == "net profit" { 1.0 } else { 0.7 }),

@@ -33,7 +33,8 @@ pub(crate) fn left(shocks: &Shocks) -> Svg {
             let middle = f64::midpoint(top, bottom);
             canvas.text(&name(shocked.shock), (NAMES - 10.0, middle), Words { at: At::Right, ..LABEL });
             let colour = if *left < 1.0 { palette::VERMILION } else { palette::BLUE };
-            canvas.block((NAMES, top), (x.place(*left).max(NAMES + 1.0), bottom), Ink::tint(colour, 0.75));
+            let title = format!("{}: {} of the end equity of the run", name(shocked.shock), percent(Some(*left)));
+            canvas.titled_block(&title, (NAMES, top), (x.place(*left).max(NAMES + 1.0), bottom), Ink::tint(colour, 0.75));
             canvas.text(&percent(Some(*left)), (RIGHT, middle), Words { at: At::Right, ..LABEL });
         }
     })

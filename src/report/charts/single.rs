@@ -10,6 +10,7 @@ use crate::report::charts::panel::{
 };
 use crate::report::charts::scale::Scale;
 use crate::report::number_format::{brief_money, money_of, percent, signed_percent};
+use crate::units::Time;
 
 const OWN: Ink = Ink::line(palette::BLUE, 2.0);
 const ALARM: Ink = Ink::tint(palette::VERMILION, 1.0);
@@ -41,7 +42,7 @@ impl Columns {
             benchmark_falls: against.as_ref().map(|values| series(&run.benchmark_name, drawdowns(values, capital), palette::benchmark())),
             equity: series(&run.strategy, wealth, OWN),
             benchmark: against.map(|values| series(&run.benchmark_name, values, palette::benchmark())),
-            regimes: run.regime.clone(),
+            regimes: if run.follows_regimes { run.regime.clone() } else { Vec::new() },
             right: WIDTH - 40.0,
         }
     }
@@ -50,16 +51,18 @@ impl Columns {
         Scale::of_time(run.clock.start, run.clock.open(run.equity.len()), LEFT, self.right)
     }
 
-    fn bands(&self) -> Vec<(Sample, String)> {
-        Regime::ALL
-            .into_iter()
-            .filter(|regime| self.regimes.contains(regime))
-            .filter_map(|regime| palette::regime(regime).map(|ink| (Sample::Block(ink), in_words(regime).to_string())))
-            .collect()
+    /// The regimes that have a band, with its ink and name; none of a strategy that does not follow them.
+    fn kinds(&self) -> Vec<(Regime, Ink, &'static str)> {
+        let shown = Regime::ALL.into_iter().filter(|regime| self.regimes.contains(regime));
+        shown.filter_map(|regime| Some((regime, palette::regime(regime)?, in_words(regime)))).collect()
+    }
+
+    fn legend_of_bands(&self) -> impl Iterator<Item = (Sample, String)> {
+        self.kinds().into_iter().map(|(_, ink, name)| (Sample::Block(ink), name.to_string()))
     }
 }
 
-fn in_words(regime: Regime) -> &'static str {
+pub(crate) fn in_words(regime: Regime) -> &'static str {
     match regime {
         Regime::Bull => "bull market",
         Regime::Bear => "bear market",
@@ -83,9 +86,9 @@ pub(super) fn below(market: &Market, run: &Run) -> String {
 }
 
 /// Room on the right for the names at the ends of lines and for the deepest fall.
-pub(super) fn room<'a>(canvas: &Canvas, names: impl Iterator<Item = &'a String>) -> f64 {
-    let deepest = canvas.width_of(&format!("max {}", percent(Some(-1.0))), LABEL);
-    before_names(canvas, names, deepest, 360.0)
+pub(super) fn room<'a>(names: impl Iterator<Item = &'a String>) -> f64 {
+    let deepest = Canvas::width_of(&format!("max {}", percent(Some(-1.0))), LABEL);
+    before_names(names, deepest, 360.0)
 }
 
 /// Equity with benchmark over regime bands, the drawdown under it.
@@ -95,11 +98,11 @@ pub fn equity(market: &Market, run: &Run) -> Svg {
         let mut columns = Columns::of(run);
         heading(canvas, &run.strategy, &below(market, run), market.synthetic);
         let ends = money_ends(&columns);
-        columns.right = room(canvas, ends.iter().map(|(name, ..)| name));
+        columns.right = room(ends.iter().map(|(name, ..)| name));
         let shown = || std::iter::once(&columns.equity).chain(&columns.benchmark);
         let y = Scale::of_money(shown().flat_map(|s| s.values.iter().copied()), 524.0, 122.0);
         let upper = Panel { x: columns.x(run), y };
-        upper.bands(canvas, &columns.opens, &columns.regimes);
+        upper.bands(canvas, &columns.opens, &columns.regimes, &columns.kinds());
         let title = if y.log { "Equity, USD, log scale" } else { "Equity, USD" };
         upper.mesh(canvas, title, &y.money_ticks(6), false);
         for series in shown().collect::<Vec<_>>().into_iter().rev() {
@@ -111,7 +114,7 @@ pub fn equity(market: &Market, run: &Run) -> Svg {
         if columns.benchmark.is_some() {
             entries.push((Sample::Line(palette::benchmark()), format!("{} bought and held", shortened(&run.benchmark_name, 16))));
         }
-        entries.extend(columns.bands());
+        entries.extend(columns.legend_of_bands());
         if fallen > 0 {
             entries.push((Sample::Mark(ALARM), format!("liquidation ({fallen})")));
         }
@@ -148,24 +151,32 @@ fn falls(canvas: &Canvas, columns: &Columns, run: &Run, top: f64, bottom: f64) {
     let shown = || std::iter::once(&columns.falls).chain(&columns.benchmark_falls);
     let y = Scale::of_falls(shown().flat_map(|s| s.values.iter().copied()), top, bottom);
     let panel = Panel { x: columns.x(run), y };
-    panel.bands(canvas, &columns.opens, &columns.regimes);
-    panel.mesh(canvas, "Drawdown, below the last peak", &y.percent_ticks(((bottom - top) / 36.0) as usize), true);
+    panel.bands(canvas, &columns.opens, &columns.regimes, &columns.kinds());
     let own = panel.points(&columns.falls);
     let mut area = own.clone();
     area.extend([(own[own.len() - 1].0, top), (own[0].0, top)]);
-    canvas.shape(&area, Ink::tint(palette::BLUE, 0.22));
+    // One colour, whatever regime is behind it.
+    canvas.shape(&area, Ink::tint(palette::on_white(palette::BLUE, 0.22), 1.0));
+    panel.mesh(canvas, "Drawdown, below the last peak", &y.percent_ticks(((bottom - top) / 36.0) as usize), true);
     if let Some(series) = &columns.benchmark_falls {
         canvas.line(&panel.points(series), series.ink);
     }
     canvas.line(&own, Ink { width: 1.4, ..OWN });
-    let deepest = columns.falls.values.iter().copied().fold(0.0, f64::min);
-    if deepest < 0.0 {
-        let at = columns.falls.values.iter().position(|v| *v == deepest).unwrap_or(0);
-        let place = (panel.x.place(columns.opens[at]), panel.y.place(deepest));
-        canvas.block((place.0 - 3.0, place.1 - 3.0), (place.0 + 3.0, place.1 + 3.0), Ink::tint(palette::BLACK, 1.0));
-        let label = format!("max {}", percent(Some(deepest)));
-        panel.end_labels(canvas, &[(label, deepest, OWN)]);
-    }
+    trough(canvas, &panel, columns);
+}
+
+/// The deepest drawdown: a square on it, its depth and date next to it.
+fn trough(canvas: &Canvas, panel: &Panel, columns: &Columns) {
+    let falls = columns.falls.values.iter().copied().enumerate();
+    let Some((at, deepest)) = falls.min_by(|a, b| a.1.total_cmp(&b.1)).filter(|(_, fall)| *fall < 0.0) else { return };
+    let (x, y) = (panel.x.place(columns.opens[at]), panel.y.place(deepest));
+    canvas.block((x - 3.0, y - 3.0), (x + 3.0, y + 3.0), Ink::tint(palette::BLACK, 1.0));
+    let label = format!("max {} on {}", percent(Some(deepest)), Time::from_seconds(columns.opens[at] as i64).date());
+    let wide = Canvas::width_of(&label, LABEL);
+    let left = if x + 14.0 + wide < panel.x.end { x + 9.0 } else { x - 9.0 - wide };
+    // Above the lowest point of the curve there is the curve, right of it or left of it: the ground keeps the words apart from both.
+    canvas.block((left - 3.0, y - 9.0), (left + wide + 3.0, y + 8.0), Ink::tint(palette::WHITE, 0.8));
+    canvas.text(&label, (left, y), LABEL);
 }
 
 /// The drawdown alone.
@@ -174,12 +185,12 @@ pub fn drawdown(market: &Market, run: &Run) -> Svg {
     picture(WIDTH, 460.0, |canvas| {
         let mut columns = Columns::of(run);
         heading(canvas, &format!("{}: drawdown", shortened(&run.strategy, 48)), &below(market, run), market.synthetic);
-        columns.right = room(canvas, std::iter::empty());
+        columns.right = room(std::iter::empty());
         let mut entries = vec![(Sample::Line(OWN), shortened(&run.strategy, 32))];
         if columns.benchmark_falls.is_some() {
             entries.push((Sample::Line(palette::benchmark()), format!("{} bought and held", shortened(&run.benchmark_name, 16))));
         }
-        entries.extend(columns.bands());
+        entries.extend(columns.legend_of_bands());
         legend(canvas, LEFT, 76.0, &entries);
         falls(canvas, &columns, run, 122.0, 418.0);
     })

@@ -55,7 +55,7 @@ impl WalkForward {
             let last = |line: &Series| line.values[line.values.len() - 1];
             let ends: Vec<(String, f64, Ink)> =
                 lines.iter().map(|line| (end_name(&line.name, &brief_money(last(line))), last(line), line.ink)).collect();
-            let right = before_names(canvas, ends.iter().map(|(name, ..)| name), 40.0, 430.0);
+            let right = before_names(ends.iter().map(|(name, ..)| name), 40.0, 430.0);
             let times = || self.times.iter().copied().filter(|time| time.is_finite());
             let (from, to) = (times().fold(f64::INFINITY, f64::min), times().fold(f64::NEG_INFINITY, f64::max));
             let (from, to) = if from <= to { (from, to.max(from + 1.0)) } else { (0.0, 86_400.0) };
@@ -152,7 +152,7 @@ mod tests {
         let svg = walk.draw();
         // Two shaded windows and the sample of the legend.
         assert_eq!(svg.matches("fill-opacity=\"0.11\"").count(), 3, "{}", &*svg);
-        assert!(["\n1\n", "\n4\n"].iter().all(|number| svg.contains(number)), "{}", &*svg);
+        assert!([">1<", ">4<"].iter().all(|number| svg.contains(number)), "{}", &*svg);
         assert!(
             walk.description()
                 .starts_with("Equity out-of-sample over 4 test windows: tuned for each window on the time before it from $10k")

@@ -9,10 +9,10 @@ use crate::report::charts::scatter::{Point, scatter};
 use crate::report::html::escape::{Html, tag, text};
 use crate::report::html::figure::wide_figure;
 use crate::report::html::page::{cautions, dim_paragraph, heading, navigation, on_demand, page as whole, title};
-use crate::report::html::table::{Column, column_head, linked_table, table, wide};
+use crate::report::html::table::{Column, column_head, heat_cell, linked_table, table, wide};
 use crate::report::loaded::LoadedStrategy;
 use crate::report::metric_words::metric_text;
-use crate::report::number_format::{number, percent};
+use crate::report::number_format::{number, percent, signed_percent};
 use crate::report::settings::Setting;
 use crate::report::versus::Versus;
 
@@ -146,6 +146,7 @@ fn duels(versus: &Versus) -> Html {
         .map(|duel| {
             // Where nothing can be told, no number pretends to.
             let found = duel.difference.as_ref().filter(|_| duel.not_comparable.is_none());
+            let falls = duel.drawdown_difference.filter(|_| duel.not_comparable.is_none());
             let days = duel.on_days().map_or_else(String::new, |days| format!(", {days}"));
             vec![
                 duel.than.clone(),
@@ -153,8 +154,10 @@ fn duels(versus: &Versus) -> Html {
                 interval(found.and_then(|d| d.sharpe_interval), number),
                 percent(found.and_then(|d| d.annual_return)),
                 interval(found.and_then(|d| d.annual_return_interval), percent),
+                signed_percent(falls.map(|d| d.max_drawdown)),
+                interval(falls.and_then(|d| d.interval), signed_percent),
                 percent(found.and_then(|d| d.better_in)),
-                duel.verdict() + &days,
+                duel.significant_in() + &days,
             ]
         })
         .collect();
@@ -164,11 +167,15 @@ fn duels(versus: &Versus) -> Html {
         ("95 % interval", true),
         ("return a year", true),
         ("95 % interval", true),
+        ("max drawdown", true),
+        ("95 % interval", true),
         ("ahead in", true),
         ("verdict", false),
     ];
-    let caption =
-        format!("{} minus each other strategy, on the days both have; stationary bootstrap, 2,000 histories, seed 1", first.better);
+    let caption = format!(
+        "{} minus each other strategy, on the days both have, at daily closes; stationary bootstrap, 2,000 histories, seed 1",
+        first.better
+    );
     table(&caption, &columns, &rows)
 }
 
@@ -178,10 +185,7 @@ fn correlations(versus: &Versus) -> Html {
     let head = tag("thead").holds(&tag("tr").holds(&(column_head("strategy", false) + names))).line();
     // The closer two move together, or against each other, the deeper the colour.
     let cell = |value: &Option<f64>| match value {
-        Some(share) => {
-            let colour = if *share < 0.0 { "loss" } else { "gain" };
-            tag("td").with("style", &format!("background:rgba(var(--{colour}),{:.2})", share.abs() * 0.5)).text(&number(Some(*share)))
-        }
+        Some(share) => heat_cell(*share < 0.0, share.abs() * 0.5).text(&number(Some(*share))),
         None => tag("td").text(&number(None)),
     };
     let row = |(i, name): (usize, &String)| {

@@ -5,11 +5,30 @@
   var lines = source.textContent.trim().split('\n').map(function (line) { return line.split('\t'); });
   var charts = [], busy = false, styles = getComputedStyle(document.documentElement);
   var colour = function (name) { return styles.getPropertyValue(name).trim(); };
-  var numbers = function (text) { return text.split(' ').map(function (cell) { return cell === '' ? null : +cell; }); };
+  var steps = function (text, unit) {
+    var sum = 0, all = [];
+    (text.match(/-?\d+(x\d+)?|n/g) || []).forEach(function (cell) {
+      var parts = cell.split('x');
+      for (var times = +(parts[1] || 1); times > 0; times -= 1) {
+        if (cell !== 'n') { sum += +parts[0]; }
+        all.push(cell === 'n' ? null : sum / unit);
+      }
+    });
+    return all;
+  };
   var rows = function (kind) { return lines.filter(function (line) { return line[0] === kind; }); };
-  var clock = rows('clock')[0], kept = numbers(rows('kept')[0][1]);
+  var clock = rows('clock')[0], kept = steps(rows('kept')[0][1], 1);
   var times = kept.map(function (at) { return +clock[1] + at * +clock[2]; });
-  var trades = rows('trade').map(function (row) { return { no: row[1], at: +row[2], words: row[3] }; });
+  // A band goes from the open of its first bar to the close of its last.
+  var bands = rows('band').map(function (row) {
+    return { name: row[1], colour: row[2], opacity: +row[3], ends: steps(row[4], 1).map(function (at) { return +clock[1] + (at - 1) * +clock[2]; }) };
+  });
+  function regime(seconds) {
+    return bands.filter(function (band) {
+      return band.ends.some(function (from, i) { return i % 2 === 0 && from < seconds && seconds <= band.ends[i + 1]; });
+    }).map(function (band) { return band.name; });
+  }
+  var trades = rows('trade').map(function (row) { return { at: +row[2], words: 'trade ' + row[1] + ', ' + row[3] }; });
   var money = function (value) { return (value < 0 ? '−$' : '$') + Math.abs(value).toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 }); };
   var whole = function (value) {
     var size = Math.abs(value), unit = size >= 1e9 ? [1e9, 'B'] : size >= 1e6 ? [1e6, 'M'] : size >= 1e4 ? [1e3, 'k'] : [1, ''];
@@ -18,6 +37,17 @@
   var percent = function (value) { return (value * 100).toFixed(2).replace('-', '−') + ' %'; };
   var tick = function (value) { return +(value * 100).toPrecision(4) + ' %'; };
   var date = function (seconds) { return new Date(seconds * 1000).toISOString().slice(0, +clock[2] % 86400 ? 16 : 10).replace('T', ' '); };
+  // 1, 2, 5 a decade; where these would touch, the powers of ten.
+  function decades(low, high, pixels) {
+    var all = [], room = pixels / Math.log10(high / low) * Math.log10(2) >= 15;
+    for (var power = Math.floor(Math.log10(low)); power <= Math.log10(high); power += 1) {
+      (room ? [1, 2, 5] : [1]).forEach(function (mark) {
+        var value = +(mark + 'e' + power);
+        if (value >= low && value <= high) { all.push(value); }
+      });
+    }
+    return all;
+  }
   function make(name, type, words, inside) {
     var made = document.createElement(name);
     if (type) { made.className = type; }
@@ -35,7 +65,7 @@
   function chart(kind, figure, height) {
     var series = rows('series').filter(function (row) { return row[1] === kind; });
     var inUsd = series[0][2] === 'usd', log = series[0][3] === 'log', title = rows('title').filter(function (row) { return row[1] === kind; })[0][2];
-    var data = [times].concat(series.map(function (row) { return numbers(row[6]); }));
+    var data = [times].concat(series.map(function (row) { return steps(row[6], inUsd ? 100 : 1e5); }));
     var holder = make('div', 'live', '', figure), head = make('div', 'live-head', '', holder);
     make('b', '', title, head);
     var keys = make('span', 'live-keys', '', head), plotted = make('div', 'live-plot', '', holder);
@@ -44,6 +74,7 @@
     plotted.tabIndex = 0;
     plotted.setAttribute('role', 'group');
     plotted.setAttribute('aria-label', title + ': arrow keys move, plus and minus zoom, 0 shows all');
+    var banded = kind === 'equity' || kind === 'drawdown';
     var own = { kind: kind, at: null, plot: null }, shown = series.map(function () { return true; });
     function read() {
       if (own.at === null) { readout.textContent = 'Point, or use the arrow keys; drag to zoom.'; return; }
@@ -52,7 +83,7 @@
         return shown[i] && value !== null ? row[4] + ' ' + (inUsd ? money(value) : percent(value)) : null;
       });
       var near = kind === 'equity' ? trades.filter(function (trade) { return trade.at === own.at; }).slice(0, 3) : [];
-      readout.textContent = [date(times[own.at])].concat(cells.filter(Boolean), near.map(function (trade) { return trade.words; })).join(' · ');
+      readout.textContent = [date(times[own.at])].concat(cells.filter(Boolean), banded ? regime(times[own.at]) : [], near.map(function (trade) { return trade.words; })).join(' · ');
     }
     function options() {
       var ink = colour('--dim'), mesh = colour('--line');
@@ -63,7 +94,8 @@
         axes: [
           { stroke: ink, grid: { stroke: mesh, width: 1 }, ticks: { stroke: mesh } },
           { stroke: ink, size: 64, grid: { stroke: mesh, width: 1 }, ticks: { stroke: mesh },
-            filter: log ? function (u, all) { return all.map(function (v) { return /^[125]/.test(v.toExponential()) ? v : null; }); } : undefined,
+            splits: log ? function (u, axis, low, high) { return decades(low, high, height - 60); } : undefined,
+            filter: log ? function (u, all) { return all; } : undefined,
             values: function (u, all) { return all.map(function (v) { return v === null ? '' : inUsd ? whole(v) : tick(v); }); } }
         ],
         series: [{}].concat(series.map(function (row, i) {
@@ -78,6 +110,19 @@
             charts.forEach(function (other) { if (other.plot && other.plot !== u) { other.plot.setScale('x', { min: u.scales.x.min, max: u.scales.x.max }); } });
             busy = false;
           }],
+          drawClear: banded ? [function (u) {
+            var box = u.bbox, inside = function (seconds) { return Math.min(box.left + box.width, Math.max(box.left, u.valToPos(seconds, 'x', true))); };
+            u.ctx.save();
+            bands.forEach(function (band) {
+              u.ctx.fillStyle = band.colour;
+              u.ctx.globalAlpha = band.opacity;
+              for (var i = 0; i + 1 < band.ends.length; i += 2) {
+                var left = inside(band.ends[i]), right = inside(band.ends[i + 1]);
+                if (right > left) { u.ctx.fillRect(left, box.top, right - left, box.height); }
+              }
+            });
+            u.ctx.restore();
+          }] : [],
           draw: kind === 'equity' ? [function (u) {
             u.ctx.fillStyle = colour('--ink');
             trades.forEach(function (trade) {
@@ -109,6 +154,12 @@
       key.style.borderColor = row[5];
       key.setAttribute('aria-pressed', 'true');
     });
+    if (banded) {
+      bands.forEach(function (band) {
+        var key = make('span', 'band', band.name, keys);
+        key.style.borderColor = band.colour;
+      });
+    }
     if (inUsd && kind === 'equity') {
       var scale = button('log', keys, function () { log = !log; scale.setAttribute('aria-pressed', log); draw(); });
       scale.setAttribute('aria-pressed', log);

@@ -1,11 +1,15 @@
 //! The series of a run's pictures as text in the page, from which `live.js` makes charts that answer. Without the script nothing of it is seen.
 //!
 //! Lines of cells between tabs: `clock` (first close, seconds a bar), `kept` (bars), `title` (chart, words), `series` (chart, unit, scale, name,
-//! colour, values), `trade` (number, position among the kept, words).
+//! colour, values), `band` (regime, colour, opacity, first bar and bar after the last of each stretch), `trade` (number, position among the kept, words). Bars and
+//! values are written as steps from the one before (`0x7`: seven of nought), in whole cents and hundred-thousandths, `n` where there is none.
+
+use std::collections::BTreeMap;
 
 use crate::market::Market;
 use crate::names::shown as plain;
-use crate::replay::run::Run;
+use crate::replay::run::{Regime, Run};
+use crate::report::charts::single::in_words;
 use crate::report::charts::{palette, thin};
 use crate::report::html::escape::{Html, tag};
 use crate::report::input::ReportInput;
@@ -43,7 +47,7 @@ pub(super) fn series(piece: &ReportInput) -> Html {
     let keep = thin::kept(wealth);
     let mut lines = vec![
         format!("clock\t{}\t{}", run.clock.close(0).seconds(), run.clock.bar.seconds()),
-        format!("kept\t{}", keep.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")),
+        format!("kept\t{}", steps(keep.iter().map(|bar| i64::try_from(*bar).ok()))),
         "title\tequity\tEquity, USD".to_owned(),
         "title\tdrawdown\tDrawdown, below the last peak".to_owned(),
         "title\tbuckets\tValue of each bucket, USD".to_owned(),
@@ -77,6 +81,9 @@ pub(super) fn series(piece: &ReportInput) -> Html {
     for (at, (name, value)) in shares.into_iter().enumerate() {
         put(&Line { chart: "exposure", unit: Unit::Share, log: false, name, colour: palette::hex(palette::area(at)) }, value);
     }
+    if run.follows_regimes {
+        lines.extend(bands(&run.regime));
+    }
     lines.extend(trades(piece.market, run, &keep));
     tag("pre").with("id", "live").with("hidden", "").text(&lines.join("\n")).line()
 }
@@ -89,27 +96,48 @@ fn spread(wealth: &[f64]) -> f64 {
 
 fn written(line: &Line, keep: &[usize], values: &dyn Fn(usize) -> f64) -> String {
     let Line { chart, unit, log, name, colour } = line;
-    let cell = |bar: &usize| match (values(*bar), unit) {
-        (value, _) if !value.is_finite() => String::new(),
-        (value, Unit::Usd) => short(&format!("{value:.2}")),
-        (value, Unit::Share) => short(&format!("{value:.5}")),
+    let whole = |bar: &usize| {
+        let value = Some(values(*bar)).filter(|value| value.is_finite())?;
+        // Rounded as a table rounds it.
+        let text = if *unit == Unit::Usd { format!("{value:.2}") } else { format!("{value:.5}") };
+        text.replacen('.', "", 1).parse::<i64>().ok()
     };
-    let cells: Vec<String> = keep.iter().map(cell).collect();
+    let cells = steps(keep.iter().map(whole));
     let unit = if *unit == Unit::Usd { "usd" } else { "share" };
-    format!("series\t{chart}\t{unit}\t{}\t{name}\t{colour}\t{}", if *log { "log" } else { "linear" }, cells.join(" "))
+    format!("series\t{chart}\t{unit}\t{}\t{name}\t{colour}\t{cells}", if *log { "log" } else { "linear" })
 }
 
-/// Without what says nothing: `0.250000` is `.25`.
-fn short(text: &str) -> String {
-    let bare = text.trim_end_matches('0').trim_end_matches('.');
-    match bare {
-        "" | "-" | "-0" => "0".to_owned(),
-        _ => bare
-            .strip_prefix("0.")
-            .map(|rest| format!(".{rest}"))
-            .or_else(|| bare.strip_prefix("-0.").map(|rest| format!("-.{rest}")))
-            .unwrap_or_else(|| bare.to_owned()),
+/// Each number as what it is more than the known one before it; a minus sign parts two of them as well as a space does. `0x7` is seven steps of nought.
+fn steps(values: impl Iterator<Item = Option<i64>>) -> String {
+    let (mut out, mut before) = (String::new(), 0);
+    let all: Vec<Option<i64>> = values.map(|value| value.map(|value| value - std::mem::replace(&mut before, value))).collect();
+    for run in all.chunk_by(|a, b| a == b && a.is_some()) {
+        let step = run[0].map_or_else(|| "n".to_owned(), |step| step.to_string());
+        let (cell, times) = if run.len() > 2 { (format!("{step}x{}", run.len()), 1) } else { (step, run.len()) };
+        for _ in 0..times {
+            if !out.is_empty() && !cell.starts_with('-') {
+                out.push(' ');
+            }
+            out += &cell;
+        }
     }
+    out
+}
+
+/// The stretches of each regime that has a band, by bars.
+fn bands(regimes: &[Regime]) -> Vec<String> {
+    let mut all: BTreeMap<Regime, Vec<Option<i64>>> = BTreeMap::new();
+    let mut from = 0;
+    for stretch in regimes.chunk_by(|a, b| a == b) {
+        let to = from + stretch.len();
+        all.entry(stretch[0]).or_default().extend([from, to].map(|bar| i64::try_from(bar).ok()));
+        from = to;
+    }
+    let line = |(regime, bars): (Regime, Vec<Option<i64>>)| {
+        let ink = palette::regime(regime)?;
+        Some(format!("band\t{}\t{}\t{}\t{}", in_words(regime), palette::hex(ink.colour), ink.opacity, steps(bars.into_iter())))
+    };
+    all.into_iter().filter_map(line).collect()
 }
 
 /// Where each trade was closed: the kept bar nearest to it.
@@ -120,7 +148,7 @@ fn trades(market: &Market, run: &Run, keep: &[usize]) -> Vec<String> {
         let position = keep.partition_point(|kept| *kept < bar).min(keep.len() - 1);
         let symbol = plain(&market.instrument(trade.instrument).symbol);
         let sign = if trade.pnl > Usd::ZERO { "+" } else { "" };
-        Some(format!("trade\t{0}\t{position}\ttrade {0}, {symbol}, {sign}{1}", at + 1, whole_money(trade.pnl.to_f64())))
+        Some(format!("trade\t{}\t{position}\t{symbol}, {sign}{}", at + 1, whole_money(trade.pnl.to_f64())))
     };
     run.trades.iter().enumerate().skip(from).filter_map(one).collect()
 }
@@ -130,11 +158,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_say_no_more_than_they_must() {
-        for (text, expected) in
-            [("0.250000", ".25"), ("-0.100000", "-.1"), ("100000.00", "100000"), ("0.000000", "0"), ("-0.000000", "0"), ("10.50", "10.5")]
-        {
-            assert_eq!(short(text), expected);
-        }
+    fn numbers_are_written_as_steps() {
+        assert_eq!(steps([100, 105, 95, 95].map(Some).into_iter()), "100 5-10 0");
+        assert_eq!(steps([None, Some(-7), None, Some(3)].into_iter()), "n-7 n 10");
+        assert_eq!(steps([5, 5, 5, 5, 4, 3, 2, 2, 2].map(Some).into_iter()), "5 0x3-1x3 0 0");
+        assert_eq!(steps(std::iter::empty()), "");
+    }
+
+    #[test]
+    fn a_regime_has_the_bars_at_which_it_begins_and_ends() {
+        use Regime::{Bear, Bull, Unknown};
+        let lines = bands(&[Unknown, Bull, Bull, Bear, Bull]);
+        let cells: Vec<(&str, &str)> =
+            lines.iter().map(|line| (line.split('\t').nth(1).unwrap(), line.split('\t').nth(4).unwrap())).collect();
+        assert_eq!(cells, [("bull market", "1 2 1 1"), ("bear market", "3 1")]);
+        assert!(lines.iter().all(|line| line.starts_with("band\t") && line.contains("\t#")));
+        assert!(bands(&[]).is_empty());
     }
 }

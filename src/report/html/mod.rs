@@ -35,6 +35,7 @@ mod page;
 mod refusals;
 pub mod sheet;
 mod shocks;
+mod stages;
 pub mod study;
 mod survivorship;
 mod table;

@@ -2,7 +2,7 @@
 
 use crate::metrics::calendar::{Month, year};
 use crate::report::html::escape::{Html, tag};
-use crate::report::html::table::{column_head, wide};
+use crate::report::html::table::{column_head, heat_cell, wide};
 use crate::report::number_format::grouped;
 
 const NAMES: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -29,7 +29,6 @@ pub(super) fn heat(all: &[Month]) -> Html {
 fn cell(month: Option<&Month>, largest: f64) -> Html {
     let Some(month) = month else { return tag("td").text("") };
     let share = if largest > 0.0 { month.value.abs() / largest } else { 0.0 };
-    let colour = if month.value < 0.0 { "loss" } else { "gain" };
-    let style = format!("background:rgba(var(--{colour}),{:.2})", share * 0.6);
-    tag("td").with("style", &style).text(&grouped(month.value * 100.0, 1))
+    let title = format!("{} {}", NAMES[month.month as usize - 1], month.year);
+    heat_cell(month.value < 0.0, share * 0.6).with("title", &title).text(&grouped(month.value * 100.0, 1))
 }

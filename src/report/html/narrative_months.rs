@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::market::Market;
 use crate::replay::run::Run;
 use crate::report::html::escape::{Html, tag};
-use crate::report::html::table::{column_head, wide};
+use crate::report::html::table::{column_head, heat_cell, wide};
 use crate::report::number_format::whole_money;
 use crate::units::{NarrativeId, Time, Usd};
 
@@ -26,7 +26,8 @@ pub(super) fn heat(market: &Market, run: &Run) -> Html {
     let names: Html = months.iter().map(|month| column_head(&month.date()[..7], true)).chain([column_head("sum", true)]).sum();
     let head = tag("thead").holds(&tag("tr").holds(&(column_head("narrative", false) + names))).line();
     let row = |(narrative, by_month): (&NarrativeId, &BTreeMap<Time, Usd>)| {
-        let cells: Html = months.iter().map(|month| cell(by_month.get(month), largest)).sum();
+        let title = |month: &Time| format!("{}, {}", market.narrative(*narrative), &month.date()[..7]);
+        let cells: Html = months.iter().map(|month| cell(by_month.get(month), largest, &title(month))).sum();
         let sum: Usd = by_month.values().copied().sum();
         let name = tag("th").with("scope", "row").text(market.narrative(*narrative));
         tag("tr").holds(&(name + cells + tag("td").holds(&tag("b").text(&whole_money(sum.to_f64()))))).line()
@@ -36,9 +37,8 @@ pub(super) fn heat(market: &Market, run: &Run) -> Html {
     wide("Profit of each narrative by month", &tag("table").class("heat").holds(&(Html::new().line() + caption + head + body))).line()
 }
 
-fn cell(amount: Option<&Usd>, largest: f64) -> Html {
+fn cell(amount: Option<&Usd>, largest: f64, title: &str) -> Html {
     let Some(amount) = amount.map(|amount| amount.to_f64()) else { return tag("td").text("") };
     let share = if largest > 0.0 { amount.abs() / largest } else { 0.0 };
-    let colour = if amount < 0.0 { "loss" } else { "gain" };
-    tag("td").with("style", &format!("background:rgba(var(--{colour}),{:.2})", share * 0.6)).text(&whole_money(amount))
+    heat_cell(amount < 0.0, share * 0.6).with("title", title).text(&whole_money(amount))
 }

@@ -32,11 +32,11 @@ macro_rules! policy {
         )
     };
 }
-const POLICY: &str = policy!("g6I3BzHv32Hh6jWpL+EQmHuQbDjJxrjDGe1pvXZJ36c=");
+const POLICY: &str = policy!("/IuLser8HUjTYv26w8+NRbbfy0SrcxTsq5yzxFbaDxs=");
 const LIVE_POLICY: &str = policy!(
-    "g6I3BzHv32Hh6jWpL+EQmHuQbDjJxrjDGe1pvXZJ36c=",
+    "/IuLser8HUjTYv26w8+NRbbfy0SrcxTsq5yzxFbaDxs=",
     "qmDr9ay3xIVuXJINbr3gIJNWwRxbart3XikOatr0sbE=",
-    "GqC8E3Mnyw2ekYAIw/EC6rkesft1diJHRkWiWYcO1Q8="
+    "wAN0WFNPKW0v9Vrt566aOPeLn711BBbM1gKRIdcdwPA="
 );
 
 /// A whole page.

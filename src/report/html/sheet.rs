@@ -21,6 +21,7 @@ use crate::report::html::months::heat;
 use crate::report::html::narrative_months;
 use crate::report::html::page::{cards, cautions as findings, dim_paragraph, folded, heading, live_page, navigation, paragraph, title};
 use crate::report::html::shocks::shocks;
+use crate::report::html::stages;
 use crate::report::html::survivorship::survivorship;
 use crate::report::html::table::list_table;
 use crate::report::html::trades::trades;
@@ -128,9 +129,10 @@ fn head(sheet: &Sheet) -> Html {
 fn equity(sheet: &Sheet) -> Html {
     let (run, metrics) = (sheet.run(), &sheet.piece.evaluation.metrics);
     let label = format!(
-        "Equity of {} with {} bought and held, over bands of the market regime, and the drawdown below. Total return {}, deepest drawdown {}.",
+        "Equity of {} with {} bought and held{}, and the drawdown below. Total return {}, deepest drawdown {}.",
         run.strategy,
         run.benchmark_name,
+        if run.follows_regimes { ", over bands of the market regime" } else { "" },
         percent(metrics.returns.total_return),
         percent(metrics.drawdown.max_drawdown)
     );
@@ -174,8 +176,9 @@ fn exposure(sheet: &Sheet) -> Html {
     let (run, pictures) = (sheet.run(), sheet.pictures);
     let mut out = live_figure(&pictures.buckets, "The value of each bucket over time, stacked to the equity", "buckets");
     if let Some(narratives) = &pictures.narratives {
-        let label = "The index of each narrative over time, with its lifecycle stages behind it; rotations.csv has every step";
+        let label = "The index of each narrative over time, with its lifecycle stages behind it and the times at which buckets held it; rotations.csv has every step";
         out += wide_figure(narratives, label);
+        out += stages::profit(run);
     }
     out += live_figure(&drawn::exposure(run), "Gross and net exposure and margin used over time, as shares of equity", "exposure");
     if !run.funding.is_empty() {

@@ -15,7 +15,8 @@ pub(super) fn totalled(caption: &str, columns: &[Column], rows: &[Vec<String>], 
     scrolled("sort", caption, columns, &Body { rows, total, addresses: &[], best: &[] })
 }
 
-/// A table whose first cells lead to addresses, where they have one, with the best cell of a column in bold, by the place of its row.
+/// A table whose first cells lead to addresses, where they have one, with the best cell of a column in bold, by the place of its row. A script puts a choice
+/// above it of the column by which it is ranked.
 pub(super) fn linked_table(
     caption: &str,
     columns: &[Column],
@@ -23,7 +24,7 @@ pub(super) fn linked_table(
     addresses: &[Option<String>],
     best: &[Option<usize>],
 ) -> Html {
-    scrolled("sort", caption, columns, &Body { rows, total: &[], addresses, best })
+    scrolled("sort ranked", caption, columns, &Body { rows, total: &[], addresses, best })
 }
 
 fn scrolled(class: &'static str, caption: &str, columns: &[Column], body: &Body) -> Html {
@@ -72,9 +73,24 @@ pub(super) fn column_head(name: &str, number: bool) -> Html {
     aligned(tag("th").with("scope", "col"), number).text(name)
 }
 
+/// A cell of a table of colours: gains or losses, the deeper the greater `depth`, from 0 to 1.
+pub(super) fn heat_cell(is_loss: bool, depth: f64) -> Tag {
+    let cell = tag("td").with("style", &format!("--d:{depth:.2}"));
+    if is_loss { cell.class("loss") } else { cell }
+}
+
 /// Numbers stand on the right.
 fn aligned(cell: Tag, number: bool) -> Tag {
     if number { cell.class("n") } else { cell }
+}
+
+/// So many columns `page.css` knows by their place: the table names those of numbers, and their cells need not.
+const COUNTED: usize = 60;
+
+/// Classes of a table whose second and fifth column hold numbers: `sort n2 n5`.
+fn classes(kind: &str, columns: &[Column]) -> String {
+    let numbers = columns.iter().take(COUNTED).enumerate().filter(|(_, (_, number))| *number);
+    numbers.fold(kind.to_owned(), |all, (at, _)| format!("{all} n{}", at + 1))
 }
 
 fn bare_table(class: &'static str, caption: &str, columns: &[Column], body: &Body) -> Html {
@@ -93,7 +109,7 @@ fn bare_table(class: &'static str, caption: &str, columns: &[Column], body: &Bod
     if !body.total.is_empty() {
         inside += tag("tfoot").holds(&(Html::new().line() + row(columns, body.total, None, |_| false))).line();
     }
-    let table = tag("table").class(class);
+    let table = tag("table").with("class", &classes(class, columns));
     if caption.is_empty() { table.with("aria-label", label(caption, columns)).holds(&inside) } else { table.holds(&inside) }
 }
 
@@ -102,7 +118,7 @@ fn row(columns: &[Column], cells: &[String], address: Option<&String>, is_best: 
     let mut out = Html::new();
     for (c, (cell, (_, number))) in cells.iter().zip(columns).enumerate() {
         let start = if c == 0 { tag("th").with("scope", "row") } else { tag("td") };
-        let start = if cell.chars().count() > 60 { start.class("long") } else { aligned(start, *number) };
+        let start = if cell.chars().count() > 60 { start.class("long") } else { aligned(start, *number && c >= COUNTED) };
         out += match address.filter(|_| c == 0) {
             Some(address) => start.holds(&tag("a").with("href", address).text(cell)),
             None if is_best(c) => start.holds(&tag("b").text(cell)),
@@ -122,9 +138,18 @@ mod tests {
         let html = totalled("Cut <by>", &[("name", false), ("USD", true)], &[row("a", "$1"), row("b", "$2")], &row("total", "$3"));
         let html = html.into_string();
         let (body, foot) = html.split_once("</tbody>").unwrap();
+        assert!(html.contains("<table class=\"sort n2\">"), "{html}");
         assert!(body.contains("$1") && body.contains("$2") && !body.contains("$3"), "{html}");
-        assert!(foot.contains("<tfoot>\n<tr><th scope=\"row\">total</th><td class=\"n\">$3</td></tr>\n</tfoot>"), "{html}");
+        assert!(foot.contains("<tfoot>\n<tr><th scope=\"row\">total<td>$3</tr>\n</tfoot>"), "{html}");
         assert!(!table("", &[("name", false)], &[row("a", "")]).as_str().contains("tfoot"));
+    }
+
+    /// Or numbers of a wide table would stand on the left.
+    #[test]
+    fn the_styles_know_every_column_that_is_counted() {
+        let style = crate::report::html::page::STYLE;
+        assert!((1..=COUNTED).all(|at| style.contains(&format!(".n{at} tr>:nth-child({at})"))));
+        assert!(!style.contains(&format!(".n{} ", COUNTED + 1)));
     }
 
     #[test]

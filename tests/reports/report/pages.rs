@@ -92,7 +92,7 @@ fn pictures_say_what_they_show_and_stay_on_the_paper() {
     for (picture, words) in [
         ("equity.svg", &["SYNTHETIC DATA", "made up", "Equity, USD", "Jan 2021"][..]),
         ("drawdown.svg", &["up now ", " %, max −"]),
-        ("up/equity.svg", &["SYNTHETIC DATA", ">\nup\n<", "BTC bought and held", "bull market", "liquidation (1)", "Drawdown"]),
+        ("up/equity.svg", &["SYNTHETIC DATA", ">up<", "BTC bought and held", "bull market", "liquidation (1)", "Drawdown"]),
         ("up/drawdown.svg", &["up: drawdown", "max −"]),
         ("up/buckets.svg", &["foundation", "stablecoins", "Value of each bucket, USD"]),
         ("down----out-/equity.svg", &["down &amp; &lt;out&gt;"]),
@@ -101,40 +101,127 @@ fn pictures_say_what_they_show_and_stay_on_the_paper() {
         for word in words {
             assert!(svg.contains(word), "{picture} does not say {word}");
         }
-        // Four units a pixel; every point of every line lies on the paper.
+        // Four units a pixel; every point of every line is on the paper.
         let size = |name: &str| -> f64 {
             let view = svg.split("viewBox=\"0 0 ").nth(1).unwrap().split('"').next().unwrap();
             view.split(' ').nth(usize::from(name == "height")).unwrap().parse().unwrap()
         };
         let (wide, high) = (size("width"), size("height"));
-        for text in svg.split("<text ").skip(1) {
-            let attribute = |name: &str| text.split(&format!(" {name}=\"")).nth(1).unwrap_or_default().split('"').next().unwrap();
-            let x: f64 = text.strip_prefix("x=\"").unwrap().split('"').next().unwrap().parse().unwrap();
-            let line = text.split(">\n").nth(1).unwrap().split('\n').next().unwrap();
-            let letters = line.replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">").chars().count() as f64;
-            if attribute("text-anchor") == "start" {
-                let size: f64 = attribute("font-size").parse().unwrap();
+        for (style, x, words) in texts(&svg) {
+            if !style.contains("text-anchor") {
+                let size: f64 = style.split("font-size=\"").nth(1).unwrap().split('"').next().unwrap().parse().unwrap();
                 // Six tenths of its size is a mean letter's width in the embedded face.
-                assert!(x + 0.6 * size * letters <= wide, "{picture}: {text}");
+                assert!(x + 0.6 * size * words.chars().count() as f64 <= wide, "{picture}: {words}");
             }
         }
-        for steps in svg.split(" d=\"M").skip(1) {
-            // A minus sign begins a number, as a space does.
-            let steps = steps.split('"').next().unwrap().trim_end_matches('z').replace('l', " ").replace('-', " -");
-            let numbers: Vec<f64> = steps.split_whitespace().map(|number| number.parse().unwrap()).collect();
-            let (mut x, mut y) = (0.0, 0.0);
-            for step in numbers.chunks_exact(2) {
-                (x, y) = (x + step[0], y + step[1]);
+        for (_, lines) in paths(&svg) {
+            for (x, y) in lines.into_iter().flatten() {
                 assert!((0.0..=wide).contains(&x) && (0.0..=high).contains(&y), "{picture}: {x}, {y}");
             }
         }
-        for points in svg.split("points=\"").skip(1) {
-            for point in points.split('"').next().unwrap().split_whitespace() {
-                let (x, y) = point.split_once(',').unwrap();
-                assert!((0.0..=wide).contains(&x.parse().unwrap()) && (0.0..=high).contains(&y.parse().unwrap()), "{picture}: {point}");
+    }
+}
+
+/// Of each text of a picture its style, where it is from the left, and its words.
+fn texts(svg: &str) -> Vec<(String, f64, String)> {
+    let mut all = Vec::new();
+    for line in svg.lines().filter(|line| line.contains("font-size=")).skip(1) {
+        let style = line.split('>').next().unwrap();
+        for text in line.split("<text ").skip(1) {
+            let x = text.split("x=\"").nth(1).unwrap().split('"').next().unwrap().parse().unwrap();
+            let words = text.split('>').nth(1).unwrap().split('<').next().unwrap();
+            all.push((style.to_owned(), x, words.replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">")));
+        }
+    }
+    all
+}
+
+/// A line of a picture, place by place.
+type Walk = Vec<(f64, f64)>;
+
+/// Of each path of a picture its style and, walked step by step, the places of each of its lines.
+fn paths(svg: &str) -> Vec<(String, Vec<Walk>)> {
+    let mut all = Vec::new();
+    for line in svg.lines() {
+        let style = line.split('>').next().unwrap();
+        for steps in line.split(" d=\"").skip(1) {
+            all.push((style.to_owned(), walked(steps.split('"').next().unwrap())));
+        }
+    }
+    all
+}
+
+fn walked(steps: &str) -> Vec<Walk> {
+    let mut lines: Vec<Walk> = Vec::new();
+    let (mut x, mut y) = (0.0, 0.0);
+    let starts: Vec<usize> =
+        steps.char_indices().filter(|(_, letter)| letter.is_alphabetic()).map(|(at, _)| at).chain([steps.len()]).collect();
+    for pair in starts.windows(2) {
+        let (letter, numbers) = steps[pair[0]..pair[1]].split_at(1);
+        // A minus sign begins a number, as a space does.
+        let numbers: Vec<f64> = numbers.replace('-', " -").split_whitespace().map(|number| number.parse().unwrap()).collect();
+        match letter {
+            "M" | "m" => {
+                (x, y) = if letter == "M" { (numbers[0], numbers[1]) } else { (x + numbers[0], y + numbers[1]) };
+                lines.push(vec![(x, y)]);
+            }
+            "z" => (x, y) = lines.last().unwrap()[0],
+            _ => {
+                let wide = if letter == "l" { 2 } else { 1 };
+                for step in numbers.chunks_exact(wide) {
+                    match letter {
+                        "h" => x += step[0],
+                        "v" => y += step[0],
+                        "l" => (x, y) = (x + step[0], y + step[1]),
+                        other => panic!("a step `{other}`"),
+                    }
+                    lines.last_mut().unwrap().push((x, y));
+                }
             }
         }
     }
+    lines
+}
+
+/// However many bars: a curve has a lowest and a highest point a column of three pixels, and what is written of it fits a page.
+#[test]
+fn a_curve_is_no_larger_than_what_is_seen_of_it() {
+    let home = tempfile::tempdir().unwrap();
+    let market = market(20_000, Span::from_seconds(3_600));
+    let mut wild = run("up", &market, 1, 0.000_01, 1.0);
+    // One bar of half the lowest wealth, one of twice the highest.
+    let (lowest, highest) = (*wild.equity.iter().min().unwrap(), *wild.equity.iter().max().unwrap());
+    wild.equity[7_001] = lowest.share(0.5);
+    wild.equity[9_001] = highest.share(2.0);
+    let runs = [wild];
+    write_batch(home.path().join("out").as_path(), &market, &runs, &manifest(&market, &runs)).unwrap();
+    for (picture, most) in [("equity.svg", 45_000), ("drawdown.svg", 30_000), ("buckets.svg", 40_000)] {
+        let svg = fs::read_to_string(home.path().join("out/up").join(picture)).unwrap();
+        assert!(svg.len() < most, "{picture}: {} bytes", svg.len());
+        let mut curves = 0;
+        for (style, lines) in paths(&svg).into_iter().filter(|(style, _)| style.contains("stroke=\"#0072B2\"")) {
+            for line in lines.into_iter().filter(|line| line.len() > 100) {
+                curves += 1;
+                let mut columns: Vec<i64> = line.iter().map(|(x, _)| (x / 12.0) as i64).collect();
+                columns.dedup();
+                assert!(line.len() <= 2 * columns.len() + 4, "{picture}, {style}: {} points in {} columns", line.len(), columns.len());
+            }
+        }
+        assert!(curves > 0 || picture == "buckets.svg", "{picture}");
+    }
+    // Neither of the two is lost: the curve is lowest and highest there, on the pixel.
+    let svg = fs::read_to_string(home.path().join("out/up/equity.svg")).unwrap();
+    let (low, high) = (runs[0].equity[7_001], runs[0].equity[9_001]);
+    assert!(runs[0].equity.iter().all(|equity| (low..=high).contains(equity)), "the two are the extremes of the run");
+    let curve = paths(&svg).into_iter().find(|(style, _)| style.contains("stroke=\"#0072B2\" stroke-width=\"8\"")).unwrap().1;
+    let curve = curve.into_iter().max_by_key(Vec::len).unwrap();
+    let ends = |pick: fn(f64, f64) -> f64| curve.iter().map(|place| place.1).reduce(pick).unwrap();
+    let at = |t: usize| {
+        let (first, last) = (curve[0].0, curve[curve.len() - 1].0);
+        first + (last - first) * (t + 1) as f64 / 20_000.0
+    };
+    let place = |y: f64| curve.iter().find(|place| place.1 == y).unwrap().0;
+    assert!((place(ends(f64::max)) - at(7_001)).abs() <= 1.0 && (place(ends(f64::min)) - at(9_001)).abs() <= 1.0);
 }
 
 #[test]
@@ -157,7 +244,7 @@ fn what_a_bucket_owes_hangs_below_nought_and_the_equity_is_drawn() {
         write_batch(&home.path().join(name), &market, runs, &manifest(&market, runs)).unwrap();
         fs::read_to_string(home.path().join(name).join("up/buckets.svg")).unwrap()
     };
-    let says = |svg: &str, word: &str| svg.lines().any(|line| line == word);
+    let says = |svg: &str, word: &str| texts(svg).iter().any(|(.., words)| words == word);
     let nothing_owed = picture(&runs, "before");
     assert!(says(&nothing_owed, "$0") && !nothing_owed.contains("−$") && !says(&nothing_owed, "equity"));
     // The last bucket owes as much as all are worth, and the first stands for it: the same equity.
@@ -170,8 +257,9 @@ fn what_a_bucket_owes_hangs_below_nought_and_the_equity_is_drawn() {
     let owed = picture(&runs, "after");
     let name = &runs[0].buckets[width - 1];
     assert!(says(&owed, "equity") && says(&owed, "$0"));
-    assert!(owed.lines().any(|line| line.starts_with(name.as_str()) && line.contains("−$")), "the end says what {name} owes");
-    assert!(owed.lines().any(|line| line.starts_with("−$")), "the scale reaches below nought");
+    let any = |fits: &dyn Fn(&str) -> bool| texts(&owed).iter().any(|(.., words)| fits(words));
+    assert!(any(&|words| words.starts_with(name.as_str()) && words.contains("−$")), "the end says what {name} owes");
+    assert!(any(&|words| words.starts_with("−$")), "the scale reaches below nought");
 }
 
 #[test]
@@ -214,10 +302,10 @@ fn the_index_shows_what_a_comparison_shows() {
     // Ranked, the best first, each with the way to its page.
     let table = index.split("<caption>One row a strategy, best first").nth(1).unwrap().split("</table>").next().unwrap();
     let place = |words: &str| table.find(words).unwrap_or_else(|| panic!("no {words} in {table}"));
-    let up = place("<a href=\"up/report.html\">up</a></th><td class=\"n\">1</td>");
-    assert!(up < place("<a href=\"down----out-/report.html\">down &amp; &lt;out&gt;</a></th><td class=\"n\">2</td>"));
+    let up = place("<a href=\"up/report.html\">up</a><td>1<");
+    assert!(up < place("<a href=\"down----out-/report.html\">down &amp; &lt;out&gt;</a><td>2<"));
     for head in ["volatility", "deflated Sharpe", "Sortino", "turnover"] {
-        assert!(table.contains(&format!("class=\"n\">{head}</th>")), "{head}");
+        assert!(table.contains(&format!("class=\"n\">{head}<")), "{head}");
     }
     assert!(!table.contains("kept at 2x costs"), "no ladder was climbed");
     for words in ["CAGR against volatility a year", "up minus each other strategy", "Correlation of daily returns", "<mark>8h</mark>"] {

@@ -23,7 +23,7 @@ fn assets_are_ranked_by_what_they_brought() {
     let (market, mut run) = days(60);
     run.attribution.by_asset = [("A", 1.0), ("B", 3.0), ("C", -2.0)].map(|(name, usd)| (name.to_string(), Usd::round(usd))).to_vec();
     let told = section(&page(&market, &run), "money");
-    let from = told.find("By asset</th>").unwrap();
+    let from = told.find("By asset<").unwrap();
     let table = &told[from..from + told[from..].find("</table>").unwrap()];
     let names: Vec<String> = rows(table).into_iter().map(|row| row[0].clone()).collect();
     assert_eq!(names, ["B", "A", "C", "total"]);

@@ -108,16 +108,22 @@ fn the_picture_shows_the_bars_and_the_reason() {
     run.fills = vec![fill(&run, 10, Side::Buy, 100.0, 0.0), fill(&run, 20, Side::Sell, 105.0, 0.0)];
     run.trades = vec![trade(&run, 10, 20, Direction::Long, 50.0)];
     let svg = bars::bars(&market, &run, &run.trades[0]).unwrap();
-    // A body a day from eight before to eight after, the paper and the ground of what was held; an arrow a fill.
-    assert_eq!((svg.matches("<rect").count(), svg.matches("<polygon").count()), (8 + 11 + 8 + 2, 2));
+    // A body a day from eight before to eight after, the paper and the ground of what was held; an arrow a fill, with its price and day.
+    let areas = |svg: &str| svg.split(" d=\"").skip(1).map(|path| path.split('"').next().unwrap().matches('z').count()).sum::<usize>();
+    assert_eq!((areas(&svg), svg.matches("<title>").count()), (8 + 11 + 8 + 2 + 2, 2));
+    assert!(
+        svg.contains("<title>bought at 100.00 on 2021-01-11</title>") && svg.contains("<title>sold at 105.00 on 2021-01-21</title>"),
+        "{svg:?}"
+    );
     assert!(words(&svg).contains(&"stop".to_string()));
-    let lines = svg.matches("<polyline").count();
+    let black = |svg: &str| svg.matches("stroke=\"#222\" stroke-width=\"8\"").count();
+    assert_eq!(black(&svg), 0);
     run.liquidations[0].instrument = InstrumentId(1);
     run.liquidations[0].time = run.clock.open(20);
     for (price, more) in [(95.0, 1), (20.0, 0)] {
         run.liquidations[0].liquidation_price = price;
         let svg = bars::bars(&market, &run, &run.trades[0]).unwrap();
-        assert_eq!(svg.matches("<polyline").count(), lines + more, "a line where it was reached, none off the paper: {price}");
+        assert_eq!(black(&svg), more, "a line where it was reached, none off the paper: {price}");
     }
     market.panel.bars = 0;
     assert!(bars::bars(&market, &run, &run.trades[0]).is_none(), "no bars, no picture");

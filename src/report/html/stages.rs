@@ -1,0 +1,61 @@
+//! What the trades brought by the stage of their narrative when they were opened.
+
+use crate::replay::run::{Run, Stage, Trade};
+use crate::report::html::escape::Html;
+use crate::report::html::table::{Column, totalled_list};
+use crate::report::number_format::{count, money_of, percent};
+use crate::units::Usd;
+
+/// Trades of one stage.
+#[derive(Clone, Copy, Default)]
+struct Sum {
+    trades: usize,
+    winners: usize,
+    profit: Usd,
+}
+
+impl Sum {
+    fn add(&mut self, trade: &Trade) {
+        self.trades += 1;
+        self.winners += usize::from(trade.pnl.is_positive());
+        self.profit += trade.pnl;
+    }
+
+    fn cells(self, name: &str) -> Vec<String> {
+        let share = (self.trades > 0).then(|| self.winners as f64 / self.trades as f64);
+        vec![name.to_owned(), count(self.trades), percent(share), money_of(self.profit)]
+    }
+}
+
+/// A row a stage in which a trade was opened, their sum last. Nothing of a strategy that follows no stages, or never traded.
+pub(super) fn profit(run: &Run) -> Html {
+    if run.narratives.is_empty() || run.trades.is_empty() {
+        return Html::new();
+    }
+    let kinds = || Stage::ALL.into_iter().map(Some).chain([None]);
+    let mut sums = vec![Sum::default(); kinds().count()];
+    let mut total = Sum::default();
+    for trade in &run.trades {
+        let stage = opened_in(run, trade);
+        for (sum, _) in sums.iter_mut().zip(kinds()).filter(|(_, kind)| *kind == stage) {
+            sum.add(trade);
+        }
+        total.add(trade);
+    }
+    let rows = sums.into_iter().zip(kinds()).filter(|(sum, _)| sum.trades > 0);
+    let rows: Vec<Vec<String>> = rows.map(|(sum, stage)| sum.cells(stage.map_or(NO_STAGE, Stage::name))).collect();
+    let columns: [Column; 4] = [("stage", false), ("trades", true), ("win rate", true), ("profit", true)];
+    totalled_list(CAPTION, &columns, &rows, &total.cells("total"))
+}
+
+const CAPTION: &str = "Profit of the trades by the stage of their narrative when they were opened, USD";
+const NO_STAGE: &str = "no stage";
+
+/// The stage that was known when a trade was opened: that of its narrative at the close before. None of what has no narrative, or was opened before the
+/// first close.
+fn opened_in(run: &Run, trade: &Trade) -> Option<Stage> {
+    let narrative = trade.narrative?;
+    let track = run.narratives.iter().find(|track| track.narrative == narrative)?;
+    let before = run.clock.bar_of(trade.opened)?.checked_sub(1)?;
+    track.stage.get(before).copied()
+}
