@@ -112,7 +112,7 @@ fn head(market: &Market, evaluations: &[Evaluation]) -> Html {
         run.benchmark_name,
     );
     let about = runs().filter(|run| !run.about.is_empty()).take(DRAWN);
-    let entries = about.map(|run| text(&run.strategy) + text(" ") + dim(&run.about));
+    let entries = about.map(|run| tag("b").text(&run.strategy) + text(" ") + dim(&run.about));
     out + dim_paragraph(&text(&sentence)) + bullets(entries)
 }
 
