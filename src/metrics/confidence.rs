@@ -34,12 +34,6 @@ impl Method {
     fn of(mean_block_days: f64) -> Self {
         Self { name: "stationary bootstrap", level: LEVEL, replications: REPLICATIONS, seed: SEED, mean_block_days }
     }
-
-    /// For two series of the same days: the blocks are those of their difference. None where that does not vary.
-    pub(crate) fn of_difference(a: &[f64], b: &[f64]) -> Option<Self> {
-        let apart: Vec<f64> = a.iter().zip(b).map(|(a, b)| a - b).collect();
-        block(&apart).map(Self::of)
-    }
 }
 
 /// Intervals of one strategy; none of fewer than 30 days or where nothing moved.
@@ -106,10 +100,16 @@ impl Difference {
     /// daily returns of the same days; none where they are not, or too few.
     #[must_use]
     pub fn of_days(a: &[f64], b: &[f64]) -> Option<Self> {
+        Self::walked(a, b, (), |(), _| ()).map(|(difference, _)| difference)
+    }
+
+    /// The same, and what a walk over the days of each resampled history comes to: from `start`, by the position of each day in turn.
+    pub(crate) fn walked<S: Copy>(a: &[f64], b: &[f64], start: S, each: impl Fn(S, usize) -> S) -> Option<(Self, Vec<S>)> {
         if a.len() != b.len() || a.len() < LEAST_DAYS {
             return None;
         }
-        let method = Method::of_difference(a, b)?;
+        let apart: Vec<f64> = a.iter().zip(b).map(|(a, b)| a - b).collect();
+        let method = Method::of(block(&apart)?);
         let both = |a: &[f64], b: &[f64]| {
             let sharpes = sharpe(a, 0.0, DAYS_PER_YEAR).zip(sharpe(b, 0.0, DAYS_PER_YEAR)).map(|(a, b)| a - b);
             let yearly = annual_return(a, DAYS_PER_YEAR).zip(annual_return(b, DAYS_PER_YEAR)).map(|(a, b)| a - b);
@@ -118,12 +118,13 @@ impl Difference {
         let mut resampler = Resampler::new(a.len(), method.mean_block_days, method.seed);
         let (first, second) = (Sample::of(a)?, Sample::of(b)?);
         let of_a_day: Vec<_> = a.iter().zip(b).map(|(&a, &b)| (first.parts(a), second.parts(b))).collect();
-        let (mut sharpes, mut yearly) = (Vec::new(), Vec::new());
+        let (mut sharpes, mut yearly, mut walks) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..method.replications {
-            let (a, b) = resampler.fold_row(([0.0; 2], [0.0; 2]), |(of_a, of_b), day| {
+            let (a, b, walk) = resampler.fold_row(([0.0; 2], [0.0; 2], start), |(of_a, of_b, walk), day| {
                 let (a, b) = of_a_day[day];
-                (summed(of_a, a), summed(of_b, b))
+                (summed(of_a, a), summed(of_b, b), each(walk, day))
             });
+            walks.push(walk);
             let (a, b) = (first.moments(a), second.moments(b));
             sharpes.push(a.sharpe().zip(b.sharpe()).map(|(a, b)| a - b));
             yearly.push(Some((a.mean - b.mean) * DAYS_PER_YEAR));
@@ -132,7 +133,7 @@ impl Difference {
         let better = known.iter().filter(|s| **s > 0.0).count() as f64;
         let added = yearly.iter().flatten().filter(|more| **more > 0.0).count() as f64;
         let (sharpe, annual_return) = both(a, b);
-        Some(Self {
+        let found = Self {
             method,
             sharpe,
             sharpe_interval: interval(&sharpes, method.level),
@@ -140,7 +141,8 @@ impl Difference {
             annual_return_interval: interval(&yearly, method.level),
             better_in: (!known.is_empty()).then(|| better / known.len() as f64),
             added_in: added / yearly.len() as f64,
-        })
+        };
+        Some((found, walks))
     }
 
     /// The interval of the difference of Sharpe ratios leaves out nought.

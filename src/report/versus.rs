@@ -33,6 +33,7 @@ pub struct Duel {
 impl Duel {
     fn of(better: &str, than: &str, a: &Days, b: &Days) -> Self {
         let shared = a.shared(b);
+        let (difference, drawdown_difference) = DrawdownDifference::of_days(shared.a, shared.b).unzip();
         Self {
             better: better.to_owned(),
             than: than.to_owned(),
@@ -41,8 +42,8 @@ impl Duel {
             to: shared.span.map(|(_, last)| last),
             whole: shared.whole,
             not_comparable: NotComparable::of_days(shared.a, shared.b),
-            difference: Difference::of_days(shared.a, shared.b),
-            drawdown_difference: DrawdownDifference::of_days(shared.a, shared.b),
+            difference,
+            drawdown_difference,
         }
     }
 
