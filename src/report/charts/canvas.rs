@@ -1,14 +1,19 @@
-//! Paper and pencil: lines, areas and words in picture pixels with fractions, which become an SVG. Words are measured by plotters.
+//! Paper and pencil: lines, areas and words in picture pixels with fractions, which plotters draws and an SVG holds. The only code that has plotters draw.
 
 use std::cell::RefCell;
-use std::fmt::Write;
 use std::ops::Deref;
+use std::rc::Rc;
 use std::sync::Once;
 
-use plotters::style::{FontDesc, FontFamily, FontStyle, RGBColor, register_font};
+use plotters::coord::Shift;
+use plotters::drawing::DrawingArea;
+use plotters::element::{Drawable, PathElement, PointCollection, Polygon, Rectangle};
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+use plotters::style::{Color, FontDesc, FontFamily, FontStyle, RGBColor, ShapeStyle, TextStyle, register_font};
 
+use crate::report::charts::backend::{Elements, More, stroke};
 use crate::report::charts::glyphs::drawable;
-use crate::report::charts::pen::{Dot, Element, Form, written};
+use crate::report::charts::pen::{Dot, written};
 
 /// Units of the picture in a pixel: four keep slopes smooth.
 const FINE: f64 = 4.0;
@@ -67,7 +72,8 @@ pub struct Words {
 
 /// What a picture is drawn on.
 pub struct Canvas {
-    elements: RefCell<Vec<Element>>,
+    area: DrawingArea<Elements, Shift>,
+    elements: Rc<RefCell<Elements>>,
 }
 
 /// A picture as SVG. Only [`picture`] makes one, and it escapes the words it draws: so a page may take it in as it is.
@@ -86,16 +92,19 @@ impl Deref for Svg {
 #[must_use]
 pub fn picture(width: f64, height: f64, draw: impl FnOnce(&Canvas)) -> Svg {
     fonts();
-    let canvas = Canvas { elements: RefCell::default() };
+    let (wide, high) = fine((width, height));
+    let elements = Elements { size: (wide.unsigned_abs(), high.unsigned_abs()), drawn: Vec::new(), next: More::default() };
+    let elements = Rc::new(RefCell::new(elements));
+    let canvas = Canvas { area: DrawingArea::from(&elements), elements };
     canvas.block((0.0, 0.0), (width, height), Ink::tint(RGBColor(255, 255, 255), 1.0));
     draw(&canvas);
-    let (wide, high) = fine((width, height));
     // What most elements have in common stands here, and each says only where it differs.
     let head = format!(
         "<svg width=\"{width}\" height=\"{height}\" fill=\"none\" stroke-linejoin=\"round\" font-family=\"sans-serif\" role=\"img\" \
          viewBox=\"0 0 {wide} {high}\" xmlns=\"http://www.w3.org/2000/svg\">\n"
     );
-    Svg(head + &written(&canvas.elements.take()) + "</svg>\n")
+    let body = written(&canvas.elements.borrow().drawn);
+    Svg(head + &body + "</svg>\n")
 }
 
 impl Canvas {
@@ -103,92 +112,98 @@ impl Canvas {
     pub fn line(&self, points: &[Point], ink: Ink) {
         if points.len() >= 2 {
             // Where thin inks lie over each other they are deeper: such lines stay apart.
-            self.put(stroke(ink), Form::Line(places(points)), None, ink.opacity >= 1.0);
+            let more = More { dash: lengths(ink), joins: ink.opacity >= 1.0, ..More::default() };
+            self.draw(&PathElement::new(places(points), drawn(ink)), more);
         }
     }
 
     /// Fills the area within points.
     pub fn shape(&self, points: &[Point], ink: Ink) {
-        self.put(fill(ink), Form::Shape(places(points)), None, false);
+        self.draw(&Polygon::new(places(points), filled(ink)), More::default());
     }
 
     /// Fills a rectangle between two corners.
     pub fn block(&self, from: Point, to: Point, ink: Ink) {
-        self.put(fill(ink), Form::Block(fine(from), fine(to)), None, ink.opacity >= 1.0);
+        self.rectangle((from, to), ink, More { joins: ink.opacity >= 1.0, ..More::default() });
     }
 
     /// Fills the area within points and draws its edge.
     pub(crate) fn outlined(&self, points: &[Point], ink: Ink, edge: Ink) {
-        self.put(format!("{} {}", fill(ink), stroke(edge)), Form::Shape(places(points)), None, false);
+        let edge = stroke(edge.colour.mix(edge.opacity).to_backend_color(), drawn(edge).stroke_width, &lengths(edge));
+        self.draw(&Polygon::new(places(points), filled(ink)), More { edge: Some(edge), ..More::default() });
     }
 
     /// Fills rectangles that do not lie over each other.
     pub(crate) fn blocks(&self, all: impl IntoIterator<Item = (Point, Point)>, ink: Ink) {
-        for (from, to) in all {
-            self.put(fill(ink), Form::Block(fine(from), fine(to)), None, true);
+        for corners in all {
+            self.rectangle(corners, ink, More { joins: true, ..More::default() });
         }
     }
 
     /// The same as [`Self::shape`], with words for a pointer that rests on it.
     pub(crate) fn titled_shape(&self, title: &str, points: &[Point], ink: Ink) {
-        self.put(fill(ink), Form::Shape(places(points)), Some(title), false);
+        self.draw(&Polygon::new(places(points), filled(ink)), titled(title));
     }
 
     /// The same as [`Self::block`], with words for a pointer that rests on it.
     pub(crate) fn titled_block(&self, title: &str, from: Point, to: Point, ink: Ink) {
-        self.put(fill(ink), Form::Block(fine(from), fine(to)), Some(title), false);
+        self.rectangle((from, to), ink, titled(title));
     }
 
     /// Writes a line of text centred vertically on `place`.
     pub fn text(&self, text: &str, place: Point, words: Words) {
-        let at = match words.at {
-            At::Left => "",
-            At::Middle => " text-anchor=\"middle\"",
-            At::Right => " text-anchor=\"end\"",
+        let across = match words.at {
+            At::Left => HPos::Left,
+            At::Middle => HPos::Center,
+            At::Right => HPos::Right,
         };
-        let weight = if words.bold { " font-weight=\"bold\"" } else { "" };
-        let style = format!("font-size=\"{}\" fill=\"{}\"{weight}{at}", (words.size * FINE).round(), hex(words.colour));
+        let pos = Pos::new(across, VPos::Bottom);
+        let style = TextStyle { font: font(words, words.size * FINE), color: words.colour.to_backend_color(), pos };
         let line = (place.0, place.1 + words.size * MIDDLE);
-        self.put(style, Form::Text(fine(line), drawable(text).into_owned()), None, false);
+        self.area.draw_text(&drawable(text), &style, fine(line)).expect(TAKEN);
     }
 
-    fn put(&self, style: String, form: Form, title: Option<&str>, joins: bool) {
-        let title = title.map(|title| drawable(title).into_owned());
-        self.elements.borrow_mut().push(Element { style, form, title, joins });
+    fn rectangle(&self, (from, to): (Point, Point), ink: Ink, more: More) {
+        self.draw(&Rectangle::new([fine(from), fine(to)], filled(ink)), more);
+    }
+
+    fn draw<E>(&self, element: &E, more: More)
+    where
+        for<'e> &'e E: PointCollection<'e, Dot>,
+        E: Drawable<Elements>,
+    {
+        self.elements.borrow_mut().next = more;
+        self.area.draw(element).expect(TAKEN);
     }
 
     /// Width of a text in pixels, in the embedded face.
     #[must_use]
     pub(crate) fn width_of(text: &str, words: Words) -> f64 {
-        let style = if words.bold { FontStyle::Bold } else { FontStyle::Normal };
-        let font = FontDesc::new(FontFamily::SansSerif, words.size * FINE * FONT_SCALE, style);
-        font.box_size(&drawable(text)).map_or(0.0, |(wide, _)| f64::from(wide) / FINE)
+        font(words, words.size * FINE * FONT_SCALE).box_size(&drawable(text)).map_or(0.0, |(wide, _)| f64::from(wide) / FINE)
     }
 }
 
-fn stroke(ink: Ink) -> String {
-    let mut style = format!("stroke=\"{}\" stroke-width=\"{}\"", hex(ink.colour), (ink.width * FINE).round());
-    if ink.opacity < 1.0 {
-        let _ = write!(style, " stroke-opacity=\"{}\"", ink.opacity);
-    }
-    if !ink.dash.is_empty() {
-        let lengths: Vec<String> = ink.dash.iter().map(|length| (length * FINE).to_string()).collect();
-        let _ = write!(style, " stroke-dasharray=\"{}\"", lengths.join(" "));
-    }
-    style
+/// An element that is taken down cannot fail to be.
+const TAKEN: &str = "a list takes all";
+
+fn drawn(ink: Ink) -> ShapeStyle {
+    ink.colour.mix(ink.opacity).stroke_width((ink.width * FINE).round() as u32)
 }
 
-fn fill(ink: Ink) -> String {
-    let thin = if ink.opacity < 1.0 { format!(" fill-opacity=\"{}\"", ink.opacity) } else { String::new() };
-    format!("fill=\"{}\"{thin}", hex(ink.colour))
+fn filled(ink: Ink) -> ShapeStyle {
+    ink.colour.mix(ink.opacity).filled()
 }
 
-/// `#222` of what needs no more, else `#0072B2`.
-fn hex(RGBColor(red, green, blue): RGBColor) -> String {
-    if [red, green, blue].iter().all(|channel| channel.is_multiple_of(17)) {
-        return format!("#{:X}{:X}{:X}", red / 17, green / 17, blue / 17);
-    }
-    format!("#{red:02X}{green:02X}{blue:02X}")
+fn lengths(ink: Ink) -> Vec<f64> {
+    ink.dash.iter().map(|length| length * FINE).collect()
+}
+
+fn titled(title: &str) -> More {
+    More { title: Some(drawable(title).into_owned()), ..More::default() }
+}
+
+fn font(words: Words, size: f64) -> FontDesc<'static> {
+    FontDesc::new(FontFamily::SansSerif, size, if words.bold { FontStyle::Bold } else { FontStyle::Normal })
 }
 
 fn fine((x, y): Point) -> Dot {

@@ -1,9 +1,10 @@
 //! The pictures, and the only place that knows the drawing library. SVG is the form that is kept; PNG is made from it.
 //!
 //! Legible without colour: Okabe–Ito colours, names at the ends of lines, dash patterns. Series are thinned to a lowest and a highest point a column of
-//! three pixels; `pen` writes a picture in as few letters as it takes.
+//! three pixels; plotters draws them on `backend`, and `pen` writes a picture in as few letters as it takes.
 
 pub mod against;
+mod backend;
 pub mod bars;
 pub mod bitmap;
 pub mod buckets;
