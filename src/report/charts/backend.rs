@@ -34,9 +34,11 @@ pub(super) struct More {
 type Drawn = Result<(), DrawingErrorKind<Infallible>>;
 
 impl Elements {
-    fn put(&mut self, style: String, form: Form) {
+    fn put(&mut self, mut style: String, form: Form) {
         let More { title, joins, edge, .. } = std::mem::take(&mut self.next);
-        let style = edge.map_or_else(|| style.clone(), |edge| format!("{style} {edge}"));
+        if let Some(edge) = edge {
+            let _ = write!(style, " {edge}");
+        }
         self.drawn.push(Element { style, form, title, joins });
     }
 }
