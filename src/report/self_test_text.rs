@@ -41,10 +41,10 @@ pub fn bar_by_bar(tested: &SelfTest) -> (Option<bool>, String) {
 #[must_use]
 pub fn lines(all: &[Evaluation], look: Look) -> String {
     let tested = all.iter().filter_map(|one| Some((one.run.strategy.as_str(), one.self_test.as_ref()?)));
-    told(&tested.collect::<Vec<_>>(), look)
+    in_words(&tested.collect::<Vec<_>>(), look)
 }
 
-fn told(tested: &[(&str, &SelfTest)], look: Look) -> String {
+fn in_words(tested: &[(&str, &SelfTest)], look: Look) -> String {
     let (passed, others): (Vec<_>, Vec<_>) = tested.iter().partition(|(_, tested)| tested.passed());
     let mut out = String::new();
     if !tested.is_empty() {
@@ -111,11 +111,11 @@ mod tests {
     #[test]
     fn who_passed_stands_in_one_line() {
         let (fine, wrong) = (tested(Vec::new(), None), tested(Vec::new(), Some(difference())));
-        let text = told(&[("a", &fine), ("b", &wrong), ("c", &fine)], Look::PLAIN);
+        let text = in_words(&[("a", &fine), ("b", &wrong), ("c", &fine)], Look::PLAIN);
         let lines: Vec<&str> = text.lines().filter(|line| line.contains(':')).collect();
         assert!(lines[0].starts_with("  passed: a, c: no decision depends"), "{text}");
         assert!(text.contains("  NOT PASSED: b: ") && !text.contains("passed: b"), "{text}");
-        assert_eq!(told(&[], Look::PLAIN), "");
+        assert_eq!(in_words(&[], Look::PLAIN), "");
     }
 
     #[test]

@@ -69,7 +69,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("polars", &["market/", "import/arrow.rs"]),
     ("rustix", &["folder/swap.rs"]),
     ("plotters", &["report/charts/"]),
-    ("plotters-backend", &["report/charts/backend.rs"]),
+    ("plotters_backend", &["report/charts/backend.rs"]),
     ("resvg", &["report/charts/"]),
     ("dejavu", &["report/charts/"]),
     ("rayon", &["batch.rs", "market/", "import/reading.rs"]),
