@@ -9,10 +9,15 @@ use ab_glyph::{Font, FontRef, GlyphId};
 
 /// Whether both weights of the face have a letter.
 fn has(letter: char) -> bool {
+    // Most letters are of those that any face has.
+    matches!(letter, ' '..='~') || is_in_faces(letter)
+}
+
+fn is_in_faces(letter: char) -> bool {
     static FACES: OnceLock<[FontRef<'static>; 2]> = OnceLock::new();
     let face = |bytes: &'static [u8]| FontRef::try_from_slice(bytes).expect("the embedded face is a font");
     let faces = FACES.get_or_init(|| [face(dejavu::sans::regular()), face(dejavu::sans::bold())]);
-    letter == ' ' || (!letter.is_control() && faces.iter().all(|face| face.glyph_id(letter) != GlyphId(0)))
+    !letter.is_control() && faces.iter().all(|face| face.glyph_id(letter) != GlyphId(0))
 }
 
 /// `U+9F99`, as a picture shows a letter it has no form for.
@@ -59,6 +64,11 @@ pub fn caution<'a>(names: impl IntoIterator<Item = &'a str>) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_face_has_what_is_taken_for_granted() {
+        assert!(('!'..='~').all(is_in_faces));
+    }
 
     #[test]
     fn what_the_face_lacks_is_shown_as_its_code() {

@@ -98,13 +98,22 @@ fn written(line: &Line, keep: &[usize], values: &dyn Fn(usize) -> f64) -> String
     let Line { chart, unit, log, name, colour } = line;
     let whole = |bar: &usize| {
         let value = Some(values(*bar)).filter(|value| value.is_finite())?;
-        // Rounded as a table rounds it.
-        let text = if *unit == Unit::Usd { format!("{value:.2}") } else { format!("{value:.5}") };
-        text.replacen('.', "", 1).parse::<i64>().ok()
+        rounded(value, if *unit == Unit::Usd { 2 } else { 5 })
     };
     let cells = steps(keep.iter().map(whole));
     let unit = if *unit == Unit::Usd { "usd" } else { "share" };
     format!("series\t{chart}\t{unit}\t{}\t{name}\t{colour}\t{cells}", if *log { "log" } else { "linear" })
+}
+
+/// A value in units of its last digit, rounded as a table rounds it.
+fn rounded(value: f64, digits: usize) -> Option<i64> {
+    const POWERS: [f64; 6] = [1.0, 10.0, 100.0, 1e3, 1e4, 1e5];
+    let scaled = value * POWERS[digits];
+    // Far from the middle between two whole numbers the product cannot be on the other side of it; near it, the decimals themselves say.
+    if scaled.abs() < 1e12 && (scaled - scaled.floor() - 0.5).abs() > 1e-3 {
+        return Some(scaled.round_ties_even() as i64);
+    }
+    format!("{value:.digits$}").replacen('.', "", 1).parse().ok()
 }
 
 /// Each number as what it is more than the known one before it; a minus sign parts two of them as well as a space does. `0x7` is seven steps of nought.
@@ -163,6 +172,20 @@ mod tests {
         assert_eq!(steps([None, Some(-7), None, Some(3)].into_iter()), "n-7 n 10");
         assert_eq!(steps([5, 5, 5, 5, 4, 3, 2, 2, 2].map(Some).into_iter()), "5 0x3-1x3 0 0");
         assert_eq!(steps(std::iter::empty()), "");
+    }
+
+    #[test]
+    fn values_are_rounded_as_tables_round_them() {
+        let by_decimals = |value: f64, digits: usize| format!("{value:.digits$}").replacen('.', "", 1).parse().ok();
+        let middles = (0..2_000).flat_map(|i| [1.0, -1.0].map(|sign| sign * (f64::from(i) + 0.5)));
+        let values =
+            middles.flat_map(|middle| [middle, middle.next_up(), middle.next_down(), middle + 0.0004, middle * 1.37, middle * 1e9]);
+        for value in values {
+            for (digits, unit) in [(2, 1e2), (5, 1e5)] {
+                assert_eq!(rounded(value / unit, digits), by_decimals(value / unit, digits), "{value} {digits}");
+            }
+        }
+        assert_eq!((rounded(-0.004, 2), rounded(0.285, 2), rounded(1e15, 5)), (Some(0), Some(28), by_decimals(1e15, 5)));
     }
 
     #[test]
