@@ -19,7 +19,7 @@ impl SelfTest {
     /// Tests a strategy in the arena of a market that was made of `parts`, with `capital`. `done` is called once a date.
     ///
     /// # Errors
-    /// As [`test`].
+    /// As [`test()`].
     pub fn of(
         (arena, parts): (&Arena, &MarketParts),
         strategy: &Strategy,
