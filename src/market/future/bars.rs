@@ -6,7 +6,7 @@ use crate::market::{Bar, ListingPolicy, MarkBar, MarketParts, SeriesPart};
 use crate::units::Time;
 
 /// A bar of another future ends, peaks and bottoms within so many times its open, and opens within twice the level of its series: no close is
-/// then ten thousand times the one before, which [`crate::market::freeze`] would refuse.
+/// then ten thousand times the one before, which [`crate::market::freeze()`] would refuse.
 const MOST_INSIDE: f64 = 40.0;
 
 /// Jumps that may be made: beyond this many times, one followed by the widest bar would be refused where it is not a new listing.

@@ -1,7 +1,7 @@
 //! The same market with another future, for whoever wants to know whether the past depends on it: what could be known at an instant stays to
 //! the last bit, what comes after is taken away, or is another one.
 //!
-//! Both work on [`MarketParts`] and go through [`super::freeze`], so that everything derived (segments, carried values, extremes, settlements
+//! Both work on [`MarketParts`] and go through [`super::freeze()`], so that everything derived (segments, carried values, extremes, settlements
 //! and their marks) is derived anew, and a derivation that looks ahead shows as well. What is known at an instant: bars that opened before
 //! it, settlements stamped before it, facts whose `known_at`, `since` or `until` is at or before it.
 
