@@ -90,11 +90,7 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
     };
     let named = arguments.out.as_deref().map(begin).transpose()?;
     let latest = if named.is_none() { Some(Latest::ready()?) } else { None };
-    let parts = arguments.self_test.then(|| arguments.market.parts(common)).transpose()?;
-    let market = match &parts {
-        Some(parts) => parts.clone().freeze_in(&arguments.market.market)?,
-        None => arguments.market.load(common)?,
-    };
+    let (market, parts) = frozen(arguments.market.parts(common)?, &arguments.market.market, arguments.self_test)?;
     files.iter().try_for_each(|file| check_compatible(&market, file))?;
     report::files::distinct(files.iter().map(|file| file.strategy.name.as_str()))?;
     let manifest = arguments.asked()?.manifest(&files, &market);
@@ -106,8 +102,7 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
     let bar = progress(common, strategies.len(), "replaying");
     let runs = arena.replay_all(&strategies, arguments.capital, || bar.inc(1));
     bar.finish_and_clear();
-    let evaluations = evaluate(&arena, &strategies, &runs, arguments.tested(), common);
-    let evaluations = self_tested(evaluations, (&arena, parts.as_ref()), &strategies, common)?;
+    let evaluations = evaluate((&arena, parts.as_ref()), &strategies, &runs, arguments.tested(), common)?;
     let forms = arguments.tables.forms(arguments.png);
     let batch = Batch { market: &market, evaluations: &evaluations, manifest: &manifest, forms };
     staging.fill(|dir| write(&arena, &batch, common, dir))?;
@@ -159,14 +154,24 @@ fn closing(arguments: &Arguments, common: Common, market: &Market, evaluations: 
     }
 }
 
-/// What each run comes to, seen against its benchmarks, and each beside all others; in the order of the runs.
+/// A market of its parts, and these too where a run tests itself: each test makes more markets of them.
+pub(super) fn frozen(parts: MarketParts, folder: &Path, self_test: bool) -> Result<(Market, Option<MarketParts>), Fault> {
+    let kept = self_test.then(|| parts.clone());
+    Ok((parts.freeze_in(folder)?, kept))
+}
+
+/// What each run comes to, seen against its benchmarks, and each beside all others; in the order of the runs. Where the parts of the market are kept, with
+/// what each run's test of itself found.
+///
+/// # Errors
+/// As [`SelfTest::of`].
 pub(super) fn evaluate<'a>(
-    arena: &Arena,
+    (arena, parts): (&Arena, Option<&MarketParts>),
     strategies: &[&Strategy],
     runs: &'a [Run],
     tested: Tested,
     common: Common,
-) -> Vec<Evaluation<'a>> {
+) -> Result<Vec<Evaluation<'a>>, Fault> {
     let pairs: Vec<(&Strategy, &'a Run)> = strategies.iter().copied().zip(runs).collect();
     let bar = progress(common, pairs.len(), "measuring against");
     let all = arena.map_all(&pairs, |(strategy, run)| {
@@ -175,19 +180,7 @@ pub(super) fn evaluate<'a>(
         evaluation
     });
     bar.finish_and_clear();
-    deflated(all)
-}
-
-/// The same with what each run's test of itself found, where the parts that its market was made of are at hand.
-///
-/// # Errors
-/// As [`SelfTest::of`].
-pub(super) fn self_tested<'a>(
-    mut evaluations: Vec<Evaluation<'a>>,
-    (arena, parts): (&Arena, Option<&MarketParts>),
-    strategies: &[&Strategy],
-    common: Common,
-) -> Result<Vec<Evaluation<'a>>, Fault> {
+    let mut evaluations = deflated(all);
     let Some(parts) = parts else { return Ok(evaluations) };
     let bar = progress(common, strategies.len() * Terms::USUAL.dates, "changing the future");
     for (evaluation, strategy) in evaluations.iter_mut().zip(strategies) {

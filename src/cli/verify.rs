@@ -10,14 +10,14 @@ use crate::cli::meant;
 use crate::cli::named::found;
 use crate::cli::options::{Common, Format, progress};
 use crate::cli::other_markets::OtherMarkets;
-use crate::cli::run::{evaluate, self_tested, write};
+use crate::cli::run::{evaluate, frozen, write};
 use crate::cli::run_request::{self, RunRequest, RunSettings};
 use crate::cli::strategies::AssumptionArguments;
 use crate::cli::study_journal::about;
 use crate::cli::tune::{self, StudySettings};
 use crate::fault::Fault;
 use crate::folder::Scratch;
-use crate::market::{Market, MarketParts, digest};
+use crate::market::{MarketParts, digest};
 use crate::report::verify::{self, Confirmed, Made};
 use crate::report::{Batch, Kind, Manifest, folder_name};
 use crate::strategy::{Override, Strategy, StrategyFile};
@@ -50,13 +50,15 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
     }
     // Before the work: another input explains whatever else would differ.
     manifest.inputs.iter().try_for_each(|input| digest::confirm(&folder, input))?;
-    let market = Market::load(&folder, asked.window)?;
+    // A study does not test itself; a run without the setting is refused further down.
+    let tests_itself = manifest.settings.get("self_test").and_then(Value::as_bool).unwrap_or(false);
+    let (market, parts) = frozen(MarketParts::load(&folder, asked.window)?, &folder, tests_itself)?;
     verify::same_inputs(&folder, &manifest.inputs, &market.inputs)?;
 
     let scratch = Scratch::begin(&std::env::temp_dir(), Kind::Batch)?;
     let arena = Arena::new(&market);
     let again = match made {
-        Made::Run => run_again((&arena, &folder), &arguments.report, &manifest, common, scratch.path())?,
+        Made::Run => run_again((&arena, parts.as_ref()), &arguments.report, &manifest, common, scratch.path())?,
         Made::Tune => tune_again(&arena, arguments, &manifest, &asked, common, scratch.path())?,
     };
     let (files, bytes) = verify::same_bytes(&arguments.report, scratch.path()).map_err(|fault| {
@@ -82,7 +84,13 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
 }
 
 /// Makes the report again in `dir`; says what was done.
-fn run_again((arena, folder): (&Arena, &Path), report: &Path, manifest: &Manifest, common: Common, dir: &Path) -> Result<String, Fault> {
+fn run_again(
+    (arena, parts): (&Arena, Option<&MarketParts>),
+    report: &Path,
+    manifest: &Manifest,
+    common: Common,
+    dir: &Path,
+) -> Result<String, Fault> {
     let asked = RunSettings::read(report, manifest)?;
     let files = strategies(report, manifest, &asked.set, asked.asked.assumptions)?;
     files.iter().try_for_each(|file| check_compatible(arena.market, file))?;
@@ -91,9 +99,7 @@ fn run_again((arena, folder): (&Arena, &Path), report: &Path, manifest: &Manifes
     let runs = arena.replay_all(&all, asked.asked.capital, || bar.inc(1));
     bar.finish_and_clear();
     let again = asked.manifest(&files, arena.market);
-    let parts = asked.self_test.then(|| MarketParts::load(folder, asked.asked.window)).transpose()?;
-    let evaluations = evaluate(arena, &all, &runs, asked.tested, common);
-    let evaluations = self_tested(evaluations, (arena, parts.as_ref()), &all, common)?;
+    let evaluations = evaluate((arena, parts), &all, &runs, asked.tested, common)?;
     let forms = asked.tables.forms(asked.png);
     write(arena, &Batch { market: arena.market, evaluations: &evaluations, manifest: &again, forms }, common, dir)?;
     Ok(format!("{} strategies run again", runs.len()))

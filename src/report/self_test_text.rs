@@ -27,13 +27,12 @@ pub fn lookahead(tested: &SelfTest) -> (Option<bool>, String) {
 
 /// Whether a replay that skips no bar is the same, and what differs first.
 #[must_use]
-pub fn bar_by_bar(tested: &SelfTest) -> (Option<bool>, String) {
+pub fn bar_by_bar(tested: &SelfTest) -> (bool, String) {
     match &tested.bar_by_bar {
-        None => (Some(true), "a second replay that goes through every bar is the same to the last bit".to_owned()),
-        Some(first) => (
-            Some(false),
-            format!("a second replay that goes through every bar differs at {}: {} of {}", first.time, first.record, first.subject),
-        ),
+        None => (true, "a second replay that goes through every bar is the same to the last bit".to_owned()),
+        Some(first) => {
+            (false, format!("a second replay that goes through every bar differs at {}: {} of {}", first.time, first.record, first.subject))
+        }
     }
 }
 
@@ -131,7 +130,7 @@ mod tests {
         );
         assert_eq!(words, expected);
         let (holds, words) = bar_by_bar(&found);
-        assert_eq!((holds, words.contains("fills of BTCUSDT")), (Some(false), true));
+        assert_eq!((holds, words.contains("fills of BTCUSDT")), (false, true));
         assert_eq!((&value(&found)["passed"], &value(&found)["leaks"][0]["dates"]), (&Value::Bool(false), &Value::from(1)));
     }
 }

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use crate::evaluate::Evaluation;
-use crate::lookahead::SelfTest;
 use crate::market::Market;
 use crate::replay::run::{Run, Survival};
 use crate::report::number_format::{count, percent};
@@ -70,16 +69,14 @@ pub fn checks(market: &Market, evaluation: &Evaluation) -> Vec<Check> {
         let kind = assumption.is_optimistic()?;
         Some(check(!kind, "Costs are not flattered", "assumptions", assumption.to_string()))
     }));
+    let asked = |name, found: Option<(Option<bool>, String)>| match found {
+        Some((Some(holds), found)) => check(holds, name, "limits", found),
+        Some((None, found)) => Check { mark: Mark::NotTested, name, found, section: "limits" },
+        None => not_tested(name, "limits", "rotate run STRATEGY.toml --self-test"),
+    };
     let tested = evaluation.self_test.as_ref();
-    for (name, found) in
-        [("No look-ahead", self_test_text::lookahead as fn(&SelfTest) -> _), ("No bar wrongly skipped", self_test_text::bar_by_bar)]
-    {
-        all.push(match tested.map(found) {
-            Some((Some(holds), found)) => check(holds, name, "limits", found),
-            Some((None, found)) => Check { mark: Mark::NotTested, name, found, section: "limits" },
-            None => not_tested(name, "limits", "rotate run STRATEGY.toml --self-test"),
-        });
-    }
+    all.push(asked("No look-ahead", tested.map(self_test_text::lookahead)));
+    all.push(asked("No bar wrongly skipped", tested.map(self_test_text::bar_by_bar).map(|(holds, found)| (Some(holds), found))));
     all.push(not_tested("Re-created to the byte", "limits", "rotate verify DIR"));
     all
 }

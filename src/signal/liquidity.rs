@@ -66,11 +66,11 @@ impl KnownBefore {
     /// What rows may take, in bytes; what is asked of more bars is worked out each time.
     const MOST: usize = 32 << 20;
 
-    fn of(market: &Market) -> Self {
-        let instruments = market.instruments.len();
+    fn of(instruments: usize, bars: usize, most: usize) -> Self {
         let row = instruments.max(1) * size_of::<OnceLock<Trailing>>();
-        let rows = (0..=market.clock.bars).map(|_| OnceLock::new()).collect();
-        Self { rows, instruments, left: AtomicUsize::new(Self::MOST / row) }
+        // A decision at the last close asks of the bar after it.
+        let rows = (0..=bars).map(|_| OnceLock::new()).collect();
+        Self { rows, instruments, left: AtomicUsize::new(most / row) }
     }
 
     fn get(&self, id: InstrumentId, t: usize, work_out: impl FnOnce() -> Trailing) -> Trailing {
@@ -102,8 +102,8 @@ impl Liquidity {
         let per_day = (86_400 / clock.bar.seconds()) as usize;
         let offset = (clock.start.seconds().rem_euclid(86_400) / clock.bar.seconds()) as usize;
         let count = (offset + clock.bars).div_ceil(per_day) + 1;
-        let mut liquidity =
-            Self { per_day, offset, days: Vec::with_capacity(market.instruments.len() * count), count, known: KnownBefore::of(market) };
+        let known = KnownBefore::of(market.instruments.len(), clock.bars, KnownBefore::MOST);
+        let mut liquidity = Self { per_day, offset, days: Vec::with_capacity(market.instruments.len() * count), count, known };
         for id in (0..market.instruments.len()).map(InstrumentId::new) {
             let row = liquidity.row(market, id);
             liquidity.days.extend(row);
@@ -145,7 +145,7 @@ impl Liquidity {
         days
     }
 
-    /// What was known of an instrument when bar `t` opened; all unknown before its listing.
+    /// What was known of an instrument when bar `t` opened; all unknown before its listing. `market` is the one that this was made of.
     #[must_use]
     pub fn before(&self, market: &Market, id: InstrumentId, t: usize) -> Trailing {
         self.known.get(id, t, || self.work_out(market, id, t))
@@ -194,4 +194,27 @@ fn deviation(closes: &[f64]) -> f64 {
     let mean = returns.iter().sum::<f64>() / returns.len() as f64;
     let squares: f64 = returns.iter().map(|r| (r - mean) * (r - mean)).sum();
     (squares / (returns.len() - 1) as f64).sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_known_is_worked_out_once_as_far_as_there_is_room() {
+        let row = 2 * size_of::<OnceLock<Trailing>>();
+        let known = KnownBefore::of(2, 3, 2 * row - 1);
+        let asked = std::cell::Cell::new(0);
+        let ask = |id: u16, t: usize| {
+            let work_out = || {
+                asked.set(asked.get() + 1);
+                Trailing { daily_volatility: None, daily_notional: f64::from(id), day_volume: t as f64 }
+            };
+            let found = known.get(InstrumentId(id), t, work_out);
+            assert_eq!((found.daily_notional, found.day_volume), (f64::from(id), t as f64));
+            asked.get()
+        };
+        assert_eq!([ask(0, 3), ask(1, 3), ask(0, 3), ask(1, 3)], [1, 2, 2, 2], "one row has room");
+        assert_eq!([ask(0, 1), ask(0, 1)], [3, 4], "another has none");
+    }
 }

@@ -92,12 +92,9 @@ impl Panel {
         let (top, bottom) = (self.y.start.min(self.y.end), self.y.start.max(self.y.end));
         let all = stretches(bars, |t| self.x.place(opens.get(t).copied().unwrap_or(self.x.high)));
         for (kind, ink, name) in kinds {
-            let own = || {
-                all.iter()
-                    .filter(|stretch| stretch.2 == *kind)
-                    .map(|(from, to, _)| (*from, *to, [*from, *to].map(|t| self.x.place(opens[t]))))
-            };
-            let (wide, narrow): (Vec<_>, Vec<_>) = own().partition(|(.., [left, right])| right - left >= POINTED);
+            let own = all.iter().filter(|stretch| stretch.2 == *kind);
+            let placed = own.map(|(from, to, _)| (*from, *to, [*from, *to].map(|t| self.x.place(opens[t]))));
+            let (wide, narrow): (Vec<_>, Vec<_>) = placed.partition(|(.., [left, right])| right - left >= POINTED);
             canvas.blocks(narrow.into_iter().map(|(.., [left, right])| ((left, top), (right, bottom))), *ink);
             for (from, to, [left, right]) in wide {
                 let days = [from, to].map(|t| Time::from_seconds(opens[t] as i64).date());

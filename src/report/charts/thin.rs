@@ -15,19 +15,20 @@ pub fn kept(values: &[f64]) -> Vec<usize> {
     let mut keep = Vec::with_capacity(4 * columns);
     for column in 0..columns {
         let (from, to) = (column * n / columns, (column + 1) * n / columns);
-        let (mut low, mut high) = (from, from);
-        for i in from..to {
-            if values[i] < values[low] {
-                low = i;
-            }
-            if values[i] > values[high] {
-                high = i;
-            }
-        }
-        keep.extend([from, low.min(high), low.max(high), to - 1]);
+        let [first, second] = lowest_and_highest(values, from..to);
+        keep.extend([from, first, second, to - 1]);
     }
     keep.dedup();
     keep
+}
+
+/// Of some positions, of which there is one, those of the lowest and of the highest value, in their order.
+fn lowest_and_highest(values: &[f64], mut positions: impl Iterator<Item = usize>) -> [usize; 2] {
+    let first = positions.next().expect("a column has a point");
+    let (low, high) = positions.fold((first, first), |(low, high), i| {
+        (if values[i] < values[low] { i } else { low }, if values[i] > values[high] { i } else { high })
+    });
+    [low.min(high), low.max(high)]
 }
 
 /// Pixels of a column of a curve in a picture, which has a lowest and a highest point.
@@ -46,16 +47,7 @@ pub(crate) fn extremes(values: &[f64], columns: usize) -> Vec<usize> {
     let mut keep = vec![known[0]];
     for column in 0..columns {
         let part = &known[column * n / columns..(column + 1) * n / columns];
-        let (mut low, mut high) = (part[0], part[0]);
-        for &i in part {
-            if values[i] < values[low] {
-                low = i;
-            }
-            if values[i] > values[high] {
-                high = i;
-            }
-        }
-        keep.extend([low.min(high), low.max(high)]);
+        keep.extend(lowest_and_highest(values, part.iter().copied()));
     }
     keep.push(known[n - 1]);
     keep.dedup();

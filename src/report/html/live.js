@@ -65,7 +65,7 @@
   function chart(kind, figure, height) {
     var series = rows('series').filter(function (row) { return row[1] === kind; });
     var inUsd = series[0][2] === 'usd', log = series[0][3] === 'log', title = rows('title').filter(function (row) { return row[1] === kind; })[0][2];
-    var data = [times].concat(series.map(function (row) { return steps(row[6], inUsd ? 100 : 1e5); }));
+    var data = [times].concat(series.map(function (row) { return steps(row[6], inUsd ? 100 : 1e4); }));
     var holder = make('div', 'live', '', figure), head = make('div', 'live-head', '', holder);
     make('b', '', title, head);
     var keys = make('span', 'live-keys', '', head), plotted = make('div', 'live-plot', '', holder);

@@ -2,7 +2,7 @@
 //!
 //! Lines of cells between tabs: `clock` (first close, seconds a bar), `kept` (bars), `title` (chart, words), `series` (chart, unit, scale, name,
 //! colour, values), `band` (regime, colour, opacity, first bar and bar after the last of each stretch), `trade` (number, position among the kept, words). Bars and
-//! values are written as steps from the one before (`0x7`: seven of nought), in whole cents and hundred-thousandths, `n` where there is none.
+//! values are written as steps from the one before (`0x7`: seven of nought), in whole cents and hundredths of a per cent, `n` where there is none.
 
 use std::collections::BTreeMap;
 
@@ -33,7 +33,7 @@ struct Line<'a> {
 enum Unit {
     /// Cents.
     Usd,
-    /// A fraction with five decimals.
+    /// A fraction with four decimals, of which a page shows every one: of more the second rounding would show.
     Share,
 }
 
@@ -98,7 +98,7 @@ fn written(line: &Line, keep: &[usize], values: &dyn Fn(usize) -> f64) -> String
     let Line { chart, unit, log, name, colour } = line;
     let whole = |bar: &usize| {
         let value = Some(values(*bar)).filter(|value| value.is_finite())?;
-        rounded(value, if *unit == Unit::Usd { 2 } else { 5 })
+        rounded(value, if *unit == Unit::Usd { 2 } else { 4 })
     };
     let cells = steps(keep.iter().map(whole));
     let unit = if *unit == Unit::Usd { "usd" } else { "share" };
@@ -107,7 +107,7 @@ fn written(line: &Line, keep: &[usize], values: &dyn Fn(usize) -> f64) -> String
 
 /// A value in units of its last digit, rounded as a table rounds it.
 fn rounded(value: f64, digits: usize) -> Option<i64> {
-    const POWERS: [f64; 6] = [1.0, 10.0, 100.0, 1e3, 1e4, 1e5];
+    const POWERS: [f64; 5] = [1.0, 10.0, 100.0, 1e3, 1e4];
     let scaled = value * POWERS[digits];
     // Far from the middle between two whole numbers the product cannot be on the other side of it; near it, the decimals themselves say.
     if scaled.abs() < 1e12 && (scaled - scaled.floor() - 0.5).abs() > 1e-3 {
@@ -181,11 +181,11 @@ mod tests {
         let values =
             middles.flat_map(|middle| [middle, middle.next_up(), middle.next_down(), middle + 0.0004, middle * 1.37, middle * 1e9]);
         for value in values {
-            for (digits, unit) in [(2, 1e2), (5, 1e5)] {
+            for (digits, unit) in [(2, 1e2), (4, 1e4)] {
                 assert_eq!(rounded(value / unit, digits), by_decimals(value / unit, digits), "{value} {digits}");
             }
         }
-        assert_eq!((rounded(-0.004, 2), rounded(0.285, 2), rounded(1e15, 5)), (Some(0), Some(28), by_decimals(1e15, 5)));
+        assert_eq!((rounded(-0.004, 2), rounded(0.285, 2), rounded(1e14, 4)), (Some(0), Some(28), by_decimals(1e14, 4)));
     }
 
     #[test]

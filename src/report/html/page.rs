@@ -36,7 +36,7 @@ const POLICY: &str = policy!("/IuLser8HUjTYv26w8+NRbbfy0SrcxTsq5yzxFbaDxs=");
 const LIVE_POLICY: &str = policy!(
     "/IuLser8HUjTYv26w8+NRbbfy0SrcxTsq5yzxFbaDxs=",
     "qmDr9ay3xIVuXJINbr3gIJNWwRxbart3XikOatr0sbE=",
-    "wAN0WFNPKW0v9Vrt566aOPeLn711BBbM1gKRIdcdwPA="
+    "2ZxVipO1XUfUQ7KOy7kxDGAw+JWyLsF4fDOeb6ZwLp4="
 );
 
 /// A whole page.

@@ -15,10 +15,12 @@ struct Sum {
 }
 
 impl Sum {
-    fn add(&mut self, trade: &Trade) {
-        self.trades += 1;
-        self.winners += usize::from(trade.pnl.is_positive());
-        self.profit += trade.pnl;
+    fn of<'t>(trades: impl Iterator<Item = &'t Trade>) -> Self {
+        trades.fold(Self::default(), |sum, trade| Self {
+            trades: sum.trades + 1,
+            winners: sum.winners + usize::from(trade.pnl.is_positive()),
+            profit: sum.profit + trade.pnl,
+        })
     }
 
     fn cells(self, name: &str) -> Vec<String> {
@@ -32,20 +34,12 @@ pub(super) fn profit(run: &Run) -> Html {
     if run.narratives.is_empty() || run.trades.is_empty() {
         return Html::new();
     }
-    let kinds = || Stage::ALL.into_iter().map(Some).chain([None]);
-    let mut sums = vec![Sum::default(); kinds().count()];
-    let mut total = Sum::default();
-    for trade in &run.trades {
-        let stage = opened_in(run, trade);
-        for (sum, _) in sums.iter_mut().zip(kinds()).filter(|(_, kind)| *kind == stage) {
-            sum.add(trade);
-        }
-        total.add(trade);
-    }
-    let rows = sums.into_iter().zip(kinds()).filter(|(sum, _)| sum.trades > 0);
-    let rows: Vec<Vec<String>> = rows.map(|(sum, stage)| sum.cells(stage.map_or(NO_STAGE, Stage::name))).collect();
+    let all: Vec<(Option<Stage>, &Trade)> = run.trades.iter().map(|trade| (opened_in(run, trade), trade)).collect();
+    let of = |stage: Option<Stage>| (stage, Sum::of(all.iter().filter(|(own, _)| *own == stage).map(|(_, trade)| *trade)));
+    let sums = Stage::ALL.into_iter().map(Some).chain([None]).map(of).filter(|(_, sum)| sum.trades > 0);
+    let rows: Vec<Vec<String>> = sums.map(|(stage, sum)| sum.cells(stage.map_or(NO_STAGE, Stage::name))).collect();
     let columns: [Column; 4] = [("stage", false), ("trades", true), ("win rate", true), ("profit", true)];
-    totalled_list(CAPTION, &columns, &rows, &total.cells("total"))
+    totalled_list(CAPTION, &columns, &rows, &Sum::of(run.trades.iter()).cells("total"))
 }
 
 const CAPTION: &str = "Profit of the trades by the stage of their narrative when they were opened, USD";
