@@ -1,6 +1,7 @@
 //! The command line (`formats.md` section 2), one file a command. Exit code 0 fine, 1 the input or the output is at fault,
 //! 2 wrong usage, 101 a bug of ours.
 
+mod again;
 mod cache;
 pub mod check;
 mod compare;
@@ -29,6 +30,7 @@ mod schema;
 mod stay_in_cash;
 mod strategies;
 mod study_journal;
+mod tables;
 mod tune;
 mod tune_sets;
 mod verify;
@@ -84,6 +86,9 @@ enum Command {
     /// Explain a position: facts, rules and limits in order of time.
     #[command(after_help = "Example: rotate explain reports/latest/bull --trade 12")]
     Explain(explain::Arguments),
+    /// Write the tables of a report in another form: all of them, where it has the short ones alone.
+    #[command(after_help = "Example: rotate tables reports/latest csv")]
+    Tables(tables::Arguments),
     /// Make a report again from its manifest and confirm every byte.
     #[command(after_help = "Example: rotate verify reports/latest")]
     Verify(verify::Arguments),
@@ -131,6 +136,7 @@ pub fn main() -> ExitCode {
             Command::Explain(arguments) => explain::run(arguments, cli.common),
             #[cfg(feature = "fetch")]
             Command::Fetch(arguments) => return fetch::run(arguments, cli.common),
+            Command::Tables(arguments) => tables::run(arguments, cli.common),
             Command::Verify(arguments) => verify::run(arguments, cli.common),
             Command::List(arguments) => list::run(arguments, cli.common),
             Command::New(arguments) => new::run(arguments),

@@ -40,9 +40,9 @@ pub(super) struct Arguments {
     /// Folder of the report. Default: a folder of its own in reports/, named by its strategies and its content; reports/latest leads to the newest.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// The form of the tables. `parquet`: all of them with typed columns, and as CSV the curve alone; `both`: all in both forms; `brief`: as CSV those alone
-    /// that sum up.
-    #[arg(long, value_enum, default_value_t = Tables::Csv)]
+    /// Which tables are written, and how. `brief`: as CSV those that sum up (the curve, trades, liquidations, attribution); `csv`: all; `parquet`: all with typed
+    /// columns, and as CSV the curve alone; `both`: all in both forms. `rotate tables` writes the others later.
+    #[arg(long, value_enum, value_name = "TABLES", default_value_t)]
     tables: Tables,
     /// Draw equity and drawdown as PNG beside the SVG.
     #[arg(long)]

@@ -76,16 +76,21 @@ pub(super) struct RunSettings {
     pub self_test: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum Tables {
-    Csv,
-    Parquet,
-    Both,
+    #[default]
+    /// As CSV those that sum up: the curve, trades, liquidations, attribution.
     Brief,
+    /// All of them as CSV.
+    Csv,
+    /// All of them with typed columns, and as CSV the curve alone.
+    Parquet,
+    /// All of them in both.
+    Both,
 }
 
 impl Tables {
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Self::Csv => "csv",
             Self::Parquet => "parquet",
@@ -126,7 +131,7 @@ impl RunSettings {
         let asked = &self.asked;
         let mut command = asked.command("run", files);
         command.extend(self.set.iter().flat_map(|set| ["--set".to_owned(), set.clone()]));
-        if self.tables != Tables::Csv {
+        if self.tables != Tables::default() {
             command.extend(["--tables".to_owned(), self.tables.name().to_owned()]);
         }
         if self.png {

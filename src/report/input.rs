@@ -28,7 +28,7 @@ pub struct Forms {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CsvTables {
     All,
-    /// Those that sum up: the curve, trades, liquidations, attribution, what the run was seen against.
+    /// Those that sum up: the curve, trades, liquidations, attribution, and what only some runs have.
     Brief,
     /// The curve alone, which comparisons read.
     Curve,
@@ -43,7 +43,7 @@ impl CsvTables {
     /// Whether the table of that file is among them.
     #[must_use]
     pub(crate) fn has(self, file: &str) -> bool {
-        const LONG: [&str; 9] = [
+        const LONG: [&str; 10] = [
             "buckets.csv",
             "fills.csv",
             "funding.csv",
@@ -53,6 +53,7 @@ impl CsvTables {
             "rotations.csv",
             "exposure.csv",
             "gains.csv",
+            "benchmarks.csv",
         ];
         match self {
             Self::All => true,

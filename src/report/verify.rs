@@ -26,7 +26,7 @@ pub struct Confirmed {
 
 /// Which command made a folder that can be made again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Made {
+pub enum Verb {
     Run,
     Tune,
 }
@@ -35,14 +35,14 @@ pub enum Made {
 ///
 /// # Errors
 /// As [`opened::manifest`]; or it is of another command.
-pub fn manifest(report: &Path) -> Result<(Manifest, Made), Fault> {
+pub fn manifest(report: &Path) -> Result<(Manifest, Verb), Fault> {
     let value = opened::manifest(report)?;
     let wanted = "the manifest of a folder that `rotate run` or `rotate tune` wrote";
     let fault = |found: String, fix: &str| Fault::new(report.join("manifest.json").display().to_string(), found, wanted, fix);
     let words: Vec<&str> = value.get("command").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
     let made = match words[..] {
-        ["rotate", "run", ..] => Made::Run,
-        ["rotate", "tune", ..] => Made::Tune,
+        ["rotate", "run", ..] => Verb::Run,
+        ["rotate", "tune", ..] => Verb::Tune,
         _ => {
             let command = words.iter().find(|word| **word != "rotate").unwrap_or(&"nothing");
             return Err(fault(format!("a folder of `rotate {command}`"), "verify the reports it was made of"));
@@ -124,6 +124,16 @@ pub fn same_bytes(report: &Path, again: &Path) -> Result<(usize, u64), Fault> {
     Ok((names.len(), bytes))
 }
 
+/// Compares the curve of a strategy, which stands in every form of a report, with that of the run made again.
+///
+/// # Errors
+/// Names the first line that differs.
+pub fn same_curve(strategy: &Path, again: &Path) -> Result<(), Fault> {
+    let place = strategy.join("equity.csv");
+    same(&place, &place, &again.join("equity.csv")).map(|_| ())
+}
+
+/// Compares a file that is shown as `place` with its twin; gives its bytes.
 fn same(place: &Path, there: &Path, again: &Path) -> Result<u64, Fault> {
     let expected = fs::read(again).map_err(|e| broken(again, &e))?;
     // Some of what is too much is read, so that the line where it begins can be shown.

@@ -1,6 +1,7 @@
 //! The program as its user meets it: exit codes, folders, flags, refusals.
 
 mod conversion;
+mod forms;
 mod replaced;
 
 use crate::headers::HEADERS;
@@ -47,30 +48,11 @@ fn any_number_of_threads_and_any_time_give_the_same_bytes() {
     }
 }
 
-/// What is not asked for is not written, and each form is the same report: it is verified.
-#[test]
-fn a_report_is_written_in_the_forms_that_are_asked_for() {
-    let dir = tempfile::tempdir().unwrap();
-    for (form, tables) in
-        [("csv", [true, true, false]), ("brief", [true, false, false]), ("parquet", [false, false, true]), ("both", [true, true, true])]
-    {
-        let out = dir.path().join(form);
-        fine(&with(&["run", "strategies/bull.toml", "--tables", form], text(&out)));
-        let there = ["trades.csv", "funding.csv", "funding.parquet"].map(|file| out.join("bull").join(file).is_file());
-        assert_eq!(there, tables, "{form}");
-        assert!(!out.join("equity.png").exists() && out.join("bull/equity.csv").is_file());
-        fine(&["verify", text(&out), "--quiet"]);
-        // What a comparison reads is always there.
-        fine(&["compare", text(&out), "--out", text(&dir.path().join("compared"))]);
-    }
-    assert!(refused(&["explain", text(&dir.path().join("brief/bull")), "--trade", "1"]).contains("--tables csv"));
-}
-
 #[test]
 fn every_file_of_the_format_is_there_with_its_header() {
     let dir = tempfile::tempdir().unwrap();
     let out = dir.path().join("report");
-    fine(&with(&["run", "--png"], text(&out)));
+    fine(&with(&["run", "--png", "--tables", "csv"], text(&out)));
     for file in ["manifest.json", "comparison.csv", "index.html", "equity.svg", "drawdown.svg", "equity.png", "drawdown.png"] {
         assert!(fs::metadata(out.join(file)).unwrap().len() > 0, "{file}");
     }
@@ -147,11 +129,11 @@ fn set_replaces_or_adds_a_key_and_refuses_what_is_none() {
     fine(&[&with(&["run", "strategies/bull.toml"], text(&out))[..], &sets].concat());
     assert_eq!(resolved("bull")["rebalance"]["every"], "10d");
     assert_eq!(resolved("bull")["buckets"]["narratives"]["leverage"]["open"], 2.5);
-    let fills = read(out.join("bull/fills.csv"));
+    let trades = read(out.join("bull/trades.csv"));
     // Two weights at once, so that they still sum to 1.
     let weights = ["--set", "buckets.narratives.weight=0.05", "--set", "buckets.stablecoins.weight=0.20"];
     fine(&[&with(&["run", "strategies/bull.toml"], text(&out))[..], &weights].concat());
-    assert_ne!(read(out.join("bull/fills.csv")), fills, "the override changed nothing");
+    assert_ne!(read(out.join("bull/trades.csv")), trades, "the override changed nothing");
     // Without names: those that have the key take it, the others stay.
     fine(&[&with(&["run"], text(&out))[..], &["--set", "buckets.narratives.leverage.open=2.5"]].concat());
     assert_eq!(resolved("bull")["buckets"]["narratives"]["leverage"]["open"], 2.5);

@@ -13,7 +13,7 @@ impl Whole {
     fn new() -> Self {
         let home = tempfile::tempdir().unwrap();
         let out = home.path().join("report").display().to_string();
-        fine(&[&["run", "strategies/bull.toml", "--quiet", "--out", &out][..], &WINDOW].concat());
+        fine(&[&["run", "strategies/bull.toml", "--tables", "csv", "--quiet", "--out", &out][..], &WINDOW].concat());
         Self(home)
     }
 

@@ -194,7 +194,7 @@ fn what_is_read_back_is_believed_by_nobody() {
     let report = home.path().join("report");
     let [at, out] = [&report, &home.path().join("out")].map(|path| path.display().to_string());
     let strategy = format!("{at}/bull");
-    fine(&[&["run", "strategies/bull.toml", "--quiet", "--out", &at][..], &WINDOW].concat());
+    fine(&[&["run", "strategies/bull.toml", "--tables", "csv", "--quiet", "--out", &at][..], &WINDOW].concat());
     let whole: Vec<Vec<u8>> = FILES.iter().map(|file| fs::read(report.join(file)).unwrap()).collect();
     let mut wrong = Vec::new();
     let mut codes = [0_usize; 3];

@@ -22,7 +22,7 @@ fn text(decide: &str, every: &str, review: &str) -> String {
 fn report(home: &Path, rules: &str) -> Vec<(String, Vec<u8>)> {
     let at = |name: &str| home.join(name).display().to_string();
     fs::write(at("mine.toml"), rules).unwrap();
-    fine(&[&["run", &at("mine.toml"), "--quiet", "--out", &at("report")][..], &WINDOW].concat());
+    fine(&[&["run", &at("mine.toml"), "--tables", "csv", "--quiet", "--out", &at("report")][..], &WINDOW].concat());
     assert!(fine(&["verify", &at("report"), "--quiet"]).contains("verified"));
     tree(&home.join("report")).into_iter().collect()
 }

@@ -1,5 +1,5 @@
-//! Why a position was there: the chain of facts, rules and limits, read back from the tables of a strategy's folder. Nothing is computed
-//! that does not stand in them, so whoever doubts a line finds it in the file named beside it.
+//! Why a position was there: the chain of facts, rules and limits, read back from the tables of a strategy's folder, or from the same tables made again where
+//! the report was written without them. Nothing is computed that does not stand in them, so whoever doubts a line finds it in the file named beside it.
 
 mod event;
 mod rows;
@@ -43,21 +43,43 @@ pub struct Tables {
 }
 
 impl Tables {
+    /// The files they are read from.
+    const FILES: [&str; 9] = [
+        "trades.csv",
+        "fills.csv",
+        "decisions.csv",
+        "funding.csv",
+        "liquidations.csv",
+        "flows.csv",
+        "rotations.csv",
+        "equity.csv",
+        "buckets.csv",
+    ];
+
+    /// Whether a folder has all of them as CSV, or none, which is no folder of a strategy. Where it has some, the others were not asked for, or are lost.
+    #[must_use]
+    pub fn are_all_there(folder: &Path) -> bool {
+        !folder.join("equity.csv").exists() || Self::FILES.iter().all(|name| folder.join(name).exists())
+    }
+
+    /// Those of a strategy's folder; `lie_in` is that folder, or another where its tables were made again.
+    ///
     /// # Errors
     /// The folder is not one of a strategy, or a table in it is missing or cut short.
-    pub fn read(folder: &Path) -> Result<Self, Fault> {
-        let table = |name: &str| read(folder, name);
+    pub fn read(folder: &Path, lie_in: &Path) -> Result<Self, Fault> {
+        let [trades, fills, decisions, funding, liquidations, flows, rotations, equity, buckets] =
+            Self::FILES.map(|name| read(lie_in, name));
         let tables = Self {
             folder: folder.display().to_string(),
-            trades: table("trades.csv")?,
-            fills: table("fills.csv")?,
-            decisions: table("decisions.csv")?,
-            funding: table("funding.csv")?,
-            liquidations: table("liquidations.csv")?,
-            flows: table("flows.csv")?,
-            rotations: table("rotations.csv")?,
-            equity: table("equity.csv")?,
-            buckets: table("buckets.csv")?,
+            trades: trades?,
+            fills: fills?,
+            decisions: decisions?,
+            funding: funding?,
+            liquidations: liquidations?,
+            flows: flows?,
+            rotations: rotations?,
+            equity: equity?,
+            buckets: buckets?,
         };
         opened::manifest(&opened::report_of(folder))?;
         let last = tables.equity.last().map(|row| row["time"].as_str());

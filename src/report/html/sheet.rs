@@ -6,7 +6,7 @@ use crate::report::html::activity::activity;
 use crate::report::html::against;
 use crate::report::html::cautions::cautions;
 use crate::report::html::contributions::contributions;
-use crate::report::html::escape::{Html, tag, text};
+use crate::report::html::escape::{Html, coded, tag, text};
 use crate::report::html::extends::extends;
 use crate::report::html::falls::falls;
 use crate::report::html::figure::{live_figure, wide_figure};
@@ -95,6 +95,10 @@ const SECTIONS: [Section; 18] = [
     section("limits", "Limits", "Limits: what this page does not answer", |sheet| unanswered(sheet.piece)).folded(),
 ];
 
+/// What the page cannot know: in which form its tables were written.
+const TABLES: &str =
+    "Tables that are named here and are not in the folder of this page: `rotate tables DIR csv` writes them, DIR being the folder above.";
+
 /// The whole page, every section that has something to tell.
 #[must_use]
 pub fn page(piece: &ReportInput, summary: &Summary, pictures: &Pictures) -> String {
@@ -105,7 +109,8 @@ pub fn page(piece: &ReportInput, summary: &Summary, pictures: &Pictures) -> Stri
     let links: Vec<(&str, &str)> =
         std::iter::once(("trust", "Trust")).chain(content.iter().map(|(section, _)| (section.id, section.link))).collect();
     let sections: Html = content.iter().map(|(section, html)| section.written(html)).sum();
-    let whole_text = tag("div").holds(&(head(&sheet) + first_screen(piece) + equity(&sheet) + sections + series(piece))).line();
+    let whole = head(&sheet) + first_screen(piece) + equity(&sheet) + sections + dim_paragraph(&coded(TABLES)) + series(piece);
+    let whole_text = tag("div").holds(&whole).line();
     let body = tag("div").class("columns").holds(&(Html::new().line() + navigation(&links) + whole_text)).line();
     live_page(&format!("{} · {}", run.strategy, market.name), &body).into_string()
 }

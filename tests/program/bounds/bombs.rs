@@ -85,7 +85,7 @@ fn sparse_files_in_a_report() {
     let home = tempfile::tempdir().unwrap();
     let report = home.path().join("report");
     let (shown, bull) = (report.to_str().unwrap(), report.join("bull"));
-    fine(&[&["run", "strategies/bull.toml", "--quiet", "--out", shown][..], &WINDOW].concat());
+    fine(&[&["run", "strategies/bull.toml", "--tables", "csv", "--quiet", "--out", shown][..], &WINDOW].concat());
     sparse(&bull.join("equity.csv"), 6 * GIB);
     refused(&["compare", shown], &["equity.csv: it has more than 256 MiB"]);
     refused(&["verify", shown], &["equity.csv: a file of more than", "by the run made again"]);

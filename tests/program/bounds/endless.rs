@@ -45,7 +45,7 @@ fn in_a_report() {
     let home = tempfile::tempdir().unwrap();
     let report = home.path().join("report");
     let shown = report.to_str().unwrap();
-    fine(&[&["run", "strategies/bull.toml", "--quiet", "--out", shown][..], &WINDOW].concat());
+    fine(&[&["run", "strategies/bull.toml", "--tables", "csv", "--quiet", "--out", shown][..], &WINDOW].concat());
     let said = "it is no regular file but a pipe, a socket or a device";
     in_the_place_of(&report.join("bull/equity.csv"), || {
         refused(&["compare", shown], &["equity.csv", said]);

@@ -42,7 +42,7 @@ fn a_conversion_is_told_from_end_to_end() {
     assert!(seen.contains(": passed. "), "{seen}");
     let out = tempfile::tempdir().unwrap();
     let report = out.path().join("report");
-    fine(&["run", text(&strategy), "--market", market, "--out", text(&report), "--quiet"]);
+    fine(&["run", text(&strategy), "--market", market, "--out", text(&report), "--tables", "csv", "--quiet"]);
     let inputs = json(&read(report.join("manifest.json")))["inputs"].to_string();
     assert!(inputs.contains("conversions.csv"), "{inputs}");
     let told = said(&["explain", text(&report.join("holder")), "--trade", "1"]);

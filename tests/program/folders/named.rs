@@ -35,7 +35,9 @@ fn reports_are_named_by_their_content_and_none_replaces_another() {
     let json: serde_json::Value = serde_json::from_str(&fine(on_sample(here, &["run", &bull(), "--format", "json"]))).unwrap();
     assert_eq!((json["report"].as_str(), leads_to(&latest)), (Some(format!("reports/{first}").as_str()), first.clone()));
     assert!(fine(command(here, &["verify", "reports/latest", "--market", &format!("{ROOT}/data/sample")])).contains("verified"));
-    let explained = |report: &str| fine(command(here, &["explain", &format!("{report}/bull"), "--trade", "1"]));
+    let explained = |report: &str| {
+        fine(command(here, &["explain", &format!("{report}/bull"), "--trade", "1", "--market", &format!("{ROOT}/data/sample")]))
+    };
     assert_eq!(explained("reports/latest"), explained(&format!("reports/{first}")));
     fine(command(here, &["compare", "reports/latest", &format!("reports/{second}/bear")]));
     assert_eq!(names(here), ["reports"]);

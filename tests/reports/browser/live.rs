@@ -27,7 +27,7 @@ fn charts_say_what_the_tables_say() {
     let home = tempfile::tempdir().unwrap();
     let Some(mut browser) = Chromium::start(home.path()) else { return };
     let out = home.path().join("out");
-    fine(&[&["run", "strategies/bull.toml", "--quiet", "--out", &out.display().to_string()][..], &WINDOW].concat());
+    fine(&[&["run", "strategies/bull.toml", "--tables", "csv", "--quiet", "--out", &out.display().to_string()][..], &WINDOW].concat());
     let table = fs::read_to_string(out.join("bull/equity.csv")).unwrap();
     let buckets = fs::read_to_string(out.join("bull/buckets.csv")).unwrap();
     let last = table.lines().count() - 2;
