@@ -100,12 +100,13 @@ impl Tables {
     }
 
     pub(super) fn forms(self, png: bool) -> Forms {
-        let csv = match self {
-            Self::Csv | Self::Both => CsvTables::All,
-            Self::Parquet => CsvTables::Curve,
-            Self::Brief => CsvTables::Brief,
+        let forms = match self {
+            Self::Brief => Forms::BRIEF,
+            Self::Csv => Forms::PLAIN,
+            Self::Parquet => Forms { csv: CsvTables::Curve, parquet: true, ..Forms::PLAIN },
+            Self::Both => Forms { parquet: true, ..Forms::PLAIN },
         };
-        Forms { csv, parquet: matches!(self, Self::Parquet | Self::Both), png }
+        Forms { png, ..forms }
     }
 }
 

@@ -3,6 +3,8 @@
 //!
 //! An interval is a function of rows of positions: from rows given by hand it is the same everywhere.
 
+use std::hint::select_unpredictable;
+
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use serde::Serialize;
@@ -24,10 +26,13 @@ impl Interval {
     }
 }
 
+/// Rows that are walked side by side.
+const LANES: usize = 2;
+
 /// An endless supply of rows of positions in a series of at most 2³² values.
 pub(crate) struct Resampler {
     words: ChaCha8Rng,
-    /// The words of one row, eight bytes each.
+    /// The words of the rows that are walked, eight bytes each.
     drawn: Vec<u8>,
     length: usize,
     /// A new block begins where 32 random bits are below this: one over the mean block, of 2³².
@@ -42,25 +47,50 @@ impl Resampler {
         key[..8].copy_from_slice(&seed.to_le_bytes());
         key[8..24].copy_from_slice(b"rotate bootstrap");
         let anew_below = (4_294_967_296.0 / mean_block.max(1.0)) as u64;
-        Self { words: ChaCha8Rng::from_seed(key), drawn: vec![0; length * size_of::<u64>()], length, anew_below }
+        Self { words: ChaCha8Rng::from_seed(key), drawn: Vec::new(), length, anew_below }
     }
 
-    /// Folds the positions of the next row in turn: as many as the series has values. Not inlined, so that the state stays in registers.
-    #[inline(never)]
+    /// Folds the positions of the next row in turn: as many as the series has values.
     pub(crate) fn fold_row<S>(&mut self, start: S, each: impl Fn(S, usize) -> S) -> S {
-        self.words.fill_bytes(&mut self.drawn);
-        let (length, anew_below) = (self.length, self.anew_below);
-        let (mut state, mut at) = (start, 0);
-        for (i, word) in self.drawn.as_chunks().0.iter().enumerate() {
-            // One draw decides both: its high half whether a block begins, its low half where.
-            let bits = u64::from_le_bytes(*word);
-            if i == 0 || (bits >> 32) < anew_below {
-                at = (((bits & 0xffff_ffff) * length as u64) >> 32) as usize;
-            }
-            state = each(state, at);
-            at = if at + 1 == length { 0 } else { at + 1 };
+        let [end] = self.fold_side_by_side([start], each);
+        end
+    }
+
+    /// Folds each of the next `rows` rows in turn, as [`Self::fold_row`] would; what comes after them may begin a few rows further on. They are walked side by side, since a step waits for the one before it and rows
+    /// do not wait for each other.
+    pub(crate) fn fold_rows<S: Copy>(&mut self, rows: usize, start: S, each: impl Fn(S, usize) -> S) -> Vec<S> {
+        let mut ends = Vec::with_capacity(rows + LANES);
+        while ends.len() < rows {
+            // Where `rows` is no multiple, the last ones are drawn and thrown away.
+            ends.extend(self.fold_side_by_side([start; LANES], &each));
         }
-        state
+        ends.truncate(rows);
+        ends
+    }
+
+    /// The next `N` rows. Not inlined, so that the states stay in registers.
+    #[inline(never)]
+    #[allow(clippy::needless_range_loop, reason = "the rows are walked together, each by its own bounds")]
+    fn fold_side_by_side<const N: usize, S>(&mut self, starts: [S; N], each: impl Fn(S, usize) -> S) -> [S; N] {
+        let (length, anew_below) = (self.length, self.anew_below);
+        self.drawn.resize(N * length * size_of::<u64>(), 0);
+        self.words.fill_bytes(&mut self.drawn);
+        let words: &[[u8; 8]] = self.drawn.as_chunks().0;
+        let rows: [&[[u8; 8]]; N] = std::array::from_fn(|row| &words[row * length..][..length]);
+        let (mut states, mut at) = (starts, [0_usize; N]);
+        for i in 0..length {
+            let mut lane = 0;
+            states = states.map(|state| {
+                // One draw decides both: its high half whether a block begins, its low half where.
+                let bits = u64::from_le_bytes(rows[lane][i]);
+                let anew = (((bits & 0xffff_ffff) * length as u64) >> 32) as usize;
+                let here = select_unpredictable(i == 0 || (bits >> 32) < anew_below, anew, at[lane]);
+                at[lane] = select_unpredictable(here + 1 == length, 0, here + 1);
+                lane += 1;
+                each(state, here)
+            });
+        }
+        states
     }
 }
 
@@ -110,6 +140,18 @@ mod tests {
         let mean = steps as f64 / breaks as f64;
         assert!((4.8..5.4).contains(&mean), "{mean}");
         assert!(round > 200, "{round}");
+    }
+
+    #[test]
+    fn rows_side_by_side_are_rows_one_after_the_other() {
+        let hashed = |sum: u64, at: usize| sum.wrapping_mul(31).wrapping_add(at as u64);
+        for (length, mean_block) in [(1, 1.0), (2, 1.0), (37, 1.0), (37, 6.5), (300, 20.0)] {
+            for rows in [0, 1, 2, 7] {
+                let mut resampler = Resampler::new(length, mean_block, 3);
+                let one_by_one: Vec<u64> = (0..rows).map(|_| resampler.fold_row(0, hashed)).collect();
+                assert_eq!(Resampler::new(length, mean_block, 3).fold_rows(rows, 0, hashed), one_by_one, "{length} {mean_block}");
+            }
+        }
     }
 
     #[test]

@@ -66,15 +66,12 @@ impl Confidence {
         let mut resampler = Resampler::new(days.len(), method.mean_block_days, method.seed);
         let sample = Sample::of(days)?;
         let of_a_day: Vec<_> = days.iter().map(|&day| (sample.parts(day), (1.0 + day).max(0.0))).collect();
-        let (mut sharpes, mut growths) = (Vec::new(), Vec::new());
-        for _ in 0..method.replications {
-            let (sums, wealth) = resampler.fold_row(([0.0; 2], 1.0), |(sums, wealth), day| {
-                let (parts, growth) = of_a_day[day];
-                (summed(sums, parts), wealth * growth)
-            });
-            sharpes.push(sample.moments(sums).sharpe());
-            growths.push(cagr(wealth - 1.0, years));
-        }
+        let drawn = resampler.fold_rows(method.replications, ([0.0; 2], 1.0), |(sums, wealth), day| {
+            let (parts, growth) = of_a_day[day];
+            (summed(sums, parts), wealth * growth)
+        });
+        let sharpes: Vec<_> = drawn.iter().map(|(sums, _)| sample.moments(*sums).sharpe()).collect();
+        let growths: Vec<_> = drawn.iter().map(|(_, wealth)| cagr(wealth - 1.0, years)).collect();
         Some(Self { method, sharpe: interval(&sharpes, method.level), cagr: interval(&growths, method.level) })
     }
 }
@@ -118,12 +115,12 @@ impl Difference {
         let mut resampler = Resampler::new(a.len(), method.mean_block_days, method.seed);
         let (first, second) = (Sample::of(a)?, Sample::of(b)?);
         let of_a_day: Vec<_> = a.iter().zip(b).map(|(&a, &b)| (first.parts(a), second.parts(b))).collect();
+        let drawn = resampler.fold_rows(method.replications, ([0.0; 2], [0.0; 2], start), |(of_a, of_b, walk), day| {
+            let (a, b) = of_a_day[day];
+            (summed(of_a, a), summed(of_b, b), each(walk, day))
+        });
         let (mut sharpes, mut yearly, mut walks) = (Vec::new(), Vec::new(), Vec::new());
-        for _ in 0..method.replications {
-            let (a, b, walk) = resampler.fold_row(([0.0; 2], [0.0; 2], start), |(of_a, of_b, walk), day| {
-                let (a, b) = of_a_day[day];
-                (summed(of_a, a), summed(of_b, b), each(walk, day))
-            });
+        for (a, b, walk) in drawn {
             walks.push(walk);
             let (a, b) = (first.moments(a), second.moments(b));
             sharpes.push(a.sharpe().zip(b.sharpe()).map(|(a, b)| a - b));

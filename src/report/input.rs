@@ -37,6 +37,8 @@ pub enum CsvTables {
 impl Forms {
     /// Every table as CSV, pictures as SVG.
     pub const PLAIN: Self = Self { csv: CsvTables::All, parquet: false, png: false };
+    /// Where nothing is asked for: tables that sum up as CSV, pictures as SVG.
+    pub const BRIEF: Self = Self { csv: CsvTables::Brief, ..Self::PLAIN };
 }
 
 impl CsvTables {

@@ -91,14 +91,11 @@ fn with_share(strategy: &Strategy, own: f64, share: f64) -> Strategy {
 fn falls(days: &[f64]) -> Option<Interval> {
     let block = politis_white(days)?.stationary;
     let mut resampler = Resampler::new(days.len(), block, SEED);
-    let mut drawn = Vec::with_capacity(REPLICATIONS);
-    for _ in 0..REPLICATIONS {
-        let (_, _, deepest) = resampler.fold_row((1.0_f64, 1.0_f64, 0.0_f64), |(wealth, peak, deepest), at| {
-            let wealth = wealth * (1.0 + days[at]);
-            let peak = peak.max(wealth);
-            (wealth, peak, deepest.min(wealth / peak - 1.0))
-        });
-        drawn.push(Some(deepest).filter(|fall| fall.is_finite()));
-    }
+    let drawn = resampler.fold_rows(REPLICATIONS, (1.0_f64, 1.0_f64, 0.0_f64), |(wealth, peak, deepest), at| {
+        let wealth = wealth * (1.0 + days[at]);
+        let peak = peak.max(wealth);
+        (wealth, peak, deepest.min(wealth / peak - 1.0))
+    });
+    let drawn: Vec<Option<f64>> = drawn.into_iter().map(|(_, _, deepest)| Some(deepest).filter(|fall| fall.is_finite())).collect();
     interval(&drawn, LEVEL)
 }
