@@ -84,7 +84,7 @@ impl StrategyFile {
             }
         };
         let file = Self { path: path.to_owned(), text, bases, overrides: Vec::new(), strategy };
-        validate::check(&file.strategy).map_err(|wrong| file.fault(&wrong))?;
+        validate::check(&file.strategy).map_err(|all| joined(all.iter().map(|wrong| file.fault(wrong))))?;
         Ok(file)
     }
 
@@ -150,14 +150,19 @@ impl StrategyFile {
         })?;
         let overrides = self.overrides.iter().cloned().chain(sets.iter().map(|set| set.text.clone())).collect();
         let file = Self { overrides, strategy, ..self.clone() };
-        validate::check(&file.strategy).map_err(|wrong| file.fault(&wrong))?;
+        validate::check(&file.strategy).map_err(|all| joined(all.iter().map(|wrong| file.fault(wrong))))?;
         Ok(file)
     }
 }
 
 /// All mistakes of a text as one refusal.
 fn every(text: &str, first: toml::de::Error, refuse: impl Fn(&toml::de::Error) -> Fault) -> Fault {
-    let mut faults = mistakes::all(text, first).iter().map(refuse).collect::<Vec<_>>().into_iter();
+    joined(mistakes::all(text, first).iter().map(refuse))
+}
+
+/// One refusal of several, the first of which leads.
+fn joined(faults: impl Iterator<Item = Fault>) -> Fault {
+    let mut faults = faults.take(mistakes::TOLD).collect::<Vec<_>>().into_iter();
     let first = faults.next().expect("the first is told");
     Fault { also: faults.collect(), ..first }
 }

@@ -11,7 +11,7 @@ use crate::strategy::located::key_at;
 use crate::strategy::renamed::new_name;
 
 /// Mistakes of one file that are told, at most.
-const TOLD: usize = 20;
+pub(super) const TOLD: usize = 20;
 
 /// What is refused after `first` has been, in the order in which it is found; `first` leads.
 pub(super) fn all(text: &str, first: Error) -> Vec<Error> {
@@ -122,6 +122,24 @@ hold = "cash"
         let all = refused(&[("weight = 0.6", "colour = 1")]);
         assert_eq!(all.len(), 2, "{all:?}");
         assert!(all[1].contains("missing field `weight`"), "{all:?}");
+    }
+
+    #[test]
+    fn what_no_strategy_may_say_is_told_at_once_too() {
+        let all = refused(&[
+            ("every = \"7d\"", "every = \"1h\""),
+            ("weight = 0.4", "weight = 1.4"),
+            ("{ momentum = \"30d\" }", "{ momentum = \"30d\" }\nstop = { from_entry = -1.0 }"),
+            ("weight = 0.6", "weight = -0.6"),
+            ("hold = \"cash\"", "hold = \"cash\"\nexit = { stall = \"7d\" }"),
+        ]);
+        let keys: Vec<&str> = all.iter().filter_map(|line| line.split('`').nth(1)).collect();
+        let expected =
+            ["rebalance.every", "buckets.coins.weight", "buckets.coins.stop.from_entry", "buckets.rest.weight", "buckets.rest.exit.stall"];
+        assert_eq!(keys, expected, "{all:#?}");
+        // Weights that do not sum up follow from each that is none.
+        let sum = refused(&[("weight = 0.4", "weight = 0.3")]);
+        assert!(sum.len() == 1 && sum[0].contains("0.900000"), "{sum:?}");
     }
 
     #[test]

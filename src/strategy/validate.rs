@@ -9,13 +9,35 @@ use crate::signal::Contradiction;
 use crate::signal::lifecycle::LifeCycleRule;
 use crate::signal::regime::RegimeRule;
 use crate::strategy::bucket_names::bucket_names;
-use crate::strategy::key::{Checked, Key};
+use crate::strategy::key::{Checked, Key, Wrong};
 use crate::strategy::rule::{Rules, Within};
 use crate::strategy::{Bucket, ExitKeys, Hold, Leverage, Strategy, Waterfall, limits, yields};
 
-pub(super) fn check(strategy: &Strategy) -> Checked {
+/// Everything that is refused, in the order in which it is found. What looks at the strategy as a whole is asked only where each of its parts is sound: it would
+/// refuse what only follows from a mistake that is told.
+pub(super) fn check(strategy: &Strategy) -> Result<(), Vec<Wrong>> {
+    let mut refused = Refused::default();
+    parts(strategy, &mut refused);
+    if refused.0.is_empty() {
+        whole(strategy, &mut refused);
+    }
+    if refused.0.is_empty() { Ok(()) } else { Err(refused.0) }
+}
+
+/// What was refused so far.
+#[derive(Default)]
+struct Refused(Vec<Wrong>);
+
+impl Refused {
+    fn note(&mut self, checked: Checked) {
+        self.0.extend(checked.err());
+    }
+}
+
+/// Each table by itself.
+fn parts(strategy: &Strategy, refused: &mut Refused) {
     let root = Key::root();
-    called::check(&root, strategy)?;
+    refused.note(called::check(&root, strategy));
     let Strategy {
         // What is called so was looked at above; the regime it is made for and the weights of an index are words of their own types.
         name: _,
@@ -29,51 +51,58 @@ pub(super) fn check(strategy: &Strategy) -> Checked {
         lifecycle,
         checklist,
         classifier,
-        adaptive,
-        buckets: _,
-        waterfall,
-        // With the buckets, whose own stand in their place.
-        limits: _,
         tax,
-        tune,
+        buckets,
+        // With the whole.
+        adaptive: _,
+        waterfall: _,
+        limits: _,
+        tune: _,
     } = strategy;
-    rebalance.check(&root.child("rebalance"), *decide)?;
-    orders.check(&root.child("orders"))?;
+    refused.note(rebalance.check(&root.child("rebalance"), *decide));
+    refused.note(orders.check(&root.child("orders")));
     if let Err(Refusal { key, found, allowed }) = assumptions.resolve() {
-        return root.child("assumptions").child(key).wrong(found, allowed, "remove the key to keep what the named set says");
+        let key = root.child("assumptions").child(key);
+        refused.note(key.wrong(found, allowed, "remove the key to keep what the named set says"));
     }
-    check_buckets(&root.child("buckets"), strategy)?;
+    for (name, bucket) in buckets {
+        check_bucket(&root.child("buckets").child(name), &Within { name, bucket, strategy }, refused);
+    }
     if let Some(Err(wrong)) = lifecycle.as_ref().map(LifeCycleRule::check) {
-        return contradiction(&root.child("lifecycle"), &wrong);
+        refused.note(contradiction(&root.child("lifecycle"), &wrong));
     }
     if let Some(Err(wrong)) = classifier.as_ref().map(RegimeRule::check) {
-        return contradiction(&root.child("classifier"), &wrong);
+        refused.note(contradiction(&root.child("classifier"), &wrong));
     }
-    checklist.as_ref().map_or(Ok(()), |list| list.check(&root.child("checklist")))?;
-    adaptive.as_ref().map_or(Ok(()), |adaptive| adaptive.check(&root.child("adaptive"), strategy))?;
-    waterfall.as_ref().map_or(Ok(()), |waterfall: &Waterfall| waterfall.check(&root.child("waterfall"), strategy))?;
-    limits::check(&root, strategy)?;
-    tax.as_ref().map_or(Ok(()), |tax| tax.check(&root.child("tax")))?;
-    let Some(tune) = tune else { return Ok(()) };
+    refused.note(checklist.as_ref().map_or(Ok(()), |list| list.check(&root.child("checklist"))));
+    refused.note(tax.as_ref().map_or(Ok(()), |tax| tax.check(&root.child("tax"))));
+}
+
+/// What one table says of others.
+fn whole(strategy: &Strategy, refused: &mut Refused) {
+    let root = Key::root();
+    let Strategy { adaptive, waterfall, tune, .. } = strategy;
+    refused.note(check_weights(&root.child("buckets"), strategy));
+    refused.note(adaptive.as_ref().map_or(Ok(()), |adaptive| adaptive.check(&root.child("adaptive"), strategy)));
+    refused.note(waterfall.as_ref().map_or(Ok(()), |waterfall: &Waterfall| waterfall.check(&root.child("waterfall"), strategy)));
+    refused.note(limits::check(&root, strategy));
+    let Some(tune) = tune else { return };
     let key = root.child("tune");
-    match &tune.balance {
+    refused.note(match &tune.balance {
         Some(balance) if !strategy.buckets.contains_key(balance) => {
             key.child("balance").wrong(format!("no bucket {balance:?}"), "a bucket of this strategy", bucket_names(balance, strategy))
         }
         _ => tune.check(&key),
-    }
+    });
 }
 
 fn contradiction(key: &Key, found: &Contradiction) -> Checked {
     key.below(found.key).wrong(found.found.clone(), found.expected, found.fix)
 }
 
-fn check_buckets(key: &Key, strategy: &Strategy) -> Checked {
+fn check_weights(key: &Key, strategy: &Strategy) -> Checked {
     if strategy.buckets.is_empty() {
         return key.wrong("no bucket", "at least one [buckets.<name>]", "split the equity into buckets whose weights sum to 1");
-    }
-    for (name, bucket) in &strategy.buckets {
-        check_bucket(&key.child(name), &Within { name, bucket, strategy })?;
     }
     let sum: f64 = strategy.buckets.values().map(|bucket| bucket.weight).sum();
     if (sum - 1.0).abs() > 1e-9 {
@@ -87,7 +116,7 @@ fn check_buckets(key: &Key, strategy: &Strategy) -> Checked {
     Ok(())
 }
 
-fn check_bucket(key: &Key, within: &Within) -> Checked {
+fn check_bucket(key: &Key, within: &Within, refused: &mut Refused) {
     let Within { bucket, strategy, .. } = *within;
     let Bucket {
         weight,
@@ -120,28 +149,30 @@ fn check_bucket(key: &Key, within: &Within) -> Checked {
     } = bucket;
     // A bucket may begin with nothing only where a table of weights gives it something later.
     if *weight != 0.0 || strategy.adaptive.is_none() {
-        key.child("weight").share(*weight)?;
+        refused.note(key.child("weight").share(*weight));
     }
-    check_hold(key, hold, within)?;
     let rules = Rules::of(bucket);
-    kinds::check(key, bucket, &rules)?;
+    // What may not stand on its kind of bucket is not looked at any further.
+    if let Err(wrong) = check_hold(key, hold, within).and_then(|()| kinds::check(key, bucket, &rules)) {
+        return refused.note(Err(wrong));
+    }
     if matches!(hold, Hold::Perp(_) | Hold::Hedge(_)) {
-        check_leverage(&key.child("leverage"), leverage.as_ref(), within)?;
+        refused.note(check_leverage(&key.child("leverage"), leverage.as_ref(), within));
     }
     if let Hold::Spot(selection) | Hold::Perp(selection) = hold {
-        weigh.check(key, (if matches!(hold, Hold::Spot(_)) { "spot" } else { "perp" }, selection))?;
+        refused.note(weigh.check(key, (if matches!(hold, Hold::Spot(_)) { "spot" } else { "perp" }, selection)));
     }
-    review.map_or(Ok(()), |review| key.child("review").falls_on(review, strategy.decide))?;
-    stop.map_or(Ok(()), |stop| stop.check(&key.child("stop"), bucket))?;
-    take_profit.map_or(Ok(()), |target| target.check(&key.child("take_profit"), bucket))?;
-    liquidation_distance.map_or(Ok(()), |distance| distance.check(&key.child("liquidation_distance")))?;
-    orders.map_or(Ok(()), |orders| orders.check(&key.child("orders")))?;
-    after_liquidation.check(&key.child("after_liquidation"), within)?;
-    entry.map_or(Ok(()), |gate| gate.check(&key.child("entry")))?;
-    exit.as_ref().map_or(Ok(()), |exit: &ExitKeys| exit.check(&key.child("exit")))?;
-    rules.all().try_for_each(|rule| rule.check(key, within))?;
-    yields::check(key, staking, *interest)?;
-    top_up.as_ref().map_or(Ok(()), |top_up| top_up.check(&key.child("top_up"), strategy))
+    refused.note(review.map_or(Ok(()), |review| key.child("review").falls_on(review, strategy.decide)));
+    refused.note(stop.map_or(Ok(()), |stop| stop.check(&key.child("stop"), bucket)));
+    refused.note(take_profit.map_or(Ok(()), |target| target.check(&key.child("take_profit"), bucket)));
+    refused.note(liquidation_distance.map_or(Ok(()), |distance| distance.check(&key.child("liquidation_distance"))));
+    refused.note(orders.map_or(Ok(()), |orders| orders.check(&key.child("orders"))));
+    refused.note(after_liquidation.check(&key.child("after_liquidation"), within));
+    refused.note(entry.map_or(Ok(()), |gate| gate.check(&key.child("entry"))));
+    refused.note(exit.as_ref().map_or(Ok(()), |exit: &ExitKeys| exit.check(&key.child("exit"))));
+    rules.all().for_each(|rule| refused.note(rule.check(key, within)));
+    refused.note(yields::check(key, staking, *interest));
+    refused.note(top_up.as_ref().map_or(Ok(()), |top_up| top_up.check(&key.child("top_up"), strategy)));
 }
 
 /// What is held.
