@@ -169,8 +169,11 @@ fn check_bucket(key: &Key, within: &Within, refused: &mut Refused) {
     refused.note(orders.map_or(Ok(()), |orders| orders.check(&key.child("orders"))));
     refused.note(after_liquidation.check(&key.child("after_liquidation"), within));
     refused.note(entry.map_or(Ok(()), |gate| gate.check(&key.child("entry"))));
-    refused.note(exit.as_ref().map_or(Ok(()), |exit: &ExitKeys| exit.check(&key.child("exit"))));
-    rules.all().for_each(|rule| refused.note(rule.check(key, within)));
+    // Rules are made of what an exit says.
+    match exit.as_ref().map_or(Ok(()), |exit: &ExitKeys| exit.check(&key.child("exit"))) {
+        Ok(()) => rules.all().for_each(|rule| refused.note(rule.check(key, within))),
+        wrong => refused.note(wrong),
+    }
     refused.note(yields::check(key, staking, *interest));
     refused.note(top_up.as_ref().map_or(Ok(()), |top_up| top_up.check(&key.child("top_up"), strategy)));
 }
