@@ -193,7 +193,7 @@ impl FuturesRisk {
         } else {
             "was never below nought".to_owned()
         };
-        format!("; at most {most} ({share} of the capital) was at risk in futures, whose realised profit {low}")
+        format!("; at most {most} ({share} of the start) was paid into futures beyond what came back, and their realised result {low}")
     }
 }
 
@@ -265,7 +265,7 @@ mod tests {
         assert_eq!(
             losses.sentence(Some(futures)),
             "The most it lost was $4,210 from a peak (2024-03-13 to 2024-08-05), and at worst it stood $1,200 below the start; at most \
-             $1,450 (14.50 % of the capital) was at risk in futures, whose realised profit was −$830 at its lowest."
+             $1,450 (14.50 % of the start) was paid into futures beyond what came back, and their realised result was −$830 at its lowest."
         );
         let none = Losses { from_peak: 0.0, between: None, of_start: 0.0 };
         assert_eq!(none.sentence(None), "It never stood below an earlier close, and it never stood below the start.");

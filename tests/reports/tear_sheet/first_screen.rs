@@ -37,7 +37,7 @@ fn the_most_that_was_lost_is_said_in_dollars() {
     let page = page(&market, &run);
     let sentence = format!(
         "The most it lost was $160,000 from a peak (2021-01-04 to 2021-01-07), and at worst it stood $10,000 below the start; at most $12,000 \
-         (12.00 % of the capital) was at risk in futures, whose realised profit was −\u{2060}${} at its lowest.",
+         (12.00 % of the start) was paid into futures beyond what came back, and their realised result was −\u{2060}${} at its lowest.",
         -low
     );
     assert!(page.contains(&sentence), "{}", page.split("class=\"verdict\"").nth(1).unwrap().split("</p>").next().unwrap());
