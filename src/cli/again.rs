@@ -9,7 +9,7 @@ use crate::cli::meant;
 use crate::cli::named::found;
 use crate::cli::options::{Common, progress};
 use crate::cli::run::{evaluate, frozen, write};
-use crate::cli::run_request::{self, RunRequest, RunSettings};
+use crate::cli::run_request::{self, RunRequest, RunSettings, Tables};
 use crate::evaluate::Evaluation;
 use crate::fault::Fault;
 use crate::market::{Market, MarketParts, digest};
@@ -59,21 +59,24 @@ impl Made {
         Ok(Self { report: report.to_path_buf(), manifest, by, asked, folder, market, parts })
     }
 
-    /// Makes the report of a run again in `dir`, in the forms that are asked for; says of how many strategies.
+    /// Makes the report of a run again, in each of the forms in its own folder; says of how many strategies.
     ///
     /// # Errors
     /// As [`Self::strategies`]; a file that cannot be written.
-    pub(super) fn run_again(&self, arena: &Arena, asked: &RunSettings, common: Common, dir: &Path) -> Result<usize, Fault> {
+    pub(super) fn run_again(&self, arena: &Arena, asked: &RunSettings, forms: &[(Tables, &Path)], common: Common) -> Result<usize, Fault> {
         let files = self.strategies(&asked.set)?;
         files.iter().try_for_each(|file| check_compatible(arena.market, file))?;
         let bar = progress(common, files.len(), "replaying");
         let all: Vec<&Strategy> = files.iter().map(|file| &file.strategy).collect();
         let runs = arena.replay_all(&all, asked.asked.capital, || bar.inc(1));
         bar.finish_and_clear();
-        let again = asked.manifest(&files, arena.market);
         let evaluations = evaluate((arena, self.parts.as_ref()), &all, &runs, asked.tested, common)?;
-        let forms = asked.tables.forms(asked.png);
-        write(arena, &Batch { market: arena.market, evaluations: &evaluations, manifest: &again, forms }, common, dir)?;
+        for &(tables, dir) in forms {
+            let asked = RunSettings { tables, ..asked.clone() };
+            let manifest = asked.manifest(&files, arena.market);
+            let forms = tables.forms(asked.png);
+            write(arena, &Batch { market: arena.market, evaluations: &evaluations, manifest: &manifest, forms }, common, dir)?;
+        }
         Ok(runs.len())
     }
 

@@ -39,7 +39,7 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
     let again = match made.by {
         Verb::Run => {
             let asked = RunSettings::read(&arguments.report, manifest)?;
-            let count = made.run_again(&arena, &asked, common, scratch.path())?;
+            let count = made.run_again(&arena, &asked, &[(asked.tables, scratch.path())], common)?;
             format!("{count} strategies run again")
         }
         Verb::Tune => tune_again(&arena, arguments, &made, common, scratch.path())?,

@@ -22,7 +22,7 @@ pub(super) fn read(folder: &Path, name: &str) -> Result<Vec<Row>, Fault> {
             place.display().to_string(),
             found,
             "a table of a finished report",
-            "name the folder of a strategy, as in reports/latest/bull, or run the report again, with --tables csv",
+            "name the folder of a strategy, as in reports/latest/bull, or run the report again",
         )
     };
     let header = of_file(name).map_or_else(Vec::new, Table::headings);

@@ -66,11 +66,19 @@ fn a_report_takes_another_form() {
     // Neither a study nor a report whose curve is another is touched.
     let study = dir.path().join("study");
     fine(&with(&["tune", "strategies/bull.toml"], text(&study)));
-    assert!(refused(&["tables", text(&study)]).contains("what `rotate tune` wrote"));
+    assert!(refused(&["tables", text(&study)]).contains("a study of `rotate tune`"));
     let brief = dir.path().join("brief");
     let curve = brief.join("bear/equity.csv");
     fs::write(&curve, read(&curve).replacen("0000.0", "0001.0", 1)).unwrap();
     let before = tree(&brief);
     assert!(refused(&["tables", text(&brief), "--market", &market]).contains("bear/equity.csv:2: "));
     assert!(tree(&brief) == before, "the report was touched");
+    // Nor one with a file in it that its form has not, whatever it is called, nor one that somebody stands in.
+    let both = dir.path().join("both");
+    let said = rotate_in(&both, &["tables", ".", "csv", "--market", &market]);
+    assert!(said.status.code() == Some(1) && stderr(&said).contains("the folder that you are in"), "{}", stderr(&said));
+    fs::write(both.join("equity.png"), "mine").unwrap();
+    let before = tree(&both);
+    assert!(refused(&["tables", text(&both), "--market", &market]).contains("equity.png: a file that the run does not write"));
+    assert!(tree(&both) == before, "the report was touched");
 }
