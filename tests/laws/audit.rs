@@ -76,7 +76,7 @@ fn run_and_audit(market_dir: &Path) {
     let ran = Command::new(env!("CARGO_BIN_EXE_rotate"))
         // Without the cache of whoever runs the tests.
         .env("ROTATE_CACHE", home.join("Cargo.toml"))
-        .arg("run")
+        .args(["run", "--tables", "csv"])
         .args(&strategies)
         .args(["--quiet", "--market"])
         .arg(market_dir)

@@ -33,7 +33,7 @@ fn run(market: &Path, to: Option<&str>, out: &Path) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rotate"));
     // Without the cache of whoever runs the tests.
     command.env("ROTATE_CACHE", root().join("Cargo.toml"));
-    command.current_dir(root()).args(["run", "--quiet", "--market"]).arg(market).arg("--out").arg(out);
+    command.current_dir(root()).args(["run", "--tables", "csv", "--quiet", "--market"]).arg(market).arg("--out").arg(out);
     command.args(to.into_iter().flat_map(|to| ["--to", to]));
     let done = command.output().unwrap();
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
