@@ -32,11 +32,6 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
     // What a link leads to is replaced, not the link.
     let report = &std::fs::canonicalize(&arguments.report).unwrap_or_else(|_| arguments.report.clone());
     let shown = arguments.report.display();
-    let made = Made::read(&arguments.report, arguments.market.as_deref())?;
-    let asked = match made.by {
-        Verb::Run => RunSettings::read(&arguments.report, &made.manifest)?,
-        Verb::Tune => return Err(refused(shown.to_string(), "a study of `rotate tune`, whose tables have one form")),
-    };
     // Another folder would stand in its place, and whoever is in it would see an empty one.
     if std::env::current_dir().is_ok_and(|here| here.starts_with(report)) {
         return Err(Fault {
@@ -44,6 +39,11 @@ pub(super) fn run(arguments: &Arguments, common: Common) -> Result<String, Fault
             ..refused(shown.to_string(), "the folder that you are in")
         });
     }
+    let made = Made::read(&arguments.report, arguments.market.as_deref())?;
+    let asked = match made.by {
+        Verb::Run => RunSettings::read(&arguments.report, &made.manifest)?,
+        Verb::Tune => return Err(refused(shown.to_string(), "a study of `rotate tune`, whose tables have one form")),
+    };
     let staging = Staging::begin(report, Kind::Batch)?;
     let scratch = Scratch::begin(&std::env::temp_dir(), Kind::Batch)?;
     let arena = Arena::new(&made.market);

@@ -56,8 +56,8 @@ impl Resampler {
         end
     }
 
-    /// Folds each of the next `rows` rows in turn, as [`Self::fold_row`] would; what comes after them may begin a few rows further on. They are walked side by side, since a step waits for the one before it and rows
-    /// do not wait for each other.
+    /// Folds each of the next `rows` rows in turn, as [`Self::fold_row`] would; what comes after them may begin a few rows further on. They are walked side by
+    /// side, since a step waits for the one before it and rows do not wait for each other.
     pub(crate) fn fold_rows<S: Copy>(&mut self, rows: usize, start: S, each: impl Fn(S, usize) -> S) -> Vec<S> {
         let mut ends = Vec::with_capacity(rows + LANES);
         while ends.len() < rows {

@@ -35,7 +35,7 @@ fn the_sample_report_is_the_golden_one() {
         // Without the cache of whoever runs the tests.
         .env("ROTATE_CACHE", root().join("Cargo.toml"))
         .current_dir(root())
-        .args(["run", "--quiet", "--png", "--market", "data/sample", "--out"])
+        .args(["run", "--quiet", "--png", "--tables", "csv", "--market", "data/sample", "--out"])
         .arg(&out)
         .output()
         .unwrap();

@@ -34,7 +34,7 @@ fn json(text: &str) -> Value {
 #[test]
 fn any_number_of_threads_and_any_time_give_the_same_bytes() {
     let dir = tempfile::tempdir().unwrap();
-    for command in [&["run"][..], &["tune", "strategies/bull.toml"]] {
+    for command in [&["run", "--tables", "both"][..], &["tune", "strategies/bull.toml"]] {
         let [one, two, again] = ["one", "two", "again"].map(|name| dir.path().join(command[0]).join(name));
         fine(&[&with(command, text(&one))[..], &["--jobs", "1"]].concat());
         fine(&[&with(command, text(&two))[..], &["--jobs", "2"]].concat());
@@ -92,7 +92,7 @@ fn no_report_names_the_machine() {
     // Absolute paths go in, none may come out.
     let market = format!("{ROOT}/data/sample");
     let strategy = format!("{ROOT}/strategies/bull.toml");
-    fine(&with(&["run", &strategy, "--market", &market], text(&report)));
+    fine(&with(&["run", &strategy, "--market", &market, "--tables", "csv"], text(&report)));
     fine(&with(&["tune", &strategy, "--market", &market], text(&study)));
     fine(&["compare", text(&report), "--out", text(&compared)]);
     let host = fs::read_to_string("/etc/hostname").unwrap_or_default();
@@ -126,14 +126,14 @@ fn set_replaces_or_adds_a_key_and_refuses_what_is_none() {
     // A bare word is text; of two, the last holds.
     let sets =
         ["--set", "rebalance.every=10d", "--set", "buckets.narratives.leverage.open=4", "--set", "buckets.narratives.leverage.open=2.5"];
-    fine(&[&with(&["run", "strategies/bull.toml"], text(&out))[..], &sets].concat());
+    fine(&[&with(&["run", "strategies/bull.toml", "--tables", "csv"], text(&out))[..], &sets].concat());
     assert_eq!(resolved("bull")["rebalance"]["every"], "10d");
     assert_eq!(resolved("bull")["buckets"]["narratives"]["leverage"]["open"], 2.5);
-    let trades = read(out.join("bull/trades.csv"));
+    let fills = read(out.join("bull/fills.csv"));
     // Two weights at once, so that they still sum to 1.
     let weights = ["--set", "buckets.narratives.weight=0.05", "--set", "buckets.stablecoins.weight=0.20"];
-    fine(&[&with(&["run", "strategies/bull.toml"], text(&out))[..], &weights].concat());
-    assert_ne!(read(out.join("bull/trades.csv")), trades, "the override changed nothing");
+    fine(&[&with(&["run", "strategies/bull.toml", "--tables", "csv"], text(&out))[..], &weights].concat());
+    assert_ne!(read(out.join("bull/fills.csv")), fills, "the override changed nothing");
     // Without names: those that have the key take it, the others stay.
     fine(&[&with(&["run"], text(&out))[..], &["--set", "buckets.narratives.leverage.open=2.5"]].concat());
     assert_eq!(resolved("bull")["buckets"]["narratives"]["leverage"]["open"], 2.5);

@@ -240,7 +240,10 @@ fn a_report_needs_no_base_to_be_made_again() {
     let at = |name: &str| home.path().join(name).display().to_string();
     write(home.path(), "mine.toml", &format!("{HEAD}extends = \"next\"\n[buckets.narratives]\nleverage = {{ open = 2.0 }}\n"));
     write(home.path(), "next.toml", &format!("{HEAD}extends = \"bull\"\nrebalance.band = 0.3\nbuckets.narratives.cooldown = \"3d\"\n"));
-    fine(&[&["run", &at("mine.toml"), "--quiet", "--set", "rebalance.band=0.25", "--out", &at("report")][..], &WINDOW].concat());
+    fine(
+        &[&["run", &at("mine.toml"), "--tables", "csv", "--quiet", "--set", "rebalance.band=0.25", "--out", &at("report")][..], &WINDOW]
+            .concat(),
+    );
     for name in ["mine.toml", "next.toml"] {
         fs::remove_file(at(name)).unwrap();
     }
@@ -260,7 +263,7 @@ fn a_report_needs_no_base_to_be_made_again() {
     // The same written out: only the manifest and the page that says what it extends differ.
     let whole = toml::to_string(&toml::Value::try_from(&record["resolved"]).unwrap()).unwrap();
     write(home.path(), "mine.toml", &whole);
-    fine(&[&["run", &at("mine.toml"), "--quiet", "--out", &at("whole")][..], &WINDOW].concat());
+    fine(&[&["run", &at("mine.toml"), "--tables", "csv", "--quiet", "--out", &at("whole")][..], &WINDOW].concat());
     let (overlaid, whole) = (tree(&home.path().join("report")), tree(&home.path().join("whole")));
     let differ: Vec<&String> = overlaid.iter().filter(|(name, bytes)| whole.get(*name) != Some(*bytes)).map(|(name, _)| name).collect();
     assert_eq!(differ, ["manifest.json", "mine/report.html"]);

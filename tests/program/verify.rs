@@ -80,7 +80,13 @@ fn whatever_is_edited_in_a_manifest_is_found() {
     let home = tempfile::tempdir().unwrap();
     let out = home.path().join("report").display().to_string();
     let set = "buckets.narratives.leverage.open=2.0";
-    fine(&[&["run", "strategies/bull.toml", "--quiet", "--out", &out, "--assumptions", "pessimistic", "--set", set][..], &WINDOW].concat());
+    fine(
+        &[
+            &["run", "strategies/bull.toml", "--tables", "csv", "--quiet", "--out", &out, "--assumptions", "pessimistic", "--set", set][..],
+            &WINDOW,
+        ]
+        .concat(),
+    );
     let manifest = Path::new(&out).join("manifest.json");
     let kept = fs::read_to_string(&manifest).unwrap();
     assert!(fine(&["verify", &out, "--quiet"]).contains("verified"));
@@ -94,8 +100,8 @@ fn whatever_is_edited_in_a_manifest_is_found() {
         ),
         ("\"set\": [\n      \"buckets.narratives.leverage.open=2.0\"", "\"set\": [\n      7", "`settings.set` is [7]"),
         ("\"ladder\": false", "\"ladder\": 7", "`settings.ladder` is 7"),
-        ("\"tables\": \"brief\"", "\"tables\": \"zip\"", "`settings.tables` is \"zip\""),
-        ("\"tables\": \"brief\",", "", "`settings.tables` is missing"),
+        ("\"tables\": \"csv\"", "\"tables\": \"zip\"", "`settings.tables` is \"zip\""),
+        ("\"tables\": \"csv\",", "", "`settings.tables` is missing"),
         ("\"ladder\": false", "\"ladder\": false, \"blessed\": true", "manifest.json:"),
         ("\"market\": \"sample\"", "\"market\": \"the real one\"", "manifest.json:"),
         ("\"pessimistic\",\n    \"--set\"", "\"optimistic\",\n    \"--set\"", "manifest.json:"),
@@ -117,7 +123,7 @@ fn overrides_and_assumptions_are_made_again_too() {
     let home = tempfile::tempdir().unwrap();
     let out = home.path().join("report").display().to_string();
     for more in [&["--assumptions", "pessimistic"][..], &["--set", "buckets.narratives.leverage.open=2.0", "--capital", "50000"]] {
-        fine(&[&["run", "strategies/bull.toml", "--quiet", "--out", &out][..], &WINDOW, more].concat());
+        fine(&[&["run", "strategies/bull.toml", "--tables", "csv", "--quiet", "--out", &out][..], &WINDOW, more].concat());
         assert!(fine(&["verify", &out, "--quiet"]).contains("verified"), "{more:?}");
     }
 }
@@ -162,7 +168,7 @@ fn another_input_is_named_before_anything_is_run() {
     let out = home.path().join("report").display().to_string();
     let [from, a, to, b] = WINDOW;
     let folder = market.display().to_string();
-    fine(&["run", "strategies/bull.toml", "--market", &folder, from, a, to, b, "--quiet", "--out", &out]);
+    fine(&["run", "strategies/bull.toml", "--tables", "csv", "--market", &folder, from, a, to, b, "--quiet", "--out", &out]);
     // An absolute folder is named by its last part only: elsewhere it has to be said.
     let lost = rotate_in(Path::new(ROOT), &["verify", &out, "--quiet"]);
     assert_eq!(lost.status.code(), Some(1));
@@ -275,7 +281,9 @@ fn a_run_that_tests_itself_says_what_it_found() {
     let dir = tempfile::tempdir().unwrap();
     let out = dir.path().join("out").display().to_string();
     let [from, a, to, b] = WINDOW;
-    let run = |more: &[&str]| fine(&[&["run", "strategies/bull.toml", from, a, to, b, "--quiet", "--out", &out], more].concat());
+    let run = |more: &[&str]| {
+        fine(&[&["run", "strategies/bull.toml", from, a, to, b, "--tables", "csv", "--quiet", "--out", &out], more].concat())
+    };
     let read = |file: &str| std::fs::read_to_string(Path::new(&out).join("bull").join(file)).unwrap();
     let summary = || serde_json::from_str::<serde_json::Value>(&read("summary.json")).unwrap();
     let [seen, open] = ["<span class=\"holds\"", "<span class=\"open\""].map(|sign| move |page: &str| page.matches(sign).count());
@@ -299,7 +307,8 @@ fn a_run_under_shocks_is_made_again() {
     let dir = tempfile::tempdir().unwrap();
     let out = dir.path().join("out").display().to_string();
     let [from, a, to, b] = WINDOW;
-    let printed = fine(&["run", "strategies/bull.toml", from, a, to, b, "--stress", "--quiet", "--jobs", "1", "--out", &out]);
+    let printed =
+        fine(&["run", "strategies/bull.toml", from, a, to, b, "--tables", "csv", "--stress", "--quiet", "--jobs", "1", "--out", &out]);
     fine(&["verify", &out, "--quiet", "--jobs", "2"]);
     let read = |file: &str| std::fs::read_to_string(Path::new(&out).join("bull").join(file)).unwrap();
     let summary: serde_json::Value = serde_json::from_str(&read("summary.json")).unwrap();

@@ -13,7 +13,8 @@ fn same_reports(market: &str, strategy: &str, window: [&str; 4]) {
     let cache = home.path().join("cache");
     let run = |out: &str, more: &[&str]| {
         let path = home.path().join(out);
-        let words = [&["run", strategy, "--market", market, "--out", path.to_str().unwrap()], &window[..], more].concat();
+        let words =
+            [&["run", strategy, "--tables", "csv", "--market", market, "--out", path.to_str().unwrap()], &window[..], more].concat();
         fine(&with(&cache, &words).output().unwrap());
         path
     };
@@ -62,7 +63,7 @@ fn an_entry_is_taken_and_without_the_cache_it_is_not() {
 fn verify_reads_every_byte() {
     let home = tempfile::tempdir().unwrap();
     let (cache, out) = (home.path().join("cache"), home.path().join("report"));
-    let words = [&["run", "strategies/bull.toml", "--out", out.to_str().unwrap()], &WINDOW[..]].concat();
+    let words = [&["run", "strategies/bull.toml", "--tables", "csv", "--out", out.to_str().unwrap()], &WINDOW[..]].concat();
     fine(&with(&cache, &words).output().unwrap());
     let verify = || with(&cache, &["verify", out.to_str().unwrap()]).output().unwrap();
     fine(&verify());
